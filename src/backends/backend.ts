@@ -1,0 +1,331 @@
+/**
+ * The backend contract: everything the engine asks of a place that runs virtual machines. A backend knows nothing of
+ * VIX: no handles, no jobs, no VIX integers. It answers with promises, obeys the signal of each call, and fails only
+ * with a `Fault`.
+ */
+import type { Clock } from '../base/clock.js';
+import type { Secret } from '../base/secret.js';
+import type { CapabilitySet } from './capabilities.js';
+
+/** Service providers of VIX, by the name that the configuration file uses. */
+export type ProviderName = 'default' | 'server' | 'workstation' | 'player' | 'vi-server' | 'workstation-shared';
+
+/** Where a program wants to connect to. Empty strings of the caller arrive as null. */
+export interface ConnectTarget {
+  readonly provider: ProviderName;
+  readonly hostName: string | null;
+  /** 0 where the caller gave none. */
+  readonly hostPort: number;
+  readonly userName: string | null;
+  readonly password: Secret | null;
+  /** The caller asked for certificate verification; a backend may verify anyway. */
+  readonly verifyTls: boolean;
+  /** The `options` of the matching configuration entry, unread. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Handed to every call; nothing is global. */
+export interface CallContext {
+  /** Cancel, disconnect and deadline all arrive here. A call that is aborted rejects soon, with any reason. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Reports how far the call is, 0 to 1. */
+  progress(fraction: number): void;
+}
+
+/** A kind of backend, as the registry holds it. */
+export interface BackendModule {
+  readonly name: string;
+  /** What the backend could ever do; one connection may offer less. */
+  readonly capabilities: CapabilitySet;
+  /** Whether the target is this backend's business. Does no I/O; after `accept` every failure is the backend's own. */
+  claims(target: ConnectTarget): 'accept' | 'decline';
+  connect(target: ConnectTarget, call: CallContext): Promise<HostLink>;
+  /** Frees what the module itself holds open (a directory, a pool); called when the runtime shuts down. */
+  close?(): Promise<void>;
+}
+
+/** What a host says about itself. */
+export interface HostAbout {
+  /** For people: "VMware vCenter Server 8.0.3", "Revix mock host". */
+  readonly product: string;
+  readonly version: string;
+}
+
+/** One open connection to a host. */
+export interface HostLink {
+  readonly about: HostAbout;
+  readonly capabilities: CapabilitySet;
+  /** Lists virtual machines in a stable order; the location opens the VM again, also where paths repeat. */
+  findVms(filter: 'running' | 'registered', call: CallContext): AsyncIterable<VmSummary>;
+  /**
+   * @param location path of the .vmx file, `[datastore] folder/name.vmx`, `[datacentre/datastore] folder/name.vmx`,
+   *   or what the backend documents beside these.
+   * @throws Fault `vm-not-found`, `vm-ambiguous` (the message lists the candidates), `vm-needs-key`, `vm-wrong-key`.
+   */
+  openVm(location: string, encryptionPassword: Secret | null, call: CallContext): Promise<VmLink>;
+  /** Succeeds when the VM is registered already. @throws Fault `not-found`. */
+  registerVm(location: string, call: CallContext): Promise<void>;
+  /** Succeeds when there is no such VM. @throws Fault `vm-running`. */
+  unregisterVm(location: string, call: CallContext): Promise<void>;
+  /** Calls `listener` once when the connection is lost for good. */
+  onLost(listener: (fault: Error) => void): void;
+  /** Ends the session. Idempotent; never rejects for a connection that is gone already. */
+  close(): Promise<void>;
+}
+
+export interface VmSummary {
+  readonly location: string;
+  readonly name: string;
+}
+
+/** Power state, free of VIX bits. */
+export interface VmPowerState {
+  readonly phase: 'off' | 'powering-on' | 'on' | 'powering-off' | 'resetting' | 'suspending' | 'suspended' | 'resuming';
+  readonly isPaused: boolean;
+  readonly areToolsRunning: boolean;
+  /** A dialog waits for an answer. */
+  readonly isBlockedByQuestion: boolean;
+}
+
+/** What can be read of a VM at any time. */
+export interface VmProperties {
+  readonly name: string;
+  readonly location: string;
+  /** Guest OS identifier as configured (`ubuntu-64`, `windows9-64`). */
+  readonly guestOs: string;
+  readonly cpuCount: number;
+  readonly memoryMb: number;
+  readonly power: VmPowerState;
+  readonly tools: 'unknown' | 'running' | 'not-installed';
+  readonly isReadOnly: boolean;
+  readonly isRecording: boolean;
+  readonly isReplaying: boolean;
+  /** Guest directory of the shared folders; null unless Tools runs and the guest has one. */
+  readonly sharedFoldersPath: string | null;
+  /** Text of the dialog that blocks the VM, or null. */
+  readonly question: string | null;
+  /** Whether a certificate that stands behind this VM failed verification. */
+  readonly hasTlsError: boolean;
+}
+
+/** One open virtual machine. Groups that the connection's capabilities exclude are never called. */
+export interface VmLink {
+  /** Stable identity on its host: two links to one VM have one key. */
+  readonly key: string;
+  properties(call: CallContext): Promise<VmProperties>;
+  readonly power: PowerOps;
+  readonly tools: ToolsOps;
+  readonly lifecycle: LifecycleOps;
+  readonly snapshots: SnapshotOps;
+  readonly variables: VariableOps;
+  readonly sharedFolders: SharedFolderOps;
+  readonly recording: RecordingOps;
+  /** Guest operations in the name of a user. Does no I/O; `validate` asks the guest. */
+  guest(credentials: GuestCredentials): GuestOps;
+}
+
+/** How an operation reaches the power button: hard, or through the guest. */
+export type PowerMode = 'hard' | 'soft';
+
+/** Each resolves when the operation is done; power-on when the guest starts to boot. */
+export interface PowerOps {
+  /** Also resumes. `paused`: stop before the first instruction. @throws Fault `vm-running`, `vm-unsupported-guest`... */
+  on(options: { readonly paused: boolean; readonly showConsole: boolean }, call: CallContext): Promise<void>;
+  /** @throws Fault `vm-not-running`, `tools-not-running`, `tools-scripts-unavailable`. */
+  off(mode: PowerMode, call: CallContext): Promise<void>;
+  reset(mode: PowerMode, call: CallContext): Promise<void>;
+  suspend(mode: PowerMode, call: CallContext): Promise<void>;
+  pause(call: CallContext): Promise<void>;
+  unpause(call: CallContext): Promise<void>;
+}
+
+export interface ToolsOps {
+  /**
+   * Resolves when guest operations would work. Has no time limit of its own.
+   * @throws Fault `vm-not-running`; `tools-not-running` when Tools is not installed.
+   */
+  waitUntilRunning(call: CallContext): Promise<void>;
+  install(options: { readonly autoUpgrade: boolean; readonly waitForEnd: boolean }, call: CallContext): Promise<void>;
+}
+
+export interface LifecycleOps {
+  /** @throws Fault `vm-running`. Afterwards every call on the link fails with `vm-not-found`. */
+  delete(options: { readonly keepDisks: boolean }, call: CallContext): Promise<void>;
+  /**
+   * @param snapshotId snapshot to clone from, or null for the present state.
+   * @returns location of the clone, fit for `openVm`.
+   */
+  clone(
+    options: { readonly snapshotId: string | null; readonly isLinked: boolean; readonly destination: string },
+    call: CallContext,
+  ): Promise<string>;
+  /** Succeeds when the hardware is current already. @throws Fault `vm-running`. */
+  upgradeHardware(call: CallContext): Promise<void>;
+}
+
+/** One snapshot with its subtree. */
+export interface SnapshotNode {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly power: VmPowerState;
+  /** An execution recording rather than an ordinary snapshot. */
+  readonly isReplayable: boolean;
+  readonly children: readonly SnapshotNode[];
+}
+
+export interface SnapshotTree {
+  readonly roots: readonly SnapshotNode[];
+  readonly currentId: string | null;
+}
+
+/** Snapshots go by id; names are the engine's business. */
+export interface SnapshotOps {
+  tree(call: CallContext): Promise<SnapshotTree>;
+  create(
+    options: { readonly name: string; readonly description: string; readonly includeMemory: boolean },
+    call: CallContext,
+  ): Promise<string>;
+  revert(
+    options: { readonly id: string; readonly suppressPowerOn: boolean; readonly showConsole: boolean },
+    call: CallContext,
+  ): Promise<void>;
+  remove(options: { readonly id: string; readonly removeChildren: boolean }, call: CallContext): Promise<void>;
+}
+
+/** Unset variables read as the empty string. Guest environment variables are in `GuestOps`. */
+export interface VariableOps {
+  readGuestVariable(name: string, call: CallContext): Promise<string>;
+  writeGuestVariable(name: string, value: string, call: CallContext): Promise<void>;
+  readConfig(name: string, call: CallContext): Promise<string>;
+  /** Lasts until power-off. */
+  writeConfig(name: string, value: string, call: CallContext): Promise<void>;
+}
+
+export interface SharedFolder {
+  readonly name: string;
+  readonly hostPath: string;
+  readonly isWritable: boolean;
+}
+
+export interface SharedFolderOps {
+  setEnabled(isEnabled: boolean, call: CallContext): Promise<void>;
+  list(call: CallContext): Promise<readonly SharedFolder[]>;
+  /** @throws Fault `already-exists`, `file-not-found` for a missing host directory. */
+  add(folder: SharedFolder, call: CallContext): Promise<void>;
+  /** @throws Fault `not-found`. */
+  update(folder: SharedFolder, call: CallContext): Promise<void>;
+  /** @throws Fault `not-found`. */
+  remove(name: string, call: CallContext): Promise<void>;
+}
+
+export interface RecordingOps {
+  /** @returns id of the snapshot that holds the recording. */
+  beginRecording(options: { readonly name: string; readonly description: string }, call: CallContext): Promise<string>;
+  endRecording(call: CallContext): Promise<void>;
+  beginReplay(
+    options: { readonly snapshotId: string; readonly showConsole: boolean },
+    call: CallContext,
+  ): Promise<void>;
+  endReplay(call: CallContext): Promise<void>;
+}
+
+export interface GuestCredentials {
+  readonly userName: string;
+  readonly password: Secret;
+  /** Run in the session of the user at the console. */
+  readonly isInteractive: boolean;
+}
+
+/** A program to start in the guest. Paths are absolute in the guest's own form. */
+export interface ProgramSpec {
+  readonly path: string;
+  /** Passed on unparsed. */
+  readonly arguments: string;
+  /** Absent: the guest's choice. */
+  readonly workingDirectory?: string;
+  /** Set on top of the user's own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Windows: show the window instead of starting minimised. */
+  readonly activateWindow: boolean;
+}
+
+/** `gone`: the guest has forgotten the process, so its exit code cannot be known any more. */
+export type ProcessState =
+  | { readonly state: 'running' }
+  | { readonly state: 'exited'; readonly exitCode: number; readonly startTime: Date; readonly endTime: Date }
+  | { readonly state: 'gone' };
+
+export interface GuestProcess {
+  readonly pid: number;
+  readonly name: string;
+  readonly owner: string;
+  readonly commandLine: string;
+  readonly isBeingDebugged: boolean;
+  readonly startTime: Date;
+}
+
+/** Guest operations of one user. Every call checks the credentials again, as Tools does. */
+export interface GuestOps {
+  /** Family of the guest OS: decides path form, default interpreter, script extension. */
+  readonly family: 'posix' | 'windows';
+  validate(call: CallContext): Promise<void>;
+  /** @returns process id, at once. @throws Fault `file-not-found`, `guest-permission`, `program-not-started`. */
+  start(program: ProgramSpec, call: CallContext): Promise<number>;
+  /** Answers for every pid asked for. */
+  poll(pids: readonly number[], call: CallContext): Promise<ReadonlyMap<number, ProcessState>>;
+  processes(call: CallContext): Promise<readonly GuestProcess[]>;
+  /** @throws Fault `no-such-process`, `guest-permission`. */
+  kill(pid: number, call: CallContext): Promise<void>;
+  readonly files: GuestFileOps;
+  /** Unset reads as the empty string. */
+  readEnvironment(name: string, call: CallContext): Promise<string>;
+  writeEnvironment(name: string, value: string, call: CallContext): Promise<void>;
+  /** PNG of the console. */
+  captureScreen(options: { readonly isCompressed: boolean }, call: CallContext): Promise<Uint8Array>;
+  openUrl(url: string, call: CallContext): Promise<void>;
+}
+
+export interface GuestFileInfo {
+  /** Without the directory. */
+  readonly name: string;
+  /** A link to a directory counts as directory; a link to a file or to nothing as symlink. */
+  readonly kind: 'file' | 'directory' | 'symlink' | 'other';
+  /** Bytes; 0 for directories; a link to a file has its target's size. */
+  readonly size: number;
+  readonly modified: Date;
+}
+
+/** A run of bytes with a length known beforehand. */
+export interface SizedContent {
+  readonly size: number;
+  /** Yields exactly `size` bytes in all, in pieces of the producer's choice. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** Files of the guest. Every path is absolute. */
+export interface GuestFileOps {
+  /** @throws Fault `not-a-directory`, `file-not-found`, `file-access`. Never yields `.` or `..`. */
+  list(path: string, call: CallContext): Promise<readonly GuestFileInfo[]>;
+  /** @throws Fault `file-not-found`. */
+  stat(path: string, call: CallContext): Promise<GuestFileInfo>;
+  /** @throws Fault `file-exists` when anything is there. */
+  makeDirectory(path: string, options: { readonly makeParents: boolean }, call: CallContext): Promise<void>;
+  /** Removes a file or a link itself. @throws Fault `file-not-found`, `not-a-file`. */
+  deleteFile(path: string, call: CallContext): Promise<void>;
+  /** Removes the whole tree. @throws Fault `file-not-found`, `not-a-directory`. */
+  deleteDirectory(path: string, call: CallContext): Promise<void>;
+  /** Renames a file or directory. Onto itself: does nothing. @throws Fault `already-exists` for a directory there. */
+  move(from: string, to: string, call: CallContext): Promise<void>;
+  /** Makes an empty file that did not exist, in the guest's temporary directory. @returns its path. */
+  createTempFile(options: { readonly prefix: string; readonly suffix: string }, call: CallContext): Promise<string>;
+  /** Makes a directory that did not exist and that only its user can read. @returns its path. */
+  createTempDirectory(
+    options: { readonly prefix: string; readonly suffix: string },
+    call: CallContext,
+  ): Promise<string>;
+  read(path: string, call: CallContext): Promise<SizedContent>;
+  /** Creates or overwrites. A write that fails leaves the old content. @throws Fault `disk-full`, `not-a-file`... */
+  write(path: string, content: SizedContent, call: CallContext): Promise<void>;
+}

@@ -1,0 +1,157 @@
+/**
+ * A virtual machine as plain data: everything about it except its guest's files. A store keeps it; the operations of
+ * the world change it inside `VmStore.update`. All of it survives JSON.
+ */
+
+export type PowerPhase =
+  | 'off'
+  | 'powering-on'
+  | 'on'
+  | 'powering-off'
+  | 'resetting'
+  | 'suspending'
+  | 'suspended'
+  | 'resuming';
+
+export interface VmPower {
+  phase: PowerPhase;
+  isPaused: boolean;
+  /** When the current boot began, ms since 1970; null while off. Tools run from `bootedAtMs` plus the boot delay on. */
+  bootedAtMs: number | null;
+  /** Counts boots and reverts, so that what belonged to an earlier run can be told. */
+  bootCount: number;
+}
+
+export interface VmTools {
+  /** Version number as vSphere counts (12352 = 12.4.0); null: not installed. */
+  version: number | null;
+  /** ms from power-on until Tools runs. */
+  bootDelayMs: number;
+  /** ms after Tools runs during which soft power operations still fail. */
+  scriptsDelayMs: number;
+  isInstallerMounted: boolean;
+}
+
+export interface SnapshotRecord {
+  id: string;
+  name: string;
+  description: string;
+  parentId: string | null;
+  createdAtMs: number;
+  /** Power state that a revert restores; `off` unless memory was included. */
+  phase: 'off' | 'on' | 'suspended';
+  hasMemory: boolean;
+  isReplayable: boolean;
+  /** Config, variables and guest state at that moment. */
+  state: SnapshotState;
+}
+
+/** What a snapshot brings back, beside the guest's files (the store keeps these under the snapshot's id). */
+export interface SnapshotState {
+  config: Record<string, string>;
+  hardwareVersion: number;
+  guestVariables: Record<string, string>;
+  guest: GuestRecord;
+}
+
+export interface SharedFolderRecord {
+  name: string;
+  hostPath: string;
+  isWritable: boolean;
+}
+
+export interface GuestUserRecord {
+  name: string;
+  password: string;
+  /** POSIX user id; by default 1000 and up. */
+  id: number;
+  group: string;
+  home: string;
+  isAdministrator: boolean;
+}
+
+export interface ProcessRecord {
+  pid: number;
+  name: string;
+  owner: string;
+  commandLine: string;
+  startMs: number;
+  /** null while it runs. */
+  endMs: number | null;
+  exitCode: number | null;
+  /** Part of the operating system: listed, never ends by itself. */
+  isSystem: boolean;
+  /** Operating-system process that runs the program; null for one that only waits for its time or a kill. */
+  runnerPid: number | null;
+  /** For a program that only waits: when it ends, ms since 1970; null: not by itself. */
+  endsAtMs: number | null;
+  /** Boot in which it was started. */
+  bootCount: number;
+}
+
+/** Registry as nested data: key name -> key. Names keep their case and compare without it. */
+export interface RegistryKeyRecord {
+  values: Record<string, { type: string; data: string | number | string[] }>;
+  keys: Record<string, RegistryKeyRecord>;
+}
+
+export interface GuestRecord {
+  family: 'posix' | 'windows';
+  osName: string;
+  hostName: string;
+  ipAddresses: string[];
+  users: GuestUserRecord[];
+  /** Name of the user at the console, or null. */
+  consoleUser: string | null;
+  /** Guest operations switched off in the guest: names as in `GuestOps`, or `all`. */
+  disabledOperations: string[];
+  environment: Record<string, string>;
+  processes: ProcessRecord[];
+  nextPid: number;
+  registry: RegistryKeyRecord | null;
+  /** Free bytes of the guest's disk, counted against writes. */
+  diskSizeBytes: number;
+}
+
+export interface VmRecord {
+  /** Stable for ever; not shown to callers. */
+  id: string;
+  /** BIOS UUID. */
+  uuid: string;
+  name: string;
+  datacenter: string;
+  /** `[datastore] folder/name.vmx`, or an absolute path for a VM of a local product. */
+  location: string;
+  guestOs: string;
+  cpuCount: number;
+  memoryMb: number;
+  hardwareVersion: number;
+  isRegistered: boolean;
+  isTemplate: boolean;
+  isReadOnly: boolean;
+  /** Set for an encrypted VM: salted hash of the password. */
+  encryption: { salt: string; hash: string } | null;
+  power: VmPower;
+  tools: VmTools;
+  /** Pending dialog, or null. */
+  question: { id: string; text: string; choices: string[]; defaultChoice: number } | null;
+  /** Raised at the next power-on, as a host does for instance after a copy of the files. */
+  questionAtPowerOn: string | null;
+  /** Why the host refuses to power it on, or null. */
+  powerOnRefusal: 'unsupported-guest' | 'host-memory' | 'host-cpus' | null;
+  /** Persistent .vmx entries beyond those that other fields hold. */
+  config: Record<string, string>;
+  /** Written at run time, on top of `config`, gone at power-off. */
+  runtimeConfig: Record<string, string>;
+  /** guestinfo variables, gone at power-off. */
+  guestVariables: Record<string, string>;
+  sharedFolders: { isEnabled: boolean; folders: SharedFolderRecord[] };
+  snapshots: SnapshotRecord[];
+  currentSnapshotId: string | null;
+  recording: { state: 'idle' | 'recording' | 'replaying'; snapshotId: string | null };
+  /** Id of the VM this one shares disks with, or null. */
+  linkedTo: { vmId: string; snapshotId: string } | null;
+  guest: GuestRecord;
+  /** Commands typed at the console so far, for the screenshot: newest last. */
+  consoleLines: string[];
+}

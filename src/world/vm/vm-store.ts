@@ -1,0 +1,52 @@
+import type { FileChange } from '../guest/guest-files.js';
+import type { VmRecord } from './vm-record.js';
+
+/** What a store needs of a guest file system: everything as changes, and back. */
+export interface StoredFiles {
+  /** The whole file system as the changes that would build it from nothing. */
+  contents(): Iterable<FileChange>;
+  apply(change: FileChange): void;
+  /** Empties it. */
+  clear(): void;
+  /** Called after each change that a program or an operation made (not for `apply`). */
+  onChange(listener: (change: FileChange) => void): void;
+}
+
+/** One virtual machine while a store lets somebody work on it. */
+export interface VmState<Files extends StoredFiles = StoredFiles> {
+  /** In `update` a draft that is kept only if the change does not throw; in `read` not to be written. */
+  readonly record: VmRecord;
+  /** File changes are kept also when the change throws, as a real disk would. */
+  readonly files: Files;
+}
+
+/** Name of a file image of a VM: `current`, or the id of a snapshot. */
+export type FileImageName = string;
+
+/**
+ * Where the virtual machines of a world are kept. All changes of one VM are exclusive, over all processes that share
+ * the store; what `update` has acknowledged survives a crash at any later moment.
+ */
+export interface VmStore<Files extends StoredFiles = StoredFiles> {
+  /** Ids of all VMs, in a stable order; includes VMs that another process created meanwhile. */
+  ids(): Promise<readonly string[]>;
+  /** @throws Fault `vm-not-found`. Sees every change acknowledged before the call. */
+  read<T>(id: string, view: (state: VmState<Files>) => T): Promise<T>;
+  /** Runs `change` exclusively on the newest state and keeps the outcome before it resolves. */
+  update<T>(id: string, change: (state: VmState<Files>) => T | Promise<T>): Promise<T>;
+  /** Keeps file changes that a running program made since; for programs, which do not run inside `update`. */
+  flushFiles(id: string): Promise<void>;
+  create(record: VmRecord, files: Iterable<FileChange>): Promise<void>;
+  /** @param keepDisks leaves the guest's files where they are and removes only the configuration. */
+  delete(id: string, options: { readonly keepDisks: boolean }): Promise<void>;
+  /** Keeps a copy of the current files under a snapshot's id; inside `update` only. */
+  saveImage(id: string, image: FileImageName): Promise<void>;
+  /** Makes the current files those of the image; inside `update` only. */
+  restoreImage(id: string, image: FileImageName): Promise<void>;
+  deleteImage(id: string, image: FileImageName): Promise<void>;
+  /** The files of an image (`current` for the present ones) as changes, for a clone. */
+  imageContents(id: string, image: FileImageName): Promise<readonly FileChange[]>;
+  /** Calls the listener after each acknowledged change of this process, with the VM's id. Returns how to stop. */
+  onChange(listener: (id: string) => void): () => void;
+  close(): Promise<void>;
+}
