@@ -1,0 +1,275 @@
+import type { Clock } from '../../base/clock.js';
+import { Fault } from '../../base/fault.js';
+import type { GuestRecord, ProcessRecord } from '../vm/vm-record.js';
+import { OutputLines } from './output-lines.js';
+import { killedExitCode, type ProcessTable } from './process-table.js';
+import type { GuestFileSystem } from './guest-file-system.js';
+import { baseName, normalizePath } from './guest-path.js';
+import type { GuestProcessView, GuestRegistry, GuestUser, ProgramContext, ProgramStreams } from './program.js';
+import { resolveProgram, type ResolvedProgram } from './program-resolution.js';
+import type { ProgramRegistry } from './program-registry.js';
+import { userEnvironment } from './user-environment.js';
+import { quoteWord } from './posix/posix-words.js';
+
+/** What a program is started with. */
+export interface ProgramStart {
+  /** Absolute guest path; quotes around it are ignored. */
+  readonly path: string;
+  /** Everything after the program name, unparsed. */
+  readonly arguments: string;
+  /** Absent or empty: the user's home, or the root of the file system where there is none. */
+  readonly workingDirectory?: string;
+  /** Set on top of the user's own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A running guest as the programs in it need it. The machine around the guest provides it. */
+export interface GuestHost {
+  readonly clock: Clock;
+  readonly files: GuestFileSystem;
+  readonly programs: ProgramRegistry;
+  /** The newest state known here; programs only read it. */
+  guest(): Readonly<GuestRecord>;
+  /** Processes that run now. */
+  processes(): readonly GuestProcessView[];
+  /** Ends a process of the guest in the name of a user. @throws Fault `no-such-process`, `guest-permission`. */
+  kill(pid: number, user: GuestUser): void;
+  /** Undefined on POSIX guests. */
+  registry(): GuestRegistry | undefined;
+  /** Called with each line that a process prints and that is not redirected. */
+  onOutput?(pid: number, line: string): void;
+}
+
+/** What one program may use up before it is ended as if killed. */
+export interface ProgramLimits {
+  /** Milliseconds of the guest's clock. */
+  readonly wallMs: number;
+  /** Bytes of stdout and stderr together. */
+  readonly outputBytes: number;
+}
+
+export const defaultProgramLimits: ProgramLimits = { wallMs: 600_000, outputBytes: 16 * 1024 * 1024 };
+
+export interface StartedProgram {
+  readonly pid: number;
+  /** Its line in the process table. */
+  readonly record: ProcessRecord;
+  /**
+   * Resolves with the exit code when the program has ended, however it ended; never rejects. Undefined for a program
+   * that only waits: its line in the table says when it ends.
+   */
+  readonly done: Promise<number> | undefined;
+}
+
+/**
+ * Starts programs in one running guest and ends them. A program runs in this process but reaches only its guest. One
+ * that is killed, or runs over a limit, ends with `killedExitCode` at once, whether or not its code listens; from then
+ * on its files fail and its output goes nowhere. A program whose code computes without ever giving up control cannot
+ * be interrupted; the shells count commands for that reason and stop by themselves.
+ */
+export class ProgramRunner {
+  readonly #host: GuestHost;
+  readonly #limits: ProgramLimits;
+  readonly #running = new Map<number, AbortController>();
+
+  constructor(host: GuestHost, limits: Partial<ProgramLimits> = {}) {
+    this.#host = host;
+    this.#limits = { ...defaultProgramLimits, ...limits };
+  }
+
+  /** Ids of the processes that this runner runs now. */
+  get running(): readonly number[] {
+    return [...this.#running.keys()];
+  }
+
+  /**
+   * Starts a program and enters it in the table. On POSIX the path and the arguments go through `/bin/sh`, so
+   * redirections and separators in the arguments work; on Windows the program gets its arguments as they are.
+   * @throws Fault `invalid-argument` (relative path), `file-not-found`, `guest-permission` (a directory, or not
+   *   executable for the user), `program-not-started` (nothing here can run the file).
+   */
+  start(spec: ProgramStart, user: GuestUser, table: ProcessTable): StartedProgram {
+    const { family } = this.#host.files;
+    const controller = new AbortController();
+    const files = this.#host.files.as(user, controller.signal);
+    const path = normalizePath(family, unquoted(spec.path));
+    const program = resolveProgram({ registry: this.#host.programs, files, user }, path, spec.arguments);
+    const workingDirectory = this.#workingDirectory(spec, user);
+    const durationMs = program.passive?.(spec.arguments);
+    const record = table.add({
+      name: baseName(family, path),
+      owner: user.name,
+      commandLine: commandLine(path, spec.arguments),
+      runnerPid: durationMs === undefined ? process.pid : null,
+      endsAtMs: typeof durationMs === 'number' ? this.#host.clock.now() + durationMs : null,
+    });
+    const { pid } = record;
+    if (durationMs !== undefined) return { pid, record, done: undefined };
+    const environment = userEnvironment(this.#host.guest(), user, spec.environment ?? {});
+    const output = new RunOutput(controller, this.#limits.outputBytes, (line) => this.#host.onOutput?.(pid, line));
+    const context = this.#context({
+      program: this.#throughShell(program, path, spec.arguments),
+      user,
+      pid,
+      workingDirectory,
+      environment,
+      files,
+      signal: controller.signal,
+      stdin: new Uint8Array(0),
+      writeStdout: (data) => output.write(data, 'stdout'),
+      writeStderr: (data) => output.write(data, 'stderr'),
+    });
+    return { pid, record, done: this.#run(context, controller, output) };
+  }
+
+  /** Stops what runs here for a process; its `done` resolves with `killedExitCode`. Unknown ids are ignored. */
+  kill(pid: number): void {
+    this.#running.get(pid)?.abort(stopped('killed'));
+  }
+
+  /** Stops everything, as power-off does. */
+  killAll(): void {
+    for (const pid of this.running) this.kill(pid);
+  }
+
+  async #run(context: RunContext, controller: AbortController, output: RunOutput): Promise<number> {
+    const { family } = this.#host.files;
+    const { signal } = controller;
+    const limit = this.#host.clock.after(this.#limits.wallMs, () => controller.abort(stopped('over its time limit')));
+    this.#running.set(context.pid, controller);
+    const killed = new Promise<number>((resolve) => {
+      signal.addEventListener('abort', () => resolve(killedExitCode[family]), { once: true });
+    });
+    const ran = Promise.resolve().then(async () => {
+      try {
+        return await context.program.run(context);
+      } catch (error) {
+        if (signal.aborted) return killedExitCode[family];
+        context.writeStderr(`${baseName(family, context.path)}: ${messageOf(error)}\n`);
+        return 1;
+      }
+    });
+    const exitCode = await Promise.race([ran, killed]);
+    limit.cancel();
+    output.flush();
+    this.#running.delete(context.pid);
+    // What the program left behind, such as a timer of its own, must not reach the guest any more.
+    controller.abort(stopped('over'));
+    return family === 'posix' ? exitCode & 0xff : exitCode | 0;
+  }
+
+  #context(parts: ContextParts): RunContext {
+    const host = this.#host;
+    const guest = host.guest();
+    const context: RunContext = {
+      ...parts,
+      path: parts.program.path,
+      arguments: parts.program.arguments,
+      hostName: guest.hostName,
+      ipAddress: guest.ipAddresses[0] ?? '',
+      osName: guest.osName,
+      clock: host.clock,
+      registry: host.registry(),
+      processes: () => host.processes(),
+      kill: (pid) => host.kill(pid, parts.user),
+      run: async (path, args, streams = {}) => {
+        parts.signal.throwIfAborted();
+        const inner = this.#context({ ...parts, ...this.#innerParts(context, path, args, streams) });
+        return inner.program.run(inner);
+      },
+    };
+    return context;
+  }
+
+  #innerParts(outer: RunContext, path: string, args: string, streams: ProgramStreams): InnerParts {
+    const access = { registry: this.#host.programs, files: outer.files, user: outer.user };
+    const { family } = this.#host.files;
+    return {
+      program: resolveProgram(access, normalizePath(family, unquoted(path)), args),
+      stdin: streams.stdin ?? outer.stdin,
+      writeStdout: streams.writeStdout ?? outer.writeStdout,
+      writeStderr: streams.writeStderr ?? outer.writeStderr,
+      workingDirectory: streams.workingDirectory ?? outer.workingDirectory,
+      environment: new Map(streams.environment ?? outer.environment),
+    };
+  }
+
+  /** On POSIX, the shell that runs the command; the program itself where the guest has no shell. */
+  #throughShell(program: ResolvedProgram, path: string, args: string): ResolvedProgram {
+    const shell = this.#host.programs.findPath('/bin/sh');
+    if (this.#host.files.family === 'windows' || shell === undefined) return program;
+    return { ...shell, path: '/bin/sh', arguments: `-c ${quoteWord(`${quoteWord(path)} ${args}`)}` };
+  }
+
+  #workingDirectory(spec: ProgramStart, user: GuestUser): string {
+    const { family } = this.#host.files;
+    const files = this.#host.files.as(user);
+    const asked = spec.workingDirectory ?? '';
+    if (asked === '') return files.exists(user.home) ? user.home : family === 'posix' ? '/' : 'C:\\';
+    const path = normalizePath(family, asked);
+    if (files.stat(path).kind !== 'directory') {
+      throw new Fault('not-a-directory', `The working directory "${path}" in the guest is not a directory.`);
+    }
+    return path;
+  }
+}
+
+/** What differs between two programs of one process. */
+interface InnerParts {
+  readonly program: ResolvedProgram;
+  readonly stdin: Uint8Array;
+  readonly writeStdout: (output: Uint8Array | string) => void;
+  readonly writeStderr: (output: Uint8Array | string) => void;
+  workingDirectory: string;
+  readonly environment: Map<string, string>;
+}
+
+interface ContextParts extends InnerParts, Pick<ProgramContext, 'user' | 'pid' | 'files' | 'signal'> {}
+
+type RunContext = ProgramContext & ContextParts;
+
+/** Output of a process: counted against the limit, and passed on line by line. */
+class RunOutput {
+  readonly #controller: AbortController;
+  readonly #lines: { readonly stdout: OutputLines; readonly stderr: OutputLines };
+  #left: number;
+
+  constructor(controller: AbortController, limitBytes: number, onLine: (line: string) => void) {
+    this.#controller = controller;
+    this.#left = limitBytes;
+    this.#lines = { stdout: new OutputLines(onLine), stderr: new OutputLines(onLine) };
+  }
+
+  write(output: Uint8Array | string, stream: 'stdout' | 'stderr'): void {
+    this.#controller.signal.throwIfAborted();
+    this.#left -= output.length;
+    if (this.#left < 0) {
+      this.#controller.abort(stopped('over its output limit'));
+      this.#controller.signal.throwIfAborted();
+    }
+    this.#lines[stream].push(output);
+  }
+
+  flush(): void {
+    this.#lines.stdout.flush();
+    this.#lines.stderr.flush();
+  }
+}
+
+function stopped(how: string): Fault {
+  return new Fault('cancelled', `The guest program is ${how}.`);
+}
+
+function unquoted(path: string): string {
+  const trimmed = path.trim();
+  return /^"[^"]*"$/u.test(trimmed) || /^'[^']*'$/u.test(trimmed) ? trimmed.slice(1, -1) : trimmed;
+}
+
+function commandLine(path: string, args: string): string {
+  const name = path.includes(' ') ? `"${path}"` : path;
+  return args === '' ? name : `${name} ${args}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,346 @@
+import type { Clock } from '../../base/clock.js';
+import { Fault } from '../../base/fault.js';
+import type { FileAttributes, FileChange, FileContent, FileStatus, UserFiles } from './guest-files.js';
+import type { GuestUser } from './program.js';
+import { appendedContent, contentOf, emptyContent } from './file-content.js';
+import {
+  newDirectory,
+  nodesBelow,
+  notFound,
+  putChange,
+  type DirectoryNode,
+  type FileNode,
+  type FileTree,
+  type Place,
+  type TreeNode,
+} from './file-tree.js';
+import { parsePath } from './guest-path.js';
+
+export interface TreeUserFilesOptions {
+  readonly tree: FileTree;
+  readonly user: GuestUser;
+  readonly clock: Clock;
+  readonly diskSizeBytes: number;
+  /** Once aborted, every call fails with its reason: what a killed program still holds is of no use to it. */
+  readonly signal: AbortSignal | undefined;
+  readonly emit: (change: FileChange) => void;
+}
+
+/** Permission bits, as in one octal digit of a mode. */
+const mayRead = 4;
+const mayWrite = 2;
+const mayEnter = 1;
+
+const stickyBit = 0o1000;
+const newFileMode = 0o644;
+const newDirectoryMode = 0o755;
+
+/** A file system in the name of one user. On both families rights go by owner, group and mode. */
+export class TreeUserFiles implements UserFiles {
+  readonly #tree: FileTree;
+  readonly #user: GuestUser;
+  readonly #clock: Clock;
+  readonly #diskSizeBytes: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #emit: (change: FileChange) => void;
+
+  constructor(options: TreeUserFilesOptions) {
+    this.#tree = options.tree;
+    this.#user = options.user;
+    this.#clock = options.clock;
+    this.#diskSizeBytes = options.diskSizeBytes;
+    this.#signal = options.signal;
+    this.#emit = options.emit;
+  }
+
+  stat(path: string, options: { readonly followLinks?: boolean } = {}): FileStatus {
+    return statusOf(this.#existing(path, options.followLinks ?? true).node);
+  }
+
+  exists(path: string): boolean {
+    try {
+      return this.#locate(path, true).node !== undefined;
+    } catch (error) {
+      if (error instanceof Fault && error.kind !== 'invalid-argument') return false;
+      throw error;
+    }
+  }
+
+  list(path: string): readonly FileStatus[] {
+    const { node } = this.#existing(path, true);
+    if (node.kind !== 'directory') throw new Fault('not-a-directory', `"${path}" in the guest is not a directory.`);
+    this.#require(node, mayRead, path, 'list');
+    return [...node.entries.values()].map(statusOf).sort(byName);
+  }
+
+  read(path: string): FileContent {
+    const { node } = this.#existing(path, true);
+    if (node.kind !== 'file') throw notAFile(path);
+    this.#require(node, mayRead, path, 'read');
+    return node.content;
+  }
+
+  write(path: string, content: FileContent | Uint8Array | string, options: { readonly mode?: number } = {}): void {
+    const made = typeof content === 'string' || content instanceof Uint8Array ? contentOf(content) : content;
+    this.#put(path, () => made, options.mode ?? newFileMode);
+  }
+
+  append(path: string, content: Uint8Array | string): void {
+    this.#put(path, (old) => appendedContent(old, content), newFileMode);
+  }
+
+  makeDirectory(path: string, options: { readonly makeParents?: boolean; readonly mode?: number } = {}): void {
+    const mode = options.mode ?? newDirectoryMode;
+    if (options.makeParents === true) {
+      const { root, names } = parsePath(this.#tree.family, path);
+      const separator = this.#tree.family === 'posix' ? '/' : '\\';
+      for (let count = 1; count < names.length; count += 1) {
+        const parent = root + names.slice(0, count).join(separator);
+        if (this.#locate(parent, true).node === undefined) this.#makeOne(parent, mode);
+      }
+    }
+    this.#makeOne(path, mode);
+  }
+
+  deleteFile(path: string): void {
+    const place = this.#existing(path, false);
+    if (place.node.kind === 'directory') throw notAFile(path);
+    this.#remove(place, path);
+  }
+
+  deleteDirectory(path: string, options: { readonly recursive?: boolean } = {}): void {
+    const place = this.#existing(path, false);
+    const { node } = place;
+    if (node.kind !== 'directory') throw new Fault('not-a-directory', `"${path}" in the guest is not a directory.`);
+    if (node.entries.size > 0 && options.recursive !== true) {
+      throw new Fault('directory-not-empty', `The guest directory "${path}" is not empty.`);
+    }
+    for (const below of nodesBelow(node)) {
+      // All rights are checked first, so that a refusal leaves the whole tree as it was.
+      if (below.kind === 'directory' && below.entries.size > 0) {
+        this.#require(below, mayWrite | mayEnter | mayRead, path, 'empty');
+      } else if (below !== node) this.#requireWritable(below, path);
+    }
+    this.#remove(place, path);
+  }
+
+  move(from: string, to: string): void {
+    const source = this.#existing(from, false);
+    const target = this.#locate(to, false);
+    const sourceDirectory = this.#parentOf(source, from);
+    // On Windows the same name in other letter case is a new name; on POSIX the same node is always the same name.
+    const isSameName = this.#tree.family === 'posix' || target.name === this.#spelling(to);
+    if (target.node === source.node && isSameName) return;
+    const targetDirectory = this.#parentOf(target, to);
+    if (target.node !== undefined && target.node !== source.node) {
+      if (target.node.kind === 'directory') {
+        throw new Fault('already-exists', `The guest directory "${to}" is in the way of the move from "${from}".`);
+      }
+      if (source.node.kind === 'directory') {
+        throw new Fault('file-exists', `The guest file "${to}" is in the way of the directory "${from}".`);
+      }
+      this.#requireRemovable(targetDirectory, target.node, to);
+    }
+    if (source.node === targetDirectory || target.parents.some((parent) => parent === source.node)) {
+      throw new Fault('invalid-argument', `The guest directory "${from}" cannot move below itself, to "${to}".`);
+    }
+    this.#requireRemovable(sourceDirectory, source.node, from);
+    this.#require(targetDirectory, mayWrite | mayEnter, to, 'create');
+    const fromPath = this.#tree.pathOf(source);
+    const name = this.#spelling(to);
+    this.#tree.moveNode(sourceDirectory, source.node, targetDirectory, name);
+    this.#emit({ change: 'move', from: fromPath, to: this.#tree.pathOf({ ...target, name }) });
+    this.#touch(sourceDirectory, source.parents);
+    if (targetDirectory !== sourceDirectory) this.#touch(targetDirectory, target.parents);
+  }
+
+  link(target: string, path: string): void {
+    const place = this.#locate(path, false);
+    if (place.node !== undefined) throw exists(path);
+    if (target === '') throw new Fault('file-not-found', `The link "${path}" needs a target.`);
+    const attributes = this.#newAttributes(0o777);
+    this.#create(place, path, { kind: 'symlink', name: place.name, attributes, target });
+  }
+
+  realPath(path: string): string {
+    return this.#tree.pathOf(this.#existing(path, true));
+  }
+
+  setAttributes(path: string, change: Partial<FileAttributes>): void {
+    const place = this.#existing(path, true);
+    const { node } = place;
+    const isOwner = node.attributes.owner === this.#user.name;
+    const isOnlyTouch = Object.keys(change).every((key) => key.endsWith('Ms'));
+    const mayTouch = isOnlyTouch && this.#may(node, mayWrite);
+    const isNewOwner = change.owner !== undefined && change.owner !== node.attributes.owner;
+    const isNewGroup = change.group !== undefined && change.group !== node.attributes.group;
+    const mayGiveAway = !isNewOwner && (!isNewGroup || change.group === this.#user.group);
+    if (!this.#isAlmighty && !((isOwner || mayTouch) && mayGiveAway)) throw this.#refused(path, 'change');
+    node.attributes = { ...node.attributes, ...definedOf(change), ...modeOf(change.mode) };
+    this.#emit(putChange(this.#tree.pathOf(place), node));
+  }
+
+  get #isAlmighty(): boolean {
+    return this.#user.isAdministrator || (this.#tree.family === 'posix' && this.#user.id === 0);
+  }
+
+  #locate(path: string, followLast: boolean): Place {
+    this.#signal?.throwIfAborted();
+    return this.#tree.locate(path, followLast, (directory) => {
+      if (!this.#may(directory, mayEnter)) throw this.#refused(path, 'reach');
+    });
+  }
+
+  #existing(path: string, followLast: boolean): Place & { readonly node: TreeNode } {
+    const place = this.#locate(path, followLast);
+    if (place.node === undefined) throw notFound(path);
+    return { ...place, node: place.node };
+  }
+
+  #put(path: string, change: (old: FileContent) => FileContent, mode: number): void {
+    const place = this.#locate(path, true);
+    const { node } = place;
+    if (node === undefined) {
+      const content = change(emptyContent);
+      this.#requireRoom(content.size, path);
+      this.#create(place, path, { kind: 'file', name: place.name, attributes: this.#newAttributes(mode), content });
+      return;
+    }
+    if (node.kind !== 'file') throw notAFile(path);
+    this.#require(node, mayWrite, path, 'write');
+    this.#requireWritable(node, path);
+    const content = change(node.content);
+    this.#requireRoom(content.size - node.content.size, path);
+    this.#overwrite(place, node, content);
+  }
+
+  #overwrite(place: Place, node: FileNode, content: FileContent): void {
+    const nowMs = this.#clock.now();
+    this.#tree.setContent(node, content);
+    node.attributes = { ...node.attributes, modifiedMs: nowMs, accessedMs: nowMs };
+    this.#emit(putChange(this.#tree.pathOf(place), node));
+  }
+
+  #makeOne(path: string, mode: number): void {
+    const place = this.#locate(path, false);
+    if (place.node !== undefined) throw exists(path);
+    this.#create(place, path, newDirectory(place.name, this.#newAttributes(mode)));
+  }
+
+  #create(place: Place, path: string, node: TreeNode): void {
+    const directory = this.#parentOf(place, path);
+    this.#require(directory, mayWrite | mayEnter, path, 'create');
+    this.#tree.put(directory, node);
+    this.#emit(putChange(this.#tree.pathOf(place), node));
+    this.#touch(directory, place.parents);
+  }
+
+  #remove(place: Place & { readonly node: TreeNode }, path: string): void {
+    const directory = this.#parentOf(place, path);
+    this.#requireRemovable(directory, place.node, path);
+    this.#tree.remove(directory, place.node.name);
+    this.#emit({ change: 'remove', path: this.#tree.pathOf(place) });
+    this.#touch(directory, place.parents);
+  }
+
+  #touch(directory: DirectoryNode, parents: readonly DirectoryNode[]): void {
+    directory.attributes = { ...directory.attributes, modifiedMs: this.#clock.now() };
+    const above = parents.slice(0, parents.indexOf(directory));
+    this.#emit(putChange(this.#tree.pathOf({ parents: above, node: directory, name: directory.name }), directory));
+  }
+
+  #parentOf(place: Place, path: string): DirectoryNode {
+    const parent = place.parents[place.parents.length - 1];
+    if (parent === undefined) throw new Fault('file-access', `"${path}" is a root of the guest's files; it stays.`);
+    return parent;
+  }
+
+  /** Last name of the path as the caller spelt it. */
+  #spelling(path: string): string {
+    const { names } = parsePath(this.#tree.family, path);
+    return names[names.length - 1] ?? path;
+  }
+
+  #newAttributes(mode: number): FileAttributes {
+    const nowMs = this.#clock.now();
+    return {
+      owner: this.#user.name,
+      group: this.#user.group,
+      mode: mode & 0o7777,
+      isHidden: false,
+      isReadOnly: false,
+      createdMs: nowMs,
+      modifiedMs: nowMs,
+      accessedMs: nowMs,
+    };
+  }
+
+  #may(node: TreeNode, rights: number): boolean {
+    if (this.#isAlmighty) return true;
+    const { owner, group, mode } = node.attributes;
+    const shift = owner === this.#user.name ? 6 : group === this.#user.group ? 3 : 0;
+    return ((mode >> shift) & rights) === rights;
+  }
+
+  #require(node: TreeNode, rights: number, path: string, deed: string): void {
+    if (!this.#may(node, rights)) throw this.#refused(path, deed);
+  }
+
+  #requireRemovable(directory: DirectoryNode, node: TreeNode, path: string): void {
+    this.#require(directory, mayWrite | mayEnter, path, 'remove');
+    this.#requireWritable(node, path);
+    const isSticky = (directory.attributes.mode & stickyBit) !== 0;
+    const isOwn = [node, directory].some(({ attributes }) => attributes.owner === this.#user.name);
+    if (isSticky && !isOwn && !this.#isAlmighty) throw this.#refused(path, 'remove');
+  }
+
+  #requireWritable(node: TreeNode, path: string): void {
+    if (this.#tree.family === 'windows' && node.kind === 'file' && node.attributes.isReadOnly) {
+      throw new Fault(
+        'file-read-only',
+        `"${path}": the guest file "${node.name}" is read-only; clear the attribute first.`,
+      );
+    }
+  }
+
+  #requireRoom(addedBytes: number, path: string): void {
+    const freeBytes = this.#diskSizeBytes - this.#tree.usedBytes;
+    if (addedBytes > 0 && addedBytes > freeBytes) {
+      throw new Fault(
+        'disk-full',
+        `The guest's disk has ${Math.max(0, freeBytes)} bytes left; "${path}" needs ${addedBytes} more.`,
+      );
+    }
+  }
+
+  #refused(path: string, deed: string): Fault {
+    return new Fault('file-access', `The guest user "${this.#user.name}" may not ${deed} "${path}".`);
+  }
+}
+
+function statusOf(node: TreeNode): FileStatus {
+  const common = { ...node.attributes, name: node.name };
+  if (node.kind === 'file') return { ...common, kind: 'file', size: node.content.size };
+  if (node.kind === 'directory') return { ...common, kind: 'directory', size: 0 };
+  return { ...common, kind: 'symlink', size: new TextEncoder().encode(node.target).length, linkTarget: node.target };
+}
+
+function byName(left: FileStatus, right: FileStatus): number {
+  return left.name < right.name ? -1 : 1;
+}
+
+function definedOf(change: Partial<FileAttributes>): Partial<FileAttributes> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+}
+
+function modeOf(mode: number | undefined): { readonly mode?: number } {
+  return mode === undefined ? {} : { mode: mode & 0o7777 };
+}
+
+function notAFile(path: string): Fault {
+  return new Fault('not-a-file', `"${path}" in the guest is not a file.`);
+}
+
+function exists(path: string): Fault {
+  return new Fault('file-exists', `"${path}" exists in the guest already.`);
+}
