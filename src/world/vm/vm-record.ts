@@ -20,6 +20,17 @@ export interface VmPower {
   bootedAtMs: number | null;
   /** Counts boots and reverts, so that what belonged to an earlier run can be told. */
   bootCount: number;
+  /** A change of phase under way. It ends by time alone, so that a process killed in its middle leaves nothing stuck. */
+  transition?: PowerTransition;
+  /** When the guest's time stopped, ms since 1970: while paused or suspended. */
+  frozenAtMs?: number;
+}
+
+export interface PowerTransition {
+  startedAtMs: number;
+  endsAtMs: number;
+  /** The guest stands still when the transition has ended. */
+  endsPaused: boolean;
 }
 
 export interface VmTools {
@@ -30,6 +41,10 @@ export interface VmTools {
   /** ms after Tools runs during which soft power operations still fail. */
   scriptsDelayMs: number;
   isInstallerMounted: boolean;
+  /** When the installer that is mounted has done its work, ms since 1970. */
+  installEndsAtMs?: number;
+  /** Whether the host has an installer image for this guest; absent: it has. */
+  hasImage?: boolean;
 }
 
 export interface SnapshotRecord {
@@ -44,6 +59,9 @@ export interface SnapshotRecord {
   isReplayable: boolean;
   /** Config, variables and guest state at that moment. */
   state: SnapshotState;
+  /** Memory only: when the guest had booted and when its time stopped, ms since 1970. */
+  bootedAtMs?: number;
+  frozenAtMs?: number;
 }
 
 /** What a snapshot brings back, beside the guest's files (the store keeps these under the snapshot's id). */
@@ -106,6 +124,8 @@ export interface GuestRecord {
   /** Guest operations switched off in the guest: names as in `GuestOps`, or `all`. */
   disabledOperations: string[];
   environment: Record<string, string>;
+  /** POSIX: variables written through Tools, gone at the next boot. */
+  toolsEnvironment?: Record<string, string>;
   processes: ProcessRecord[];
   nextPid: number;
   registry: RegistryKeyRecord | null;
@@ -149,8 +169,8 @@ export interface VmRecord {
   snapshots: SnapshotRecord[];
   currentSnapshotId: string | null;
   recording: { state: 'idle' | 'recording' | 'replaying'; snapshotId: string | null };
-  /** Id of the VM this one shares disks with, or null. */
-  linkedTo: { vmId: string; snapshotId: string } | null;
+  /** The VM and snapshot this one shares disks with, or null. */
+  linkedTo: { vmId: string; snapshotId: string; parentLocation?: string } | null;
   guest: GuestRecord;
   /** Commands typed at the console so far, for the screenshot: newest last. */
   consoleLines: string[];

@@ -1,0 +1,234 @@
+import type { Clock } from '../base/clock.js';
+import { sleep } from '../base/clock.js';
+import { Fault, type FaultKind } from '../base/fault.js';
+
+/** Every operation of the world that a fault rule can name. */
+export const operationNames = [
+  'connect',
+  'findVms',
+  'openVm',
+  'registerVm',
+  'unregisterVm',
+  'properties',
+  'power.on',
+  'power.off',
+  'power.reset',
+  'power.suspend',
+  'power.pause',
+  'power.unpause',
+  'tools.waitUntilRunning',
+  'tools.install',
+  'lifecycle.delete',
+  'lifecycle.clone',
+  'lifecycle.upgradeHardware',
+  'snapshots.tree',
+  'snapshots.create',
+  'snapshots.revert',
+  'snapshots.remove',
+  'variables.readGuestVariable',
+  'variables.writeGuestVariable',
+  'variables.readConfig',
+  'variables.writeConfig',
+  'sharedFolders.setEnabled',
+  'sharedFolders.list',
+  'sharedFolders.add',
+  'sharedFolders.update',
+  'sharedFolders.remove',
+  'recording.beginRecording',
+  'recording.endRecording',
+  'recording.beginReplay',
+  'recording.endReplay',
+  'guest.validate',
+  'guest.start',
+  'guest.poll',
+  'guest.processes',
+  'guest.kill',
+  'guest.readEnvironment',
+  'guest.writeEnvironment',
+  'guest.captureScreen',
+  'guest.openUrl',
+  'guest.files.list',
+  'guest.files.stat',
+  'guest.files.makeDirectory',
+  'guest.files.deleteFile',
+  'guest.files.deleteDirectory',
+  'guest.files.move',
+  'guest.files.createTempFile',
+  'guest.files.createTempDirectory',
+  'guest.files.read',
+  'guest.files.write',
+] as const;
+
+export type OperationName = (typeof operationNames)[number];
+
+/** What happens to an operation that a rule strikes. */
+export type FaultEffect =
+  /** Starts later. */
+  | { readonly delayMs: number }
+  | { readonly error: FaultKind; readonly message?: string }
+  /** No answer until the caller gives up. */
+  | { readonly never: true }
+  /** The connection that the call came over is lost for good. */
+  | { readonly dropConnection: true };
+
+/** A fault as data: which operations it strikes, how often, and with what. */
+export interface FaultRule {
+  /** One operation, a family (`guest.*`), or `*`. */
+  readonly operation: OperationName | `${string}.*` | '*';
+  /** Name or location of a virtual machine, or `*`; absent means `*`. A rule for one machine spares host operations. */
+  readonly vm?: string;
+  /** How many operations it strikes before it is spent; absent: all. */
+  readonly count?: number;
+  /** Chance of each operation to be struck, 0 to 1; absent: 1. */
+  readonly probability?: number;
+  /** Start of the rule's own random numbers; the same seed strikes the same calls. By default 1. */
+  readonly seed?: number;
+  readonly effect: FaultEffect;
+}
+
+/** A rule in force. */
+export interface ActiveFaultRule {
+  readonly id: string;
+  readonly rule: FaultRule;
+  /** How many operations it has struck. */
+  readonly hits: number;
+}
+
+interface RuleState {
+  readonly id: string;
+  readonly rule: FaultRule;
+  hits: number;
+  random: number;
+}
+
+/** Which operation on which machine is about to start. */
+export interface FaultTarget {
+  readonly operation: OperationName;
+  /** Absent for operations of the host. */
+  readonly vm?: { readonly name: string; readonly location: string };
+}
+
+/** The faults of a world. They may change while it runs; a change counts for operations that start afterwards. */
+export class FaultRules {
+  readonly #rules = new Map<string, RuleState>();
+  #added = 0;
+
+  constructor(rules: Iterable<FaultRule> = []) {
+    for (const rule of rules) this.add(rule);
+  }
+
+  /**
+   * Puts a rule in force.
+   * @returns its id, for `remove`.
+   * @throws Fault `invalid-argument` for an unknown operation or a number out of range.
+   */
+  add(rule: FaultRule): string {
+    checkRule(rule);
+    const id = `fault-${(this.#added += 1)}`;
+    this.#rules.set(id, { id, rule, hits: 0, random: rule.seed ?? 1 });
+    return id;
+  }
+
+  /** @returns whether there was such a rule. */
+  remove(id: string): boolean {
+    return this.#rules.delete(id);
+  }
+
+  clear(): void {
+    this.#rules.clear();
+  }
+
+  list(): readonly ActiveFaultRule[] {
+    return [...this.#rules.values()].map(({ id, rule, hits }) => ({ id, rule, hits }));
+  }
+
+  get isEmpty(): boolean {
+    return this.#rules.size === 0;
+  }
+
+  /**
+   * Lets the rules strike an operation that is about to start, in the order in which they were added.
+   * @throws Fault of the rule's kind; `connection-lost` for a dropped connection; the signal's reason when aborted.
+   */
+  async strike(target: FaultTarget, clock: Clock, signal: AbortSignal): Promise<void> {
+    for (const state of [...this.#rules.values()]) {
+      if (!matches(state.rule, target) || !takesTurn(state)) continue;
+      await apply(state.rule.effect, target, clock, signal);
+    }
+  }
+}
+
+function checkRule(rule: FaultRule): void {
+  const { operation, count, probability } = rule;
+  const isKnown =
+    operation === '*' ||
+    operationNames.some((name) => name === operation) ||
+    (operation.endsWith('.*') && operationNames.some((name) => name.startsWith(operation.slice(0, -1))));
+  if (!isKnown) {
+    throw new Fault(
+      'invalid-argument',
+      `A fault rule names the unknown operation '${operation}'. Known are '*', families like 'guest.*', and: ` +
+        `${operationNames.join(', ')}.`,
+    );
+  }
+  if (count !== undefined && !(Number.isInteger(count) && count > 0)) {
+    throw new Fault(
+      'invalid-argument',
+      `The count of the fault rule for '${operation}' must be a whole number over 0.`,
+    );
+  }
+  if (probability !== undefined && !(probability >= 0 && probability <= 1)) {
+    throw new Fault('invalid-argument', `The probability of the fault rule for '${operation}' must be from 0 to 1.`);
+  }
+}
+
+function matches(rule: FaultRule, target: FaultTarget): boolean {
+  const isOperation =
+    rule.operation === '*' ||
+    rule.operation === target.operation ||
+    (rule.operation.endsWith('.*') && target.operation.startsWith(rule.operation.slice(0, -1)));
+  if (!isOperation) return false;
+  if (rule.vm === undefined || rule.vm === '*') return true;
+  return target.vm !== undefined && (target.vm.name === rule.vm || target.vm.location === rule.vm);
+}
+
+/** Counts the rule's chances; random numbers are drawn for matching operations only, so other work does not shift them. */
+function takesTurn(state: RuleState): boolean {
+  const { count, probability } = state.rule;
+  if (count !== undefined && state.hits >= count) return false;
+  if (probability !== undefined && nextRandom(state) >= probability) return false;
+  state.hits += 1;
+  return true;
+}
+
+/** The mulberry32 generator: small, and good enough to spread faults. */
+function nextRandom(state: RuleState): number {
+  state.random = (state.random + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(state.random ^ (state.random >>> 15), 1 | state.random);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+}
+
+async function apply(effect: FaultEffect, target: FaultTarget, clock: Clock, signal: AbortSignal): Promise<void> {
+  const place = target.vm === undefined ? target.operation : `${target.operation} on '${target.vm.name}'`;
+  if ('delayMs' in effect) {
+    await sleep(clock, effect.delayMs, signal);
+  } else if ('error' in effect) {
+    throw new Fault(
+      effect.error,
+      effect.message ?? `${place}: a fault rule says that this fails with ${effect.error}.`,
+    );
+  } else if ('never' in effect) {
+    await untilAborted(signal);
+  } else {
+    throw new Fault('connection-lost', `${place}: a fault rule dropped the connection. Connect again to go on.`);
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

@@ -1,0 +1,127 @@
+import { Fault } from '../../base/fault.js';
+import type { WorldCall } from '../world-call.js';
+import { currentToolsVersion, requireOn, toolsStart, type ToolsStart } from './power-state.js';
+import type { VmRecord } from './vm-record.js';
+import type { VmScope } from './vm-scope.js';
+
+/** How long the installer of Tools works, ms of the world's clock. */
+const installDurationMs = 100;
+
+/** Tools of one virtual machine: waiting for it, and installing it. */
+export class VmToolsControl {
+  readonly #scope: VmScope;
+
+  constructor(scope: VmScope) {
+    this.#scope = scope;
+  }
+
+  /**
+   * Resolves when Tools runs. Has no time limit of its own; waits also while the machine powers on or is paused.
+   * @throws Fault `vm-not-running` when the machine is or goes off; `tools-not-running` when Tools is not installed.
+   */
+  async waitUntilRunning(call: WorldCall): Promise<void> {
+    const scope = this.#scope;
+    await scope.begin('tools.waitUntilRunning', call);
+    for (;;) {
+      call.signal.throwIfAborted();
+      const waitMs = await scope.read(({ record }) => msUntilRunning(record, scope.clock.now()));
+      if (waitMs === 0) return;
+      await scope.untilChanged(waitMs, call.signal);
+    }
+  }
+
+  /**
+   * Connects the installer, which then works by itself for a moment, or upgrades Tools in the same way. Upgrading what
+   * is current does nothing.
+   * @param options.waitForEnd resolve when Tools is installed, rather than when the installer has started.
+   * @throws Fault `vm-not-running`, `tools-image-missing`, `tools-install-in-progress`, `tools-guest-not-ready`,
+   *   `tools-auto-upgrade-unsupported`, and `tools-install-failed` when the machine goes off meanwhile.
+   */
+  async install(
+    options: { readonly autoUpgrade: boolean; readonly waitForEnd: boolean },
+    call: WorldCall,
+  ): Promise<void> {
+    const scope = this.#scope;
+    await scope.begin('tools.install', call);
+    const isStarted = await scope.updateWhenSettled(call, ({ record }) => {
+      const nowMs = scope.clock.now();
+      requireOn(record);
+      const needsNothing = options.autoUpgrade && isCurrent(record);
+      if (needsNothing) return false;
+      requireInstallable(record, options.autoUpgrade, toolsStart(record, nowMs));
+      record.tools.isInstallerMounted = true;
+      // An installer that is put in while the guest still boots begins when the guest is up.
+      const readyMs = Math.max(nowMs, (record.power.bootedAtMs ?? nowMs) + record.tools.bootDelayMs);
+      record.tools.installEndsAtMs = readyMs + installDurationMs;
+      return true;
+    });
+    if (isStarted && options.waitForEnd) await this.#untilInstalled(call);
+  }
+
+  async #untilInstalled(call: WorldCall): Promise<void> {
+    const scope = this.#scope;
+    for (;;) {
+      call.signal.throwIfAborted();
+      const outcome = await scope.read(({ record }) => ({
+        name: record.name,
+        isDone: isCurrent(record),
+        endsAtMs: record.tools.installEndsAtMs,
+      }));
+      if (outcome.isDone) {
+        await scope.update(() => undefined);
+        return;
+      }
+      if (outcome.endsAtMs === undefined) {
+        throw new Fault('tools-install-failed', `'${outcome.name}' went off before Tools was installed. Try again.`);
+      }
+      await scope.untilChanged(outcome.endsAtMs - scope.clock.now(), call.signal);
+    }
+  }
+}
+
+function isCurrent(record: VmRecord): boolean {
+  return record.tools.version !== null && record.tools.version >= currentToolsVersion;
+}
+
+function requireInstallable(record: VmRecord, isAutoUpgrade: boolean, start: ToolsStart): void {
+  const { tools, name } = record;
+  if (tools.hasImage === false) {
+    throw new Fault(
+      'tools-image-missing',
+      `The host has no Tools image for '${record.guestOs}', the guest of '${name}'.`,
+    );
+  }
+  if (tools.installEndsAtMs !== undefined) {
+    throw new Fault('tools-install-in-progress', `Tools is being installed on '${name}' already. Wait for its end.`);
+  }
+  if (record.power.isPaused) {
+    throw new Fault('tools-guest-not-ready', `'${name}' is paused, so nothing can be installed. Unpause it first.`);
+  }
+  if (!isAutoUpgrade) return;
+  if (tools.version === null) {
+    throw new Fault(
+      'tools-auto-upgrade-unsupported',
+      `'${name}' has no Tools that could upgrade itself. Connect the installer instead.`,
+    );
+  }
+  if (start.state !== 'running') {
+    throw new Fault('tools-guest-not-ready', `Tools on '${name}' does not run yet. Wait for Tools, then upgrade.`);
+  }
+}
+
+/** 0: runs. Otherwise after how long it makes sense to look again. */
+function msUntilRunning(record: VmRecord, nowMs: number): number {
+  const { phase, transition } = record.power;
+  if (phase === 'powering-on' || phase === 'resetting' || phase === 'resuming') {
+    return transition === undefined ? Number.POSITIVE_INFINITY : transition.endsAtMs - nowMs;
+  }
+  requireOn(record);
+  const start = toolsStart(record, nowMs);
+  if (start.state === 'running') return 0;
+  if (start.state === 'starting') return start.remainingMs;
+  if (start.state === 'paused' || record.tools.installEndsAtMs !== undefined) return Number.POSITIVE_INFINITY;
+  throw new Fault(
+    'tools-not-running',
+    `Tools is not installed on '${record.name}', so waiting for it would never end. Install it first.`,
+  );
+}

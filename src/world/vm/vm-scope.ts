@@ -1,0 +1,120 @@
+import { sleep, type Clock } from '../../base/clock.js';
+import type { FaultRules, OperationName } from '../fault-rules.js';
+import type { GuestFileSystem } from '../guest/guest-file-system.js';
+import type { WorldCall } from '../world-call.js';
+import { isDue, settle } from './power-state.js';
+import type { VmChanges } from './vm-changes.js';
+import type { VmRecord } from './vm-record.js';
+import type { VmState, VmStore } from './vm-store.js';
+
+/** Whether a power-on that raises a question fails with it, or waits until somebody answers. */
+export type QuestionPolicy = 'fail' | 'wait';
+
+/** What the operations of all machines of a world share. */
+export interface WorldServices {
+  readonly store: VmStore<GuestFileSystem>;
+  readonly clock: Clock;
+  readonly faults: FaultRules;
+  readonly changes: VmChanges;
+  /** How long each change of power state takes, ms. */
+  readonly transitionMs: number;
+  readonly questions: QuestionPolicy;
+}
+
+/** Longest time that a wait trusts to hear of changes: another process may change the store without notice. */
+const longestUnwatchedMs = 500;
+
+/** One virtual machine as its operations reach it: the record brought up to the present, and waits on the clock. */
+export class VmScope {
+  readonly id: string;
+  readonly services: WorldServices;
+
+  constructor(id: string, services: WorldServices) {
+    this.id = id;
+    this.services = services;
+  }
+
+  get clock(): Clock {
+    return this.services.clock;
+  }
+
+  /** Every operation starts here: a call that was aborted ends, and the faults of the world strike. */
+  async begin(operation: OperationName, call: WorldCall): Promise<void> {
+    call.signal.throwIfAborted();
+    const { faults, clock } = this.services;
+    if (faults.isEmpty) return;
+    const vm = await this.read(({ record }) => ({ name: record.name, location: record.location }));
+    await faults.strike({ operation, vm }, clock, call.signal);
+  }
+
+  /** Looks at the present state, without changing it. @throws Fault `vm-not-found`. */
+  read<T>(view: (state: VmState<GuestFileSystem>) => T): Promise<T> {
+    return this.services.store.read(this.id, (state) => {
+      const nowMs = this.clock.now();
+      if (!isDue(state.record, nowMs)) return view(state);
+      const record = structuredClone(state.record);
+      settle(record, nowMs);
+      return view({
+        record,
+        get files() {
+          return state.files;
+        },
+      });
+    });
+  }
+
+  /** Changes the present state; a change that throws leaves it as it was. @throws Fault `vm-not-found`. */
+  update<T>(change: (state: VmState<GuestFileSystem>) => T | Promise<T>): Promise<T> {
+    return this.services.store.update(this.id, (state) => {
+      settle(state.record, this.clock.now());
+      return change(state);
+    });
+  }
+
+  /** As `update`, after a change of power state that is under way has ended. */
+  async updateWhenSettled<T>(call: WorldCall, change: (state: VmState<GuestFileSystem>) => T | Promise<T>): Promise<T> {
+    for (;;) {
+      call.signal.throwIfAborted();
+      const outcome = await this.update<{ readonly waitMs: number } | { readonly result: T }>(async (state) => {
+        const { transition } = state.record.power;
+        if (transition !== undefined) return { waitMs: transition.endsAtMs - this.clock.now() };
+        return { result: await change(state) };
+      });
+      if ('result' in outcome) return outcome.result;
+      await sleep(this.clock, outcome.waitMs, call.signal);
+    }
+  }
+
+  /** Starts a change of power state by `start` and sees it through. */
+  async transition(call: WorldCall, start: (record: VmRecord) => void | Promise<void>): Promise<void> {
+    await this.updateWhenSettled(call, ({ record }) => start(record));
+    await this.seeThrough(call);
+  }
+
+  /** Waits out the change of power state that is under way, and keeps its outcome. */
+  async seeThrough(call: WorldCall): Promise<void> {
+    const endsAtMs = await this.read(({ record }) => record.power.transition?.endsAtMs);
+    if (endsAtMs === undefined) return;
+    await sleep(this.clock, endsAtMs - this.clock.now(), call.signal);
+    // What has ended by time alone is written down, so that a listener hears of it.
+    await this.update(() => undefined);
+  }
+
+  /** Waits until the machine changes, at most `longestMs`. Rejects with the signal's reason when it is aborted. */
+  async untilChanged(longestMs: number, signal: AbortSignal): Promise<void> {
+    const woken = new AbortController();
+    const wake = (): void => woken.abort();
+    const stop = this.services.changes.on(this.id, wake);
+    signal.addEventListener('abort', wake, { once: true });
+    try {
+      signal.throwIfAborted();
+      await sleep(this.clock, Math.min(longestMs, longestUnwatchedMs), woken.signal).catch((error: unknown) => {
+        if (!woken.signal.aborted) throw error;
+      });
+      signal.throwIfAborted();
+    } finally {
+      stop();
+      signal.removeEventListener('abort', wake);
+    }
+  }
+}
