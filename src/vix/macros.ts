@@ -1,0 +1,16 @@
+import type { VixError } from './types.js';
+
+/** The code of an error value: its low 16 bits, the part that `VIX_E_*` constants name. */
+export function VIX_ERROR_CODE(err: VixError): VixError {
+  return (err & 0xffff) as VixError;
+}
+
+/** Whether an error value says that all went well, which is when all of its bits are 0. */
+export function VIX_SUCCEEDED(err: VixError): boolean {
+  return err === 0;
+}
+
+/** Whether an error value says that something failed. */
+export function VIX_FAILED(err: VixError): boolean {
+  return err !== 0;
+}
