@@ -1,0 +1,148 @@
+import type { Capability } from '../backends/capabilities.js';
+import { Fault } from '../base/fault.js';
+import { VixFailure } from '../errors/vix-failure.js';
+import type { GuestSession } from '../guest/guest-session.js';
+import type { VixEventProc } from '../jobs/job-events.js';
+import type { JobContext, JobOptions } from '../jobs/job-runner.js';
+import { errorText } from '../vix/lookup.js';
+import { VIX_E_INVALID_ARG, VIX_E_INVALID_HANDLE } from '../vix/names.js';
+import type { VixError, VixHandle } from '../vix/types.js';
+import type { HostEntry, VixRuntime, VmEntry } from './vix-runtime.js';
+
+/** What a program may put into the callback slot of a function: nothing can be said as null or as C's 0. */
+export type VixCallback = VixEventProc | null | 0;
+
+/** A property list parameter: `VIX_INVALID_HANDLE`, also as a plain 0, where there is none. */
+export type VixListHandle = VixHandle | 0;
+
+/** The tail that every asynchronous function has in common. */
+export interface JobTail {
+  readonly call: string;
+  readonly callback: VixCallback;
+  readonly clientData: unknown;
+}
+
+/** Checks the callback slot. @throws VixFailure `VIX_E_INVALID_ARG` when it holds neither a function nor nothing. */
+function checkedCallback(callback: unknown): VixEventProc | null {
+  if (callback === null || callback === undefined || callback === 0) return null;
+  if (typeof callback === 'function') return callback as VixEventProc;
+  throw new VixFailure(VIX_E_INVALID_ARG, 'parameter callbackProc must be a function, or null for none');
+}
+
+/** Starts a job whose callback slot may hold anything; a bad one fails the job. */
+export function startJob(
+  runtime: VixRuntime,
+  tail: JobTail,
+  options: Omit<JobOptions, 'call' | 'callback' | 'clientData'>,
+): VixHandle {
+  const { call, clientData } = tail;
+  try {
+    const callback = checkedCallback(tail.callback);
+    return runtime.runner.start({ ...options, call, callback, clientData });
+  } catch (error) {
+    return startFailed(runtime, { ...tail, callback: null }, error);
+  }
+}
+
+/** Starts a job that fails: the way in which every error found beforehand reaches the program. */
+function startFailed(runtime: VixRuntime, tail: JobTail, error: unknown): VixHandle {
+  return startJob(runtime, tail, {
+    work: () => {
+      throw error;
+    },
+  });
+}
+
+/** A failure that is told by its code alone. */
+export function plainFailure(code: VixError): VixFailure {
+  return new VixFailure(code, errorText(code));
+}
+
+/** @throws Fault `not-supported` unless the connection offers the capability. */
+export function requireCapability(host: HostEntry, capability: Capability): void {
+  const { link } = host.payload;
+  if (link.capabilities.has(capability)) return;
+  throw new Fault('not-supported', `${link.about.product} does not offer this (capability ${capability})`);
+}
+
+/** Options of a job that works on a host. */
+export interface HostWork {
+  readonly capability?: Capability;
+  readonly work: (host: HostEntry, context: JobContext) => Promise<void> | void;
+}
+
+/** Starts a job on a host handle. */
+export function startHostJob(runtime: VixRuntime, handle: VixHandle, tail: JobTail, options: HostWork): VixHandle {
+  const host = runtime.table.lookup(handle, 'host');
+  if (typeof host === 'number') return startFailed(runtime, tail, plainFailure(host));
+  const { capability } = options;
+  return startJob(runtime, tail, {
+    owner: host,
+    channel: host.payload.channel,
+    target: host.payload.link.about.product,
+    work: (context) => {
+      if (capability !== undefined) requireCapability(host, capability);
+      return options.work(host, context);
+    },
+  });
+}
+
+/** Options of a job that works on a virtual machine. */
+export interface VmWork {
+  readonly capability?: Capability;
+  /** The job excludes all other work on the virtual machine. */
+  readonly isExclusive?: boolean;
+  readonly work: (vm: VmEntry, context: JobContext) => Promise<void> | void;
+}
+
+/** Starts a job on a VM handle. */
+export function startVmJob(runtime: VixRuntime, handle: VixHandle, tail: JobTail, options: VmWork): VixHandle {
+  const vm = runtime.table.lookup(handle, 'vm');
+  if (typeof vm === 'number') return startFailed(runtime, tail, plainFailure(vm));
+  const { host } = vm.payload;
+  const { capability } = options;
+  return startJob(runtime, tail, {
+    owner: host,
+    uses: vm,
+    channel: host.payload.channel,
+    target: vm.payload.location,
+    // What is not offered is said at once, without waiting for other work to end.
+    lane: options.isExclusive === true && isOffered(host, capability) ? vm.payload.lane : undefined,
+    work: (context) => {
+      if (capability !== undefined) requireCapability(host, capability);
+      return options.work(vm, context);
+    },
+  });
+}
+
+function isOffered(host: HostEntry, capability: Capability | undefined): boolean {
+  return capability === undefined || host.payload.link.capabilities.has(capability);
+}
+
+/** Starts a job that needs a guest login. */
+export function startGuestJob(
+  runtime: VixRuntime,
+  handle: VixHandle,
+  tail: JobTail,
+  work: (session: GuestSession, context: JobContext, vm: VmEntry) => Promise<void>,
+): VixHandle {
+  return startVmJob(runtime, handle, tail, {
+    capability: 'guest',
+    work: (vm, context) => work(requireLogin(vm), context, vm),
+  });
+}
+
+/** The guest login of a VM handle. @throws Fault `guest-not-logged-in`. */
+export function requireLogin(vm: VmEntry): GuestSession {
+  const { session } = vm.payload;
+  if (session !== undefined) return session;
+  const message = 'nobody is logged in to the guest through this handle; call VixVM_LoginInGuest first';
+  throw new Fault('guest-not-logged-in', message);
+}
+
+/** Checks a property list parameter. @throws VixFailure for a handle that is not `VIX_INVALID_HANDLE` and no list. */
+export function checkPropertyList(runtime: VixRuntime, handle: unknown): void {
+  if (handle === 0 || handle === null || handle === undefined) return;
+  const found = typeof handle === 'number' ? runtime.table.lookup(handle, 'propertyList') : VIX_E_INVALID_HANDLE;
+  if (typeof found === 'number') throw plainFailure(found);
+}

@@ -1,0 +1,257 @@
+import type { ConnectTarget, ProviderName } from '../backends/backend.js';
+import type { Capability } from '../backends/capabilities.js';
+import { Secret } from '../base/secret.js';
+import { VixFailure } from '../errors/vix-failure.js';
+import { PropertyList } from '../handles/property-list.js';
+import { immediateChannel, PumpChannel } from '../jobs/event-channel.js';
+import type { JobContext } from '../jobs/job-runner.js';
+import {
+  VIX_E_HOST_CONNECTION_LOST,
+  VIX_E_INVALID_ARG,
+  VIX_FIND_REGISTERED_VMS,
+  VIX_FIND_RUNNING_VMS,
+  VIX_HOSTOPTION_USE_EVENT_PUMP,
+  VIX_HOSTOPTION_VERIFY_SSL_CERT,
+  VIX_PROPERTY_FOUND_ITEM_LOCATION,
+  VIX_PROPERTY_VM_ENCRYPTION_PASSWORD,
+  VIX_SERVICEPROVIDER_DEFAULT,
+  VIX_SERVICEPROVIDER_VMWARE_PLAYER,
+  VIX_SERVICEPROVIDER_VMWARE_SERVER,
+  VIX_SERVICEPROVIDER_VMWARE_VI_SERVER,
+  VIX_SERVICEPROVIDER_VMWARE_WORKSTATION,
+  VIX_SERVICEPROVIDER_VMWARE_WORKSTATION_SHARED,
+} from '../vix/names.js';
+import type { VixHandle } from '../vix/types.js';
+import { filledText, integer, optionalText } from './arguments.js';
+import { HostState } from './host-state.js';
+import { openVm, resultHandle } from './open-vm.js';
+import { checkPropertyList, startHostJob, startJob, type VixCallback, type VixListHandle } from './start-job.js';
+import type { HostEntry, VixRuntime } from './vix-runtime.js';
+
+const providers: ReadonlyMap<number, ProviderName> = new Map([
+  [VIX_SERVICEPROVIDER_DEFAULT, 'default'],
+  [VIX_SERVICEPROVIDER_VMWARE_SERVER, 'server'],
+  [VIX_SERVICEPROVIDER_VMWARE_WORKSTATION, 'workstation'],
+  [VIX_SERVICEPROVIDER_VMWARE_PLAYER, 'player'],
+  [VIX_SERVICEPROVIDER_VMWARE_VI_SERVER, 'vi-server'],
+  [VIX_SERVICEPROVIDER_VMWARE_WORKSTATION_SHARED, 'workstation-shared'],
+]);
+
+const finds: ReadonlyMap<number, { readonly filter: 'running' | 'registered'; readonly capability: Capability }> =
+  new Map([
+    [VIX_FIND_RUNNING_VMS, { filter: 'running', capability: 'findRunning' }],
+    [VIX_FIND_REGISTERED_VMS, { filter: 'registered', capability: 'findRegistered' }],
+  ]);
+
+/** The functions with the prefix `VixHost_`. */
+export function vixHostFunctions(runtime: VixRuntime) {
+  return {
+    /** Connects to a host; the job's result handle is the host. */
+    VixHost_Connect(
+      apiVersion: number,
+      hostType: number,
+      hostName: string | null,
+      hostPort: number,
+      userName: string | null,
+      password: string | null,
+      options: number,
+      propertyListHandle: VixListHandle,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const call = 'VixHost_Connect';
+      const isPumped = typeof options === 'number' && (options & VIX_HOSTOPTION_USE_EVENT_PUMP) !== 0;
+      const channel = isPumped ? new PumpChannel() : immediateChannel;
+      if (channel instanceof PumpChannel) runtime.pumpChannels.add(channel);
+      const tail = { call, callback: callbackProc, clientData };
+      return startJob(runtime, tail, {
+        channel,
+        target: typeof hostName === 'string' && hostName !== '' ? hostName : 'the local host',
+        work: async (context) => {
+          integer('apiVersion', apiVersion);
+          checkPropertyList(runtime, propertyListHandle);
+          const target = connectTarget(hostType, hostName, hostPort, userName, password, options);
+          const host = await connect(runtime, target, hostType, channel, call, context);
+          resultHandle(runtime, context, host);
+        },
+      });
+    },
+
+    /** Ends a connection and everything obtained through it; its unfinished jobs end with `VIX_E_CANCELLED`. */
+    VixHost_Disconnect(hostHandle: VixHandle): void {
+      const host = runtime.table.lookup(hostHandle, 'host');
+      if (typeof host !== 'number') runtime.table.kill(host);
+    },
+
+    /** Adds a virtual machine to the inventory; no error when it is there already. */
+    VixHost_RegisterVM(
+      hostHandle: VixHandle,
+      vmxFilePath: string,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixHost_RegisterVM', callback: callbackProc, clientData };
+      return startHostJob(runtime, hostHandle, tail, {
+        capability: 'registration',
+        work: ({ payload }, context) => {
+          const location = payload.paths.toHost(filledText('vmxFilePath', vmxFilePath));
+          return payload.link.registerVm(location, context);
+        },
+      });
+    },
+
+    /** Removes a virtual machine from the inventory; no error when it is not there. */
+    VixHost_UnregisterVM(
+      hostHandle: VixHandle,
+      vmxFilePath: string,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixHost_UnregisterVM', callback: callbackProc, clientData };
+      return startHostJob(runtime, hostHandle, tail, {
+        capability: 'registration',
+        work: ({ payload }, context) => {
+          const location = payload.paths.toHost(filledText('vmxFilePath', vmxFilePath));
+          return payload.link.unregisterVm(location, context);
+        },
+      });
+    },
+
+    /**
+     * Lists virtual machines: each comes as a FIND_ITEM event, and all of them stay on the finished job as instances
+     * of `VIX_PROPERTY_FOUND_ITEM_LOCATION`.
+     */
+    VixHost_FindItems(
+      hostHandle: VixHandle,
+      searchType: number,
+      searchCriteria: VixListHandle,
+      timeout: number,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixHost_FindItems', callback: callbackProc, clientData };
+      return startHostJob(runtime, hostHandle, tail, {
+        work: async (host, context) => {
+          const find = finds.get(integer('searchType', searchType));
+          if (find === undefined) {
+            const message = `parameter searchType is ${searchType}; use VIX_FIND_RUNNING_VMS or VIX_FIND_REGISTERED_VMS`;
+            throw new VixFailure(VIX_E_INVALID_ARG, message);
+          }
+          checkPropertyList(runtime, searchCriteria);
+          integer('timeout', timeout);
+          await findItems(host, find.filter, context);
+        },
+      });
+    },
+
+    /** Opens a virtual machine; the job's result handle is the VM. Opening it again gives the same handle. */
+    VixHost_OpenVM(
+      hostHandle: VixHandle,
+      vmxFilePathName: string,
+      options: number,
+      propertyListHandle: VixListHandle,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const call = 'VixHost_OpenVM';
+      const tail = { call, callback: callbackProc, clientData };
+      return startHostJob(runtime, hostHandle, tail, {
+        work: async (host, context) => {
+          const location = filledText('vmxFilePathName', vmxFilePathName);
+          integer('options', options);
+          const password = encryptionPassword(runtime, propertyListHandle);
+          resultHandle(runtime, context, await openVm(runtime, host, location, password, call, context));
+        },
+      });
+    },
+
+    /** Opens a virtual machine, as `VixHost_OpenVM` without options. */
+    VixVM_Open(
+      hostHandle: VixHandle,
+      vmxFilePathName: string,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const call = 'VixVM_Open';
+      const tail = { call, callback: callbackProc, clientData };
+      return startHostJob(runtime, hostHandle, tail, {
+        work: async (host, context) => {
+          const location = filledText('vmxFilePathName', vmxFilePathName);
+          resultHandle(runtime, context, await openVm(runtime, host, location, null, call, context));
+        },
+      });
+    },
+  };
+}
+
+function connectTarget(
+  hostType: number,
+  hostName: string | null,
+  hostPort: number,
+  userName: string | null,
+  password: string | null,
+  options: number,
+): ConnectTarget {
+  const provider = providers.get(integer('hostType', hostType));
+  if (provider === undefined) {
+    const message = `parameter hostType is ${hostType}; use one of the VIX_SERVICEPROVIDER_ constants`;
+    throw new VixFailure(VIX_E_INVALID_ARG, message);
+  }
+  const port = integer('hostPort', hostPort);
+  if (port < 0 || port > 65_535)
+    throw new VixFailure(VIX_E_INVALID_ARG, `parameter hostPort is ${port}; use 0 to 65535`);
+  const user = optionalText('userName', userName);
+  const secret = optionalText('password', password);
+  return {
+    provider,
+    hostName: optionalText('hostName', hostName) || null,
+    hostPort: port,
+    userName: user || null,
+    password: secret === '' ? null : new Secret(secret),
+    verifyTls: (integer('options', options) & VIX_HOSTOPTION_VERIFY_SSL_CERT) !== 0,
+    settings: {},
+  };
+}
+
+async function connect(
+  runtime: VixRuntime,
+  target: ConnectTarget,
+  hostType: number,
+  channel: typeof immediateChannel,
+  call: string,
+  context: JobContext,
+): Promise<HostEntry> {
+  const choice = runtime.registry.choose(target);
+  const link = await choice.module.connect(choice.target, context);
+  const state = new HostState(link, hostType, choice.paths, channel, () => {
+    if (channel instanceof PumpChannel) runtime.pumpChannels.delete(channel);
+    runtime.endInBackground(link.close());
+  });
+  const entry: HostEntry = runtime.table.add('host', state, call);
+  if (channel instanceof PumpChannel) channel.isAttached = true;
+  link.onLost((fault) => {
+    for (const child of [...(entry.children ?? [])]) {
+      const job = runtime.table.lookup(child.handle, 'job');
+      if (typeof job === 'number') continue;
+      const message = `${job.payload.call}: the connection to ${link.about.product} was lost: ${fault.message}`;
+      job.payload.fail(new VixFailure(VIX_E_HOST_CONNECTION_LOST, message, fault));
+    }
+  });
+  return entry;
+}
+
+async function findItems(host: HostEntry, filter: 'running' | 'registered', context: JobContext): Promise<void> {
+  for await (const vm of host.payload.link.findVms(filter, context)) {
+    const item = new PropertyList();
+    item.add(VIX_PROPERTY_FOUND_ITEM_LOCATION, { type: 'string', value: host.payload.paths.toProgram(vm.location) });
+    context.foundItem(item);
+  }
+}
+
+function encryptionPassword(runtime: VixRuntime, handle: VixListHandle): Secret | null {
+  checkPropertyList(runtime, handle);
+  const entry = runtime.table.lookup(handle, 'propertyList');
+  if (typeof entry === 'number') return null;
+  const value = entry.payload.list.get(VIX_PROPERTY_VM_ENCRYPTION_PASSWORD);
+  return typeof value !== 'number' && value.type === 'string' ? new Secret(value.value) : null;
+}

@@ -1,0 +1,76 @@
+import { VIX_E_BAD_VM_INDEX, VIX_E_INVALID_ARG, VIX_OK } from '../vix/names.js';
+import type { VixError, VixHandle, VixPropertyID } from '../vix/types.js';
+import { jobProperties } from './handle-properties.js';
+import { fillCells, isCell, parseCells } from './property-cells.js';
+import type { VixRuntime } from './vix-runtime.js';
+import type { PropertyCells, VixOut } from './vix-out.js';
+
+/** The functions with the prefix `VixJob_`. */
+export function vixJobFunctions(runtime: VixRuntime) {
+  const { table } = runtime;
+
+  return {
+    /**
+     * Waits until the job is done and its callbacks have run, then reads result properties: id, cell, ... ,
+     * `VIX_PROPERTY_NONE`. May be called any number of times.
+     *
+     * @returns the error of the operation; when that is `VIX_OK`, the outcome of the reading.
+     */
+    VixJob_Wait<A extends readonly unknown[]>(jobHandle: VixHandle, ...cells: A & PropertyCells<A>): Promise<VixError> {
+      const entry = table.lookup(jobHandle, 'job');
+      if (typeof entry === 'number') return Promise.resolve(entry);
+      const requests = parseCells(cells);
+      if (typeof requests === 'number') return Promise.resolve(requests);
+      const job = entry.payload;
+      const read = (): VixError => {
+        if (job.failure !== undefined || requests.length === 0) return job.error;
+        return fillCells(runtime, requests, jobProperties(job));
+      };
+      const waiting = job.wait();
+      if (typeof waiting === 'number') return Promise.resolve(waiting);
+      if (waiting === undefined) return Promise.resolve(read());
+      table.hold(entry);
+      return waiting.then(() => {
+        const outcome = read();
+        table.drop(entry);
+        return outcome;
+      });
+    },
+
+    /** Tells whether the job is done. @returns `VIX_OK` when that could be told, whatever became of the operation. */
+    VixJob_CheckCompletion(jobHandle: VixHandle, complete: VixOut<boolean>): VixError {
+      const entry = table.lookup(jobHandle, 'job');
+      if (typeof entry === 'number') return entry;
+      if (!isCell(complete)) return VIX_E_INVALID_ARG;
+      complete.value = entry.payload.isDone;
+      return VIX_OK;
+    },
+
+    /** Error of the operation; `VIX_E_UNFINISHED_JOB` before the job is done. */
+    VixJob_GetError(jobHandle: VixHandle): VixError {
+      const entry = table.lookup(jobHandle, 'job');
+      return typeof entry === 'number' ? entry : entry.payload.error;
+    },
+
+    /** How many instances of a property the result holds; 0 also for an unfinished job and a bad handle. */
+    VixJob_GetNumProperties(jobHandle: VixHandle, resultPropertyID: VixPropertyID): number {
+      const entry = table.lookup(jobHandle, 'job');
+      return typeof entry === 'number' ? 0 : (entry.payload.results?.count(resultPropertyID) ?? 0);
+    },
+
+    /** Reads the index-th instance of each property: id, cell, ... , `VIX_PROPERTY_NONE`. The first one is 0. */
+    VixJob_GetNthProperties<A extends readonly unknown[]>(
+      jobHandle: VixHandle,
+      index: number,
+      ...cells: A & PropertyCells<A>
+    ): VixError {
+      const entry = table.lookup(jobHandle, 'job');
+      if (typeof entry === 'number') return entry;
+      const requests = parseCells(cells);
+      if (typeof requests === 'number') return requests;
+      if (!Number.isInteger(index)) return VIX_E_INVALID_ARG;
+      if (index < 0) return VIX_E_BAD_VM_INDEX;
+      return fillCells(runtime, requests, jobProperties(entry.payload, index));
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { BackendRegistry } from '../backends/registry.js';
+import type { Clock } from '../base/clock.js';
+import { HandleTable, type HandleEntry } from '../handles/handle-table.js';
+import { JobRunner, type ListPayload } from '../jobs/job-runner.js';
+import type { Job } from '../jobs/job.js';
+import type { PumpChannel } from '../jobs/event-channel.js';
+import type { HostState } from './host-state.js';
+import type { SnapshotState, VmState } from './vm-state.js';
+
+/** What the handles of a runtime stand for. */
+export interface RuntimePayloads {
+  host: HostState;
+  vm: VmState;
+  job: Job;
+  snapshot: SnapshotState;
+  propertyList: ListPayload;
+}
+
+export type HostEntry = HandleEntry<'host', HostState>;
+export type VmEntry = HandleEntry<'vm', VmState>;
+export type SnapshotEntry = HandleEntry<'snapshot', SnapshotState>;
+
+/** What a runtime is made of. */
+export interface RuntimeParts {
+  readonly registry: BackendRegistry;
+  readonly clock: Clock;
+  /** Time limit of every job, in milliseconds; absent: none, as in VIX. */
+  readonly jobTimeLimitMs?: number | undefined;
+}
+
+/**
+ * Everything that one set of VIX functions works on: handles, jobs, backends, time. Runtimes of one process share
+ * nothing.
+ */
+export class VixRuntime {
+  readonly clock: Clock;
+  readonly registry: BackendRegistry;
+  readonly table: HandleTable<RuntimePayloads>;
+  readonly runner: JobRunner;
+  /** Channels of the connections in event-pump mode. */
+  readonly pumpChannels = new Set<PumpChannel>();
+  readonly #ending = new Set<Promise<void>>();
+
+  constructor(parts: RuntimeParts) {
+    this.clock = parts.clock;
+    this.registry = parts.registry;
+    this.table = new HandleTable<RuntimePayloads>(parts.clock);
+    this.runner = new JobRunner(this.table, parts.clock, parts.jobTimeLimitMs);
+  }
+
+  /** Tells diagnosis about a failure that reaches no program. */
+  readonly report = (error: unknown): void => {
+    this.runner.events.emit('backgroundFailed', error);
+  };
+
+  /** Lets something end in the background; `close` waits for it. */
+  endInBackground(ending: Promise<void>): void {
+    const settled = ending.catch(this.report).finally(() => this.#ending.delete(settled));
+    this.#ending.add(settled);
+  }
+
+  /** Disconnects every host, waits until their sessions are closed, and closes the backends. */
+  async close(): Promise<void> {
+    for (const line of this.table.dump()) {
+      const entry = this.table.find(line.handle);
+      if (entry !== undefined && entry.owner === undefined) this.table.kill(entry);
+    }
+    while (this.#ending.size > 0) await Promise.all(this.#ending);
+    await this.registry.close();
+  }
+}

@@ -1,0 +1,241 @@
+import type { CallContext, GuestFileInfo } from '../backends/backend.js';
+import { Fault } from '../base/fault.js';
+import type { GuestSession } from '../guest/guest-session.js';
+import { copyFromGuest, copyToGuest } from '../guest/tree-copy.js';
+import type { PropertyList } from '../handles/property-list.js';
+import {
+  VIX_FILE_ATTRIBUTES_DIRECTORY,
+  VIX_FILE_ATTRIBUTES_SYMLINK,
+  VIX_PROPERTY_JOB_RESULT_FILE_FLAGS,
+  VIX_PROPERTY_JOB_RESULT_FILE_MOD_TIME,
+  VIX_PROPERTY_JOB_RESULT_FILE_SIZE,
+  VIX_PROPERTY_JOB_RESULT_GUEST_OBJECT_EXISTS,
+  VIX_PROPERTY_JOB_RESULT_ITEM_NAME,
+} from '../vix/names.js';
+import type { VixHandle } from '../vix/types.js';
+import { filledText, guestPath, integer } from './arguments.js';
+import { checkPropertyList, startGuestJob, type VixCallback, type VixListHandle } from './start-job.js';
+import type { VixRuntime } from './vix-runtime.js';
+
+/** The functions for files and directories of the guest. */
+export function vixVmFileFunctions(runtime: VixRuntime) {
+  return {
+    /** Copies a file or a tree of this machine into the guest. */
+    VixVM_CopyFileFromHostToGuest(
+      vmHandle: VixHandle,
+      hostPathName: string,
+      guestPathName: string,
+      options: number,
+      propertyListHandle: VixListHandle,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_CopyFileFromHostToGuest', callback: callbackProc, clientData };
+      return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
+        const from = filledText('hostPathName', hostPathName);
+        const to = guestPath('guestPathName', guestPathName);
+        integer('options', options);
+        checkPropertyList(runtime, propertyListHandle);
+        await copyToGuest(session, from, to, context);
+      });
+    },
+
+    /** Copies a file or a tree of the guest to this machine. */
+    VixVM_CopyFileFromGuestToHost(
+      vmHandle: VixHandle,
+      guestPathName: string,
+      hostPathName: string,
+      options: number,
+      propertyListHandle: VixListHandle,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_CopyFileFromGuestToHost', callback: callbackProc, clientData };
+      return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
+        const from = guestPath('guestPathName', guestPathName);
+        const to = filledText('hostPathName', hostPathName);
+        integer('options', options);
+        checkPropertyList(runtime, propertyListHandle);
+        await copyFromGuest(session, from, to, context);
+      });
+    },
+
+    /** Removes a file, or a link itself. */
+    VixVM_DeleteFileInGuest(
+      vmHandle: VixHandle,
+      guestPathName: string,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_DeleteFileInGuest', callback: callbackProc, clientData };
+      return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
+        const path = guestPath('guestPathName', guestPathName);
+        await session.request(context, () => session.ops.files.deleteFile(path, context));
+      });
+    },
+
+    /** Tells whether a regular file is there; anything else at the path answers false. */
+    VixVM_FileExistsInGuest(
+      vmHandle: VixHandle,
+      guestPathName: string,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_FileExistsInGuest', callback: callbackProc, clientData };
+      return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
+        const found = await statIfAny(session, guestPath('guestPathName', guestPathName), context);
+        addExists(context.results, found?.kind === 'file' || found?.kind === 'symlink');
+      });
+    },
+
+    /** Renames a file or directory. */
+    VixVM_RenameFileInGuest(
+      vmHandle: VixHandle,
+      oldName: string,
+      newName: string,
+      options: number,
+      propertyListHandle: VixListHandle,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_RenameFileInGuest', callback: callbackProc, clientData };
+      return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
+        const from = guestPath('oldName', oldName);
+        const to = guestPath('newName', newName);
+        integer('options', options);
+        checkPropertyList(runtime, propertyListHandle);
+        await session.request(context, () => session.ops.files.move(from, to, context));
+      });
+    },
+
+    /** Makes an empty file with a name of its own; the program deletes it. */
+    VixVM_CreateTempFileInGuest(
+      vmHandle: VixHandle,
+      options: number,
+      propertyListHandle: VixListHandle,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_CreateTempFileInGuest', callback: callbackProc, clientData };
+      return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
+        integer('options', options);
+        checkPropertyList(runtime, propertyListHandle);
+        const create = (): Promise<string> =>
+          session.ops.files.createTempFile({ prefix: 'vmware', suffix: '' }, context);
+        const path = await session.request(context, create);
+        context.results.add(VIX_PROPERTY_JOB_RESULT_ITEM_NAME, { type: 'string', value: path });
+      });
+    },
+
+    /** Size, flags and modification time of a path. */
+    VixVM_GetFileInfoInGuest(
+      vmHandle: VixHandle,
+      pathName: string,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_GetFileInfoInGuest', callback: callbackProc, clientData };
+      return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
+        const path = guestPath('pathName', pathName);
+        addFileInfo(context.results, await session.request(context, () => session.ops.files.stat(path, context)));
+      });
+    },
+
+    /** Lists a directory: one set of result properties for each entry, none for an empty directory. */
+    VixVM_ListDirectoryInGuest(
+      vmHandle: VixHandle,
+      pathName: string,
+      options: number,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_ListDirectoryInGuest', callback: callbackProc, clientData };
+      return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
+        const path = guestPath('pathName', pathName);
+        integer('options', options);
+        const entries = await session.request(context, () => session.ops.files.list(path, context));
+        for (const entry of entries) {
+          context.results.add(VIX_PROPERTY_JOB_RESULT_ITEM_NAME, { type: 'string', value: entry.name });
+          addFileInfo(context.results, entry);
+        }
+      });
+    },
+
+    /** Makes a directory, with its parents. */
+    VixVM_CreateDirectoryInGuest(
+      vmHandle: VixHandle,
+      pathName: string,
+      propertyListHandle: VixListHandle,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_CreateDirectoryInGuest', callback: callbackProc, clientData };
+      return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
+        const path = guestPath('pathName', pathName);
+        checkPropertyList(runtime, propertyListHandle);
+        const make = (): Promise<void> => session.ops.files.makeDirectory(path, { makeParents: true }, context);
+        await session.request(context, make);
+      });
+    },
+
+    /** Removes a directory with everything in it. */
+    VixVM_DeleteDirectoryInGuest(
+      vmHandle: VixHandle,
+      pathName: string,
+      options: number,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_DeleteDirectoryInGuest', callback: callbackProc, clientData };
+      return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
+        const path = guestPath('pathName', pathName);
+        integer('options', options);
+        await session.request(context, () => session.ops.files.deleteDirectory(path, context));
+      });
+    },
+
+    /** Tells whether a directory is there; a file at the path answers false. */
+    VixVM_DirectoryExistsInGuest(
+      vmHandle: VixHandle,
+      pathName: string,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_DirectoryExistsInGuest', callback: callbackProc, clientData };
+      return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
+        const found = await statIfAny(session, guestPath('pathName', pathName), context);
+        addExists(context.results, found?.kind === 'directory');
+      });
+    },
+  };
+}
+
+/** What is at a path, or undefined when nothing is. */
+async function statIfAny(session: GuestSession, path: string, call: CallContext): Promise<GuestFileInfo | undefined> {
+  try {
+    return await session.request(call, () => session.ops.files.stat(path, call));
+  } catch (error) {
+    if (error instanceof Fault && (error.kind === 'file-not-found' || error.kind === 'not-a-directory'))
+      return undefined;
+    throw error;
+  }
+}
+
+function addExists(results: PropertyList, value: boolean): void {
+  results.add(VIX_PROPERTY_JOB_RESULT_GUEST_OBJECT_EXISTS, { type: 'bool', value });
+}
+
+const fileFlags = {
+  file: 0,
+  directory: VIX_FILE_ATTRIBUTES_DIRECTORY,
+  symlink: VIX_FILE_ATTRIBUTES_SYMLINK,
+  other: 0,
+} as const satisfies Record<GuestFileInfo['kind'], number>;
+
+function addFileInfo(results: PropertyList, info: GuestFileInfo): void {
+  const size = info.kind === 'directory' ? 0 : info.size;
+  const modified = Math.floor(info.modified.getTime() / 1000);
+  results.add(VIX_PROPERTY_JOB_RESULT_FILE_SIZE, { type: 'int64', value: size });
+  results.add(VIX_PROPERTY_JOB_RESULT_FILE_FLAGS, { type: 'integer', value: fileFlags[info.kind] });
+  results.add(VIX_PROPERTY_JOB_RESULT_FILE_MOD_TIME, { type: 'int64', value: modified });
+}

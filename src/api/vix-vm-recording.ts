@@ -1,0 +1,103 @@
+import { VIX_VMPOWEROP_LAUNCH_GUI } from '../vix/names.js';
+import type { VixHandle } from '../vix/types.js';
+import { integer, optionalText } from './arguments.js';
+import { resultHandle, snapshotEntry } from './open-vm.js';
+import { checkPropertyList, plainFailure, startVmJob, type VixCallback, type VixListHandle } from './start-job.js';
+import type { VixRuntime } from './vix-runtime.js';
+
+/** The functions for execution recordings, which VIX dropped in 1.11. */
+export function vixVmRecordingFunctions(runtime: VixRuntime) {
+  return {
+    /** Starts a recording; the job's result handle is the snapshot that holds it. */
+    VixVM_BeginRecording(
+      vmHandle: VixHandle,
+      displayName: string | null,
+      description: string | null,
+      options: number,
+      propertyList: VixListHandle,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const call = 'VixVM_BeginRecording';
+      const tail = { call, callback: callbackProc, clientData };
+      return startVmJob(runtime, vmHandle, tail, {
+        capability: 'recording',
+        isExclusive: true,
+        work: async (vm, context) => {
+          const spec = {
+            name: optionalText('displayName', displayName),
+            description: optionalText('description', description),
+          };
+          integer('options', options);
+          checkPropertyList(runtime, propertyList);
+          const id = await vm.payload.link.recording.beginRecording(spec, context);
+          context.signal.throwIfAborted();
+          resultHandle(runtime, context, snapshotEntry(runtime, vm, id, call));
+        },
+      });
+    },
+
+    /** Ends the recording. */
+    VixVM_EndRecording(
+      vmHandle: VixHandle,
+      options: number,
+      propertyList: VixListHandle,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_EndRecording', callback: callbackProc, clientData };
+      return startVmJob(runtime, vmHandle, tail, {
+        capability: 'recording',
+        isExclusive: true,
+        work: (vm, context) => {
+          integer('options', options);
+          checkPropertyList(runtime, propertyList);
+          return vm.payload.link.recording.endRecording(context);
+        },
+      });
+    },
+
+    /** Replays a recording. */
+    VixVM_BeginReplay(
+      vmHandle: VixHandle,
+      snapshotHandle: VixHandle,
+      options: number,
+      propertyList: VixListHandle,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_BeginReplay', callback: callbackProc, clientData };
+      return startVmJob(runtime, vmHandle, tail, {
+        capability: 'recording',
+        isExclusive: true,
+        work: (vm, context) => {
+          const snapshot = runtime.table.lookup(snapshotHandle, 'snapshot');
+          if (typeof snapshot === 'number') throw plainFailure(snapshot);
+          const showConsole = (integer('options', options) & VIX_VMPOWEROP_LAUNCH_GUI) !== 0;
+          checkPropertyList(runtime, propertyList);
+          return vm.payload.link.recording.beginReplay({ snapshotId: snapshot.payload.id, showConsole }, context);
+        },
+      });
+    },
+
+    /** Ends the replay: the virtual machine goes on live. */
+    VixVM_EndReplay(
+      vmHandle: VixHandle,
+      options: number,
+      propertyList: VixListHandle,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_EndReplay', callback: callbackProc, clientData };
+      return startVmJob(runtime, vmHandle, tail, {
+        capability: 'recording',
+        isExclusive: true,
+        work: (vm, context) => {
+          integer('options', options);
+          checkPropertyList(runtime, propertyList);
+          return vm.payload.link.recording.endReplay(context);
+        },
+      });
+    },
+  };
+}

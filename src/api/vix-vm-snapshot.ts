@@ -1,0 +1,248 @@
+import type { CallContext, SnapshotNode } from '../backends/backend.js';
+import { Fault } from '../base/fault.js';
+import { toVixFailure, VixFailure } from '../errors/vix-failure.js';
+import {
+  VIX_E_INVALID_ARG,
+  VIX_E_SNAPSHOT_NOTFOUND,
+  VIX_INVALID_HANDLE,
+  VIX_OK,
+  VIX_SNAPSHOT_INCLUDE_MEMORY,
+  VIX_SNAPSHOT_REMOVE_CHILDREN,
+  VIX_VMPOWEROP_LAUNCH_GUI,
+  VIX_VMPOWEROP_SUPPRESS_SNAPSHOT_POWERON,
+} from '../vix/names.js';
+import type { VixError, VixHandle } from '../vix/types.js';
+import { filledText, integer, optionalText, text } from './arguments.js';
+import { resultHandle, snapshotEntry } from './open-vm.js';
+import { isCell } from './property-cells.js';
+import { snapshotsByName } from './snapshot-names.js';
+import {
+  checkPropertyList,
+  plainFailure,
+  requireCapability,
+  startVmJob,
+  type VixCallback,
+  type VixListHandle,
+} from './start-job.js';
+import type { SnapshotEntry, VixRuntime, VmEntry } from './vix-runtime.js';
+import type { VixOut } from './vix-out.js';
+
+/** The functions for snapshots, with the prefixes `VixVM_` and `VixSnapshot_`. */
+export function vixVmSnapshotFunctions(runtime: VixRuntime) {
+  const { table } = runtime;
+
+  function navigationCall(vm: VmEntry): CallContext {
+    requireCapability(vm.payload.host, 'snapshots');
+    return { signal: vm.payload.host.payload.signal, clock: runtime.clock, progress: () => undefined };
+  }
+
+  /** Runs a navigation on a VM handle and writes its answer. What it throws becomes the returned error. */
+  async function fromVm<T>(
+    handle: VixHandle,
+    cell: VixOut<T>,
+    navigate: (vm: VmEntry, call: CallContext) => Promise<T>,
+  ): Promise<VixError> {
+    const vm = table.lookup(handle, 'vm');
+    return typeof vm === 'number' ? vm : fill(cell, () => navigate(vm, navigationCall(vm)));
+  }
+
+  async function fromSnapshot<T>(
+    handle: VixHandle,
+    cell: VixOut<T>,
+    navigate: (snapshot: SnapshotEntry, call: CallContext) => Promise<T>,
+  ): Promise<VixError> {
+    const snapshot = table.lookup(handle, 'snapshot');
+    if (typeof snapshot === 'number') return snapshot;
+    return fill(cell, () => navigate(snapshot, navigationCall(snapshot.payload.vm)));
+  }
+
+  async function fill<T>(cell: VixOut<T>, answer: () => Promise<T>): Promise<VixError> {
+    if (!isCell(cell)) return VIX_E_INVALID_ARG;
+    try {
+      cell.value = await answer();
+      return VIX_OK;
+    } catch (error) {
+      return toVixFailure(error).code;
+    }
+  }
+
+  /** A handle for a snapshot, with one reference for the program. */
+  function handOut(vm: VmEntry, node: SnapshotNode, call: string): VixHandle {
+    // The connection may have ended while the host was asked; a handle made now would be nobody's.
+    if (vm.isDestroyed) throw new Fault('connection-lost', 'the virtual machine was closed meanwhile');
+    const { handle } = snapshotEntry(runtime, vm, node.id, call);
+    table.addRef(handle);
+    return handle;
+  }
+
+  async function findNode(snapshot: SnapshotEntry, call: CallContext): Promise<SnapshotNode> {
+    const found = await snapshot.payload.find(call);
+    if (found === undefined) throw plainFailure(VIX_E_SNAPSHOT_NOTFOUND);
+    return found.node;
+  }
+
+  /** The snapshot that a job is to work on. */
+  function snapshotOf(vm: VmEntry, handle: VixHandle): SnapshotEntry {
+    const snapshot = table.lookup(handle, 'snapshot');
+    if (typeof snapshot === 'number') throw plainFailure(snapshot);
+    if (snapshot.payload.vm === vm) return snapshot;
+    throw new VixFailure(VIX_E_INVALID_ARG, 'parameter snapshotHandle belongs to another virtual machine');
+  }
+
+  return {
+    /** Number of top-level snapshots. */
+    VixVM_GetNumRootSnapshots(vmHandle: VixHandle, result: VixOut<number>): Promise<VixError> {
+      return fromVm(vmHandle, result, async (vm, call) => (await vm.payload.link.snapshots.tree(call)).roots.length);
+    },
+
+    /** Top-level snapshot by index, from 0. */
+    VixVM_GetRootSnapshot(vmHandle: VixHandle, index: number, snapshotHandle: VixOut<VixHandle>): Promise<VixError> {
+      return fromVm(vmHandle, snapshotHandle, async (vm, call) => {
+        const { roots } = await vm.payload.link.snapshots.tree(call);
+        return handOut(vm, atIndex(roots, index), 'VixVM_GetRootSnapshot');
+      });
+    },
+
+    /** The snapshot that the present state descends from; `VIX_E_SNAPSHOT_NOTFOUND` when there is none. */
+    VixVM_GetCurrentSnapshot(vmHandle: VixHandle, snapshotHandle: VixOut<VixHandle>): Promise<VixError> {
+      return fromVm(vmHandle, snapshotHandle, async (vm, call) => {
+        const tree = await vm.payload.link.snapshots.tree(call);
+        const node = findById(tree.roots, tree.currentId);
+        if (node === undefined) throw plainFailure(VIX_E_SNAPSHOT_NOTFOUND);
+        return handOut(vm, node, 'VixVM_GetCurrentSnapshot');
+      });
+    },
+
+    /** Snapshot by exact name, or by a path of names from the root with `/` or `\`. */
+    VixVM_GetNamedSnapshot(vmHandle: VixHandle, name: string, snapshotHandle: VixOut<VixHandle>): Promise<VixError> {
+      return fromVm(vmHandle, snapshotHandle, async (vm, call) => {
+        const wanted = filledText('name', name);
+        const found = snapshotsByName((await vm.payload.link.snapshots.tree(call)).roots, wanted);
+        const [node] = found;
+        if (node === undefined) throw plainFailure(VIX_E_SNAPSHOT_NOTFOUND);
+        if (found.length > 1) {
+          throw new Fault('snapshot-ambiguous', `${found.length} snapshots are named "${wanted}"; give a path`);
+        }
+        return handOut(vm, node, 'VixVM_GetNamedSnapshot');
+      });
+    },
+
+    /** Number of children of a snapshot. */
+    VixSnapshot_GetNumChildren(parentSnapshotHandle: VixHandle, numChildSnapshots: VixOut<number>): Promise<VixError> {
+      return fromSnapshot(parentSnapshotHandle, numChildSnapshots, async (snapshot, call) => {
+        return (await findNode(snapshot, call)).children.length;
+      });
+    },
+
+    /** Child of a snapshot by index, from 0. */
+    VixSnapshot_GetChild(
+      parentSnapshotHandle: VixHandle,
+      index: number,
+      childSnapshotHandle: VixOut<VixHandle>,
+    ): Promise<VixError> {
+      return fromSnapshot(parentSnapshotHandle, childSnapshotHandle, async (snapshot, call) => {
+        const { children } = await findNode(snapshot, call);
+        return handOut(snapshot.payload.vm, atIndex(children, index), 'VixSnapshot_GetChild');
+      });
+    },
+
+    /** Parent of a snapshot; `VIX_INVALID_HANDLE` with `VIX_OK` for a root. */
+    VixSnapshot_GetParent(snapshotHandle: VixHandle, parentSnapshotHandle: VixOut<VixHandle>): Promise<VixError> {
+      return fromSnapshot(snapshotHandle, parentSnapshotHandle, async (snapshot, call) => {
+        const found = await snapshot.payload.find(call);
+        if (found === undefined) throw plainFailure(VIX_E_SNAPSHOT_NOTFOUND);
+        if (found.parent === null) return VIX_INVALID_HANDLE;
+        return handOut(snapshot.payload.vm, found.parent, 'VixSnapshot_GetParent');
+      });
+    },
+
+    /** Takes a snapshot below the current one; the job's result handle is the snapshot. */
+    VixVM_CreateSnapshot(
+      vmHandle: VixHandle,
+      name: string,
+      description: string | null,
+      options: number,
+      propertyListHandle: VixListHandle,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const call = 'VixVM_CreateSnapshot';
+      const tail = { call, callback: callbackProc, clientData };
+      return startVmJob(runtime, vmHandle, tail, {
+        capability: 'snapshots',
+        isExclusive: true,
+        work: async (vm, context) => {
+          const spec = {
+            name: text('name', name),
+            description: optionalText('description', description),
+            includeMemory: (integer('options', options) & VIX_SNAPSHOT_INCLUDE_MEMORY) !== 0,
+          };
+          checkPropertyList(runtime, propertyListHandle);
+          const id = await vm.payload.link.snapshots.create(spec, context);
+          context.signal.throwIfAborted();
+          resultHandle(runtime, context, snapshotEntry(runtime, vm, id, call));
+        },
+      });
+    },
+
+    /** Removes a snapshot; its children move up unless they are to go as well. */
+    VixVM_RemoveSnapshot(
+      vmHandle: VixHandle,
+      snapshotHandle: VixHandle,
+      options: number,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_RemoveSnapshot', callback: callbackProc, clientData };
+      return startVmJob(runtime, vmHandle, tail, {
+        capability: 'snapshots',
+        isExclusive: true,
+        work: (vm, context) => {
+          const { id } = snapshotOf(vm, snapshotHandle).payload;
+          const removeChildren = (integer('options', options) & VIX_SNAPSHOT_REMOVE_CHILDREN) !== 0;
+          return vm.payload.link.snapshots.remove({ id, removeChildren }, context);
+        },
+      });
+    },
+
+    /** Returns the virtual machine to a snapshot, with its power state. */
+    VixVM_RevertToSnapshot(
+      vmHandle: VixHandle,
+      snapshotHandle: VixHandle,
+      options: number,
+      propertyListHandle: VixListHandle,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_RevertToSnapshot', callback: callbackProc, clientData };
+      return startVmJob(runtime, vmHandle, tail, {
+        capability: 'snapshots',
+        isExclusive: true,
+        work: (vm, context) => {
+          const { id } = snapshotOf(vm, snapshotHandle).payload;
+          const flags = integer('options', options);
+          checkPropertyList(runtime, propertyListHandle);
+          const suppressPowerOn = (flags & VIX_VMPOWEROP_SUPPRESS_SNAPSHOT_POWERON) !== 0;
+          const showConsole = (flags & VIX_VMPOWEROP_LAUNCH_GUI) !== 0;
+          return vm.payload.link.snapshots.revert({ id, suppressPowerOn, showConsole }, context);
+        },
+      });
+    },
+  };
+}
+
+function atIndex(nodes: readonly SnapshotNode[], index: unknown): SnapshotNode {
+  const position = integer('index', index);
+  const node = nodes[position];
+  if (node !== undefined) return node;
+  const message = `parameter index is ${position}, but there are ${nodes.length} snapshots at this level`;
+  throw new VixFailure(VIX_E_SNAPSHOT_NOTFOUND, message);
+}
+
+function findById(nodes: readonly SnapshotNode[], id: string | null): SnapshotNode | undefined {
+  for (const node of nodes) {
+    const found = node.id === id ? node : findById(node.children, id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

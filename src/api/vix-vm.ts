@@ -1,0 +1,274 @@
+import { Fault } from '../base/fault.js';
+import { VixFailure } from '../errors/vix-failure.js';
+import {
+  VIX_CAPTURESCREENFORMAT_PNG,
+  VIX_CAPTURESCREENFORMAT_PNG_NOCOMPRESS,
+  VIX_CLONETYPE_FULL,
+  VIX_CLONETYPE_LINKED,
+  VIX_E_INVALID_ARG,
+  VIX_E_SCREEN_CAPTURE_BAD_FORMAT,
+  VIX_E_TIMEOUT_WAITING_FOR_TOOLS,
+  VIX_GUEST_ENVIRONMENT_VARIABLE,
+  VIX_INSTALLTOOLS_AUTO_UPGRADE,
+  VIX_INSTALLTOOLS_RETURN_IMMEDIATELY,
+  VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_DATA,
+  VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_SIZE,
+  VIX_PROPERTY_JOB_RESULT_VM_VARIABLE_STRING,
+  VIX_VM_CONFIG_RUNTIME_ONLY,
+  VIX_VM_GUEST_VARIABLE,
+  VIX_VMDELETE_DISK_FILES,
+} from '../vix/names.js';
+import type { VixHandle } from '../vix/types.js';
+import { filledText, integer, optionalText, text } from './arguments.js';
+import { openVm, resultHandle } from './open-vm.js';
+import {
+  checkPropertyList,
+  plainFailure,
+  requireCapability,
+  requireLogin,
+  startGuestJob,
+  startVmJob,
+  type VixCallback,
+  type VixListHandle,
+} from './start-job.js';
+import { withTimeLimit } from './time-limit.js';
+import type { VixRuntime } from './vix-runtime.js';
+
+/** The remaining functions with the prefix `VixVM_`: lifecycle, Tools, variables, screen. */
+export function vixVmFunctions(runtime: VixRuntime) {
+  return {
+    /** Deletes a virtual machine, with its disks or without. The handle stays until it is released. */
+    VixVM_Delete(
+      vmHandle: VixHandle,
+      deleteOptions: number,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_Delete', callback: callbackProc, clientData };
+      return startVmJob(runtime, vmHandle, tail, {
+        capability: 'delete',
+        isExclusive: true,
+        work: async (vm, context) => {
+          const keepDisks = (integer('deleteOptions', deleteOptions) & VIX_VMDELETE_DISK_FILES) === 0;
+          if (keepDisks) requireCapability(vm.payload.host, 'keepDisksOnDelete');
+          await vm.payload.link.lifecycle.delete({ keepDisks }, context);
+          // A virtual machine that takes its place must not be found under the old handle.
+          vm.payload.host.payload.vms.delete(vm.payload.link.key);
+        },
+      });
+    },
+
+    /** Clones a virtual machine; the job's result handle is the clone. */
+    VixVM_Clone(
+      vmHandle: VixHandle,
+      snapshotHandle: VixHandle | 0,
+      cloneType: number,
+      destConfigPathName: string,
+      options: number,
+      propertyListHandle: VixListHandle,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const call = 'VixVM_Clone';
+      const tail = { call, callback: callbackProc, clientData };
+      return startVmJob(runtime, vmHandle, tail, {
+        capability: 'clone',
+        isExclusive: true,
+        work: async (vm, context) => {
+          const { host, link } = vm.payload;
+          const type = integer('cloneType', cloneType);
+          if (type !== VIX_CLONETYPE_FULL && type !== VIX_CLONETYPE_LINKED) {
+            throw new VixFailure(VIX_E_INVALID_ARG, `parameter cloneType is ${type}; use a VIX_CLONETYPE_ constant`);
+          }
+          const isLinked = type === VIX_CLONETYPE_LINKED;
+          if (isLinked) requireCapability(host, 'linkedClone');
+          const path = filledText('destConfigPathName', destConfigPathName);
+          integer('options', options);
+          checkPropertyList(runtime, propertyListHandle);
+          const snapshotId = cloneSource(runtime, snapshotHandle);
+          const destination = host.payload.paths.toHost(path);
+          const location = await link.lifecycle.clone({ snapshotId, isLinked, destination }, context);
+          const known = host.payload.paths.toProgram(location);
+          resultHandle(runtime, context, await openVm(runtime, host, known, null, call, context));
+        },
+      });
+    },
+
+    /** Raises the virtual hardware to the newest version; no error when it is that already. */
+    VixVM_UpgradeVirtualHardware(
+      vmHandle: VixHandle,
+      options: number,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_UpgradeVirtualHardware', callback: callbackProc, clientData };
+      return startVmJob(runtime, vmHandle, tail, {
+        capability: 'hardwareUpgrade',
+        isExclusive: true,
+        work: (vm, context) => {
+          integer('options', options);
+          return vm.payload.link.lifecycle.upgradeHardware(context);
+        },
+      });
+    },
+
+    /** Waits until Tools runs in the guest. A time-out of 0 or less waits for ever. */
+    VixVM_WaitForToolsInGuest(
+      vmHandle: VixHandle,
+      timeoutInSeconds: number,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_WaitForToolsInGuest', callback: callbackProc, clientData };
+      return startVmJob(runtime, vmHandle, tail, {
+        capability: 'guest',
+        work: (vm, context) => {
+          const seconds = integer('timeoutInSeconds', timeoutInSeconds);
+          const { tools } = vm.payload.link;
+          if (seconds <= 0) return tools.waitUntilRunning(context);
+          const message = `Tools did not run within ${seconds} s; check that the guest boots and that Tools is installed in it`;
+          const expired = new VixFailure(VIX_E_TIMEOUT_WAITING_FOR_TOOLS, message);
+          return withTimeLimit(context, seconds * 1000, expired, (limited) => tools.waitUntilRunning(limited));
+        },
+      });
+    },
+
+    /** Connects the Tools installer, or upgrades Tools. */
+    VixVM_InstallTools(
+      vmHandle: VixHandle,
+      options: number,
+      commandLineArgs: string | null,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_InstallTools', callback: callbackProc, clientData };
+      return startVmJob(runtime, vmHandle, tail, {
+        capability: 'toolsInstall',
+        work: (vm, context) => {
+          const flags = integer('options', options);
+          if (optionalText('commandLineArgs', commandLineArgs) !== '') {
+            throw new VixFailure(VIX_E_INVALID_ARG, 'parameter commandLineArgs must be null');
+          }
+          const autoUpgrade = (flags & VIX_INSTALLTOOLS_AUTO_UPGRADE) !== 0;
+          const waitForEnd = (flags & VIX_INSTALLTOOLS_RETURN_IMMEDIATELY) === 0;
+          return vm.payload.link.tools.install({ autoUpgrade, waitForEnd }, context);
+        },
+      });
+    },
+
+    /** Reads a guest variable, a configuration entry, or an environment variable of the guest. Unset reads as "". */
+    VixVM_ReadVariable(
+      vmHandle: VixHandle,
+      variableType: number,
+      name: string,
+      options: number,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_ReadVariable', callback: callbackProc, clientData };
+      return startVmJob(runtime, vmHandle, tail, {
+        work: async (vm, context) => {
+          const type = integer('variableType', variableType);
+          const variable = filledText('name', name);
+          integer('options', options);
+          const { variables } = vm.payload.link;
+          let value: string;
+          if (type === VIX_VM_GUEST_VARIABLE) {
+            requireCapability(vm.payload.host, 'guestVariables');
+            value = await variables.readGuestVariable(variable, context);
+          } else if (type === VIX_VM_CONFIG_RUNTIME_ONLY) {
+            requireCapability(vm.payload.host, 'configRead');
+            value = await variables.readConfig(variable, context);
+          } else if (type === VIX_GUEST_ENVIRONMENT_VARIABLE) {
+            requireCapability(vm.payload.host, 'guest');
+            const session = requireLogin(vm);
+            value = await session.request(context, () => session.ops.readEnvironment(variable, context));
+          } else {
+            throw unknownVariableType(type);
+          }
+          context.results.add(VIX_PROPERTY_JOB_RESULT_VM_VARIABLE_STRING, { type: 'string', value });
+        },
+      });
+    },
+
+    /** Writes a guest variable, a run-time configuration entry, or an environment variable of the guest. */
+    VixVM_WriteVariable(
+      vmHandle: VixHandle,
+      variableType: number,
+      valueName: string,
+      value: string,
+      options: number,
+      callbackProc: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_WriteVariable', callback: callbackProc, clientData };
+      return startVmJob(runtime, vmHandle, tail, {
+        work: async (vm, context) => {
+          const type = integer('variableType', variableType);
+          const variable = writableName(filledText('valueName', valueName), type);
+          const content = text('value', value);
+          integer('options', options);
+          const { variables } = vm.payload.link;
+          if (type === VIX_VM_GUEST_VARIABLE) {
+            requireCapability(vm.payload.host, 'guestVariables');
+            await variables.writeGuestVariable(variable, content, context);
+          } else if (type === VIX_VM_CONFIG_RUNTIME_ONLY) {
+            requireCapability(vm.payload.host, 'configWrite');
+            await variables.writeConfig(variable, content, context);
+          } else if (type === VIX_GUEST_ENVIRONMENT_VARIABLE) {
+            requireCapability(vm.payload.host, 'environmentWrite');
+            const session = requireLogin(vm);
+            await session.request(context, () => session.ops.writeEnvironment(variable, content, context));
+          } else {
+            throw unknownVariableType(type);
+          }
+        },
+      });
+    },
+
+    /** Captures the console as a PNG. */
+    VixVM_CaptureScreenImage(
+      vmHandle: VixHandle,
+      captureType: number,
+      additionalProperties: VixListHandle,
+      callbackProc: VixCallback,
+      clientdata: unknown,
+    ): VixHandle {
+      const tail = { call: 'VixVM_CaptureScreenImage', callback: callbackProc, clientData: clientdata };
+      return startGuestJob(runtime, vmHandle, tail, async (session, context, vm) => {
+        requireCapability(vm.payload.host, 'screenshot');
+        const format = integer('captureType', captureType);
+        checkPropertyList(runtime, additionalProperties);
+        if (format !== VIX_CAPTURESCREENFORMAT_PNG && format !== VIX_CAPTURESCREENFORMAT_PNG_NOCOMPRESS) {
+          const message = `parameter captureType is ${format}; use a VIX_CAPTURESCREENFORMAT_PNG constant`;
+          throw new VixFailure(VIX_E_SCREEN_CAPTURE_BAD_FORMAT, message);
+        }
+        const isCompressed = format === VIX_CAPTURESCREENFORMAT_PNG;
+        const image = await session.request(context, () => session.ops.captureScreen({ isCompressed }, context));
+        context.results.add(VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_SIZE, { type: 'integer', value: image.byteLength });
+        context.results.add(VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_DATA, { type: 'blob', value: image });
+      });
+    },
+  };
+}
+
+function cloneSource(runtime: VixRuntime, handle: number): string | null {
+  if (handle === 0) return null;
+  const snapshot = runtime.table.lookup(handle, 'snapshot');
+  if (typeof snapshot === 'number') throw plainFailure(snapshot);
+  return snapshot.payload.id;
+}
+
+function unknownVariableType(type: number): VixFailure {
+  const message =
+    `parameter variableType is ${type}; use VIX_VM_GUEST_VARIABLE, VIX_VM_CONFIG_RUNTIME_ONLY or ` +
+    'VIX_GUEST_ENVIRONMENT_VARIABLE';
+  return new VixFailure(VIX_E_INVALID_ARG, message);
+}
+
+/** A name under which a variable can be written: "=" has no place in it, and "/" none in that of a guest variable. */
+function writableName(name: string, type: number): string {
+  const forbidden = type === VIX_VM_GUEST_VARIABLE ? /[=/]/ : /=/;
+  if (!forbidden.test(name)) return name;
+  throw new Fault('invalid-argument', `the variable name "${name}" holds a character that cannot be written (= or /)`);
+}

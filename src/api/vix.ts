@@ -1,0 +1,78 @@
+import type { HandleCounter, HandleDumpLine } from '../handles/handle-table.js';
+import type { HandleKind } from '../handles/handle-kind.js';
+import type { VixHandle } from '../vix/types.js';
+import { vixHandleFunctions } from './vix-handle.js';
+import { vixHostFunctions } from './vix-host.js';
+import { vixJobFunctions } from './vix-job.js';
+import { vixPropertyListFunctions } from './vix-property-list.js';
+import { vixVmFileFunctions } from './vix-vm-file.js';
+import { vixVmGuestFunctions } from './vix-vm-guest.js';
+import { vixVmPowerFunctions } from './vix-vm-power.js';
+import { vixVmRecordingFunctions } from './vix-vm-recording.js';
+import { vixVmSharedFolderFunctions } from './vix-vm-shared-folder.js';
+import { vixVmSnapshotFunctions } from './vix-vm-snapshot.js';
+import { vixVmFunctions } from './vix-vm.js';
+import type { VixRuntime } from './vix-runtime.js';
+
+/** Something that went wrong where no program sees it. */
+export interface DiagnosticEvent {
+  readonly kind: 'callback-failed' | 'background-failed';
+  readonly error: unknown;
+  /** The job whose callback failed. */
+  readonly job: VixHandle | null;
+}
+
+/** What Revix offers beside VIX, under a prefix of its own. */
+function revixFunctions(runtime: VixRuntime) {
+  return {
+    /** Why a finished job failed, for people: operation, target, cause, next step. Empty for a job that did not. */
+    Revix_GetJobMessage(jobHandle: VixHandle): string {
+      const job = runtime.table.lookup(jobHandle, 'job');
+      return typeof job === 'number' || !job.payload.isDone ? '' : (job.payload.failure?.message ?? '');
+    },
+
+    /** Every live handle with its references and the call that made it: what is left is leaked. */
+    Revix_DumpHandles(): HandleDumpLine[] {
+      return runtime.table.dump();
+    },
+
+    /** How many handles of each kind live, and how many were ever made. */
+    Revix_CountHandles(): Record<HandleKind, HandleCounter> {
+      return runtime.table.counters();
+    },
+
+    /** Calls the listener for each failure that reaches no program: callbacks that throw, tidying that fails. */
+    Revix_OnDiagnostic(listener: (event: DiagnosticEvent) => void): void {
+      runtime.runner.events.on('callbackFailed', (error, job) => listener({ kind: 'callback-failed', error, job }));
+      runtime.runner.events.on('backgroundFailed', (error) =>
+        listener({ kind: 'background-failed', error, job: null }),
+      );
+    },
+
+    /** Disconnects every host and closes the backends; resolves when all sessions have ended. */
+    Revix_Close(): Promise<void> {
+      return runtime.close();
+    },
+  };
+}
+
+/** The functions of VIX, and those of Revix, over one runtime. */
+export function vixFunctions(runtime: VixRuntime) {
+  return {
+    ...vixHandleFunctions(runtime),
+    ...vixPropertyListFunctions(runtime),
+    ...vixJobFunctions(runtime),
+    ...vixHostFunctions(runtime),
+    ...vixVmFunctions(runtime),
+    ...vixVmPowerFunctions(runtime),
+    ...vixVmGuestFunctions(runtime),
+    ...vixVmFileFunctions(runtime),
+    ...vixVmSnapshotFunctions(runtime),
+    ...vixVmSharedFolderFunctions(runtime),
+    ...vixVmRecordingFunctions(runtime),
+    ...revixFunctions(runtime),
+  };
+}
+
+/** The 73 functions of VIX by their C names, and Revix's own, bound to one runtime. */
+export type Vix = ReturnType<typeof vixFunctions>;

@@ -1,0 +1,71 @@
+import type { CallContext, SnapshotNode, SnapshotTree, VmLink } from '../backends/backend.js';
+import type { GuestSession } from '../guest/guest-session.js';
+import type { HandleEntry, HandlePayload } from '../handles/handle-table.js';
+import { Lane } from '../jobs/lane.js';
+import type { HostState } from './host-state.js';
+
+/** What a VM handle stands for. */
+export class VmState implements HandlePayload {
+  /** Snapshots with a live handle, by id, so that each has one handle. */
+  readonly snapshots = new Map<string, HandleEntry<'snapshot', SnapshotState>>();
+  readonly lane = new Lane();
+  /** The guest login: belongs to the handle, and goes with it. */
+  session: GuestSession | undefined = undefined;
+
+  constructor(
+    readonly host: HandleEntry<'host', HostState>,
+    readonly link: VmLink,
+    /** Path as the program gave it. */
+    readonly location: string,
+    readonly onEnd: (vm: VmState) => void,
+  ) {}
+
+  onDestroy(): void {
+    this.session = undefined;
+    this.onEnd(this);
+  }
+
+  /** Runs one guest request when no other work on this virtual machine is under way. */
+  readonly turn = async <T>(request: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+    const outcome = await this.lane.run(
+      async () => ({ value: await request() }),
+      () => signal.aborted,
+    );
+    if (outcome === undefined) throw signal.reason;
+    return outcome.value;
+  };
+}
+
+/** What a snapshot handle stands for. */
+export class SnapshotState implements HandlePayload {
+  constructor(
+    readonly vm: HandleEntry<'vm', VmState>,
+    readonly id: string,
+    readonly onEnd: (snapshot: SnapshotState) => void,
+  ) {}
+
+  onDestroy(): void {
+    this.onEnd(this);
+  }
+
+  /** The snapshot as it is now. @returns undefined when it is gone. */
+  async find(call: CallContext): Promise<FoundSnapshot | undefined> {
+    return findSnapshot(await this.vm.payload.link.snapshots.tree(call), this.id);
+  }
+}
+
+/** A snapshot in its tree. */
+export interface FoundSnapshot {
+  readonly node: SnapshotNode;
+  readonly parent: SnapshotNode | null;
+}
+
+function findSnapshot(tree: SnapshotTree, id: string): FoundSnapshot | undefined {
+  const open: FoundSnapshot[] = tree.roots.map((node) => ({ node, parent: null }));
+  for (let found = open.pop(); found !== undefined; found = open.pop()) {
+    if (found.node.id === id) return found;
+    const parent = found.node;
+    open.push(...parent.children.map((node) => ({ node, parent })));
+  }
+  return undefined;
+}

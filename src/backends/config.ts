@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
+import { Fault } from '../base/fault.js';
+import { Secret } from '../base/secret.js';
+
+const passwordSource = v.union([
+  v.strictObject({ env: v.pipe(v.string(), v.nonEmpty()) }),
+  v.strictObject({ file: v.pipe(v.string(), v.nonEmpty()) }),
+]);
+
+const providerEntry = v.strictObject({
+  /** Name of the backend that answers for the provider. */
+  backend: v.pipe(v.string(), v.nonEmpty()),
+  /** Host to use in place of the one that the program names. */
+  url: v.optional(v.string()),
+  user: v.optional(v.string()),
+  /** Where the password comes from; the file itself never holds one. */
+  password: v.optional(passwordSource),
+  /** Paths that the program knows -> locations on the host, by prefix. */
+  paths: v.optional(v.record(v.string(), v.string())),
+  /** Handed to the backend as they are. */
+  options: v.optional(v.record(v.string(), v.unknown())),
+});
+
+const configSchema = v.strictObject({
+  providers: v.optional(
+    v.strictObject({
+      default: v.optional(providerEntry),
+      server: v.optional(providerEntry),
+      workstation: v.optional(providerEntry),
+      player: v.optional(providerEntry),
+      'vi-server': v.optional(providerEntry),
+      'workstation-shared': v.optional(providerEntry),
+    }),
+  ),
+});
+
+/** The configuration file, as read: which backend answers for which provider. */
+export type RevixConfig = v.InferOutput<typeof configSchema>;
+
+/** One entry of the configuration. */
+export type ProviderEntry = v.InferOutput<typeof providerEntry>;
+
+/**
+ * Checks a configuration.
+ *
+ * @param source where it comes from, for the error text.
+ * @throws Fault `invalid-argument` that names the source and the first wrong entry.
+ */
+export function parseConfig(value: unknown, source: string): RevixConfig {
+  const outcome = v.safeParse(configSchema, value);
+  if (outcome.success) return outcome.output;
+  const issue = outcome.issues[0];
+  const path = v.getDotPath(issue) ?? '(top level)';
+  throw new Fault('invalid-argument', `${source}: ${path}: ${issue.message}. Correct the entry or remove it.`);
+}
+
+/** Reads a configuration file. @throws Fault `invalid-argument` or `file-not-found`, naming the file. */
+export function readConfig(path: string): RevixConfig {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Fault('file-not-found', `cannot read the configuration file ${path}: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+  try {
+    return parseConfig(JSON.parse(text), path);
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    throw new Fault('invalid-argument', `${path} is not valid JSON: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Fetches the password that an entry names. @throws Fault `invalid-argument` naming the variable or file. */
+export function readPassword(source: NonNullable<ProviderEntry['password']>): Secret {
+  if ('env' in source) {
+    const text = process.env[source.env];
+    if (text === undefined) {
+      throw new Fault(
+        'invalid-argument',
+        `the configuration takes the password from the environment variable ` + `${source.env}, which is not set`,
+      );
+    }
+    return new Secret(text);
+  }
+  try {
+    return new Secret(readFileSync(source.file, 'utf8').replace(/\r?\n$/, ''));
+  } catch (error) {
+    const message =
+      `the configuration takes the password from the file ${source.file}, which cannot be read: ` + reasonOf(error);
+    throw new Fault('invalid-argument', message, { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,39 @@
+import type { CallContext, GuestCredentials, GuestOps, ProgramSpec } from '../backends/backend.js';
+import type { Clock } from '../base/clock.js';
+import { ProgramWatcher, type ExitedProgram } from './program-watcher.js';
+
+/** Runs one guest request of a virtual machine when its turn has come. */
+export type RequestTurn = <T>(request: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+
+/**
+ * The guest operations of one logged-in user of one virtual machine. Requests go to the guest one at a time; awaited
+ * programs share one poll.
+ */
+export class GuestSession {
+  readonly ops: GuestOps;
+  readonly credentials: GuestCredentials;
+  readonly #turn: RequestTurn;
+  readonly #watcher: ProgramWatcher;
+
+  constructor(ops: GuestOps, credentials: GuestCredentials, turn: RequestTurn, clock: Clock) {
+    this.ops = ops;
+    this.credentials = credentials;
+    this.#turn = turn;
+    this.#watcher = new ProgramWatcher((pids, call) => this.request(call, () => ops.poll(pids, call)), clock);
+  }
+
+  /** Sends one request when no other request of this virtual machine is under way. */
+  request<T>(call: CallContext, send: () => Promise<T>): Promise<T> {
+    return this.#turn(send, call.signal);
+  }
+
+  /** Starts a program. @returns its process id. */
+  start(program: ProgramSpec, call: CallContext): Promise<number> {
+    return this.request(call, () => this.ops.start(program, call));
+  }
+
+  /** Waits until a program has ended. @throws Fault `exit-code-lost` when the guest has forgotten it. */
+  waitForExit(pid: number, call: CallContext): Promise<ExitedProgram> {
+    return this.#watcher.wait(pid, call.signal);
+  }
+}

@@ -1,0 +1,83 @@
+import type { CallContext } from '../backends/backend.js';
+import { sizedBytes } from './sized-content.js';
+import type { GuestSession } from './guest-session.js';
+
+/** A script on its way into the guest. */
+export interface ScriptSpec {
+  /** Guest path of the interpreter; empty: the guest's own command interpreter. */
+  readonly interpreter: string;
+  readonly text: string;
+  readonly activateWindow: boolean;
+}
+
+/** A script that was started. */
+export interface StartedScript {
+  readonly pid: number;
+  /** Removes the script's private directory. Call it when the program has ended. */
+  readonly cleanUp: (call: CallContext) => Promise<void>;
+}
+
+const defaultInterpreters = { posix: '/bin/sh', windows: 'C:\\Windows\\System32\\cmd.exe' } as const;
+
+/** Interpreters that go by the extension of the file, or do better with the right one. */
+const scriptExtensions: Readonly<Record<string, string>> = {
+  cmd: '.bat',
+  command: '.bat',
+  cscript: '.vbs',
+  wscript: '.vbs',
+  powershell: '.ps1',
+  pwsh: '.ps1',
+  perl: '.pl',
+  python: '.py',
+  python3: '.py',
+  ruby: '.rb',
+  tclsh: '.tcl',
+  sh: '.sh',
+  bash: '.sh',
+};
+
+/** Extension that a script needs for its interpreter; none for an unknown one. */
+export function scriptExtension(interpreter: string): string {
+  const base = (interpreter.replaceAll('"', '').split(/[\\/]/).at(-1) ?? '').toLowerCase().replace(/\.exe$/, '');
+  return scriptExtensions[base] ?? '';
+}
+
+/**
+ * Writes the script into a directory of its own that only the user can read, and starts its interpreter on it. When
+ * the start fails nothing is left behind.
+ */
+export async function startScript(
+  session: GuestSession,
+  script: ScriptSpec,
+  call: CallContext,
+): Promise<StartedScript> {
+  const { ops } = session;
+  const isWindows = ops.family === 'windows';
+  const interpreter = script.interpreter === '' ? defaultInterpreters[ops.family] : script.interpreter;
+  const directory = await session.request(call, () =>
+    ops.files.createTempDirectory({ prefix: 'vixScript', suffix: '' }, call),
+  );
+  const cleanUp = (cleaning: CallContext): Promise<void> =>
+    session.request(cleaning, () => ops.files.deleteDirectory(directory, cleaning));
+  try {
+    const file = `${directory}${isWindows ? '\\' : '/'}vixScript${scriptExtension(interpreter)}`;
+    const text = isWindows ? script.text.replace(/\r?\n/g, '\r\n') : script.text;
+    await ops.files.write(file, sizedBytes(new TextEncoder().encode(text)), call);
+    // cmd.exe takes a file only after /c, and strips one pair of quotes around the whole line.
+    const isCommandInterpreter = isWindows && scriptExtension(interpreter) === '.bat';
+    const args = isCommandInterpreter ? `/c ""${file}""` : `"${file}"`;
+    const pid = await session.start(
+      { path: interpreter, arguments: args, activateWindow: script.activateWindow },
+      call,
+    );
+    return { pid, cleanUp };
+  } catch (error) {
+    await cleanUp({ ...withoutSignal(call) }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The same call without its signal: what tidies up must run also after a cancel. */
+export function withoutSignal(call: CallContext): CallContext {
+  return { signal: new AbortController().signal, clock: call.clock, progress: () => undefined };
+}

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { CallContext, GuestFileInfo, SizedContent } from '../backends/backend.js';
+import { Fault } from '../base/fault.js';
+import type { GuestSession } from './guest-session.js';
+import { hostFileFault } from './host-file-fault.js';
+
+/** Bytes read from a file at a time. */
+const chunkBytes = 1024 * 1024;
+
+/**
+ * Copies a file or a directory tree of this machine into the guest. Files of the same name are overwritten, directories
+ * merged; the first file that fails ends the copy.
+ *
+ * @throws Fault of a file kind, naming the path and the side it is on.
+ */
+export async function copyToGuest(
+  session: GuestSession,
+  hostPath: string,
+  guestPath: string,
+  call: CallContext,
+): Promise<void> {
+  await new CopyToGuest(session, call).copy(hostPath, guestPath, []);
+}
+
+/** Copies a file or a directory tree of the guest to this machine, under the same rules. */
+export async function copyFromGuest(
+  session: GuestSession,
+  guestPath: string,
+  hostPath: string,
+  call: CallContext,
+): Promise<void> {
+  const copy = new CopyFromGuest(session, call);
+  const { files } = session.ops;
+  const source = await session.request(call, () => files.stat(guestPath, call));
+  if (source.kind === 'directory') await copy.directory(guestPath, hostPath);
+  else await copy.file(guestPath, hostPath);
+}
+
+function guestSeparator(session: GuestSession): string {
+  return session.ops.family === 'windows' ? '\\' : '/';
+}
+
+function joinGuest(session: GuestSession, directory: string, name: string): string {
+  return directory.replace(/[\\/]+$/, '') + guestSeparator(session) + name;
+}
+
+/** Passes chunks on, reports progress and stops when the call is aborted. */
+async function* watched(content: SizedContent, call: CallContext): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  for await (const chunk of content.chunks) {
+    call.signal.throwIfAborted();
+    done += chunk.byteLength;
+    call.progress(content.size === 0 ? 1 : done / content.size);
+    yield chunk;
+  }
+}
+
+class CopyToGuest {
+  readonly #session: GuestSession;
+  readonly #call: CallContext;
+
+  constructor(session: GuestSession, call: CallContext) {
+    this.#session = session;
+    this.#call = call;
+  }
+
+  /** @param ancestors real paths of the directories above, so that a link that leads back is not followed for ever. */
+  async copy(hostPath: string, guestPath: string, ancestors: readonly string[]): Promise<void> {
+    this.#call.signal.throwIfAborted();
+    const status = await fromHost('read', hostPath, () => stat(hostPath));
+    if (status.isFile()) await this.#file(hostPath, guestPath, status.size);
+    else if (status.isDirectory()) await this.#directory(hostPath, guestPath, ancestors);
+    else throw new Fault('not-a-file', `${hostPath} on this machine is neither a file nor a directory`);
+  }
+
+  async #file(hostPath: string, guestPath: string, size: number): Promise<void> {
+    const stream = createReadStream(hostPath, { highWaterMark: chunkBytes });
+    const content: SizedContent = { size, chunks: stream };
+    try {
+      await this.#session.ops.files.write(guestPath, { size, chunks: watched(content, this.#call) }, this.#call);
+    } catch (error) {
+      throw hostFileFault(error, 'read', hostPath);
+    } finally {
+      stream.destroy();
+    }
+  }
+
+  async #directory(hostPath: string, guestPath: string, ancestors: readonly string[]): Promise<void> {
+    const real = await fromHost('read', hostPath, () => realpath(hostPath));
+    if (ancestors.includes(real)) {
+      throw new Fault('too-many-links', `${hostPath} on this machine is a link to a directory above it`);
+    }
+    await this.#makeDirectory(guestPath);
+    const names = await fromHost('read', hostPath, () => readdir(hostPath));
+    for (const name of names.sort()) {
+      await this.copy(join(hostPath, name), joinGuest(this.#session, guestPath, name), [...ancestors, real]);
+    }
+  }
+
+  async #makeDirectory(guestPath: string): Promise<void> {
+    const { files } = this.#session.ops;
+    try {
+      const make = (): Promise<void> => files.makeDirectory(guestPath, { makeParents: true }, this.#call);
+      await this.#session.request(this.#call, make);
+    } catch (error) {
+      const existing = await this.#session
+        .request(this.#call, () => files.stat(guestPath, this.#call))
+        .catch((): undefined => undefined);
+      if (existing?.kind !== 'directory') throw error;
+    }
+  }
+}
+
+class CopyFromGuest {
+  readonly #session: GuestSession;
+  readonly #call: CallContext;
+
+  constructor(session: GuestSession, call: CallContext) {
+    this.#session = session;
+    this.#call = call;
+  }
+
+  async directory(guestPath: string, hostPath: string): Promise<void> {
+    this.#call.signal.throwIfAborted();
+    await fromHost('create', hostPath, () => mkdir(hostPath, { recursive: true }));
+    const { files } = this.#session.ops;
+    const entries = await this.#session.request(this.#call, () => files.list(guestPath, this.#call));
+    for (const entry of entries) {
+      checkName(entry, guestPath);
+      const from = joinGuest(this.#session, guestPath, entry.name);
+      if (entry.kind === 'directory') await this.directory(from, join(hostPath, entry.name));
+      else await this.file(from, join(hostPath, entry.name));
+    }
+  }
+
+  /** Writes beside the target and moves it into place, so that a copy that fails leaves an old file as it was. */
+  async file(guestPath: string, hostPath: string): Promise<void> {
+    this.#call.signal.throwIfAborted();
+    const existing = await stat(hostPath).catch((): undefined => undefined);
+    if (existing?.isDirectory() === true) {
+      throw new Fault('not-a-file', `${hostPath} on this machine is a directory; name the file to write`);
+    }
+    const content = await this.#session.request(this.#call, () => this.#session.ops.files.read(guestPath, this.#call));
+    const partial = join(dirname(hostPath), `.${basename(hostPath)}.${randomUUID()}.part`);
+    try {
+      await this.#write(partial, content, guestPath);
+      await rename(partial, hostPath);
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw hostFileFault(error, 'write', hostPath);
+    }
+  }
+
+  async #write(partial: string, content: SizedContent, guestPath: string): Promise<void> {
+    const file = await open(partial, 'wx');
+    let written = 0;
+    try {
+      for await (const chunk of watched(content, this.#call)) {
+        await file.writeFile(chunk);
+        written += chunk.byteLength;
+      }
+    } finally {
+      await file.close();
+    }
+    if (written !== content.size) {
+      const message = `${guestPath} in the guest has ${content.size} bytes, but ${written} arrived; copy it again`;
+      throw new Fault('file-error', message, { retryable: 'same-call' });
+    }
+  }
+}
+
+/** Runs a file operation of this machine; its error names the path. */
+async function fromHost<T>(doing: string, path: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    throw hostFileFault(error, doing, path);
+  }
+}
+
+/** A guest decides the names in its directories, so none may lead out of the target directory here. */
+function checkName(entry: GuestFileInfo, directory: string): void {
+  const { name } = entry;
+  const isDevice = process.platform === 'win32' && name.includes(':');
+  const isUnsafe = name === '' || name === '.' || name === '..' || /[/\\\0]/.test(name) || isDevice;
+  if (!isUnsafe) return;
+  const message =
+    `the guest directory ${directory} holds an entry named ${JSON.stringify(name)}, which is not a ` +
+    'plain file name; it was not copied';
+  throw new Fault('file-name-invalid', message);
+}

@@ -1,0 +1,216 @@
+import { EventEmitter } from 'eventemitter3';
+import type { CallContext } from '../backends/backend.js';
+import type { Clock, ClockTimer } from '../base/clock.js';
+import { toVixFailure, VixFailure } from '../errors/vix-failure.js';
+import type { HandleEntry, HandlePayload, HandleTable } from '../handles/handle-table.js';
+import type { HandleKind } from '../handles/handle-kind.js';
+import { PropertyList } from '../handles/property-list.js';
+import { VIX_E_CANCELLED, VIX_EVENTTYPE_FIND_ITEM } from '../vix/names.js';
+import type { VixHandle } from '../vix/types.js';
+import { immediateChannel, type EventChannel } from './event-channel.js';
+import { Job, type JobHost } from './job.js';
+import { JobEvents, type VixEventProc } from './job-events.js';
+import type { Lane } from './lane.js';
+import { later } from './later.js';
+
+/** Handle tables that the runner can work with: jobs and property lists are its own, the rest is the caller's. */
+export type JobPayloads = Record<HandleKind, HandlePayload> & { job: Job; propertyList: ListPayload };
+
+/** A property list with a handle of its own: made by the program, or the details of an event. */
+export interface ListPayload extends HandlePayload {
+  readonly list: PropertyList;
+}
+
+/** What the work of a job is given. */
+export interface JobContext extends CallContext {
+  /** Results so far; made on first use, visible to the program when the job is done. */
+  readonly results: PropertyList;
+  /** Adds the values to the results and reports them with a FIND_ITEM event. */
+  foundItem(item: PropertyList): void;
+}
+
+/** The work of a job. It may end at once or with a promise; what it throws becomes the job's error. */
+export type JobWork = (context: JobContext) => Promise<void> | void;
+
+export interface JobOptions {
+  /** VIX function that starts the job. */
+  readonly call: string;
+  readonly work: JobWork;
+  /** Entry that the job hangs on: the host; its end cancels the job. */
+  readonly owner?: HandleEntry | undefined;
+  /** Entries that must live as long as the job runs. */
+  readonly uses?: HandleEntry | undefined;
+  /** What the job works on, for messages. */
+  readonly target?: string;
+  /** The whole job runs in this lane. */
+  readonly lane?: Lane | undefined;
+  readonly channel?: EventChannel | undefined;
+  readonly callback?: VixEventProc | null | undefined;
+  readonly clientData?: unknown;
+}
+
+interface RunnerEvents {
+  started: [job: Job];
+  finished: [job: Job];
+  callbackFailed: [error: unknown, job: VixHandle];
+  /** Something failed that no job waits for, such as tidying up after one. */
+  backgroundFailed: [error: unknown];
+}
+
+/** Starts jobs and sees them to their end: exactly one completion each, on a later turn than the start. */
+export class JobRunner implements JobHost {
+  /** For traces and diagnosis; nothing in the engine depends on who listens. */
+  readonly events = new EventEmitter<RunnerEvents>();
+  readonly #table: HandleTable<JobPayloads>;
+  readonly #clock: Clock;
+  readonly #timeLimitMs: number | undefined;
+
+  /** @param timeLimitMs every job that takes longer ends with `VIX_E_CANCELLED`; absent: no limit, as in VIX. */
+  constructor(table: HandleTable<JobPayloads>, clock: Clock, timeLimitMs?: number) {
+    this.#table = table;
+    this.#clock = clock;
+    this.#timeLimitMs = timeLimitMs;
+  }
+
+  /** Starts a job. @returns its handle, with one reference for the program. */
+  start(options: JobOptions): VixHandle {
+    const callback = options.callback ?? null;
+    const events = callback === null ? undefined : new JobEvents(this.#reportCallbackError);
+    const job = new Job(options.call, options.target ?? '', options.channel ?? immediateChannel, events, this);
+    const entry = this.#table.add('job', job, options.call, options.owner);
+    job.entry = entry;
+    entry.refs = 1;
+    entry.holds = 1;
+    if (callback !== null) events?.listen(entry.handle, callback, options.clientData);
+    const { uses } = options;
+    if (uses !== undefined) {
+      this.#table.hold(uses);
+      job.onFinish(() => this.#table.drop(uses));
+    }
+    if (this.#timeLimitMs !== undefined) this.#limit(job, this.#timeLimitMs);
+    if (this.events.listenerCount('started') > 0) this.events.emit('started', job);
+    later(() => this.#run(job, options));
+    return entry.handle;
+  }
+
+  onDelivered(job: Job): void {
+    if (this.events.listenerCount('finished') > 0) this.events.emit('finished', job);
+    if (job.entry !== undefined) this.#table.drop(job.entry);
+  }
+
+  cancelled(job: Job): VixFailure {
+    return new VixFailure(VIX_E_CANCELLED, `${describe(job)}: the host was disconnected before the operation ended`);
+  }
+
+  releaseResults(results: PropertyList): void {
+    for (const handle of results.handles()) {
+      const entry = this.#table.find(handle);
+      if (entry !== undefined) this.#table.drop(entry);
+    }
+  }
+
+  /** Makes a property list with a handle that the engine holds; `drop` ends it. */
+  addList(list: PropertyList, call: string): HandleEntry {
+    const entry = this.#table.add('propertyList', { list }, call);
+    this.#table.hold(entry);
+    return entry;
+  }
+
+  #run(job: Job, options: JobOptions): void {
+    if (job.isFinished) return;
+    const { lane } = options;
+    if (lane === undefined) {
+      this.#work(job, options.work);
+      return;
+    }
+    // The lane is free for the next job as soon as this one ends, also when its work never answers.
+    const inLane = lane.run(
+      () =>
+        new Promise<void>((resolve) => {
+          this.#work(job, options.work);
+          job.onFinish(resolve);
+        }),
+      () => job.isFinished,
+    );
+    inLane.catch((thrown: unknown) => this.#fail(job, thrown));
+  }
+
+  #work(job: Job, work: JobWork): void {
+    const context = new Context(job, this.#clock, this.#reportItem);
+    try {
+      const outcome = work(context);
+      if (outcome === undefined) job.succeed(context.takeResults());
+      else
+        outcome.then(
+          () => job.succeed(context.takeResults()),
+          (thrown: unknown) => this.#fail(job, thrown),
+        );
+    } catch (thrown) {
+      this.#fail(job, thrown);
+    }
+  }
+
+  #fail(job: Job, thrown: unknown): void {
+    const failure = toVixFailure(thrown);
+    job.fail(new VixFailure(failure.code, `${describe(job)}: ${failure.message}`, failure.cause ?? failure));
+  }
+
+  #limit(job: Job, timeLimitMs: number): void {
+    const timer: ClockTimer = this.#clock.after(timeLimitMs, () => {
+      const message = `${describe(job)}: no answer within the time limit of ${timeLimitMs} ms; the job was cancelled`;
+      job.fail(new VixFailure(VIX_E_CANCELLED, message));
+    });
+    job.onFinish(() => timer.cancel());
+  }
+
+  readonly #reportItem = (job: Job, item: PropertyList): void => {
+    if (job.events === undefined || job.isFinished) return;
+    const entry = this.addList(item, job.call);
+    job.emit(VIX_EVENTTYPE_FIND_ITEM, entry.handle, () => this.#table.kill(entry));
+  };
+
+  readonly #reportCallbackError = (error: unknown, job: VixHandle): void => {
+    this.events.emit('callbackFailed', error, job);
+  };
+}
+
+function describe(job: Job): string {
+  return job.target === '' ? job.call : `${job.call} on ${job.target}`;
+}
+
+class Context implements JobContext {
+  readonly clock: Clock;
+  readonly #job: Job;
+  readonly #reportItem: (job: Job, item: PropertyList) => void;
+  #results: PropertyList | undefined = undefined;
+
+  constructor(job: Job, clock: Clock, reportItem: (job: Job, item: PropertyList) => void) {
+    this.#job = job;
+    this.clock = clock;
+    this.#reportItem = reportItem;
+  }
+
+  get signal(): AbortSignal {
+    return this.#job.signal;
+  }
+
+  get results(): PropertyList {
+    return (this.#results ??= new PropertyList());
+  }
+
+  progress(): void {
+    this.#job.progress();
+  }
+
+  foundItem(item: PropertyList): void {
+    for (const id of new Set(item.ids)) {
+      const value = item.get(id);
+      if (typeof value !== 'number') this.results.add(id, value);
+    }
+    this.#reportItem(this.#job, item);
+  }
+
+  takeResults(): PropertyList | undefined {
+    return this.#results;
+  }
+}

@@ -1,0 +1,197 @@
+import type { VixFailure } from '../errors/vix-failure.js';
+import type { HandleEntry, HandlePayload } from '../handles/handle-table.js';
+import type { PropertyList } from '../handles/property-list.js';
+import {
+  VIX_E_UNFINISHED_JOB,
+  VIX_EVENTTYPE_JOB_COMPLETED,
+  VIX_EVENTTYPE_JOB_PROGRESS,
+  VIX_INVALID_HANDLE,
+  VIX_OK,
+} from '../vix/names.js';
+import type { VixError, VixHandle } from '../vix/types.js';
+import type { EventChannel } from './event-channel.js';
+import type { JobEvents } from './job-events.js';
+import { later } from './later.js';
+
+/** What a job needs from the runner that owns it. */
+export interface JobHost {
+  /** Lets go of the hold on a job that has told everybody. */
+  onDelivered(job: Job): void;
+  /** The failure of a job whose host was disconnected. */
+  cancelled(job: Job): VixFailure;
+  /** Releases the handles that a job's results hold. */
+  releaseResults(results: PropertyList): void;
+}
+
+/**
+ * One asynchronous operation. Lifetime: running, then finishing (the outcome is known, earlier events are still being
+ * delivered), then done (results readable, completion event goes out), then delivered (waiters wake). It goes through
+ * these once; whoever finishes it first decides the outcome.
+ */
+export class Job implements HandlePayload {
+  /** Set by the runner right after construction, before anything else can see the job. */
+  entry: HandleEntry<'job', Job> | undefined = undefined;
+  failure: VixFailure | undefined = undefined;
+  #state: 'running' | 'finishing' | 'done' | 'delivered' = 'running';
+  #results: PropertyList | undefined = undefined;
+  #isKilled = false;
+  #abort: AbortController | undefined = undefined;
+  #waiters: (() => void)[] | undefined = undefined;
+  #onFinish: (() => void)[] | undefined = undefined;
+
+  constructor(
+    /** VIX function that started the job. */
+    readonly call: string,
+    /** What it works on, for messages: a VM's location, a host's name. */
+    readonly target: string,
+    readonly channel: EventChannel,
+    /** Present when somebody listens. */
+    readonly events: JobEvents | undefined,
+    readonly host: JobHost,
+  ) {}
+
+  get handle(): VixHandle {
+    return this.entry?.handle ?? VIX_INVALID_HANDLE;
+  }
+
+  /** Whether the outcome is decided: further results, events and failures are ignored. */
+  get isFinished(): boolean {
+    return this.#state !== 'running';
+  }
+
+  /** Whether the program sees the job as complete. */
+  get isDone(): boolean {
+    return this.#state === 'done' || this.#state === 'delivered';
+  }
+
+  /** Error of the operation; `VIX_E_UNFINISHED_JOB` before it is done. */
+  get error(): VixError {
+    if (!this.isDone) return VIX_E_UNFINISHED_JOB;
+    return this.failure?.code ?? VIX_OK;
+  }
+
+  /** Result properties; undefined before the job is done, and when it failed. */
+  get results(): PropertyList | undefined {
+    return this.isDone ? this.#results : undefined;
+  }
+
+  /** Aborted when the job ends early. Made when first asked for: most jobs need none. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.isFinished && this.failure !== undefined && !this.#abort.signal.aborted) this.#abort.abort(this.failure);
+    return this.#abort.signal;
+  }
+
+  /** Reports progress to the listeners. */
+  progress(): void {
+    this.emit(VIX_EVENTTYPE_JOB_PROGRESS, VIX_INVALID_HANDLE, () => undefined);
+  }
+
+  /** Sends an event to the listeners; `onDelivered` runs when they are finished, or at once when nobody listens. */
+  emit(type: number, info: VixHandle, onDelivered: () => void): void {
+    const { events } = this;
+    if (events === undefined || this.isFinished) {
+      onDelivered();
+      return;
+    }
+    this.channel.post(() => events.deliver(type, info, { after: onDelivered }));
+  }
+
+  /** Ends the job well. @returns false when it had ended already; then the results are released. */
+  succeed(results: PropertyList | undefined): boolean {
+    if (this.isFinished) {
+      if (results !== undefined) this.host.releaseResults(results);
+      return false;
+    }
+    this.#results = results;
+    this.#finish();
+    return true;
+  }
+
+  /** Ends the job with a failure, and aborts what it is doing. @returns false when it had ended already. */
+  fail(failure: VixFailure): boolean {
+    if (this.isFinished) return false;
+    this.failure = failure;
+    this.#finish();
+    this.#abort?.abort(failure);
+    return true;
+  }
+
+  /** Calls `action` as soon as the outcome is decided, at once when it is already. */
+  onFinish(action: () => void): void {
+    if (this.isFinished) action();
+    else (this.#onFinish ??= []).push(action);
+  }
+
+  /**
+   * Resolves when the job is done and its callbacks have run. A wait on a job that is done already resolves at once,
+   * also from inside the job's own completion callback.
+   *
+   * @returns `VIX_E_UNFINISHED_JOB` for a wait from inside a callback of the unfinished job itself, which could never
+   *   end; undefined otherwise.
+   */
+  wait(): Promise<undefined> | VixError | undefined {
+    if (this.isDone) return undefined;
+    if (this.events?.isOnStack === true) return VIX_E_UNFINISHED_JOB;
+    this.channel.beginWait();
+    if (this.isDone) {
+      this.channel.endWait();
+      return undefined;
+    }
+    return new Promise((resolve) => {
+      (this.#waiters ??= []).push(() => {
+        this.channel.endWait();
+        resolve(undefined);
+      });
+    });
+  }
+
+  /**
+   * The host is disconnected: an unfinished job is cancelled, tells its listeners and waiters on a later turn, and is
+   * gone after that. No pump is needed, because nobody can pump a dead host.
+   */
+  onKill(): boolean {
+    if (this.#state === 'delivered') return false;
+    this.#isKilled = true;
+    if (!this.fail(this.host.cancelled(this)) && this.#state === 'finishing') later(() => this.channel.pump());
+    return true;
+  }
+
+  onDestroy(): void {
+    const results = this.#results;
+    this.#results = undefined;
+    if (results !== undefined) this.host.releaseResults(results);
+  }
+
+  #finish(): void {
+    this.#state = 'finishing';
+    const actions = this.#onFinish;
+    this.#onFinish = undefined;
+    if (actions !== undefined) for (const action of actions) action();
+    if (this.#isKilled) later(() => this.#complete());
+    else this.channel.post(() => this.#complete());
+  }
+
+  #complete(): void {
+    const { events } = this;
+    if (events === undefined) {
+      this.#state = 'done';
+      this.#deliver();
+      return;
+    }
+    events.deliver(VIX_EVENTTYPE_JOB_COMPLETED, VIX_INVALID_HANDLE, {
+      before: () => {
+        this.#state = 'done';
+      },
+      after: () => this.#deliver(),
+    });
+  }
+
+  #deliver(): void {
+    this.#state = 'delivered';
+    const waiters = this.#waiters;
+    this.#waiters = undefined;
+    if (waiters !== undefined) for (const wake of waiters) wake();
+    this.host.onDelivered(this);
+  }
+}
