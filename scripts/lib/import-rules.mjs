@@ -1,0 +1,59 @@
+/**
+ * Who may import whom. Every file of the checked folders lies in one zone, the first whose `match` fits its path.
+ * `may` lists the other zones that it may import (its own is always allowed), `packages` the packages from npm,
+ * and `node: false` forbids Node's own modules, so that a zone stays plain data and logic.
+ */
+const contract = ['contract', 'errors', 'base'];
+const engine = ['compose', 'api', 'jobs', 'handles', 'errors', 'vix', 'base', 'contract'];
+
+export const zones = [
+  { name: 'base', match: /^src\/base\//, may: [] },
+  { name: 'vix', match: /^src\/vix\//, may: [], node: false },
+  { name: 'errors', match: /^src\/errors\//, may: ['vix', 'base'], node: false },
+  { name: 'handles', match: /^src\/handles\//, may: ['vix', 'errors', 'base'], node: false },
+  { name: 'contract', match: /^src\/backends\/[^/]+$/, may: ['errors', 'base'], packages: ['yaml', 'valibot'] },
+  {
+    name: 'jobs',
+    match: /^src\/jobs\//,
+    may: ['vix', 'handles', ...contract],
+    packages: ['p-queue', 'eventemitter3'],
+    node: false,
+  },
+  { name: 'guest', match: /^src\/guest\//, may: contract },
+  { name: 'api', match: /^src\/api\//, may: ['vix', 'handles', 'jobs', 'guest', ...contract] },
+  { name: 'world', match: /^src\/world\//, may: ['base'], packages: ['just-bash', 'yaml', 'valibot'] },
+  {
+    name: 'backends/mock',
+    match: /^src\/backends\/mock\//,
+    may: ['world', ...contract],
+    packages: ['yaml', 'valibot'],
+  },
+  // The part of the vSphere backend that the simulator shares; it knows nothing of the rest.
+  {
+    name: 'backends/vsphere/{soap,vim}',
+    match: /^src\/backends\/vsphere\/(soap|vim)\//,
+    may: contract,
+    packages: ['yaml', 'valibot'],
+  },
+  {
+    name: 'backends/vsphere',
+    match: /^src\/backends\/vsphere\//,
+    may: ['backends/vsphere/{soap,vim}', ...contract],
+    packages: ['yaml', 'valibot'],
+  },
+  { name: 'simulator', match: /^src\/simulator\//, may: ['world', 'base', 'backends/vsphere/{soap,vim}'] },
+  {
+    name: 'compose',
+    match: /^src\/compose\//,
+    may: ['api', 'backends/mock', 'backends/vsphere', 'jobs', 'handles', 'vix', ...contract],
+    packages: ['yaml', 'valibot'],
+  },
+  { name: 'doors', match: /^src\/doors\//, may: engine },
+  { name: 'testing', match: /^src\/testing\//, may: engine },
+  { name: 'bindings', match: /^src\/bindings\//, may: engine },
+  { name: 'cli', match: /^src\/cli\//, may: engine },
+  { name: 'index', match: /^src\/index\.ts$/, may: ['compose', 'api', 'vix'], node: false },
+  // What users write: the package by its name only.
+  { name: 'examples', match: /^examples\//, may: ['revix'] },
+  { name: 'compat-tests', match: /^compat-tests\//, may: ['revix'] },
+];
