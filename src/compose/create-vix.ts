@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { vixFunctions, type Vix } from '../api/vix.js';
+import { VixRuntime } from '../api/vix-runtime.js';
+import type { BackendModule } from '../backends/backend.js';
+import { parseConfig, readConfig, type RevixConfig } from '../backends/config.js';
+import { createMockBackend } from '../backends/mock/index.js';
+import { BackendRegistry } from '../backends/registry.js';
+import { RealClock, type Clock } from '../base/clock.js';
+
+/** How a set of VIX functions is made. Everything may be left out. */
+export interface VixOptions {
+  /** Backends in order of preference; by default the mock host with its default inventory. */
+  readonly backends?: readonly BackendModule[];
+  /**
+   * Configuration, or the path of its file. By default the file that `REVIX_CONFIG` names, else `revix.config.json` in
+   * the current directory if there is one.
+   */
+  readonly config?: RevixConfig | string;
+  readonly clock?: Clock;
+  /** Ends every job that takes longer with `VIX_E_CANCELLED`. By default jobs take as long as they take, as in VIX. */
+  readonly jobTimeLimitMs?: number;
+}
+
+/** Name of the configuration file that is looked for in the current directory. */
+const configFileName = 'revix.config.json';
+
+/** Makes the VIX functions over a runtime of their own: own handles, backends, clock, configuration. */
+export function createVix(options: VixOptions = {}): Vix {
+  const clock = options.clock ?? new RealClock();
+  const backends = options.backends ?? [createMockBackend({ clock })];
+  const registry = new BackendRegistry(backends, configReader(options.config));
+  return vixFunctions(new VixRuntime({ registry, clock, jobTimeLimitMs: options.jobTimeLimitMs }));
+}
+
+/** Reads the configuration once, when it is first needed. */
+function configReader(config: RevixConfig | string | undefined): () => RevixConfig {
+  let read: RevixConfig | undefined;
+  return () => (read ??= loadConfig(config));
+}
+
+function loadConfig(config: RevixConfig | string | undefined): RevixConfig {
+  if (typeof config === 'string') return readConfig(resolve(config));
+  if (config !== undefined) return parseConfig(config, 'the configuration given to createVix');
+  const named = process.env['REVIX_CONFIG'];
+  if (named !== undefined && named !== '') return readConfig(resolve(named));
+  const local = resolve(configFileName);
+  return existsSync(local) ? readConfig(local) : {};
+}

@@ -1,0 +1,12 @@
+export * from './compose/process-vix.js';
+export { createVix, type VixOptions } from './compose/create-vix.js';
+export type { DiagnosticEvent, Vix } from './api/vix.js';
+export { Vix_Out, type VixOut } from './api/vix-out.js';
+export type { VixCallback, VixListHandle } from './api/start-job.js';
+export type { VixEventProc } from './jobs/job-events.js';
+export type { RevixConfig } from './backends/config.js';
+export type { HandleCounter, HandleDumpLine } from './handles/handle-table.js';
+export type { HandleKind } from './handles/handle-kind.js';
+export * from './vix/macros.js';
+export * from './vix/names.js';
+export type { VixError, VixHandle, VixPropertyID } from './vix/types.js';
