@@ -164,6 +164,7 @@ export async function restoreSnapshot(
   const { power } = record;
   const state = structuredClone(snapshot.state);
   turnOff(record);
+  scope.services.guests.stop(scope.id);
   await scope.services.store.restoreImage(scope.id, snapshot.id);
   record.config = state.config;
   record.hardwareVersion = state.hardwareVersion;
@@ -175,7 +176,11 @@ export async function restoreSnapshot(
     return;
   }
   record.guestVariables = state.guestVariables;
-  for (const process of record.guest.processes) process.bootCount = power.bootCount;
+  for (const process of record.guest.processes) {
+    process.bootCount = power.bootCount;
+    // What ran the program has ended with the state that was left; the process stays in the table until it is killed.
+    process.runnerPid = null;
+  }
   power.phase = 'suspended';
   power.bootedAtMs = snapshot.bootedAtMs ?? snapshot.createdAtMs;
   power.frozenAtMs = snapshot.frozenAtMs ?? snapshot.createdAtMs;

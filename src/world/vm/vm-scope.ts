@@ -1,7 +1,9 @@
 import { sleep, type Clock } from '../../base/clock.js';
 import type { FaultRules, OperationName } from '../fault-rules.js';
+import type { FileChange } from '../guest/guest-files.js';
 import type { GuestFileSystem } from '../guest/guest-file-system.js';
 import type { WorldCall } from '../world-call.js';
+import type { GuestRuntimes } from './guest-runtime.js';
 import { isDue, settle } from './power-state.js';
 import type { VmChanges } from './vm-changes.js';
 import type { VmRecord } from './vm-record.js';
@@ -19,6 +21,11 @@ export interface WorldServices {
   /** How long each change of power state takes, ms. */
   readonly transitionMs: number;
   readonly questions: QuestionPolicy;
+  readonly guests: GuestRuntimes;
+  /** @throws Fault `file-exists` when a machine lies at the record's place already. */
+  requireFree(record: Pick<VmRecord, 'datacenter' | 'location'>): Promise<void>;
+  /** Adds a machine to the world. @throws Fault `file-exists`. */
+  add(record: VmRecord, files: Iterable<FileChange>): Promise<void>;
 }
 
 /** Longest time that a wait trusts to hear of changes: another process may change the store without notice. */
@@ -64,11 +71,14 @@ export class VmScope {
   }
 
   /** Changes the present state; a change that throws leaves it as it was. @throws Fault `vm-not-found`. */
-  update<T>(change: (state: VmState<GuestFileSystem>) => T | Promise<T>): Promise<T> {
-    return this.services.store.update(this.id, (state) => {
+  async update<T>(change: (state: VmState<GuestFileSystem>) => T | Promise<T>): Promise<T> {
+    const { store, guests } = this.services;
+    const outcome = await store.update(this.id, async (state) => {
       settle(state.record, this.clock.now());
-      return change(state);
+      return { result: await change(state), state };
     });
+    guests.changed(this.id, outcome.state);
+    return outcome.result;
   }
 
   /** As `update`, after a change of power state that is under way has ended. */

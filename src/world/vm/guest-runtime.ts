@@ -1,0 +1,260 @@
+import type { Clock } from '../../base/clock.js';
+import { Fault } from '../../base/fault.js';
+import type { GuestFileSystem } from '../guest/guest-file-system.js';
+import { ProcessTable } from '../guest/process-table.js';
+import type { GuestProcessView, GuestRegistry, GuestUser } from '../guest/program.js';
+import type { ProgramRegistry } from '../guest/program-registry.js';
+import { ProgramRunner, type GuestHost, type ProgramLimits, type ProgramStart } from '../guest/program-runner.js';
+import { recordRegistry } from '../guest/windows/registry.js';
+import { addConsoleLines, promptOf } from './console-lines.js';
+import type { GuestRecord, VmRecord } from './vm-record.js';
+import type { VmScope } from './vm-scope.js';
+import type { VmState } from './vm-store.js';
+
+/** Executables of guests, by family of the operating system. */
+export interface GuestPrograms {
+  readonly posix: ProgramRegistry;
+  readonly windows: ProgramRegistry;
+}
+
+type State = VmState<GuestFileSystem>;
+
+/** The guests that run programs in this process. */
+export class GuestRuntimes {
+  readonly #runtimes = new Map<string, GuestRuntime>();
+  readonly #programs: GuestPrograms;
+  readonly #limits: Partial<ProgramLimits>;
+
+  constructor(programs: GuestPrograms, limits: Partial<ProgramLimits> = {}) {
+    this.#programs = programs;
+    this.#limits = limits;
+  }
+
+  /**
+   * Starts a program, in an update of its machine.
+   * @returns its process id.
+   * @throws Fault as `ProgramRunner.start`.
+   */
+  start(scope: VmScope, state: State, spec: ProgramStart, user: GuestUser): number {
+    let runtime = this.#runtimes.get(scope.id);
+    if (runtime === undefined) {
+      runtime = new GuestRuntime(scope, state, this.#programs, this.#limits);
+      this.#runtimes.set(scope.id, runtime);
+    }
+    return runtime.start(state, spec, user);
+  }
+
+  /** The process table of a machine's present boot. While the guest stands still, so does the table's time. */
+  table(scope: VmScope, record: VmRecord): ProcessTable {
+    const { frozenAtMs, bootCount } = record.power;
+    const { clock } = scope;
+    const standing: Clock = {
+      now: () => frozenAtMs ?? clock.now(),
+      after: (delayMs, action) => clock.after(delayMs, action),
+    };
+    return new ProcessTable(record.guest, {
+      clock: standing,
+      bootCount,
+      isAlive: (runnerPid) =>
+        runnerPid === process.pid ? this.#runtimes.get(scope.id)?.isBusy === true : isProcessAlive(runnerPid),
+    });
+  }
+
+  /** Stops what runs here for a process of a machine. */
+  kill(id: string, pid: number): void {
+    this.#runtimes.get(id)?.stop(pid);
+  }
+
+  /** Ends all programs of a machine that run here, as a power cut does. */
+  stop(id: string): void {
+    this.#runtimes.get(id)?.stopAll();
+    this.#runtimes.delete(id);
+  }
+
+  /** Lines that running programs of a machine have printed and that its record does not hold yet. */
+  freshLines(id: string): readonly string[] {
+    return this.#runtimes.get(id)?.freshLines ?? [];
+  }
+
+  /** Tells of the newest state of a machine; programs of an earlier boot end. */
+  changed(id: string, state: State): void {
+    const runtime = this.#runtimes.get(id);
+    if (runtime === undefined) return;
+    if (runtime.belongsTo(state.record)) runtime.see(state);
+    else this.stop(id);
+  }
+
+  /** @throws what went wrong when the end of a program was to be kept. */
+  throwTrouble(id: string): void {
+    this.#runtimes.get(id)?.throwTrouble();
+  }
+
+  /** Stops everything and waits until what ended is kept. */
+  async close(): Promise<void> {
+    const runtimes = [...this.#runtimes.values()];
+    for (const runtime of runtimes) runtime.stopAll();
+    await Promise.all(runtimes.map((runtime) => runtime.idle()));
+    this.#runtimes.clear();
+  }
+}
+
+/** One guest whose programs run here, during one boot. */
+class GuestRuntime implements GuestHost {
+  readonly clock: Clock;
+  readonly programs: ProgramRegistry;
+  readonly #scope: VmScope;
+  readonly #bootCount: number;
+  readonly #runner: ProgramRunner;
+  /** Processes whose end is not kept yet, with what they have printed. */
+  readonly #unfinished = new Map<number, string[]>();
+  readonly #later = new Set<Promise<void>>();
+  #state: State;
+  #trouble: unknown;
+
+  constructor(scope: VmScope, state: State, programs: GuestPrograms, limits: Partial<ProgramLimits>) {
+    this.#scope = scope;
+    this.#state = state;
+    this.#bootCount = state.record.power.bootCount;
+    this.clock = scope.clock;
+    this.programs = programs[state.record.guest.family];
+    this.#runner = new ProgramRunner(this, limits);
+  }
+
+  get files(): GuestFileSystem {
+    return this.#state.files;
+  }
+
+  /** Whether programs run here, or have ended and that is not kept yet. */
+  get isBusy(): boolean {
+    return this.#unfinished.size > 0;
+  }
+
+  get freshLines(): readonly string[] {
+    return [...this.#unfinished.values()].flat();
+  }
+
+  belongsTo(record: VmRecord): boolean {
+    const { phase, bootCount } = record.power;
+    const isUp = phase === 'on' || phase === 'suspending' || phase === 'suspended' || phase === 'resuming';
+    return isUp && bootCount === this.#bootCount;
+  }
+
+  see(state: State): void {
+    this.#state = state;
+  }
+
+  start(state: State, spec: ProgramStart, user: GuestUser): number {
+    this.throwTrouble();
+    this.#state = state;
+    const table = this.#scope.services.guests.table(this.#scope, state.record);
+    const started = this.#runner.start(spec, user, table);
+    addConsoleLines(state.record, [`${promptOf(state.record.guest, user)}${started.record.commandLine}`]);
+    if (started.done !== undefined) {
+      const { pid } = started;
+      this.#unfinished.set(pid, []);
+      this.#keep(started.done.then((exitCode) => this.#finish(pid, exitCode)));
+    }
+    return started.pid;
+  }
+
+  stop(pid: number): void {
+    this.#runner.kill(pid);
+  }
+
+  stopAll(): void {
+    this.#runner.killAll();
+  }
+
+  async idle(): Promise<void> {
+    while (this.#later.size > 0) await Promise.all(this.#later);
+  }
+
+  throwTrouble(): void {
+    if (this.#trouble === undefined) return;
+    const cause = this.#trouble;
+    this.#trouble = undefined;
+    throw new Fault('internal', `The end of a program of '${this.#state.record.name}' could not be kept.`, { cause });
+  }
+
+  guest(): Readonly<GuestRecord> {
+    return this.#state.record.guest;
+  }
+
+  processes(): readonly GuestProcessView[] {
+    return this.#table().list();
+  }
+
+  kill(pid: number, user: GuestUser): void {
+    this.#table().checkKill(pid, user);
+    this.#runner.kill(pid);
+    this.#keep(
+      this.#scope.update(({ record }) => {
+        const table = this.#scope.services.guests.table(this.#scope, record);
+        // The program may have come to its own end before this update had its turn.
+        if (this.belongsTo(record) && table.state(pid).state === 'running') table.kill(pid, user);
+      }),
+    );
+  }
+
+  registry(): GuestRegistry | undefined {
+    const root = this.#state.record.guest.registry;
+    if (root === null) return undefined;
+    // Programs see their own changes at once; the same changes then follow in the record.
+    const seen = recordRegistry(structuredClone(root));
+    const change = (apply: (registry: GuestRegistry) => void): void => {
+      apply(seen);
+      this.#keep(
+        this.#scope.update(({ record }) => {
+          if (record.guest.registry !== null && this.belongsTo(record)) apply(recordRegistry(record.guest.registry));
+        }),
+      );
+    };
+    return {
+      keys: (path) => seen.keys(path),
+      values: (path) => seen.values(path),
+      createKey: (path) => change((registry) => registry.createKey(path)),
+      deleteKey: (path, options) => change((registry) => registry.deleteKey(path, options)),
+      setValue: (path, value) => change((registry) => registry.setValue(path, value)),
+      deleteValue: (path, name) => change((registry) => registry.deleteValue(path, name)),
+    };
+  }
+
+  onOutput(pid: number, line: string): void {
+    this.#unfinished.get(pid)?.push(line);
+  }
+
+  #table(): ProcessTable {
+    return this.#scope.services.guests.table(this.#scope, this.#state.record);
+  }
+
+  /** Files first: who learns that a program has ended finds what it wrote, also after a crash. */
+  async #finish(pid: number, exitCode: number): Promise<void> {
+    await this.#scope.services.store.flushFiles(this.#scope.id);
+    await this.#scope.update(({ record }) => {
+      if (!this.belongsTo(record)) return;
+      this.#scope.services.guests.table(this.#scope, record).end(pid, exitCode);
+      addConsoleLines(record, this.#unfinished.get(pid) ?? []);
+      this.#unfinished.delete(pid);
+    });
+  }
+
+  #keep(work: Promise<void>): void {
+    const kept = work
+      .catch((error: unknown) => {
+        // A machine that was deleted meanwhile has nothing to keep.
+        if (!(error instanceof Fault && error.kind === 'vm-not-found')) this.#trouble = error;
+      })
+      .finally(() => this.#later.delete(kept));
+    this.#later.add(kept);
+  }
+}
+
+/** Whether a process of this machine lives; one that may not be signalled does. */
+function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,161 @@
+import { Fault } from '../../base/fault.js';
+import { screenOf } from '../console/console-screen.js';
+import { renderScreen } from '../console/render-screen.js';
+import type { ProgramStart } from '../guest/program-runner.js';
+import { userEnvironment } from '../guest/user-environment.js';
+import type { WorldCall } from '../world-call.js';
+import { addConsoleLines } from './console-lines.js';
+import { GuestAccess, requireConsole, type GuestLogin } from './guest-access.js';
+import { GuestFileSession } from './guest-file-session.js';
+import type { VmScope } from './vm-scope.js';
+
+/** `gone`: the guest has forgotten the process, so its exit code cannot be known any more. */
+export type ProcessStateView =
+  | { readonly state: 'running' }
+  | { readonly state: 'exited'; readonly exitCode: number; readonly startTime: Date; readonly endTime: Date }
+  | { readonly state: 'gone' };
+
+export interface ProcessView {
+  readonly pid: number;
+  readonly name: string;
+  readonly owner: string;
+  readonly commandLine: string;
+  readonly isBeingDebugged: boolean;
+  readonly startTime: Date;
+}
+
+/** Program that shows a web page, by family. */
+const browsers = { posix: 'firefox', windows: 'msedge.exe' } as const;
+
+/** Guest operations in the name of one user. Every call throws also what `GuestAccess` throws. */
+export class GuestSession {
+  readonly family: 'posix' | 'windows';
+  readonly files: GuestFileSession;
+  readonly #scope: VmScope;
+  readonly #access: GuestAccess;
+
+  constructor(scope: VmScope, family: 'posix' | 'windows', login: GuestLogin) {
+    this.family = family;
+    this.#scope = scope;
+    this.#access = new GuestAccess(scope, login);
+    this.files = new GuestFileSession(this.#access);
+  }
+
+  /** Checks that guest operations would work. */
+  validate(call: WorldCall): Promise<void> {
+    return this.#access.read('guest.validate', call, () => undefined);
+  }
+
+  /** @returns process id. @throws Fault `file-not-found`, `guest-permission`, `program-not-started`. */
+  start(program: ProgramStart, call: WorldCall): Promise<number> {
+    return this.#access.change('guest.start', call, ({ state, user }) =>
+      this.#scope.services.guests.start(this.#scope, state, program, user),
+    );
+  }
+
+  /** Answers for every process asked for. */
+  poll(pids: readonly number[], call: WorldCall): Promise<ReadonlyMap<number, ProcessStateView>> {
+    return this.#access.read('guest.poll', call, ({ record }) => {
+      this.#scope.services.guests.throwTrouble(this.#scope.id);
+      const table = this.#scope.services.guests.table(this.#scope, record);
+      const views = new Map<number, ProcessStateView>();
+      for (const pid of pids) {
+        const state = table.state(pid);
+        if (state.state !== 'exited') {
+          views.set(pid, state);
+          continue;
+        }
+        const { exitCode, startMs, endMs } = state;
+        views.set(pid, { state: 'exited', exitCode, startTime: new Date(startMs), endTime: new Date(endMs) });
+      }
+      return views;
+    });
+  }
+
+  /** Processes that run now, by process id. */
+  processes(call: WorldCall): Promise<readonly ProcessView[]> {
+    return this.#access.read('guest.processes', call, ({ record }) =>
+      this.#scope.services.guests
+        .table(this.#scope, record)
+        .list()
+        .map(({ pid, name, owner, commandLine, startMs }) => ({
+          pid,
+          name,
+          owner,
+          commandLine,
+          isBeingDebugged: false,
+          startTime: new Date(startMs),
+        })),
+    );
+  }
+
+  /** @throws Fault `no-such-process`, `guest-permission`. */
+  async kill(pid: number, call: WorldCall): Promise<void> {
+    const { guests } = this.#scope.services;
+    await this.#access.change('guest.kill', call, ({ record, user }) => {
+      guests.table(this.#scope, record).kill(pid, user);
+    });
+    guests.kill(this.#scope.id, pid);
+  }
+
+  /** What is unset reads as the empty string. On Windows names ignore case. */
+  readEnvironment(name: string, call: WorldCall): Promise<string> {
+    return this.#access.read('guest.readEnvironment', call, ({ record, user }) => {
+      const environment = userEnvironment(record.guest, user, {});
+      if (this.family === 'posix') return environment.get(name) ?? '';
+      const wanted = name.toLowerCase();
+      for (const [known, value] of environment) if (known.toLowerCase() === wanted) return value;
+      return '';
+    });
+  }
+
+  /**
+   * On Windows the variable stays for good; on POSIX it lasts until the next boot, for programs started from now on.
+   * @throws Fault `guest-permission` for anybody but root on POSIX; `invalid-argument` for a name that cannot be.
+   */
+  async writeEnvironment(name: string, value: string, call: WorldCall): Promise<void> {
+    if (name === '' || name.includes('=') || name === '__proto__') {
+      throw new Fault('invalid-argument', `'${name}' cannot name an environment variable.`);
+    }
+    await this.#access.change('guest.writeEnvironment', call, ({ record, user }) => {
+      const { guest } = record;
+      if (this.family === 'windows') {
+        const known = Object.keys(guest.environment).find((key) => key.toLowerCase() === name.toLowerCase());
+        guest.environment[known ?? name] = value;
+        return;
+      }
+      if (user.id !== 0) {
+        throw new Fault(
+          'guest-permission',
+          `Only root may set environment variables of '${record.name}', not '${user.name}'. Log in as root.`,
+        );
+      }
+      guest.toolsEnvironment = { ...guest.toolsEnvironment, [name]: value };
+    });
+  }
+
+  /** @returns PNG of the console as it stands. */
+  captureScreen(options: { readonly isCompressed: boolean }, call: WorldCall): Promise<Uint8Array> {
+    return this.#access.read('guest.captureScreen', call, ({ record }) => {
+      const lines = [...record.consoleLines, ...this.#scope.services.guests.freshLines(this.#scope.id)];
+      return renderScreen(screenOf(record, lines, this.#scope.clock.now()), options);
+    });
+  }
+
+  /**
+   * Shows a page in a browser at the console.
+   * @throws Fault `invalid-argument` for what is no URL; `guest-interactive-missing`, `guest-interactive-mismatch`.
+   */
+  async openUrl(url: string, call: WorldCall): Promise<void> {
+    if (!URL.canParse(url)) {
+      throw new Fault('invalid-argument', `'${url}' is not a URL; give one like 'https://example.com/'.`);
+    }
+    await this.#access.change('guest.openUrl', call, ({ record, user }) => {
+      requireConsole(record, user);
+      const name = browsers[this.family];
+      const table = this.#scope.services.guests.table(this.#scope, record);
+      table.add({ name, owner: user.name, commandLine: `${name} ${url}` });
+      addConsoleLines(record, [`${name} ${url}`]);
+    });
+  }
+}
