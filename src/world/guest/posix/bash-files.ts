@@ -1,0 +1,237 @@
+import { Buffer } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
+import type { FsStat, IFileSystem, MkdirOptions, RmOptions, CpOptions } from './just-bash-types.js';
+import { contentOf } from '../file-content.js';
+import type { FileContent, FileStatus } from '../guest-files.js';
+import { baseName, joinPath, resolvePath } from '../guest-path.js';
+import type { ProgramContext } from '../program.js';
+import { posixErrorOf } from './posix-errors.js';
+
+export interface BashFilesOptions {
+  /** Whether the path counts as a program although no file is there. */
+  readonly isAddedProgram: (path: string) => boolean;
+  /** Called when the shell asks about a file that the user may execute: it does so before it runs one. */
+  readonly onExecutable: (path: string) => void;
+}
+
+type Encoding = string | { readonly encoding?: string | null } | undefined;
+
+/** Devices that a script may read or write. The endless ones end after a mebibyte, since the shell reads files whole. */
+const devices: ReadonlyMap<string, () => FileContent> = new Map([
+  ['/dev/null', () => contentOf('')],
+  ['/dev/zero', () => contentOf(new Uint8Array(1024 * 1024))],
+  ['/dev/random', () => contentOf(Uint8Array.from(randomBytes(1024 * 1024)))],
+  ['/dev/urandom', () => contentOf(Uint8Array.from(randomBytes(1024 * 1024)))],
+]);
+
+const encodings: ReadonlySet<string> = new Set(['utf8', 'utf-8', 'ascii', 'binary', 'base64', 'hex', 'latin1']);
+
+/** A guest's files, in the name of a program's user, as just-bash wants them: with errors in the style of Node. */
+export class BashFiles implements IFileSystem {
+  readonly #context: ProgramContext;
+  readonly #options: BashFilesOptions;
+
+  constructor(context: ProgramContext, options: BashFilesOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  async readFile(path: string, options?: Encoding): Promise<string> {
+    return Buffer.from(this.#read(path)).toString(encodingOf(options));
+  }
+
+  async readFileBuffer(path: string): Promise<Uint8Array> {
+    return Uint8Array.from(this.#read(path));
+  }
+
+  async writeFile(path: string, content: string | Uint8Array, options?: Encoding): Promise<void> {
+    if (devices.has(path)) return;
+    this.#do('open', path, () => this.#context.files.write(path, bytesOf(content, options)));
+  }
+
+  async appendFile(path: string, content: string | Uint8Array, options?: Encoding): Promise<void> {
+    if (devices.has(path)) return;
+    this.#do('open', path, () => this.#context.files.append(path, bytesOf(content, options)));
+  }
+
+  async exists(path: string): Promise<boolean> {
+    if (devices.has(path) || this.#options.isAddedProgram(path)) return true;
+    return this.#do('stat', path, () => this.#context.files.exists(path));
+  }
+
+  async stat(path: string): Promise<FsStat> {
+    const { files } = this.#context;
+    const isFileless = devices.has(path) || (this.#options.isAddedProgram(path) && !files.exists(path));
+    if (isFileless) {
+      this.#options.onExecutable(path);
+      return { isFile: true, isDirectory: false, isSymbolicLink: false, mode: 0o755, size: 0, mtime: new Date(0) };
+    }
+    const status = this.#do('stat', path, () => files.stat(path));
+    const shown = this.#shown(status);
+    if (status.kind === 'file' && (shown.mode & 0o100) !== 0) this.#options.onExecutable(path);
+    return shown;
+  }
+
+  async lstat(path: string): Promise<FsStat> {
+    if (devices.has(path)) return this.stat(path);
+    return this.#shown(this.#do('lstat', path, () => this.#context.files.stat(path, { followLinks: false })));
+  }
+
+  async mkdir(path: string, options: MkdirOptions = {}): Promise<void> {
+    const { files } = this.#context;
+    this.#do('mkdir', path, () => {
+      const isThere = options.recursive === true && files.exists(path) && files.stat(path).kind === 'directory';
+      if (!isThere) files.makeDirectory(path, { makeParents: options.recursive === true });
+    });
+  }
+
+  async readdir(path: string): Promise<string[]> {
+    return this.#do('scandir', path, () => this.#context.files.list(path)).map(({ name }) => name);
+  }
+
+  async readdirWithFileTypes(
+    path: string,
+  ): Promise<{ name: string; isFile: boolean; isDirectory: boolean; isSymbolicLink: boolean }[]> {
+    return this.#do('scandir', path, () => this.#context.files.list(path)).map(({ name, kind }) => ({
+      name,
+      ...kindsOf(kind),
+    }));
+  }
+
+  async rm(path: string, options: RmOptions = {}): Promise<void> {
+    const { files } = this.#context;
+    if (options.force === true && !this.#isThere(path)) return;
+    this.#do('rm', path, () => {
+      if (files.stat(path, { followLinks: false }).kind === 'directory') {
+        files.deleteDirectory(path, { recursive: options.recursive === true });
+      } else {
+        files.deleteFile(path);
+      }
+    });
+  }
+
+  async cp(source: string, target: string, options: CpOptions = {}): Promise<void> {
+    const { files } = this.#context;
+    const status = this.#do('cp', source, () => files.stat(source));
+    if (status.kind === 'directory') {
+      if (options.recursive !== true) throw nodeError('EISDIR', 'is a directory', 'cp', source);
+      const children = this.#do('cp', source, () => files.list(source));
+      await this.mkdir(target, { recursive: true });
+      for (const { name } of children) {
+        await this.cp(joinPath('posix', source, name), joinPath('posix', target, name), options);
+      }
+      return;
+    }
+    const bytes = this.#do('cp', source, () => files.read(source));
+    this.#do('cp', target, () => files.write(target, bytes, { mode: status.mode }));
+  }
+
+  async mv(source: string, target: string): Promise<void> {
+    const { files } = this.#context;
+    this.#do('mv', source, () => {
+      const isDirectory = files.exists(target) && files.stat(target).kind === 'directory';
+      files.move(source, isDirectory ? joinPath('posix', target, baseName('posix', source)) : target);
+    });
+  }
+
+  resolvePath(base: string, path: string): string {
+    return this.#do('resolve', path, () => resolvePath('posix', base, path));
+  }
+
+  /** Not offered: the shell then lists directories for its patterns. */
+  getAllPaths(): string[] {
+    return [];
+  }
+
+  async chmod(path: string, mode: number): Promise<void> {
+    this.#do('chmod', path, () => this.#context.files.setAttributes(path, { mode }));
+  }
+
+  async symlink(target: string, path: string): Promise<void> {
+    this.#do('symlink', path, () => this.#context.files.link(target, path));
+  }
+
+  async link(_existing: string, path: string): Promise<void> {
+    throw nodeError('ENOTSUP', 'the file system of a mock guest has no hard links', 'link', path);
+  }
+
+  async readlink(path: string): Promise<string> {
+    const { linkTarget } = this.#do('readlink', path, () => this.#context.files.stat(path, { followLinks: false }));
+    if (linkTarget === undefined) throw nodeError('EINVAL', 'invalid argument', 'readlink', path);
+    return linkTarget;
+  }
+
+  async realpath(path: string): Promise<string> {
+    return this.#do('realpath', path, () => this.#context.files.realPath(path));
+  }
+
+  async utimes(path: string, accessed: Date, modified: Date): Promise<void> {
+    this.#do('utime', path, () =>
+      this.#context.files.setAttributes(path, { accessedMs: accessed.getTime(), modifiedMs: modified.getTime() }),
+    );
+  }
+
+  #read(path: string): Uint8Array {
+    const device = devices.get(path);
+    if (device !== undefined) return device().bytes();
+    return this.#do('open', path, () => this.#context.files.read(path)).bytes();
+  }
+
+  #isThere(path: string): boolean {
+    try {
+      this.#context.files.stat(path, { followLinks: false });
+      return true;
+    } catch (error) {
+      if (posixErrorOf(error)?.code === 'ENOENT') return false;
+      throw toNodeError(error, 'stat', path);
+    }
+  }
+
+  #do<T>(call: string, path: string, action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw toNodeError(error, call, path);
+    }
+  }
+
+  /** The shell asks only the owner's bits, so these show what the user at hand may do. */
+  #shown(status: FileStatus): FsStat {
+    const { user } = this.#context;
+    const { mode, owner, group, modifiedMs, size } = status;
+    const isOwnView = owner === user.name || user.id === 0 || user.isAdministrator;
+    const rights = (mode >> (group === user.group ? 3 : 0)) & 7;
+    return {
+      ...kindsOf(status.kind),
+      mode: isOwnView ? mode : (mode & ~0o700) | (rights << 6),
+      size,
+      mtime: new Date(modifiedMs),
+    };
+  }
+}
+
+function kindsOf(kind: FileStatus['kind']): { isFile: boolean; isDirectory: boolean; isSymbolicLink: boolean } {
+  return { isFile: kind === 'file', isDirectory: kind === 'directory', isSymbolicLink: kind === 'symlink' };
+}
+
+function bytesOf(content: string | Uint8Array, options: Encoding): Uint8Array {
+  return typeof content === 'string' ? Uint8Array.from(Buffer.from(content, encodingOf(options))) : content;
+}
+
+function encodingOf(options: Encoding): BufferEncoding {
+  const name = (typeof options === 'string' ? options : options?.encoding) ?? 'utf8';
+  return isEncoding(name) ? name : 'utf8';
+}
+
+function isEncoding(name: string): name is BufferEncoding {
+  return encodings.has(name);
+}
+
+function toNodeError(error: unknown, call: string, path: string): unknown {
+  const known = posixErrorOf(error);
+  return known === undefined ? error : nodeError(known.code, known.text.toLowerCase(), call, path);
+}
+
+function nodeError(code: string, text: string, call: string, path: string): Error {
+  return Object.assign(new Error(`${code}: ${text}, ${call} '${path}'`), { code });
+}

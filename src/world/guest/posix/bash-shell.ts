@@ -1,0 +1,297 @@
+import { Buffer } from 'node:buffer';
+import { baseName } from '../guest-path.js';
+import { programKind, type ProgramKind } from '../program-image.js';
+import type { ProgramRegistry } from '../program-registry.js';
+import type { GuestProgram, ProgramContext } from '../program.js';
+import { BashFiles } from './bash-files.js';
+import { innerContext } from './inner-context.js';
+import type { Bash, BashOptions, Command, ExecResult, ResolvedCommandContext } from './just-bash-types.js';
+import { guestCommands, runCommand } from './posix-commands.js';
+import type { ShellAccess } from './posix-command.js';
+import { posixErrorOf } from './posix-errors.js';
+import { quoteWord, quoteWords } from './posix-words.js';
+import { parseInvocation } from './shell-invocation.js';
+
+/** The library as it was loaded. */
+export type JustBash = typeof import('just-bash');
+
+export interface BashShellOptions {
+  /** Programs that were added to the guest beside the standard ones. */
+  readonly programs: ProgramRegistry;
+  /** Behaviours that stand for this shell and its commands, as opposed to added programs. */
+  readonly isStandard: (run: GuestProgram) => boolean;
+  /** Commands and loop rounds after which a script counts as a runaway. */
+  readonly stepLimit: number;
+  readonly outputLimitBytes: number;
+}
+
+/** Exit code of a script that ran over a limit, as if it had been killed. */
+const runawayExitCode = 137;
+const shellNames: readonly string[] = ['sh', 'bash', 'dash'];
+const shellInterpreter = /(?:^|\/)(?:sh|bash|dash|ash|env (?:sh|bash))$/u;
+
+/** Commands of the library that reach beyond the guest, or that a plain system does not have. */
+const excluded = new Set([
+  'python',
+  'python3',
+  'js-exec',
+  'node',
+  'sqlite3',
+  'curl',
+  'html-to-markdown',
+  'xan',
+  'yq',
+  'rg',
+]);
+
+/** Variables that the library's shell keeps for itself and that a real one does not export. */
+const internalVariables = new Set(['?', 'IFS', 'OPTIND', 'SHELLOPTS', 'BASHOPTS', 'OSTYPE', 'MACHTYPE', 'HOSTTYPE']);
+
+/**
+ * Runs `sh` with these words by means of just-bash, over the guest's files and nothing else. Output arrives when a
+ * script has ended; what it redirects to files is there at once. `command &` runs before the next command starts.
+ */
+export function runBash(
+  library: JustBash,
+  words: readonly string[],
+  context: ProgramContext,
+  options: BashShellOptions,
+): Promise<number> {
+  return new BashRun(library, context, options).run(words);
+}
+
+/** One run of the shell. */
+class BashRun {
+  readonly #library: JustBash;
+  readonly #context: ProgramContext;
+  readonly #options: BashShellOptions;
+  readonly #bash: Bash;
+  /** Newest executable that the shell looked at, by file name: the one that it runs next under this name. */
+  readonly #executables = new Map<string, string>();
+  readonly #dispatched = new Set<string>();
+  readonly #standardNames: ReadonlySet<string>;
+
+  constructor(library: JustBash, context: ProgramContext, options: BashShellOptions) {
+    this.#library = library;
+    this.#context = context;
+    this.#options = options;
+    const commands = bundledCommands(library);
+    this.#standardNames = new Set<string>([...commands, ...guestCommands.keys()]);
+    const { stepLimit } = options;
+    this.#bash = new library.Bash({
+      fs: new BashFiles(context, {
+        isAddedProgram: (path) => options.programs.findPath(path) !== undefined,
+        onExecutable: (path) => this.#noteExecutable(path),
+      }),
+      cwd: context.workingDirectory,
+      env: Object.fromEntries(context.environment),
+      commands,
+      customCommands: [
+        ...[...guestCommands].map(([name, command]) =>
+          this.#command(name, (args, inner, shell) => runCommand(name, command, args, inner, shell)),
+        ),
+        ...shellNames.map((name) => this.#shellCommand(name)),
+      ],
+      // The library's guard replaces globals of the whole process while a script runs, which nobody else could bear.
+      defenseInDepth: false,
+      executionLimits: {
+        maxCommandCount: stepLimit,
+        maxLoopIterations: stepLimit,
+        maxOutputSize: options.outputLimitBytes,
+      },
+      processInfo: { pid: context.pid, ppid: 1, uid: context.user.id, gid: context.user.id },
+    });
+  }
+
+  async run(words: readonly string[]): Promise<number> {
+    const invocation = parseInvocation(words, 'sh');
+    const isPlain = invocation.script !== undefined && invocation.positional.length === 0 && invocation.name === 'sh';
+    const script = isPlain ? invocation.prelude + (invocation.script ?? '') : '/bin/sh';
+    const result = await this.#bash.exec(script, {
+      rawScript: true,
+      signal: this.#context.signal,
+      stdin: Buffer.from(this.#context.stdin).toString('latin1'),
+      stdinKind: 'bytes',
+      ...(isPlain ? {} : { args: [...words] }),
+    });
+    if (this.#context.signal.aborted) return runawayExitCode;
+    write(this.#context.writeStdout, result);
+    if (result.stderr !== '') this.#context.writeStderr(result.stderr);
+    return result.exitCode === 126 && result.stderr.includes('executionLimits.') ? runawayExitCode : result.exitCode;
+  }
+
+  /** Makes sure that what is about to run under this file name is what stands at the path. */
+  #noteExecutable(path: string): void {
+    const name = baseName('posix', path);
+    this.#executables.set(name, path);
+    if (this.#dispatched.has(name) || !this.#needsDispatch(path, name)) return;
+    this.#dispatched.add(name);
+    this.#bash.registerCommand(this.#dispatcher(name));
+  }
+
+  #needsDispatch(path: string, name: string): boolean {
+    if (this.#isAdded(path)) return true;
+    const kind = this.#kindOf(path);
+    if (kind.kind === 'image') return kind.name !== name || !this.#isKnown(name);
+    return isShellScript(kind) ? this.#isKnown(name) : true;
+  }
+
+  #dispatcher(name: string): Command {
+    return this.#command(name, async (args, inner, shell, bash) => {
+      const path = this.#executables.get(name) ?? name;
+      const kind = this.#kindOf(path);
+      if (!this.#isAdded(path)) {
+        if (isShellScript(kind)) return shell.run(['/bin/sh', path, ...args]);
+        if (kind.kind === 'image' && this.#isKnown(kind.name)) {
+          const command = guestCommands.get(kind.name);
+          if (command !== undefined) return runCommand(name, command, args, inner, shell);
+          if (kind.name !== name) return shell.run([kind.name, ...args]);
+          return this.#pass(await bash.origCommand?.([...args]), inner);
+        }
+      }
+      return inner.run(path, quoteWords(args));
+    });
+  }
+
+  /** `sh` with its options, which the library's own does not know. */
+  #shellCommand(name: string): Command {
+    return this.#command(name, async (args, inner, _shell, bash) => {
+      const { script, file, name: zero, positional, prelude } = parseInvocation(args, name);
+      const source =
+        script ?? (file === undefined ? Buffer.from(inner.stdin).toString('utf8') : `. ${quoteWord(dotPath(file))}`);
+      const isPlainFile = file !== undefined && prelude === '';
+      const plain = isPlainFile ? [file, ...positional] : ['-c', prelude + source, zero, ...positional];
+      const result = await bash.origCommand?.(plain);
+      return this.#pass(result, inner);
+    });
+  }
+
+  #command(
+    name: string,
+    run: (
+      args: readonly string[],
+      inner: ProgramContext,
+      shell: ShellAccess,
+      bash: ResolvedCommandContext,
+    ) => number | Promise<number>,
+  ): Command {
+    return this.#library.defineCommand(name, async (args, bash) => {
+      const output = new CommandOutput();
+      const stdin = this.#library.latin1FromBytes(bash.stdin);
+      const inner = innerContext(this.#context, {
+        path: this.#executables.get(name) ?? `/bin/${name}`,
+        arguments: quoteWords(args),
+        workingDirectory: bash.cwd,
+        environment: exported(bash),
+        signal: bash.signal,
+        stdin: Uint8Array.from(Buffer.from(stdin, 'latin1')),
+        writeStdout: (data) => output.stdout.push(data),
+        writeStderr: (data) => output.stderr.push(data),
+      });
+      const shell: ShellAccess = {
+        run: async (words, change = {}) => {
+          const signal = change.signal ?? bash.signal;
+          const result = await bash.exec?.(quoteWords(words), {
+            cwd: bash.cwd,
+            stdin,
+            stdinKind: 'bytes',
+            ...(signal === undefined ? {} : { signal }),
+            ...(change.environment === undefined
+              ? {}
+              : { env: Object.fromEntries(change.environment), replaceEnv: true }),
+          });
+          return this.#pass(result, inner);
+        },
+      };
+      try {
+        return output.result(await run(args, inner, shell, bash));
+      } catch (error) {
+        this.#context.signal.throwIfAborted();
+        const reason = posixErrorOf(error)?.text ?? (error instanceof Error ? error.message : String(error));
+        output.stderr.push(`${name}: ${reason}\n`);
+        return output.result(posixErrorOf(error) === undefined ? 1 : 126);
+      }
+    });
+  }
+
+  #pass(result: ExecResult | undefined, inner: ProgramContext): number {
+    if (result === undefined) throw new Error('the shell library runs no commands from commands; update just-bash');
+    write(inner.writeStdout, result);
+    if (result.stderr !== '') inner.writeStderr(result.stderr);
+    return result.exitCode;
+  }
+
+  #isKnown(name: string): boolean {
+    return this.#standardNames.has(name) || shellNames.includes(name);
+  }
+
+  #isAdded(path: string): boolean {
+    const { programs, isStandard } = this.#options;
+    const kind = this.#kindOf(path);
+    const byName =
+      kind.kind === 'script'
+        ? undefined
+        : programs.findName(kind.kind === 'image' ? kind.name : baseName('posix', path));
+    const definition = programs.findPath(path) ?? byName;
+    return definition !== undefined && !isStandard(definition.run);
+  }
+
+  #kindOf(path: string): ProgramKind {
+    const { files } = this.#context;
+    try {
+      return programKind('posix', files.read(path));
+    } catch (error) {
+      if (posixErrorOf(error) === undefined) throw error;
+      return { kind: 'binary' };
+    }
+  }
+}
+
+function bundledCommands(library: JustBash): NonNullable<BashOptions['commands']> {
+  const isWanted = (name: string): name is NonNullable<BashOptions['commands']>[number] => !excluded.has(name);
+  return library.getCommandNames().filter(isWanted);
+}
+
+/** What a command prints, kept until it ends, as the library wants it. */
+class CommandOutput {
+  readonly stdout: (Uint8Array | string)[] = [];
+  readonly stderr: (Uint8Array | string)[] = [];
+
+  result(exitCode: number): ExecResult {
+    const stdout = joined(this.stdout).toString('latin1');
+    return {
+      stdout,
+      stdoutKind: 'bytes',
+      stdoutEncoding: 'binary',
+      stderr: joined(this.stderr).toString('utf8'),
+      exitCode,
+    };
+  }
+}
+
+function joined(pieces: readonly (Uint8Array | string)[]): Buffer {
+  return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
+}
+
+function write(target: (output: Uint8Array | string) => void, result: ExecResult): void {
+  if (result.stdout === '') return;
+  const isBytes = result.stdoutKind === 'bytes' || result.stdoutEncoding === 'binary';
+  target(isBytes ? Uint8Array.from(Buffer.from(result.stdout, 'latin1')) : result.stdout);
+}
+
+function exported(bash: ResolvedCommandContext): Map<string, string> {
+  const variables = bash.exportedEnv === undefined ? [...bash.env] : Object.entries(bash.exportedEnv);
+  return new Map(variables.filter(([name]) => !internalVariables.has(name)));
+}
+
+function isShellScript(kind: ProgramKind): boolean {
+  return (
+    kind.kind === 'text' ||
+    (kind.kind === 'script' && shellInterpreter.test(`${kind.interpreter} ${kind.argument}`.trim()))
+  );
+}
+
+/** The dot command looks for names without a slash in the search path. */
+function dotPath(file: string): string {
+  return file.includes('/') ? file : `./${file}`;
+}

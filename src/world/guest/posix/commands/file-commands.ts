@@ -1,0 +1,284 @@
+import { randomBytes } from 'node:crypto';
+import { Fault } from '../../../../base/fault.js';
+import type { FileStatus } from '../../guest-files.js';
+import { baseName, joinPath } from '../../guest-path.js';
+import type { ProgramContext } from '../../program.js';
+import {
+  complain,
+  forEach,
+  modeText,
+  parseOptions,
+  pathOf,
+  splitOnce,
+  UsageError,
+  type PosixCommand,
+} from '../posix-command.js';
+import { formatDate, parseDate } from './date-format.js';
+
+const touch: PosixCommand = (words, context) => {
+  const { options, operands } = parseOptions(words, 'acmd:t:r:', ['no-create', 'date=', 'reference=']);
+  const timeMs = touchTime(options, context);
+  const isAccessOnly = options.has('a') && !options.has('m');
+  const isModifiedOnly = options.has('m') && !options.has('a');
+  return forEach(context, 'touch', operands, (operand) => {
+    const path = pathOf(context, operand);
+    if (!context.files.exists(path)) {
+      if (options.has('c') || options.has('no-create')) return;
+      context.files.write(path, '');
+    }
+    context.files.setAttributes(path, {
+      ...(isModifiedOnly ? {} : { accessedMs: timeMs }),
+      ...(isAccessOnly ? {} : { modifiedMs: timeMs }),
+    });
+  });
+};
+
+function touchTime(options: ReadonlyMap<string, string>, context: ProgramContext): number {
+  const nowMs = context.clock.now();
+  const reference = options.get('r') ?? options.get('reference');
+  if (reference !== undefined) return context.files.stat(pathOf(context, reference)).modifiedMs;
+  const stamp = options.get('t');
+  const text = stamp === undefined ? (options.get('d') ?? options.get('date') ?? 'now') : isoOfStamp(stamp, nowMs);
+  const timeMs = parseDate(text, nowMs);
+  if (timeMs === undefined) throw new UsageError(`invalid date '${stamp ?? text}'`);
+  return timeMs;
+}
+
+/** `[[CC]YY]MMDDhhmm[.ss]` as an ISO text. */
+function isoOfStamp(stamp: string, nowMs: number): string {
+  const [, year = '', rest = '', seconds = '00'] = /^(\d{2}|\d{4})?(\d{8})(?:\.(\d\d))?$/u.exec(stamp) ?? [];
+  const full = year.length === 4 ? year : year.length === 2 ? `20${year}` : formatDate('%Y', nowMs);
+  const [month, day, hour, minute] = [rest.slice(0, 2), rest.slice(2, 4), rest.slice(4, 6), rest.slice(6, 8)];
+  return `${full}-${month}-${day}T${hour}:${minute}:${seconds}`;
+}
+
+/** Paths of a tree, the top first; links are not followed. */
+function* tree(context: ProgramContext, path: string, isRecursive: boolean): Generator<string> {
+  yield path;
+  if (!isRecursive || context.files.stat(path, { followLinks: false }).kind !== 'directory') return;
+  for (const { name } of context.files.list(path)) yield* tree(context, joinPath('posix', path, name), true);
+}
+
+const chown: PosixCommand = (words, context) => {
+  const { options, operands } = parseOptions(words, 'Rhvf', ['recursive']);
+  const [who, ...paths] = operands;
+  if (who === undefined || paths.length === 0) throw new UsageError('missing operand');
+  const [owner, group] = splitOnce(who, ':');
+  return forEach(context, 'chown', paths, (operand) => {
+    for (const path of tree(context, pathOf(context, operand), options.has('R') || options.has('recursive'))) {
+      context.files.setAttributes(path, {
+        ...(owner === '' ? {} : { owner }),
+        ...(group === undefined ? {} : { group }),
+      });
+    }
+  });
+};
+
+const chgrp: PosixCommand = (words, context, shell) =>
+  chown(
+    words.map((word, at) => (at === words.findIndex((other) => !other.startsWith('-')) ? `:${word}` : word)),
+    context,
+    shell,
+  );
+
+const chmod: PosixCommand = (words, context) => {
+  // A mode such as `-x` looks like an option; only R, v, c and f are.
+  const flags = words.filter((word) => /^-[Rvcf]+$/u.test(word) || word === '--recursive');
+  const [mode, ...paths] = words.filter((word) => !flags.includes(word));
+  if (mode === undefined || paths.length === 0) throw new UsageError('missing operand');
+  const isRecursive = flags.some((flag) => flag.includes('R') || flag === '--recursive');
+  return forEach(context, 'chmod', paths, (operand) => {
+    for (const path of tree(context, pathOf(context, operand), isRecursive)) {
+      const status = context.files.stat(path);
+      context.files.setAttributes(path, { mode: changedMode(mode, status) });
+    }
+  });
+};
+
+const classShift: Readonly<Record<string, number>> = { u: 6, g: 3, o: 0 };
+
+function changedMode(text: string, { mode, kind }: FileStatus): number {
+  if (/^[0-7]{1,4}$/u.test(text)) return Number.parseInt(text, 8);
+  let changed = mode;
+  for (const clause of text.split(',')) {
+    const [, classes = '', operator, letters = ''] = /^([ugoa]*)([+=-])([rwxXst]*)$/u.exec(clause) ?? [];
+    if (operator === undefined) throw new UsageError(`invalid mode: '${text}'`);
+    const who = classes === '' || classes.includes('a') ? 'ugo' : classes;
+    const isRunnable = kind === 'directory' || (changed & 0o111) !== 0;
+    const digit =
+      (letters.includes('r') ? 4 : 0) |
+      (letters.includes('w') ? 2 : 0) |
+      (letters.includes('x') || (letters.includes('X') && isRunnable) ? 1 : 0);
+    let bits = letters.includes('t') ? 0o1000 : 0;
+    let cleared = 0;
+    for (const letter of who) {
+      bits |= digit << (classShift[letter] ?? 0);
+      cleared |= 7 << (classShift[letter] ?? 0);
+      if (letters.includes('s') && letter === 'u') bits |= 0o4000;
+      if (letters.includes('s') && letter === 'g') bits |= 0o2000;
+    }
+    if (operator === '+') changed |= bits;
+    else if (operator === '-') changed &= ~bits;
+    else changed = (changed & ~cleared) | bits;
+  }
+  return changed;
+}
+
+const mktemp: PosixCommand = (words, context) => {
+  const { options, operands } = parseOptions(words, 'dtuqp:', ['directory', 'tmpdir', 'tmpdir=', 'suffix=']);
+  const template = operands[0] ?? 'tmp.XXXXXXXXXX';
+  const [run = ''] = /X{3,}(?=[^X]*$)/u.exec(template) ?? [];
+  if (run === '') throw new UsageError(`too few X's in template '${template}'`);
+  const directory = options.get('p') ?? options.get('tmpdir');
+  const isInTemp = operands.length === 0 || options.has('t') || directory !== undefined;
+  const temp = directory === undefined || directory === '' ? (context.environment.get('TMPDIR') ?? '/tmp') : directory;
+  const at = template.lastIndexOf(run);
+  for (;;) {
+    const name = template.slice(0, at) + randomLetters(run.length) + template.slice(at + run.length);
+    const shown = (isInTemp ? joinPath('posix', temp, name) : name) + (options.get('suffix') ?? '');
+    const path = pathOf(context, shown);
+    try {
+      if (context.files.exists(path)) continue;
+      if (options.has('d') || options.has('directory')) context.files.makeDirectory(path, { mode: 0o700 });
+      else if (!options.has('u')) context.files.write(path, '', { mode: 0o600 });
+    } catch (error) {
+      complain(context, 'mktemp', `failed to create file via template '${template}'`, error);
+      return 1;
+    }
+    context.writeStdout(`${shown}\n`);
+    return 0;
+  }
+};
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+function randomLetters(count: number): string {
+  return [...randomBytes(count)].map((byte) => letters.charAt(byte % letters.length)).join('');
+}
+
+const statFormats: Readonly<Record<string, (status: FileStatus, shown: string) => string>> = {
+  n: (_status, shown) => shown,
+  N: ({ linkTarget }, shown) => (linkTarget === undefined ? `'${shown}'` : `'${shown}' -> '${linkTarget}'`),
+  s: ({ size }) => String(size),
+  a: ({ mode }) => mode.toString(8),
+  A: (status) => modeText(status),
+  U: ({ owner }) => owner,
+  G: ({ group }) => group,
+  F: ({ kind, size }) =>
+    kind === 'file' ? (size === 0 ? 'regular empty file' : 'regular file') : kind.replace('symlink', 'symbolic link'),
+  y: ({ modifiedMs }) => formatDate('%Y-%m-%d %H:%M:%S.%N %z', modifiedMs),
+  Y: ({ modifiedMs }) => formatDate('%s', modifiedMs),
+  x: ({ accessedMs }) => formatDate('%Y-%m-%d %H:%M:%S.%N %z', accessedMs),
+  X: ({ accessedMs }) => formatDate('%s', accessedMs),
+  w: ({ createdMs }) => formatDate('%Y-%m-%d %H:%M:%S.%N %z', createdMs),
+  W: ({ createdMs }) => formatDate('%s', createdMs),
+  z: ({ modifiedMs }) => formatDate('%Y-%m-%d %H:%M:%S.%N %z', modifiedMs),
+  Z: ({ modifiedMs }) => formatDate('%s', modifiedMs),
+  h: () => '1',
+  '%': () => '%',
+};
+
+const statDefault = [
+  '  File: %N',
+  '  Size: %s\t%F',
+  'Access: (%a/%A)  Owner: %U  Group: %G',
+  'Access: %x',
+  'Modify: %y',
+  ' Birth: %w',
+].join('\n');
+
+const stat: PosixCommand = (words, context) => {
+  const { options, operands } = parseOptions(words, 'Lc:', ['format=', 'printf=', 'dereference']);
+  if (operands.length === 0) throw new UsageError('missing operand');
+  const format = options.get('c') ?? options.get('format') ?? statDefault;
+  const followLinks = options.has('L') || options.has('dereference');
+  return forEach(context, 'stat', operands, (operand) => {
+    const status = context.files.stat(pathOf(context, operand), { followLinks });
+    context.writeStdout(
+      `${format.replace(/%([a-zA-Z%])/gu, (all, letter: string) => statFormats[letter]?.(status, operand) ?? all)}\n`,
+    );
+  });
+};
+
+const blockUnits: Readonly<Record<string, number>> = {
+  '': 1,
+  c: 1,
+  w: 2,
+  b: 512,
+  k: 1024,
+  K: 1024,
+  M: 1024 ** 2,
+  G: 1024 ** 3,
+};
+const largestCopy = 1024 ** 3;
+
+/** Copies blocks. Reads files, stdin, `/dev/zero` and `/dev/urandom`. */
+const dd: PosixCommand = (words, context) => {
+  const given = new Map(words.map((word) => splitOnce(word, '=')));
+  const blockSize = amount(given.get('bs') ?? '512');
+  const count = given.get('count') === undefined ? Infinity : amount(given.get('count') ?? '');
+  const skipped = amount(given.get('skip') ?? '0') * blockSize;
+  const source = given.get('if');
+  const wanted = count * blockSize;
+  const isEndless = source === '/dev/zero' || source === '/dev/urandom';
+  if (wanted > largestCopy && isEndless) throw new UsageError(`'${source}' has no end; give a count of at most 1 GiB`);
+  const bytes = isEndless
+    ? source === '/dev/zero'
+      ? new Uint8Array(wanted)
+      : Uint8Array.from(randomBytes(wanted))
+    : (source === undefined ? context.stdin : context.files.read(pathOf(context, source)).bytes()).subarray(
+        skipped,
+        skipped + wanted,
+      );
+  const target = given.get('of');
+  if (target === undefined) context.writeStdout(bytes);
+  else if (target !== '/dev/null') context.files.write(pathOf(context, target), bytes);
+  context.writeStderr(`${bytes.length} bytes copied\n`);
+  return 0;
+};
+
+function amount(text: string): number {
+  const [, digits, unit = ''] = /^(\d+)([cwbkKMG]?)B?$/u.exec(text) ?? [];
+  if (digits === undefined) throw new UsageError(`invalid number: '${text}'`);
+  return Number(digits) * (blockUnits[unit] ?? 1);
+}
+
+const realpath: PosixCommand = (words, context) =>
+  forEach(context, 'realpath', parseOptions(words, 'emqs').operands, (operand) => {
+    context.writeStdout(`${context.files.realPath(pathOf(context, operand))}\n`);
+  });
+
+const install: PosixCommand = (words, context) => {
+  const { options, operands } = parseOptions(words, 'dDm:o:g:vp');
+  const mode = Number.parseInt(options.get('m') ?? '755', 8);
+  if (options.has('d')) {
+    return forEach(context, 'install', operands, (operand) => {
+      const path = pathOf(context, operand);
+      if (!context.files.exists(path)) context.files.makeDirectory(path, { makeParents: true, mode });
+    });
+  }
+  const target = operands[operands.length - 1];
+  if (target === undefined || operands.length < 2) throw new UsageError('missing operand');
+  const targetPath = pathOf(context, target);
+  const isDirectory = context.files.exists(targetPath) && context.files.stat(targetPath).kind === 'directory';
+  if (operands.length > 2 && !isDirectory) throw new Fault('not-a-directory', `"${target}" is not a directory.`);
+  return forEach(context, 'install', operands.slice(0, -1), (operand) => {
+    const source = pathOf(context, operand);
+    const path = isDirectory ? joinPath('posix', targetPath, baseName('posix', source)) : targetPath;
+    context.files.write(path, context.files.read(source));
+    context.files.setAttributes(path, { mode });
+  });
+};
+
+/** Files, as far as owners, rights and times matter. */
+export const fileCommands: Readonly<Record<string, PosixCommand>> = {
+  touch,
+  chown,
+  chgrp,
+  chmod,
+  mktemp,
+  stat,
+  dd,
+  realpath,
+  install,
+};

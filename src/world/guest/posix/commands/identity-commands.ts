@@ -1,0 +1,80 @@
+import { parseOptions, UsageError, type PosixCommand } from '../posix-command.js';
+
+/** Numeric group id that a mock guest gives a user: that of the user. */
+const id: PosixCommand = (words, context) => {
+  const { options, operands } = parseOptions(words, 'ugGnr');
+  const { user } = context;
+  if (operands.some((name) => name !== user.name)) throw new UsageError(`'${operands[0] ?? ''}': no such user`);
+  const isName = options.has('n');
+  if (options.has('u')) context.writeStdout(`${isName ? user.name : user.id}\n`);
+  else if (options.has('g') || options.has('G')) context.writeStdout(`${isName ? user.group : user.id}\n`);
+  else {
+    const group = `${user.id}(${user.group})`;
+    context.writeStdout(`uid=${user.id}(${user.name}) gid=${group} groups=${group}\n`);
+  }
+  return 0;
+};
+
+const whoami: PosixCommand = (_words, context) => {
+  context.writeStdout(`${context.user.name}\n`);
+  return 0;
+};
+
+const groups: PosixCommand = (_words, context) => {
+  context.writeStdout(`${context.user.group}\n`);
+  return 0;
+};
+
+const hostname: PosixCommand = (words, context) => {
+  const { options, operands } = parseOptions(words, 'Iisfd');
+  if (operands.length > 0) throw new UsageError('you must be root to change the host name');
+  if (options.has('I') || options.has('i')) context.writeStdout(`${context.ipAddress}\n`);
+  else if (options.has('s')) context.writeStdout(`${context.hostName.replace(/\..*$/u, '')}\n`);
+  else if (options.has('d')) context.writeStdout(`${context.hostName.replace(/^[^.]*\.?/u, '')}\n`);
+  else context.writeStdout(`${context.hostName}\n`);
+  return 0;
+};
+
+const kernel = {
+  s: 'Linux',
+  r: '6.1.0-revix',
+  v: '#1 SMP',
+  m: 'x86_64',
+  p: 'x86_64',
+  i: 'x86_64',
+  o: 'GNU/Linux',
+} as const;
+
+const uname: PosixCommand = (words, context) => {
+  const { options } = parseOptions(words, 'asnrvmpio', ['all']);
+  const shown: readonly (readonly [string, string])[] = [
+    ['s', kernel.s],
+    ['n', context.hostName],
+    ['r', kernel.r],
+    ['v', kernel.v],
+    ['m', kernel.m],
+    ['p', kernel.p],
+    ['i', kernel.i],
+    ['o', kernel.o],
+  ];
+  const isAll = options.has('a') || options.has('all');
+  const asked = shown.filter(([letter]) => (isAll ? !'pi'.includes(letter) : options.has(letter)));
+  context.writeStdout(`${asked.length === 0 ? kernel.s : asked.map(([, text]) => text).join(' ')}\n`);
+  return 0;
+};
+
+const arch: PosixCommand = (_words, context) => {
+  context.writeStdout(`${kernel.m}\n`);
+  return 0;
+};
+
+/** Who and where a program is. */
+export const identityCommands: Readonly<Record<string, PosixCommand>> = {
+  id,
+  whoami,
+  logname: whoami,
+  groups,
+  hostname,
+  uname,
+  arch,
+};

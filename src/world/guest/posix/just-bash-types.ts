@@ -1,0 +1,17 @@
+/**
+ * The library's types. Only types are imported here, so nothing of the library is loaded before a shell needs it and
+ * the package works without it.
+ */
+export type {
+  Bash,
+  BashExecResult,
+  BashOptions,
+  Command,
+  CpOptions,
+  ExecResult,
+  FsStat,
+  IFileSystem,
+  MkdirOptions,
+  ResolvedCommandContext,
+  RmOptions,
+} from 'just-bash';

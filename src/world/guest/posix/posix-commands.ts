@@ -1,0 +1,37 @@
+import type { ProgramContext } from '../program.js';
+import { environmentCommands } from './commands/environment-commands.js';
+import { fileCommands } from './commands/file-commands.js';
+import { identityCommands } from './commands/identity-commands.js';
+import { ls } from './commands/list-command.js';
+import { processCommands } from './commands/process-commands.js';
+import { UsageError, type PosixCommand, type ShellAccess } from './posix-command.js';
+import { posixErrorOf } from './posix-errors.js';
+
+/** The commands that know the guest's users, rights, processes and clock. Both shells have them. */
+export const guestCommands: ReadonlyMap<string, PosixCommand> = new Map(
+  Object.entries({
+    ls,
+    ...identityCommands,
+    ...processCommands,
+    ...environmentCommands,
+    ...fileCommands,
+  }),
+);
+
+/** Runs a command; what it refuses and what the guest refuses goes to stderr, with exit code 1. */
+export async function runCommand(
+  name: string,
+  command: PosixCommand,
+  words: readonly string[],
+  context: ProgramContext,
+  shell: ShellAccess,
+): Promise<number> {
+  try {
+    return await command(words, context, shell);
+  } catch (error) {
+    const reason = error instanceof UsageError ? error.message : posixErrorOf(error)?.text;
+    if (reason === undefined) throw error;
+    context.writeStderr(`${name}: ${reason}\n`);
+    return 1;
+  }
+}

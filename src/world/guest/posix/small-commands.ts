@@ -1,0 +1,199 @@
+import { baseName, joinPath } from '../guest-path.js';
+import type { ProgramContext } from '../program.js';
+import { complain, forEach, parseOptions, pathOf, UsageError, type PosixCommand } from './posix-command.js';
+
+const echo: PosixCommand = (words, context) => {
+  const isOpen = words[0] === '-n';
+  context.writeStdout(words.slice(isOpen ? 1 : 0).join(' ') + (isOpen ? '' : '\n'));
+  return 0;
+};
+
+const cat: PosixCommand = (words, context) =>
+  forEach(context, 'cat', words.length === 0 ? ['-'] : words, (operand) => {
+    context.writeStdout(
+      operand === '-'
+        ? context.stdin
+        : operand === '/dev/null'
+          ? ''
+          : context.files.read(pathOf(context, operand)).bytes(),
+    );
+  });
+
+const pwd: PosixCommand = (_words, context) => {
+  context.writeStdout(`${context.workingDirectory}\n`);
+  return 0;
+};
+
+const mkdir: PosixCommand = (words, context) => {
+  const { options, operands } = parseOptions(words, 'pm:v', ['parents']);
+  const makeParents = options.has('p') || options.has('parents');
+  return forEach(context, 'mkdir', operands, (operand) => {
+    const path = pathOf(context, operand);
+    if (!(makeParents && isDirectory(context, path))) context.files.makeDirectory(path, { makeParents });
+  });
+};
+
+const rmdir: PosixCommand = (words, context) =>
+  forEach(context, 'rmdir', words, (operand) => context.files.deleteDirectory(pathOf(context, operand)));
+
+const rm: PosixCommand = (words, context) => {
+  const { options, operands } = parseOptions(words, 'rRfdvi');
+  const recursive = options.has('r') || options.has('R');
+  return forEach(context, 'rm', operands, (operand) => {
+    const path = pathOf(context, operand);
+    const isLink = !context.files.exists(path) && isThere(context, path);
+    if (options.has('f') && !isLink && !context.files.exists(path)) return;
+    const { kind } = context.files.stat(path, { followLinks: false });
+    if (kind === 'directory' && recursive) context.files.deleteDirectory(path, { recursive });
+    else context.files.deleteFile(path);
+  });
+};
+
+const cp: PosixCommand = (words, context) => {
+  const { options, operands } = parseOptions(words, 'rRapfv');
+  const isRecursive = ['r', 'R', 'a'].some((letter) => options.has(letter));
+  return eachToTarget('cp', operands, context, (source, target) => copy(context, source, target, isRecursive));
+};
+
+function copy(context: ProgramContext, source: string, target: string, isRecursive: boolean): void {
+  const { files } = context;
+  const status = files.stat(source);
+  if (status.kind === 'directory') {
+    if (!isRecursive) throw new UsageError(`-r not specified; omitting directory '${source}'`);
+    const children = files.list(source);
+    if (!isDirectory(context, target)) files.makeDirectory(target, { mode: status.mode });
+    for (const { name } of children)
+      copy(context, joinPath('posix', source, name), joinPath('posix', target, name), true);
+    return;
+  }
+  files.write(target, files.read(source), { mode: status.mode });
+}
+
+const mv: PosixCommand = (words, context) =>
+  eachToTarget('mv', parseOptions(words, 'fnv').operands, context, (source, target) =>
+    context.files.move(source, target),
+  );
+
+function eachToTarget(
+  name: string,
+  operands: readonly string[],
+  context: ProgramContext,
+  action: (source: string, target: string) => void,
+): number {
+  const target = operands[operands.length - 1];
+  if (target === undefined || operands.length < 2) throw new UsageError('missing file operand');
+  const targetPath = pathOf(context, target);
+  const isInto = isDirectory(context, targetPath);
+  if (operands.length > 2 && !isInto) throw new UsageError(`target '${target}' is not a directory`);
+  return forEach(context, name, operands.slice(0, -1), (operand) => {
+    const source = pathOf(context, operand);
+    action(source, isInto ? joinPath('posix', targetPath, baseName('posix', source)) : targetPath);
+  });
+}
+
+const test: PosixCommand = (words, context) => {
+  const isNegated = words[0] === '!';
+  const holds = condition(isNegated ? words.slice(1) : words, context);
+  return holds === isNegated ? 1 : 0;
+};
+
+const bracket: PosixCommand = (words, context, shell) => {
+  if (words[words.length - 1] !== ']') throw new UsageError("missing ']'");
+  return test(words.slice(0, -1), context, shell);
+};
+
+function condition(words: readonly string[], context: ProgramContext): boolean {
+  const [first = '', second, third] = words;
+  if (second === undefined) return first !== '';
+  if (third === undefined) return unary(first, second, context);
+  const compare = binary[second];
+  if (compare === undefined) throw new UsageError(`unknown operator '${second}'`);
+  return compare(first, third);
+}
+
+const binary: Readonly<Record<string, (left: string, right: string) => boolean>> = {
+  '=': (left, right) => left === right,
+  '==': (left, right) => left === right,
+  '!=': (left, right) => left !== right,
+  '-eq': (left, right) => Number(left) === Number(right),
+  '-ne': (left, right) => Number(left) !== Number(right),
+  '-lt': (left, right) => Number(left) < Number(right),
+  '-le': (left, right) => Number(left) <= Number(right),
+  '-gt': (left, right) => Number(left) > Number(right),
+  '-ge': (left, right) => Number(left) >= Number(right),
+};
+
+function unary(operator: string, operand: string, context: ProgramContext): boolean {
+  if (operator === '-n') return operand !== '';
+  if (operator === '-z') return operand === '';
+  const path = pathOf(context, operand);
+  if (operator === '-L' || operator === '-h') {
+    return isThere(context, path) && context.files.stat(path, { followLinks: false }).kind === 'symlink';
+  }
+  if (!context.files.exists(path)) return false;
+  const status = context.files.stat(path);
+  switch (operator) {
+    case '-e':
+      return true;
+    case '-f':
+      return status.kind === 'file';
+    case '-d':
+      return status.kind === 'directory';
+    case '-s':
+      return status.size > 0;
+    case '-x':
+      return (status.mode & 0o111) !== 0;
+    case '-r':
+      return mayRead(context, path);
+    default:
+      throw new UsageError(`unknown operator '${operator}'`);
+  }
+}
+
+function mayRead(context: ProgramContext, path: string): boolean {
+  try {
+    if (isDirectory(context, path)) context.files.list(path);
+    else context.files.read(path);
+    return true;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (error instanceof Error) return false;
+    throw error;
+  }
+}
+
+function isDirectory(context: ProgramContext, path: string): boolean {
+  return context.files.exists(path) && context.files.stat(path).kind === 'directory';
+}
+
+function isThere(context: ProgramContext, path: string): boolean {
+  try {
+    context.files.stat(path, { followLinks: false });
+    return true;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (error instanceof Error) return false;
+    throw error;
+  }
+}
+
+const ln: PosixCommand = (words, context) => {
+  const { options, operands } = parseOptions(words, 'sfn');
+  const [target, name] = operands;
+  if (!options.has('s')) throw new UsageError('hard links are not supported; use -s');
+  if (target === undefined) throw new UsageError('missing file operand');
+  const path = pathOf(context, name ?? baseName('posix', target));
+  try {
+    if (options.has('f') && isThere(context, path)) context.files.deleteFile(path);
+    context.files.link(target, path);
+    return 0;
+  } catch (error) {
+    complain(context, 'ln', path, error);
+    return 1;
+  }
+};
+
+/** What the small shell has beside `guestCommands`. */
+export const smallCommands: ReadonlyMap<string, PosixCommand> = new Map(
+  Object.entries({ echo, cat, pwd, mkdir, rmdir, rm, cp, mv, ln, test, '[': bracket, true: () => 0, false: () => 1 }),
+);
