@@ -32,7 +32,7 @@ describe('docs/dependencies.md', () => {
     const { dependencies, devDependencies, peerDependencies } = v.parse(manifest, readJson('package.json'));
     const used = Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies });
     const rows = readFileSync(inRepository('docs/dependencies.md'), 'utf8').matchAll(/^\| `([^`]+)` +\|/gm);
-    expect([...rows].map(([, name]) => name).toSorted()).toEqual(used.toSorted());
+    expect([...rows].map(([, name]) => String(name)).toSorted()).toEqual(used.toSorted());
   });
 });
 
