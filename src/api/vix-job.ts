@@ -26,14 +26,9 @@ export function vixJobFunctions(runtime: VixRuntime) {
         if (job.failure !== undefined || requests.length === 0) return job.error;
         return fillCells(runtime, requests, jobProperties(job));
       };
-      const waiting = job.wait();
-      if (typeof waiting === 'number') return Promise.resolve(waiting);
-      if (waiting === undefined) return Promise.resolve(read());
-      table.hold(entry);
-      return waiting.then(() => {
-        const outcome = read();
-        table.drop(entry);
-        return outcome;
+      return new Promise((resolve) => {
+        const refused = job.wait(() => resolve(read()));
+        if (refused !== VIX_OK) resolve(refused);
       });
     },
 

@@ -26,14 +26,11 @@ export class VmState implements HandlePayload {
   }
 
   /** Runs one guest request when no other work on this virtual machine is under way. */
-  readonly turn = async <T>(request: () => Promise<T>, signal: AbortSignal): Promise<T> => {
-    const outcome = await this.lane.run(
-      async () => ({ value: await request() }),
-      () => signal.aborted,
-    );
-    if (outcome === undefined) throw signal.reason;
-    return outcome.value;
-  };
+  readonly turn = <T>(request: () => Promise<T>, signal: AbortSignal): Promise<T> =>
+    this.lane.run(async () => {
+      signal.throwIfAborted();
+      return request();
+    });
 }
 
 /** What a snapshot handle stands for. */

@@ -16,5 +16,3 @@ export const handleTypes = {
 } as const;
 
 export type HandleKind = keyof typeof handleTypes;
-
-export const handleKinds: readonly HandleKind[] = ['host', 'vm', 'job', 'snapshot', 'propertyList'];

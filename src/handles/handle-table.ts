@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import { VIX_E_INVALID_HANDLE, VIX_E_NOT_SUPPORTED_ON_HANDLE_TYPE } from '../vix/names.js';
 import type { VixError, VixHandle } from '../vix/types.js';
-import { handleKinds, type HandleKind } from './handle-kind.js';
+import type { HandleKind } from './handle-kind.js';
 
 /** What a handle stands for. Its hooks are called by the table and must not throw. */
 export interface HandlePayload {
@@ -63,8 +63,13 @@ const highestHandle = 2 ** 31 - 1;
  */
 export class HandleTable<Payloads extends Record<HandleKind, HandlePayload>> {
   readonly #entries = new Map<number, HandleEntry>();
-  readonly #created = new Map<HandleKind, number>(handleKinds.map((kind) => [kind, 0]));
-  readonly #live = new Map<HandleKind, number>(handleKinds.map((kind) => [kind, 0]));
+  readonly #counters: Record<HandleKind, { live: number; created: number }> = {
+    host: { live: 0, created: 0 },
+    vm: { live: 0, created: 0 },
+    job: { live: 0, created: 0 },
+    snapshot: { live: 0, created: 0 },
+    propertyList: { live: 0, created: 0 },
+  };
   readonly #clock: Clock;
   readonly #madeAtMs: number;
   #last: number;
@@ -95,8 +100,9 @@ export class HandleTable<Payloads extends Record<HandleKind, HandlePayload>> {
   ): HandleEntry<Kind, Payloads[Kind]> {
     const entry = new HandleEntry(this.#nextHandle(), kind, payload, owner, call, this.#second());
     this.#entries.set(entry.handle, entry);
-    this.#created.set(kind, this.#count(this.#created, kind) + 1);
-    this.#live.set(kind, this.#count(this.#live, kind) + 1);
+    const counter = this.#counters[kind];
+    counter.created += 1;
+    counter.live += 1;
     if (owner !== undefined) (owner.children ??= new Set()).add(entry);
     return entry;
   }
@@ -157,17 +163,7 @@ export class HandleTable<Payloads extends Record<HandleKind, HandlePayload>> {
 
   /** Counters of every kind, for leak reports. */
   counters(): Record<HandleKind, HandleCounter> {
-    const counter = (kind: HandleKind): HandleCounter => ({
-      live: this.#count(this.#live, kind),
-      created: this.#count(this.#created, kind),
-    });
-    return {
-      host: counter('host'),
-      vm: counter('vm'),
-      job: counter('job'),
-      snapshot: counter('snapshot'),
-      propertyList: counter('propertyList'),
-    };
+    return structuredClone(this.#counters);
   }
 
   /** Every live handle, oldest first, with the call that made it. */
@@ -192,7 +188,7 @@ export class HandleTable<Payloads extends Record<HandleKind, HandlePayload>> {
     if (entry.isDestroyed) return;
     entry.isDestroyed = true;
     this.#entries.delete(entry.handle);
-    this.#live.set(entry.kind, this.#count(this.#live, entry.kind) - 1);
+    this.#counters[entry.kind].live -= 1;
     entry.owner?.children?.delete(entry);
     entry.payload.onDestroy?.();
   }
@@ -206,10 +202,6 @@ export class HandleTable<Payloads extends Record<HandleKind, HandlePayload>> {
 
   #second(): number {
     return Math.floor((this.#clock.now() - this.#madeAtMs) / 1000);
-  }
-
-  #count(counts: ReadonlyMap<HandleKind, number>, kind: HandleKind): number {
-    return counts.get(kind) ?? 0;
   }
 }
 

@@ -12,35 +12,32 @@ export type VixEventProc = (
 ) => unknown;
 
 /** One event on its way to the listeners of a job. */
-export interface JobEvent {
+interface JobEvent {
   /** `VIX_EVENTTYPE_*`. */
   readonly type: number;
   /** Property list with the details, or `VIX_INVALID_HANDLE`. */
   readonly info: VixHandle;
-  /** What the listeners are still busy with. */
-  readonly unfinished: Promise<unknown>[];
+  readonly hooks: JobEventHooks;
 }
 
-interface JobEventMap {
-  event: [event: JobEvent];
+/** What happens around the delivery of an event. */
+export interface JobEventHooks {
+  /** Runs when all earlier events are delivered, right before this one. */
+  beforeDelivery?(): void;
+  /** Runs when every listener is finished with the event. */
+  afterDelivery(): void;
 }
 
 /** Told about every callback that threw or rejected; nothing else happens to it. */
 export type CallbackErrorReporter = (error: unknown, job: VixHandle) => void;
 
-/** What happens around the delivery of an event. */
-export interface JobEventHooks {
-  /** Runs when all earlier events are delivered, right before this one. */
-  readonly before?: () => void;
-  /** Runs when every listener is finished with the event. */
-  readonly after: () => void;
-}
-
 /** Delivers the events of one job to its listeners, one event at a time and in order. */
 export class JobEvents {
-  readonly #emitter = new EventEmitter<JobEventMap>();
-  readonly #waiting: { readonly event: JobEvent; readonly hooks: JobEventHooks }[] = [];
+  readonly #emitter = new EventEmitter<{ event: [event: JobEvent] }>();
   readonly #report: CallbackErrorReporter;
+  #waiting: JobEvent[] | undefined = undefined;
+  /** What the listeners of the present event are still busy with. */
+  #unfinished: Promise<unknown>[] | undefined = undefined;
   #isBusy = false;
   #isOnStack = false;
 
@@ -58,7 +55,9 @@ export class JobEvents {
     this.#emitter.on('event', (event) => {
       try {
         const outcome = callback(job, event.type, event.info, clientData);
-        if (outcome instanceof Promise) event.unfinished.push(outcome.catch((error) => this.#report(error, job)));
+        if (outcome instanceof Promise) {
+          (this.#unfinished ??= []).push(outcome.catch((error) => this.#report(error, job)));
+        }
       } catch (error) {
         this.#report(error, job);
       }
@@ -67,26 +66,29 @@ export class JobEvents {
 
   /** Delivers an event after all earlier ones. */
   deliver(type: number, info: VixHandle, hooks: JobEventHooks): void {
-    this.#waiting.push({ event: { type, info, unfinished: [] }, hooks });
-    if (!this.#isBusy) this.#drain();
+    const event = { type, info, hooks };
+    if (this.#isBusy) (this.#waiting ??= []).push(event);
+    else this.#drain(event);
   }
 
-  #drain(): void {
+  #drain(first: JobEvent | undefined): void {
     this.#isBusy = true;
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      const { event, hooks } = next;
-      hooks.before?.();
+    for (let event = first; event !== undefined; event = this.#waiting?.shift()) {
+      const { hooks } = event;
+      hooks.beforeDelivery?.();
       this.#isOnStack = true;
       this.#emitter.emit('event', event);
       this.#isOnStack = false;
-      if (event.unfinished.length > 0) {
-        void Promise.all(event.unfinished).then(() => {
-          hooks.after();
-          this.#drain();
+      const unfinished = this.#unfinished;
+      if (unfinished !== undefined) {
+        this.#unfinished = undefined;
+        void Promise.all(unfinished).then(() => {
+          hooks.afterDelivery();
+          this.#drain(this.#waiting?.shift());
         });
         return;
       }
-      hooks.after();
+      hooks.afterDelivery();
     }
     this.#isBusy = false;
   }

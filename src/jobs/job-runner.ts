@@ -123,16 +123,14 @@ export class JobRunner implements JobHost {
       this.#work(job, options.work);
       return;
     }
-    // The lane is free for the next job as soon as this one ends, also when its work never answers.
-    const inLane = lane.run(
-      () =>
-        new Promise<void>((resolve) => {
-          this.#work(job, options.work);
-          job.onFinish(resolve);
-        }),
-      () => job.isFinished,
-    );
-    inLane.catch((thrown: unknown) => this.#fail(job, thrown));
+    void lane.run(() => this.#workInLane(job, options.work));
+  }
+
+  /** Never rejects. The lane is free for the next job as soon as this one ends, also when its work never answers. */
+  #workInLane(job: Job, work: JobWork): Promise<void> | undefined {
+    if (job.isFinished) return undefined;
+    this.#work(job, work);
+    return job.isFinished ? undefined : new Promise((resolve) => job.onFinish(resolve));
   }
 
   #work(job: Job, work: JobWork): void {

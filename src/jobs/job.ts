@@ -10,7 +10,7 @@ import {
 } from '../vix/names.js';
 import type { VixError, VixHandle } from '../vix/types.js';
 import type { EventChannel } from './event-channel.js';
-import type { JobEvents } from './job-events.js';
+import type { JobEventHooks, JobEvents } from './job-events.js';
 import { later } from './later.js';
 
 /** What a job needs from the runner that owns it. */
@@ -28,7 +28,7 @@ export interface JobHost {
  * delivered), then done (results readable, completion event goes out), then delivered (waiters wake). It goes through
  * these once; whoever finishes it first decides the outcome.
  */
-export class Job implements HandlePayload {
+export class Job implements HandlePayload, JobEventHooks {
   /** Set by the runner right after construction, before anything else can see the job. */
   entry: HandleEntry<'job', Job> | undefined = undefined;
   failure: VixFailure | undefined = undefined;
@@ -94,7 +94,7 @@ export class Job implements HandlePayload {
       onDelivered();
       return;
     }
-    this.channel.post(() => events.deliver(type, info, { after: onDelivered }));
+    this.channel.post(() => events.deliver(type, info, { afterDelivery: onDelivered }));
   }
 
   /** Ends the job well. @returns false when it had ended already; then the results are released. */
@@ -124,26 +124,22 @@ export class Job implements HandlePayload {
   }
 
   /**
-   * Resolves when the job is done and its callbacks have run. A wait on a job that is done already resolves at once,
-   * also from inside the job's own completion callback.
+   * Calls `wake` once when the job is done and its callbacks have run; the results can be read in there. For a job that
+   * is done already it is called at once, also from inside the job's own completion callback.
    *
-   * @returns `VIX_E_UNFINISHED_JOB` for a wait from inside a callback of the unfinished job itself, which could never
-   *   end; undefined otherwise.
+   * @returns `VIX_E_UNFINISHED_JOB`, without waiting, when called from inside a callback of the unfinished job itself:
+   *   such a wait could never end. `VIX_OK` otherwise.
    */
-  wait(): Promise<undefined> | VixError | undefined {
-    if (this.isDone) return undefined;
-    if (this.events?.isOnStack === true) return VIX_E_UNFINISHED_JOB;
+  wait(wake: () => void): VixError {
+    if (!this.isDone && this.events?.isOnStack === true) return VIX_E_UNFINISHED_JOB;
     this.channel.beginWait();
     if (this.isDone) {
       this.channel.endWait();
-      return undefined;
+      wake();
+    } else {
+      (this.#waiters ??= []).push(wake);
     }
-    return new Promise((resolve) => {
-      (this.#waiters ??= []).push(() => {
-        this.channel.endWait();
-        resolve(undefined);
-      });
-    });
+    return VIX_OK;
   }
 
   /**
@@ -174,24 +170,30 @@ export class Job implements HandlePayload {
 
   #complete(): void {
     const { events } = this;
-    if (events === undefined) {
-      this.#state = 'done';
-      this.#deliver();
+    if (events !== undefined) {
+      events.deliver(VIX_EVENTTYPE_JOB_COMPLETED, VIX_INVALID_HANDLE, this);
       return;
     }
-    events.deliver(VIX_EVENTTYPE_JOB_COMPLETED, VIX_INVALID_HANDLE, {
-      before: () => {
-        this.#state = 'done';
-      },
-      after: () => this.#deliver(),
-    });
+    this.beforeDelivery();
+    this.afterDelivery();
   }
 
-  #deliver(): void {
+  /** Everything before the completion event is delivered: from now on the program sees the job as complete. */
+  beforeDelivery(): void {
+    this.#state = 'done';
+  }
+
+  /** The completion event is delivered: waiters wake. */
+  afterDelivery(): void {
     this.#state = 'delivered';
     const waiters = this.#waiters;
     this.#waiters = undefined;
-    if (waiters !== undefined) for (const wake of waiters) wake();
+    if (waiters !== undefined) {
+      for (const wake of waiters) {
+        this.channel.endWait();
+        wake();
+      }
+    }
     this.host.onDelivered(this);
   }
 }

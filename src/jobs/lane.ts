@@ -8,12 +8,11 @@ export class Lane {
   #queue: PQueue | undefined;
 
   /**
-   * Runs `work` when its turn has come.
-   *
-   * @param isCancelled asked when the turn has come; if true the work is not started and the result is undefined.
+   * Runs `work` when its turn has come. The lane is free for the next piece when the promise of `work` settles, or at
+   * once when it returns none. What `work` throws rejects the returned promise.
    */
-  run<T>(work: () => Promise<T> | T, isCancelled: () => boolean): Promise<T | undefined> {
+  run<T>(work: () => Promise<T> | T): Promise<T> {
     this.#queue ??= new PQueue({ concurrency: 1 });
-    return this.#queue.add(async () => (isCancelled() ? undefined : await work()));
+    return this.#queue.add(work as () => Promise<T>);
   }
 }
