@@ -1,0 +1,148 @@
+import { FakeClock } from '../../../../src/base/clock.js';
+import { GuestFileSystem } from '../../../../src/world/guest/guest-file-system.js';
+import { programImage } from '../../../../src/world/guest/program-image.js';
+import { ProgramRegistry } from '../../../../src/world/guest/program-registry.js';
+import { resolveProgram } from '../../../../src/world/guest/program-resolution.js';
+import type { GuestFamily } from '../../../../src/world/guest/guest-path.js';
+import type { UserFiles } from '../../../../src/world/guest/guest-files.js';
+import type {
+  GuestProcessView,
+  GuestProgram,
+  GuestUser,
+  ProgramContext,
+  ProgramStreams,
+} from '../../../../src/world/guest/program.js';
+import { defaultWindowsEnvironment } from '../../../../src/world/guest/windows/default-environment.js';
+import { recordRegistry } from '../../../../src/world/guest/windows/registry.js';
+import { OutputCollector } from '../../../../src/world/guest/windows/text.js';
+import { windowsPrograms } from '../../../../src/world/guest/windows/windows-programs.js';
+import type { RegistryKeyRecord } from '../../../../src/world/vm/vm-record.js';
+
+/** What a program did. */
+export interface RunResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly stdin?: string;
+  readonly signal?: AbortSignal;
+  readonly workingDirectory?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const family: GuestFamily = 'windows';
+const system = 'C:\\Windows\\System32';
+export const workDirectory = 'C:\\Work';
+
+/** A small Windows guest over the real file system of the world, with all Windows programs in it. */
+export class WindowsGuest {
+  readonly clock = new FakeClock(Date.UTC(2026, 0, 31, 9, 5, 7, 40));
+  readonly user: GuestUser;
+  readonly files: UserFiles;
+  readonly registryRecord: RegistryKeyRecord = { values: {}, keys: {} };
+  readonly registry = recordRegistry(this.registryRecord);
+  readonly programs = new ProgramRegistry(family);
+  readonly killed: number[] = [];
+  processes: GuestProcessView[] = [];
+  readonly #fileSystem: GuestFileSystem;
+
+  constructor(user: Partial<GuestUser> = {}) {
+    this.user = {
+      name: 'alice',
+      id: 1000,
+      group: 'Users',
+      home: 'C:\\Users\\alice',
+      isAdministrator: true,
+      ...user,
+    };
+    this.#fileSystem = new GuestFileSystem({ family, clock: this.clock, diskSizeBytes: 1e9 });
+    const { name: owner, group } = this.user;
+    const times = { createdMs: this.clock.now(), modifiedMs: this.clock.now(), accessedMs: this.clock.now() };
+    const attributes = { owner, group, mode: 0o755, isHidden: false, isReadOnly: false, ...times };
+    this.#fileSystem.apply({ change: 'put', path: 'C:\\', kind: 'directory', attributes });
+    const setup = this.#fileSystem.as({ ...this.user, isAdministrator: true });
+    for (const directory of [system, workDirectory, 'C:\\Users\\alice']) {
+      setup.makeDirectory(directory, { makeParents: true });
+    }
+    setup.setAttributes(workDirectory, { owner: this.user.name });
+    for (const [name, run] of Object.entries(windowsPrograms)) this.add(name, run);
+    this.files = this.#fileSystem.as(this.user);
+  }
+
+  /** Adds a program to the system directory. */
+  add(name: string, run: GuestProgram): void {
+    this.programs.add(name, run);
+    const setup = this.#fileSystem.as({ ...this.user, isAdministrator: true });
+    setup.write(`${system}\\${name}`, programImage(family, name));
+  }
+
+  /** Text of a file in the guest. */
+  text(path: string): string {
+    return new TextDecoder().decode(this.files.read(path).bytes());
+  }
+
+  /** Runs a program by its name in the system directory. */
+  async run(name: string, args: string, options: RunOptions = {}): Promise<RunResult> {
+    const [stdout, stderr] = [new OutputCollector(), new OutputCollector()];
+    const exitCode = await this.#start(`${system}\\${name}`, args, options.signal ?? new AbortController().signal, {
+      stdin: new TextEncoder().encode(options.stdin ?? ''),
+      writeStdout: stdout.write,
+      writeStderr: stderr.write,
+      workingDirectory: options.workingDirectory ?? workDirectory,
+      environment: new Map(Object.entries({ ...defaultWindowsEnvironment, ...options.environment })),
+    });
+    return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+  }
+
+  /** Runs `cmd /c` with a command line. */
+  cmd(command: string, options: RunOptions = {}): Promise<RunResult> {
+    return this.run('cmd.exe', `/c ${command}`, options);
+  }
+
+  /** Puts lines in a batch file, echo off, and runs it. */
+  batch(lines: readonly string[], args = '', options: RunOptions = {}): Promise<RunResult> {
+    this.files.write(`${workDirectory}\\test.bat`, ['@echo off', ...lines, ''].join('\r\n'));
+    return this.cmd(`test.bat ${args}`.trim(), options);
+  }
+
+  #start(path: string, args: string, signal: AbortSignal, streams: Required<ProgramStreams>): Promise<number> {
+    const files = this.#fileSystem.as(this.user, signal);
+    const program = resolveProgram({ registry: this.programs, files, user: this.user }, path, args);
+    const context: ProgramContext = {
+      path: program.path,
+      arguments: program.arguments,
+      user: this.user,
+      pid: 4242,
+      workingDirectory: streams.workingDirectory,
+      environment: new Map(streams.environment),
+      files,
+      hostName: 'WINBOX',
+      ipAddress: '192.168.56.20',
+      osName: 'Microsoft Windows 10 Pro',
+      clock: this.clock,
+      signal,
+      processes: () => this.processes,
+      kill: (pid) => void this.killed.push(pid),
+      registry: this.registry,
+      stdin: streams.stdin,
+      writeStdout: streams.writeStdout,
+      writeStderr: streams.writeStderr,
+      run: (innerPath, innerArgs, inner = {}) =>
+        this.#start(innerPath, innerArgs, signal, {
+          stdin: inner.stdin ?? streams.stdin,
+          writeStdout: inner.writeStdout ?? streams.writeStdout,
+          writeStderr: inner.writeStderr ?? streams.writeStderr,
+          workingDirectory: inner.workingDirectory ?? context.workingDirectory,
+          environment: inner.environment ?? context.environment,
+        }),
+    };
+    return program.run(context);
+  }
+}
+
+/** Lines as a Windows program prints them. */
+export function crlf(...lines: readonly string[]): string {
+  return lines.map((line) => `${line}\r\n`).join('');
+}
