@@ -34,7 +34,7 @@ export interface GuestHost {
   processes(): readonly GuestProcessView[];
   /** Ends a process of the guest in the name of a user. @throws Fault `no-such-process`, `guest-permission`. */
   kill(pid: number, user: GuestUser): void;
-  /** Undefined on POSIX guests. */
+  /** Asked once for each start. Undefined on POSIX guests. */
   registry(): GuestRegistry | undefined;
   /** Called with each line that a process prints and that is not redirected. */
   onOutput?(pid: number, line: string): void;
@@ -115,6 +115,7 @@ export class ProgramRunner {
       environment,
       files,
       signal: controller.signal,
+      registry: this.#host.registry(),
       stdin: new Uint8Array(0),
       writeStdout: (data) => output.write(data, 'stdout'),
       writeStderr: (data) => output.write(data, 'stderr'),
@@ -169,7 +170,6 @@ export class ProgramRunner {
       ipAddress: guest.ipAddresses[0] ?? '',
       osName: guest.osName,
       clock: host.clock,
-      registry: host.registry(),
       processes: () => host.processes(),
       kill: (pid) => host.kill(pid, parts.user),
       run: async (path, args, streams = {}) => {
@@ -224,7 +224,7 @@ interface InnerParts {
   readonly environment: Map<string, string>;
 }
 
-interface ContextParts extends InnerParts, Pick<ProgramContext, 'user' | 'pid' | 'files' | 'signal'> {}
+interface ContextParts extends InnerParts, Pick<ProgramContext, 'user' | 'pid' | 'files' | 'signal' | 'registry'> {}
 
 type RunContext = ProgramContext & ContextParts;
 

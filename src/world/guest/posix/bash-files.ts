@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import type { FsStat, IFileSystem, MkdirOptions, RmOptions, CpOptions } from './just-bash-types.js';
 import { contentOf } from '../file-content.js';
@@ -13,6 +14,9 @@ export interface BashFilesOptions {
   /** Called when the shell asks about a file that the user may execute: it does so before it runs one. */
   readonly onExecutable: (path: string) => void;
 }
+
+/** Questions about files between two turns of the event loop: the shell asks some before each command. */
+const questionsPerTurn = 64;
 
 type Encoding = string | { readonly encoding?: string | null } | undefined;
 
@@ -30,6 +34,7 @@ const encodings: ReadonlySet<string> = new Set(['utf8', 'utf-8', 'ascii', 'binar
 export class BashFiles implements IFileSystem {
   readonly #context: ProgramContext;
   readonly #options: BashFilesOptions;
+  #questions = 0;
 
   constructor(context: ProgramContext, options: BashFilesOptions) {
     this.#context = context;
@@ -60,6 +65,9 @@ export class BashFiles implements IFileSystem {
   }
 
   async stat(path: string): Promise<FsStat> {
+    this.#questions += 1;
+    // The library itself never lets timers and signals in; without this a busy script could not be killed.
+    if (this.#questions % questionsPerTurn === 0) await nextTurn();
     const { files } = this.#context;
     const isFileless = devices.has(path) || (this.#options.isAddedProgram(path) && !files.exists(path));
     if (isFileless) {

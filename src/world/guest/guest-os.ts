@@ -1,0 +1,29 @@
+import type { GuestRecord } from '../vm/vm-record.js';
+import type { FileChange } from './guest-files.js';
+import type { GuestFamily } from './guest-path.js';
+import { posixTree } from './posix/posix-tree.js';
+import { windowsTree } from './windows-tree.js';
+import { defaultWindowsEnvironment } from './windows/default-environment.js';
+
+export { posixTree, type TreeUser } from './posix/posix-tree.js';
+export { firstProgramPid, systemProcesses } from './system-processes.js';
+export { defaultRegistry, type RegistryFacts } from './windows-default-registry.js';
+export { windowsTree } from './windows-tree.js';
+
+/** Variables that every process of a fresh guest starts with, beside those of its user. */
+export const defaultEnvironment: Readonly<Record<GuestFamily, Readonly<Record<string, string>>>> = {
+  posix: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8', TERM: 'linux' },
+  windows: defaultWindowsEnvironment,
+};
+
+/**
+ * The files of a fresh guest of the record's family.
+ * @param timeMs creation time of everything, milliseconds since 1970.
+ */
+export function guestTree(
+  guest: Pick<GuestRecord, 'family' | 'users' | 'hostName'>,
+  timeMs: number,
+): readonly FileChange[] {
+  const tree = guest.family === 'posix' ? posixTree : windowsTree;
+  return tree(guest.users, guest.hostName, timeMs);
+}
