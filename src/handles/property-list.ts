@@ -15,15 +15,17 @@ export type PropertyRead = PropertyValue | VixError;
  * counting, from 0. Handles in a list are the list's own: see `handles`.
  */
 export class PropertyList {
-  readonly #order: number[] = [];
-  readonly #instances = new Map<number, PropertyValue[]>();
+  // Made with the first value: most handles of a large program hold empty lists.
+  #content: { readonly order: number[]; readonly instances: Map<number, PropertyValue[]> } | undefined = undefined;
 
   /** Adds a value at the end. */
   add(id: number, value: PropertyValue): void {
-    this.#order.push(id);
-    const instances = this.#instances.get(id);
-    if (instances === undefined) this.#instances.set(id, [value]);
-    else instances.push(value);
+    this.#content ??= { order: [], instances: new Map() };
+    const { order, instances } = this.#content;
+    order.push(id);
+    const values = instances.get(id);
+    if (values === undefined) instances.set(id, [value]);
+    else values.push(value);
   }
 
   /**
@@ -32,24 +34,24 @@ export class PropertyList {
    * @returns `VIX_E_UNRECOGNIZED_PROPERTY` when there is none.
    */
   get(id: number, index: number = 0): PropertyRead {
-    return this.#instances.get(id)?.[index] ?? VIX_E_UNRECOGNIZED_PROPERTY;
+    return this.#content?.instances.get(id)?.[index] ?? VIX_E_UNRECOGNIZED_PROPERTY;
   }
 
   /** Number of values of an id. */
   count(id: number): number {
-    return this.#instances.get(id)?.length ?? 0;
+    return this.#content?.instances.get(id)?.length ?? 0;
   }
 
   /** Ids in the order of insertion, one for each value. */
   get ids(): readonly number[] {
-    return this.#order;
+    return this.#content?.order ?? [];
   }
 
   /** Every handle in the list. */
   handles(): VixHandle[] {
     const handles: VixHandle[] = [];
-    for (const instances of this.#instances.values()) {
-      for (const instance of instances) if (instance.type === 'handle') handles.push(instance.value);
+    for (const values of this.#content?.instances.values() ?? []) {
+      for (const instance of values) if (instance.type === 'handle') handles.push(instance.value);
     }
     return handles;
   }
