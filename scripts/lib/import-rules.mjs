@@ -52,7 +52,8 @@ export const zones = [
   { name: 'testing', match: /^src\/testing\//, may: engine },
   { name: 'bindings', match: /^src\/bindings\//, may: engine },
   { name: 'cli', match: /^src\/cli\//, may: engine },
-  { name: 'index', match: /^src\/index\.ts$/, may: ['compose', 'api', 'vix'], node: false },
+  // The list of public names: it may pass on whatever users need to name, but no concrete backend.
+  { name: 'index', match: /^src\/index\.ts$/, may: engine, node: false },
   // What users write: the package by its name only.
   { name: 'examples', match: /^examples\//, may: ['revix'] },
   { name: 'compat-tests', match: /^compat-tests\//, may: ['revix'] },

@@ -29,7 +29,6 @@ const layout = [
 
 /** What each zone may import, as imports of the files above; everything that is not here is a violation. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  'src/index.ts': ['src/compose/a.ts', 'src/api/a.ts', 'src/vix/a.ts'],
   'src/base/a.ts': [],
   'src/vix/a.ts': [],
   'src/errors/a.ts': ['src/vix/a.ts', 'src/base/a.ts'],
@@ -81,7 +80,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/jobs/a.ts',
   ],
   ...Object.fromEntries(
-    ['src/doors/sync/a.ts', 'src/testing/a.ts', 'src/bindings/a.ts', 'src/cli/a.ts'].map((door) => [
+    ['src/index.ts', 'src/doors/sync/a.ts', 'src/testing/a.ts', 'src/bindings/a.ts', 'src/cli/a.ts'].map((door) => [
       door,
       [
         'src/compose/a.ts',
