@@ -158,16 +158,19 @@ export class FaultRules {
   }
 }
 
+/** Whether a text names an operation, a family of operations, or all of them. */
+export function isOperationPattern(text: unknown): text is FaultRule['operation'] {
+  if (typeof text !== 'string') return false;
+  if (text === '*' || operationNames.some((name) => name === text)) return true;
+  return text.endsWith('.*') && operationNames.some((name) => name.startsWith(text.slice(0, -1)));
+}
+
 function checkRule(rule: FaultRule): void {
   const { operation, count, probability } = rule;
-  const isKnown =
-    operation === '*' ||
-    operationNames.some((name) => name === operation) ||
-    (operation.endsWith('.*') && operationNames.some((name) => name.startsWith(operation.slice(0, -1))));
-  if (!isKnown) {
+  if (!isOperationPattern(operation)) {
     throw new Fault(
       'invalid-argument',
-      `A fault rule names the unknown operation '${operation}'. Known are '*', families like 'guest.*', and: ` +
+      `A fault rule names the unknown operation '${String(operation)}'. Known are '*', families like 'guest.*', and: ` +
         `${operationNames.join(', ')}.`,
     );
   }

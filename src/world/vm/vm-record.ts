@@ -126,6 +126,8 @@ export interface GuestRecord {
   environment: Record<string, string>;
   /** POSIX: variables written through Tools, gone at the next boot. */
   toolsEnvironment?: Record<string, string>;
+  /** Programs that wait in the guest from each boot on, `runsForMs` long, or until killed. */
+  services?: { name: string; owner: string; commandLine: string; runsForMs: number | null }[];
   processes: ProcessRecord[];
   nextPid: number;
   registry: RegistryKeyRecord | null;

@@ -1,0 +1,197 @@
+import * as v from 'valibot';
+import type { FaultKind } from '../../base/fault.js';
+import { faultKindNames, isFaultKind } from '../fault-kinds.js';
+import { isOperationPattern, operationNames, type FaultRule } from '../fault-rules.js';
+import { nearest } from './nearest.js';
+
+/** An object with these keys and no others; a key that is nearly right is named. */
+function keys<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.strictObject(entries, (issue) => {
+    const names = Object.keys(entries);
+    if (issue.expected !== 'never')
+      return issue.received === 'undefined' ? 'is missing' : `expected an object with ${names.join(', ')}`;
+    const key = String(issue.path?.at(-1)?.key ?? '');
+    return unknownName('key', key, names);
+  });
+}
+
+function unknownName(what: string, input: unknown, names: readonly string[]): string {
+  const near = nearest(String(input), names);
+  return near === undefined
+    ? `unknown ${what}; known are ${names.join(', ')}`
+    : `unknown ${what}; did you mean '${near}'?`;
+}
+
+const text = v.string('expected text');
+const name = v.pipe(text, v.nonEmpty('must not be empty'));
+const flag = v.boolean('expected true or false');
+const number = v.number('expected a number');
+
+function whole(least: number): v.GenericSchema<number> {
+  return v.pipe(number, v.integer('expected a whole number'), v.minValue(least, `must be at least ${least}`));
+}
+
+function oneOf<const Options extends readonly string[]>(options: Options) {
+  return v.picklist(options, `expected one of ${options.join(', ')}`);
+}
+
+/** Names may be anything except what would reach into JavaScript objects. */
+const texts = v.record(
+  text,
+  v.union([text, v.pipe(number, v.transform(String)), v.pipe(flag, v.transform(String))], 'expected text'),
+);
+
+const user = keys({
+  name,
+  password: text,
+  /** POSIX user id; by default 1000 and up, and 0 for root. */
+  id: v.exactOptional(whole(0)),
+  group: v.exactOptional(name),
+  home: v.exactOptional(name),
+  isAdministrator: v.exactOptional(flag),
+});
+
+const guestFile = keys({
+  /** Absolute path in the guest. Parents are made. */
+  path: name,
+  /** Absent, like `base64` and `linkTarget`: a directory. */
+  text: v.exactOptional(text),
+  base64: v.exactOptional(v.pipe(text, v.base64('expected base64'))),
+  linkTarget: v.exactOptional(name),
+  owner: v.exactOptional(name),
+  mode: v.exactOptional(whole(0)),
+});
+
+const guestProcess = keys({
+  name,
+  owner: v.exactOptional(name),
+  commandLine: v.exactOptional(text),
+  /** How long it runs from the boot on; absent: until it is killed. */
+  runsForMs: v.exactOptional(whole(0)),
+});
+
+const guest = keys({
+  /** By default by `guestOs`. */
+  family: v.exactOptional(oneOf(['posix', 'windows'])),
+  osName: v.exactOptional(name),
+  hostName: v.exactOptional(name),
+  ipAddresses: v.exactOptional(v.array(name, 'expected a list')),
+  users: v.exactOptional(v.array(user, 'expected a list')),
+  /** Who is logged in at the console. */
+  consoleUser: v.exactOptional(v.nullable(name)),
+  /** Guest operations that Tools has switched off, like `start` or `files.read`, or `all`. */
+  disabledOperations: v.exactOptional(v.array(name, 'expected a list')),
+  environment: v.exactOptional(texts),
+  diskSizeBytes: v.exactOptional(whole(1)),
+  files: v.exactOptional(v.array(guestFile, 'expected a list')),
+  processes: v.exactOptional(v.array(guestProcess, 'expected a list')),
+});
+
+const tools = v.union(
+  [
+    v.literal(false),
+    keys({
+      /** As vSphere counts: 12352 is 12.4.0. */
+      version: v.exactOptional(whole(1)),
+      bootDelayMs: v.exactOptional(whole(0)),
+      scriptsDelayMs: v.exactOptional(whole(0)),
+      /** Whether the host has an installer for this guest. */
+      hasImage: v.exactOptional(flag),
+    }),
+  ],
+  'expected false, or an object with version, bootDelayMs, scriptsDelayMs, hasImage',
+);
+
+/** A snapshot of an inventory, with those below it. */
+export interface InventorySnapshot {
+  readonly name: string;
+  readonly description?: string;
+  /** Power state that a revert brings back; `off` by default. */
+  readonly power?: 'off' | 'on' | 'suspended';
+  /** The machine stands at this one; by default at the last of the first branch. */
+  readonly isCurrent?: boolean;
+  readonly children?: readonly InventorySnapshot[];
+}
+
+const snapshot: v.GenericSchema<InventorySnapshot> = keys({
+  name,
+  description: v.exactOptional(text),
+  power: v.exactOptional(oneOf(['off', 'on', 'suspended'])),
+  isCurrent: v.exactOptional(flag),
+  children: v.exactOptional(v.lazy(() => v.array(snapshot, 'expected a list'))),
+});
+
+const sharedFolder = keys({ name, hostPath: name, isWritable: v.exactOptional(flag) });
+
+const vm = keys({
+  name,
+  datacenter: v.exactOptional(name),
+  /** `[datastore] folder/name.vmx`, or an absolute path. */
+  location: name,
+  uuid: v.exactOptional(v.pipe(text, v.uuid('expected a UUID'))),
+  guestOs: v.exactOptional(name),
+  cpuCount: v.exactOptional(whole(1)),
+  memoryMb: v.exactOptional(whole(4)),
+  hardwareVersion: v.exactOptional(whole(3)),
+  /** A machine that is on has been on for an hour. */
+  power: v.exactOptional(oneOf(['off', 'on', 'paused', 'suspended'])),
+  isRegistered: v.exactOptional(flag),
+  isTemplate: v.exactOptional(flag),
+  isReadOnly: v.exactOptional(flag),
+  encryptionPassword: v.exactOptional(name),
+  tools: v.exactOptional(tools),
+  /** A dialog that the next power-on raises. */
+  questionAtPowerOn: v.exactOptional(name),
+  powerOnRefusal: v.exactOptional(oneOf(['unsupported-guest', 'host-memory', 'host-cpus'])),
+  config: v.exactOptional(texts),
+  sharedFolders: v.exactOptional(v.array(sharedFolder, 'expected a list')),
+  snapshots: v.exactOptional(v.array(snapshot, 'expected a list')),
+  guest: v.exactOptional(guest),
+  /** Makes so many machines; `{n}` in texts of the name, location and host name becomes 1, 2, 3... */
+  count: v.exactOptional(whole(1)),
+});
+
+const faultKind = v.custom<FaultKind>(isFaultKind, (issue) =>
+  unknownName('kind of fault', issue.input, faultKindNames),
+);
+
+const effect = v.union(
+  [
+    keys({ delayMs: whole(0) }),
+    keys({ error: faultKind, message: v.exactOptional(text) }),
+    keys({ never: v.literal(true) }),
+    keys({ dropConnection: v.literal(true) }),
+  ],
+  'expected one of { delayMs }, { error, message }, { never: true }, { dropConnection: true }',
+);
+
+const operation = v.custom<FaultRule['operation']>(isOperationPattern, (issue) =>
+  unknownName('operation', issue.input, operationNames),
+);
+
+const fault = keys({
+  operation,
+  vm: v.exactOptional(name),
+  count: v.exactOptional(whole(1)),
+  probability: v.exactOptional(
+    v.pipe(number, v.minValue(0, 'must be from 0 to 1'), v.maxValue(1, 'must be from 0 to 1')),
+  ),
+  seed: v.exactOptional(whole(0)),
+  effect,
+});
+
+/** Shape of an inventory, as a file holds it. */
+export const inventorySchema = keys({
+  /** Who may connect with a name; absent: anybody. */
+  hostUsers: v.exactOptional(v.array(keys({ name, password: text }), 'expected a list')),
+  vms: v.array(vm, 'expected a list'),
+  faults: v.exactOptional(v.array(fault, 'expected a list')),
+});
+
+/** What a world begins with. */
+export type Inventory = v.InferInput<typeof inventorySchema>;
+/** One machine, or one kind of machine, of an inventory. */
+export type InventoryVm = Inventory['vms'][number];
+/** An inventory that the schema has passed. */
+export type CheckedInventory = v.InferOutput<typeof inventorySchema>;
+export type CheckedVm = CheckedInventory['vms'][number];

@@ -1,0 +1,163 @@
+import { Secret } from '../../base/secret.js';
+import { defaultEnvironment, defaultRegistry, firstProgramPid } from '../guest/guest-os.js';
+import { formatLocation, parseNewLocation } from '../location.js';
+import { stableId } from '../vm/clone.js';
+import { sealPassword } from '../vm/encryption.js';
+import { currentHardwareVersion } from '../vm/lifecycle.js';
+import { currentToolsVersion, freeze, startTransition } from '../vm/power-state.js';
+import type { GuestRecord, SnapshotRecord, VmRecord } from '../vm/vm-record.js';
+import { defaultDiskSizeBytes, familyOf, osNameOf, usersOf } from './guest-defaults.js';
+import type { CheckedVm, InventorySnapshot } from './inventory-schema.js';
+
+/** Datacentre of a machine whose inventory names none. */
+export const defaultDatacenter = 'Datacenter';
+/** How long a machine that is on at the beginning has been on. */
+const uptimeMs = 3_600_000;
+const snapshotAgeMs = 86_400_000;
+const snapshotSpacingMs = 60_000;
+
+/**
+ * The record of a machine as an inventory describes it.
+ * @param number counts the machines of the inventory from 1; it goes into the guest's address.
+ * @throws Fault `invalid-argument` for a location that is none.
+ */
+export async function newMachine(vm: CheckedVm, number: number, nowMs: number): Promise<VmRecord> {
+  const parsed = parseNewLocation(vm.location);
+  const named = parsed.kind === 'datastore' ? parsed.datacenter : null;
+  const datacenter = vm.datacenter ?? named ?? defaultDatacenter;
+  const location = formatLocation(parsed);
+  const guestOs = vm.guestOs ?? 'ubuntu-64';
+  const tools = vm.tools === false ? undefined : (vm.tools ?? {});
+  const guest = newGuest(vm, guestOs, number);
+  const record: VmRecord = {
+    id: stableId('vm', datacenter, location),
+    uuid: vm.uuid ?? stableId('bios', datacenter, location),
+    name: vm.name,
+    datacenter,
+    location,
+    guestOs,
+    cpuCount: vm.cpuCount ?? 1,
+    memoryMb: vm.memoryMb ?? 1024,
+    hardwareVersion: vm.hardwareVersion ?? currentHardwareVersion,
+    isRegistered: vm.isRegistered ?? true,
+    isTemplate: vm.isTemplate ?? false,
+    isReadOnly: vm.isReadOnly ?? false,
+    encryption: vm.encryptionPassword === undefined ? null : await sealPassword(new Secret(vm.encryptionPassword)),
+    power: { phase: 'off', isPaused: false, bootedAtMs: null, bootCount: 0 },
+    tools: {
+      version: tools === undefined ? null : (tools.version ?? currentToolsVersion),
+      bootDelayMs: tools?.bootDelayMs ?? 300,
+      scriptsDelayMs: tools?.scriptsDelayMs ?? 0,
+      isInstallerMounted: false,
+      ...(tools?.hasImage === undefined ? {} : { hasImage: tools.hasImage }),
+    },
+    question: null,
+    questionAtPowerOn: vm.questionAtPowerOn ?? null,
+    powerOnRefusal: vm.powerOnRefusal ?? null,
+    config: { ...vm.config },
+    runtimeConfig: {},
+    guestVariables: {},
+    sharedFolders: {
+      isEnabled: (vm.sharedFolders ?? []).length > 0,
+      folders: (vm.sharedFolders ?? []).map((folder) => ({ isWritable: false, ...folder })),
+    },
+    snapshots: [],
+    currentSnapshotId: null,
+    recording: { state: 'idle', snapshotId: null },
+    linkedTo: null,
+    guest,
+    consoleLines: [],
+  };
+  addSnapshots(record, vm.snapshots ?? [], nowMs);
+  enterPower(record, vm.power ?? 'off', nowMs);
+  return record;
+}
+
+function newGuest(vm: CheckedVm, guestOs: string, number: number): GuestRecord {
+  const family = vm.guest?.family ?? familyOf(guestOs);
+  const osName = vm.guest?.osName ?? osNameOf(guestOs);
+  const hostName = vm.guest?.hostName ?? hostNameOf(vm.name, family);
+  const users = usersOf(family, vm.guest?.users);
+  return {
+    family,
+    osName,
+    hostName,
+    ipAddresses: [...(vm.guest?.ipAddresses ?? [addressOf(number)])],
+    users,
+    consoleUser: vm.guest?.consoleUser ?? null,
+    disabledOperations: [...(vm.guest?.disabledOperations ?? [])],
+    environment: { ...defaultEnvironment[family], ...vm.guest?.environment },
+    services: (vm.guest?.processes ?? []).map((process) => ({
+      name: process.name,
+      owner: process.owner ?? (family === 'posix' ? 'root' : 'SYSTEM'),
+      commandLine: process.commandLine ?? process.name,
+      runsForMs: process.runsForMs ?? null,
+    })),
+    processes: [],
+    nextPid: firstProgramPid,
+    registry: family === 'windows' ? defaultRegistry({ hostName, osName, users }) : null,
+    diskSizeBytes: vm.guest?.diskSizeBytes ?? defaultDiskSizeBytes,
+  };
+}
+
+function enterPower(record: VmRecord, power: NonNullable<CheckedVm['power']>, nowMs: number): void {
+  if (power === 'off') return;
+  startTransition(record, 'powering-on', { nowMs: nowMs - uptimeMs, durationMs: 0 });
+  if (power === 'suspended') startTransition(record, 'suspending', { nowMs, durationMs: 0 });
+  if (power === 'paused') {
+    freeze(record, nowMs);
+    record.power.isPaused = true;
+  }
+}
+
+/** Adds the tree of snapshots, each as if it had been taken of the machine in that state; the last one is current. */
+function addSnapshots(record: VmRecord, roots: readonly InventorySnapshot[], nowMs: number): void {
+  let current: string | null = null;
+  const add = (snapshot: InventorySnapshot, parentId: string | null): void => {
+    const number = record.snapshots.length;
+    const created = snapshotOf(record, snapshot, parentId, nowMs - snapshotAgeMs + number * snapshotSpacingMs);
+    record.snapshots.push(created);
+    if (current === null && snapshot.isCurrent === true) current = created.id;
+    for (const child of snapshot.children ?? []) add(child, created.id);
+  };
+  for (const root of roots) add(root, null);
+  record.currentSnapshotId = current ?? record.snapshots.at(-1)?.id ?? null;
+}
+
+function snapshotOf(
+  record: VmRecord,
+  snapshot: InventorySnapshot,
+  parentId: string | null,
+  createdAtMs: number,
+): SnapshotRecord {
+  const phase = snapshot.power ?? 'off';
+  const moment = structuredClone(record);
+  if (phase !== 'off') enterPower(moment, 'on', createdAtMs);
+  const { config, hardwareVersion, guestVariables, guest } = moment;
+  return {
+    id: stableId(`snapshot ${record.snapshots.length}`, record.datacenter, record.location),
+    name: snapshot.name,
+    description: snapshot.description ?? '',
+    parentId,
+    createdAtMs,
+    phase,
+    hasMemory: phase !== 'off',
+    isReplayable: false,
+    state: { config, hardwareVersion, guestVariables, guest },
+    ...(moment.power.bootedAtMs === null ? {} : { bootedAtMs: moment.power.bootedAtMs, frozenAtMs: createdAtMs }),
+  };
+}
+
+/** Host names know letters, digits and hyphens; those of Windows are short and in capitals. */
+function hostNameOf(name: string, family: 'posix' | 'windows'): string {
+  const plain =
+    name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/gu, '-')
+      .replaceAll(/^-|-$/gu, '') || 'guest';
+  return family === 'windows' ? plain.slice(0, 15).toUpperCase() : plain;
+}
+
+function addressOf(number: number): string {
+  return `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
+}

@@ -1,0 +1,65 @@
+import { Fault } from '../../base/fault.js';
+import type { FileChange } from '../guest/guest-files.js';
+import type { GuestFileSystem } from '../guest/guest-file-system.js';
+import type { VmRecord } from '../vm/vm-record.js';
+import type { VmStore } from '../vm/vm-store.js';
+import { guestFiles } from './guest-tree.js';
+import { checkInventory } from './read-inventory.js';
+import type { CheckedVm, Inventory } from './inventory-schema.js';
+import { newMachine } from './new-machine.js';
+
+/**
+ * Fills an empty store with the machines of an inventory.
+ * @throws Fault `invalid-argument` for an inventory that its schema refuses, or with two machines at one place.
+ */
+export async function populate(store: VmStore<GuestFileSystem>, inventory: Inventory, nowMs: number): Promise<void> {
+  const places = new Set<string>();
+  let number = 0;
+  for (const [index, kind] of checkInventory(inventory).vms.entries()) {
+    for (const vm of each(kind)) {
+      number += 1;
+      const record = await newMachine(vm, number, nowMs);
+      const place = placeOf(record);
+      if (places.has(place)) {
+        throw new Fault(
+          'invalid-argument',
+          `The inventory has two virtual machines at ${place}; the second is vms[${index}]. Move one of them.`,
+        );
+      }
+      places.add(place);
+      await store.create(
+        record,
+        lazily(() => guestFiles(record.guest, vm.guest?.files ?? [], nowMs)),
+      );
+      for (const { id } of record.snapshots) await store.update(record.id, () => store.saveImage(record.id, id));
+    }
+  }
+}
+
+/** The machines that an entry stands for. */
+function each(kind: CheckedVm): readonly CheckedVm[] {
+  const { count, ...vm } = kind;
+  if (count === undefined) return [vm];
+  return Array.from({ length: count }, (_, index) => {
+    const numbered = (text: string): string => text.replaceAll('{n}', String(index + 1));
+    const hostName = vm.guest?.hostName;
+    return {
+      ...vm,
+      name: numbered(vm.name),
+      location: numbered(vm.location),
+      ...(vm.guest === undefined
+        ? {}
+        : { guest: { ...vm.guest, ...(hostName === undefined ? {} : { hostName: numbered(hostName) }) } }),
+    };
+  });
+}
+
+/** A local path is one place, whatever the datacentre. */
+function placeOf({ datacenter, location }: VmRecord): string {
+  return location.startsWith('[') ? `'${location}' in '${datacenter}'` : `'${location}'`;
+}
+
+/** Makes the changes only when somebody asks for them: most machines of a large world are never looked into. */
+function lazily(make: () => Iterable<FileChange>): Iterable<FileChange> {
+  return { [Symbol.iterator]: () => make()[Symbol.iterator]() };
+}

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import * as v from 'valibot';
+import { isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { Fault } from '../../base/fault.js';
+import { inventorySchema, type CheckedInventory } from './inventory-schema.js';
+
+/**
+ * Reads an inventory from a YAML or JSON file.
+ * @throws Fault `file-not-found`, or `invalid-argument` naming file, line and place of everything that is wrong.
+ */
+export async function readInventory(path: string): Promise<CheckedInventory> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new Fault('file-not-found', `The inventory '${path}' cannot be read. Check the path and its rights.`, {
+      cause,
+    });
+  });
+  return parseInventory(text, basename(path));
+}
+
+/**
+ * Parses the text of an inventory, YAML or JSON.
+ * @param fileName for the messages.
+ * @throws Fault `invalid-argument` naming file, line and place of everything that is wrong.
+ */
+export function parseInventory(text: string, fileName: string): CheckedInventory {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  if (document.errors.length > 0) {
+    throw invalid(
+      document.errors.map((error) => `${fileName}:${error.linePos?.[0].line ?? 1}: ${firstLine(error.message)}`),
+    );
+  }
+  return check(document.toJS(), (keys) => `${fileName}:${lineOf(document, lines, keys)}: `);
+}
+
+/**
+ * Checks an inventory that was built in code.
+ * @throws Fault `invalid-argument` naming the place of everything that is wrong.
+ */
+export function checkInventory(inventory: unknown): CheckedInventory {
+  return check(inventory, () => 'inventory: ');
+}
+
+type Key = string | number;
+
+function check(input: unknown, prefix: (keys: readonly Key[]) => string): CheckedInventory {
+  const result = v.safeParse(inventorySchema, input);
+  if (result.success) return result.output;
+  throw invalid(
+    result.issues.flatMap(leaves).map((issue) => {
+      const keys = (issue.path ?? []).map(({ key }): Key => (typeof key === 'number' ? key : String(key)));
+      return `${prefix(keys)}${placeOf(keys)}: ${issue.message}`;
+    }),
+  );
+}
+
+/** An issue, or those of the branch of a union that came nearest: the one that failed deepest inside. */
+function leaves(issue: v.BaseIssue<unknown>): readonly v.BaseIssue<unknown>[] {
+  const depth = issue.path?.length ?? 0;
+  const deeper = (issue.issues ?? []).filter((inner) => (inner.path?.length ?? 0) > depth);
+  const own = issue.issues?.filter((inner) => inner.expected === 'never') ?? [];
+  return own.length > 0 || deeper.length !== 1 ? [issue] : deeper;
+}
+
+function placeOf(keys: readonly Key[]): string {
+  const place = keys.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
+  return place === '' ? 'the whole' : place.replace(/^\./u, '');
+}
+
+/** Line of the deepest part of the path that the text holds. */
+function lineOf(document: Document, lines: LineCounter, keys: readonly Key[]): number {
+  let node: unknown = document.contents;
+  let offset = offsetOf(node) ?? 0;
+  for (const key of keys) {
+    if (!isNode(node) || !isCollection(node)) break;
+    const pair = isMap(node)
+      ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+      : undefined;
+    const next = pair?.value ?? node.get(key, true);
+    offset = offsetOf(pair?.key) ?? offsetOf(next) ?? offset;
+    node = next;
+  }
+  return lines.linePos(offset).line;
+}
+
+function offsetOf(node: unknown): number | undefined {
+  return isNode(node) ? rangeStart(node) : undefined;
+}
+
+function rangeStart(node: Node): number | undefined {
+  return node.range?.[0];
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n')[0] ?? text).replace(/ at line \d+, column \d+:?$/u, '');
+}
+
+function invalid(problems: readonly string[]): Fault {
+  return new Fault('invalid-argument', `The inventory cannot be used:\n${problems.join('\n')}`);
+}

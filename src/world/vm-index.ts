@@ -1,0 +1,160 @@
+import { Fault } from '../base/fault.js';
+import { parseLocation, qualifiedLocation, uuidKey } from './location.js';
+import type { VmRecord } from './vm/vm-record.js';
+import type { StoredFiles, VmStore } from './vm/vm-store.js';
+
+/** What never changes about a machine. */
+export interface IndexedVm {
+  readonly id: string;
+  readonly name: string;
+  readonly location: string;
+  readonly datacenter: string;
+  readonly uuid: string;
+  readonly family: 'posix' | 'windows';
+}
+
+/** Finds the machines of a store by their places, without looking through them. */
+export class VmIndex<Files extends StoredFiles> {
+  readonly #store: VmStore<Files>;
+  readonly #byId = new Map<string, IndexedVm>();
+  /** Keys are locations without datacentre, or UUIDs. */
+  readonly #byKey = new Map<string, Set<IndexedVm>>();
+  /** Locations in lower case, to tell somebody who mixed up the case. */
+  readonly #byFolded = new Map<string, Set<IndexedVm>>();
+  #seenIds: readonly string[] | undefined;
+  #refreshing: Promise<void> | undefined;
+
+  constructor(store: VmStore<Files>) {
+    this.#store = store;
+  }
+
+  /** All machines, in the order of the store. */
+  async all(): Promise<readonly IndexedVm[]> {
+    await this.#refresh();
+    return (this.#seenIds ?? []).flatMap((id) => this.#byId.get(id) ?? []);
+  }
+
+  async byId(id: string): Promise<IndexedVm | undefined> {
+    await this.#refresh();
+    return this.#byId.get(id);
+  }
+
+  /**
+   * The machine that a location or UUID names; case counts.
+   * @returns null when there is none.
+   * @throws Fault `vm-ambiguous` with the candidates.
+   */
+  async find(text: string): Promise<IndexedVm | null> {
+    await this.#refresh();
+    const found = this.#candidates(text, this.#byKey, (key) => key);
+    const [first, ...others] = found;
+    if (first === undefined) return null;
+    if (others.length === 0) return first;
+    throw new Fault(
+      'vm-ambiguous',
+      `'${text}' names ${found.length} virtual machines: ${found.map(described).join('; ')}. ` +
+        `Name the datacentre, as in '${qualifiedLocation(first)}', or give the UUID.`,
+    );
+  }
+
+  /** Machines whose location differs from the text in case only. */
+  similar(text: string): readonly IndexedVm[] {
+    return this.#candidates(text, this.#byFolded, (key) => key.toLowerCase());
+  }
+
+  /** The shortest text that opens this machine and no other: its location, with the datacentre where paths repeat. */
+  shortestLocation(vm: { readonly location: string; readonly datacenter: string }): string {
+    const isUnique = (this.#byKey.get(vm.location)?.size ?? 0) <= 1;
+    return isUnique ? vm.location : qualifiedLocation(vm);
+  }
+
+  /** Whether a machine lies at the place already. A local path is one place, whatever the datacentre. */
+  async isTaken(place: Pick<VmRecord, 'datacenter' | 'location'>): Promise<boolean> {
+    await this.#refresh();
+    const there = [...(this.#byKey.get(place.location) ?? [])];
+    return place.location.startsWith('[')
+      ? there.some(({ datacenter }) => datacenter === place.datacenter)
+      : there.length > 0;
+  }
+
+  #candidates(
+    text: string,
+    map: ReadonlyMap<string, ReadonlySet<IndexedVm>>,
+    fold: (key: string) => string,
+  ): IndexedVm[] {
+    const parsed = parseLocation(text);
+    if (parsed === null) return [];
+    if (parsed.kind === 'uuid') return [...(map.get(parsed.uuid) ?? [])];
+    const key = parsed.kind === 'local' ? parsed.path : `[${parsed.datastore}] ${parsed.path}`;
+    const datacenter = parsed.kind === 'datastore' ? parsed.datacenter : null;
+    const found = [...(map.get(fold(key)) ?? [])];
+    return datacenter === null ? found : found.filter((vm) => fold(vm.datacenter) === fold(datacenter));
+  }
+
+  /** Takes in machines that have come, also through other processes, and forgets those that have gone. */
+  async #refresh(): Promise<void> {
+    while (this.#refreshing !== undefined) await this.#refreshing;
+    const ids = await this.#store.ids();
+    if (ids === this.#seenIds) return;
+    if (this.#refreshing !== undefined) return this.#refresh();
+    this.#refreshing = this.#takeIn(ids).finally(() => (this.#refreshing = undefined));
+    await this.#refreshing;
+  }
+
+  async #takeIn(ids: readonly string[]): Promise<void> {
+    const present = new Set(ids);
+    for (const vm of this.#byId.values()) if (!present.has(vm.id)) this.#remove(vm);
+    for (const id of ids) {
+      if (this.#byId.has(id)) continue;
+      const vm = await this.#look(id);
+      if (vm !== null) this.#add(vm);
+    }
+    this.#seenIds = ids;
+  }
+
+  /** null when the machine went between the list and the look. */
+  async #look(id: string): Promise<IndexedVm | null> {
+    try {
+      return await this.#store.read(id, ({ record }) => ({
+        id,
+        name: record.name,
+        location: record.location,
+        datacenter: record.datacenter,
+        uuid: record.uuid,
+        family: record.guest.family,
+      }));
+    } catch (error) {
+      if (error instanceof Fault && error.kind === 'vm-not-found') return null;
+      throw error;
+    }
+  }
+
+  #add(vm: IndexedVm): void {
+    this.#byId.set(vm.id, vm);
+    for (const [map, key] of this.#keysOf(vm)) {
+      const set = map.get(key) ?? new Set();
+      map.set(key, set.add(vm));
+    }
+  }
+
+  #remove(vm: IndexedVm): void {
+    this.#byId.delete(vm.id);
+    for (const [map, key] of this.#keysOf(vm)) {
+      const set = map.get(key);
+      set?.delete(vm);
+      if (set?.size === 0) map.delete(key);
+    }
+  }
+
+  #keysOf(vm: IndexedVm): readonly (readonly [Map<string, Set<IndexedVm>>, string])[] {
+    return [
+      [this.#byKey, vm.location],
+      [this.#byKey, uuidKey(vm.uuid)],
+      [this.#byFolded, vm.location.toLowerCase()],
+    ];
+  }
+}
+
+function described(vm: IndexedVm): string {
+  return `'${qualifiedLocation(vm)}' (${vm.uuid})`;
+}

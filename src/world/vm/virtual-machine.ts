@@ -1,0 +1,105 @@
+import type { Secret } from '../../base/secret.js';
+import type { IndexedVm } from '../vm-index.js';
+import type { WorldCall } from '../world-call.js';
+import { checkEncryption } from './encryption.js';
+import type { GuestLogin } from './guest-access.js';
+import { GuestSession } from './guest-session.js';
+import { VmLifecycle } from './lifecycle.js';
+import { VmPowerControl } from './power.js';
+import { powerView, type VmPowerView } from './power-state.js';
+import { VmQuestions } from './question.js';
+import { VmRecording } from './recording.js';
+import { sharedFoldersPath, VmSharedFolders } from './shared-folders.js';
+import { VmSnapshots } from './snapshots.js';
+import { VmToolsControl } from './tools.js';
+import { VmVariables } from './variables.js';
+import type { VmRecord } from './vm-record.js';
+import type { VmScope } from './vm-scope.js';
+
+/** What can be read of a machine at any time. */
+export interface VmPropertiesView {
+  readonly name: string;
+  readonly location: string;
+  readonly guestOs: string;
+  readonly cpuCount: number;
+  readonly memoryMb: number;
+  readonly power: VmPowerView;
+  readonly tools: 'unknown' | 'running' | 'not-installed';
+  readonly isReadOnly: boolean;
+  readonly isRecording: boolean;
+  readonly isReplaying: boolean;
+  /** Guest directory of the shared folders; null unless Tools runs and the guest has one. */
+  readonly sharedFoldersPath: string | null;
+  /** Text of the dialog that blocks the machine, or null. */
+  readonly question: string | null;
+}
+
+/** One virtual machine of a world. Once it is deleted, every operation throws Fault `vm-not-found`. */
+export class VirtualMachine {
+  /** Stable for ever, and different for every machine. */
+  readonly id: string;
+  readonly family: 'posix' | 'windows';
+  readonly power: VmPowerControl;
+  readonly tools: VmToolsControl;
+  readonly lifecycle: VmLifecycle;
+  readonly snapshots: VmSnapshots;
+  readonly variables: VmVariables;
+  readonly sharedFolders: VmSharedFolders;
+  readonly recording: VmRecording;
+  readonly questions: VmQuestions;
+  readonly #scope: VmScope;
+  readonly #locationOf: (record: VmRecord) => string;
+
+  /** @param locationOf the text under which callers know a machine. */
+  constructor(scope: VmScope, vm: Pick<IndexedVm, 'family'>, locationOf: (record: VmRecord) => string) {
+    this.id = scope.id;
+    this.family = vm.family;
+    this.#scope = scope;
+    this.#locationOf = locationOf;
+    this.power = new VmPowerControl(scope);
+    this.tools = new VmToolsControl(scope);
+    this.lifecycle = new VmLifecycle(scope);
+    this.snapshots = new VmSnapshots(scope);
+    this.variables = new VmVariables(scope);
+    this.sharedFolders = new VmSharedFolders(scope);
+    this.recording = new VmRecording(scope);
+    this.questions = new VmQuestions(scope);
+  }
+
+  async properties(call: WorldCall): Promise<VmPropertiesView> {
+    await this.#scope.begin('properties', call);
+    const nowMs = this.#scope.clock.now();
+    return this.#scope.read(({ record }) => {
+      const power = powerView(record, nowMs);
+      return {
+        name: record.name,
+        location: this.#locationOf(record),
+        guestOs: record.guestOs,
+        cpuCount: record.cpuCount,
+        memoryMb: record.memoryMb,
+        power,
+        tools: record.tools.version === null ? 'not-installed' : power.areToolsRunning ? 'running' : 'unknown',
+        isReadOnly: record.isReadOnly,
+        isRecording: record.recording.state === 'recording',
+        isReplaying: record.recording.state === 'replaying',
+        sharedFoldersPath: sharedFoldersPath(record, nowMs),
+        question: record.question?.text ?? null,
+      };
+    });
+  }
+
+  /** The record itself as it stands now, for whoever shows more than `properties` does. Not to be changed. */
+  record(): Promise<Readonly<VmRecord>> {
+    return this.#scope.read(({ record }) => record);
+  }
+
+  /** Checks the password of an encrypted machine. @throws Fault `vm-needs-key`, `vm-wrong-key`. */
+  async unlock(password: Secret | null): Promise<void> {
+    await checkEncryption(await this.record(), password);
+  }
+
+  /** Guest operations in the name of a user. Asks the guest nothing yet. */
+  guest(login: GuestLogin): GuestSession {
+    return new GuestSession(this.#scope, this.family, login);
+  }
+}
