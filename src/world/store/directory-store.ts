@@ -1,0 +1,238 @@
+/**
+ * Virtual machines kept in a directory that several processes share.
+ *
+ * Each machine is a folder with a real `.vmx` file, which may be edited by hand, and beside it:
+ * - `<name>.vmsd` while there are snapshots, `<name>.vmss` while it is suspended, a small `.vmdk` descriptor;
+ * - `.revix/<name>/state.json`: everything about the machine but its files. Its first line names the commit, so that a
+ *   process sees with one short read whether it has the newest state;
+ * - `.revix/<name>/files-<n>-<random>.jsonl`: the guest's files, an index and then a line per change. A snapshot is the length
+ *   that such a journal had, so it costs nothing;
+ * - `.revix/<name>/contents/`: contents from 4 KiB up, under the hash of their bytes.
+ *
+ * Where the folder of a machine is:
+ * - `[datastore] folder/name.vmx` of a datacentre: `<directory>/<datacenter>/<datastore>/folder/name.vmx`;
+ * - an absolute path inside the directory: right there, letter by letter;
+ * - any other absolute path, of this or another system (`/vms/x/x.vmx`, `C:\vms\x\x.vmx`): `<directory>/local/`, then
+ *   its parts (`local/vms/x/x.vmx`, `local/C%3A/vms/x/x.vmx`).
+ * In the first and the last case the top folder has a file `.revix-folder` that says what it stands for, and names are
+ * percent-encoded where a host file system would refuse them or take two for one (see `place-names.ts`). So the place
+ * of a file tells its location, and no location leads out of the directory. Links to folders are not followed.
+ *
+ * Nothing acknowledged is lost by a kill or a loss of power: bytes are written through before the name that makes them
+ * count. What counts is `state.json` for the record, complete lines of the journal for files, and the presence of the
+ * `.vmx` file for the machine itself. One process at a time writes a machine (see `process-lock.ts`); readers need no
+ * lock. A file that is damaged is never overwritten: the machine is refused with the file's name until a person acts.
+ */
+import { join, resolve } from 'node:path';
+import type { Clock } from '../../base/clock.js';
+import { Fault } from '../../base/fault.js';
+import type { FileChange } from '../guest/guest-files.js';
+import type { VmRecord } from '../vm/vm-record.js';
+import type { FileImageName, StoredFiles, VmState, VmStore } from '../vm/vm-store.js';
+import { HostDisk } from './host-disk.js';
+import { writeNewVm } from './new-vm.js';
+import { ProcessLocks } from './process-lock.js';
+import { type AdoptedVm, StoredVm, type StoredVmContext, VmGone } from './stored-vm.js';
+import { VmDirectory, nextOrder } from './vm-directory.js';
+
+/** What a directory store needs from the rest of the world. */
+export interface DirectoryStoreOptions<Files extends StoredFiles> {
+  /** Times the waiting for locks. */
+  readonly clock: Clock;
+  /** Makes an empty file system for a guest. */
+  createFiles(record: VmRecord): Files;
+  /**
+   * Completes a machine that has only a `.vmx` file: may give its guest users and so on, and its first files. Must
+   * give the same each time. By default the guest stays without users and files.
+   */
+  adopt?(record: VmRecord): AdoptedVm;
+  /** How long a lock of another process is waited for; 30 s by default. */
+  readonly lockDeadlineMs?: number;
+  /** Writes to the host; by default the host's own disk. */
+  readonly disk?: HostDisk;
+}
+
+const defaultLockDeadlineMs = 30_000;
+const locksFolder = '.revix-locks';
+
+/**
+ * Opens the directory, which is made if it is not there.
+ * @throws Fault of a file kind when it cannot be used.
+ */
+export async function openDirectoryStore<Files extends StoredFiles>(
+  directory: string,
+  options: DirectoryStoreOptions<Files>,
+): Promise<VmStore<Files>> {
+  const disk = options.disk ?? new HostDisk(options.clock);
+  return new DirectoryStore(await VmDirectory.open(resolve(directory), disk), disk, options);
+}
+
+class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
+  readonly #directory: VmDirectory;
+  readonly #disk: HostDisk;
+  readonly #locks: ProcessLocks;
+  readonly #options: DirectoryStoreOptions<Files>;
+  readonly #vms = new Map<string, StoredVm<Files>>();
+  readonly #listeners = new Set<(id: string) => void>();
+  readonly #context: StoredVmContext<Files>;
+  #ids: readonly string[] = [];
+  #isClosed = false;
+
+  constructor(directory: VmDirectory, disk: HostDisk, options: DirectoryStoreOptions<Files>) {
+    this.#directory = directory;
+    this.#disk = disk;
+    this.#options = options;
+    const folder = join(directory.paths.real, locksFolder);
+    this.#locks = new ProcessLocks(folder, options.clock, options.lockDeadlineMs ?? defaultLockDeadlineMs);
+    this.#context = {
+      disk,
+      locks: this.#locks,
+      createFiles: (record) => options.createFiles(record),
+      adopt: (record) => options.adopt?.(record) ?? { record, files: [] },
+      announce: (id) => this.#announce(id),
+    };
+  }
+
+  async ids(): Promise<readonly string[]> {
+    this.#expectOpen();
+    return this.#rescan();
+  }
+
+  async read<T>(id: string, view: (state: VmState<Files>) => T): Promise<T> {
+    const state = await this.#onVm(id, (vm) => vm.current());
+    return view(state);
+  }
+
+  async update<T>(id: string, change: (state: VmState<Files>) => T | Promise<T>): Promise<T> {
+    return await this.#onVm(id, (vm) => vm.update(change));
+  }
+
+  async flushFiles(id: string): Promise<void> {
+    await this.#onVm(id, (vm) => vm.flush());
+  }
+
+  async create(record: VmRecord, files: Iterable<FileChange>): Promise<void> {
+    this.#expectOpen();
+    const kept = structuredClone(record);
+    // Applied here first, so that what is written is known to load.
+    const scratch = this.#options.createFiles(kept);
+    for (const change of files) scratch.apply(change);
+    await this.#onDirectory(async () => {
+      const machines = this.#directory.scan();
+      if (machines.some(({ id }) => id === record.id)) {
+        throw new Fault('already-exists', `There is a virtual machine with the id ${record.id} already.`);
+      }
+      const folder = await this.#directory.newFolder(kept.location, kept.datacenter);
+      await writeNewVm(folder, { record: kept, files: scratch.contents(), order: nextOrder(machines) }, this.#disk);
+    });
+    this.#announce(record.id);
+  }
+
+  async delete(id: string, options: { readonly keepDisks: boolean }): Promise<void> {
+    await this.#onVm(id, (vm) =>
+      vm.remove((ownDisks) =>
+        this.#onDirectory(() => vm.folder.delete(ownDisks, options.keepDisks, this.#directory.paths.real)),
+      ),
+    );
+    this.#vms.delete(id);
+    this.#announce(id);
+  }
+
+  async saveImage(id: string, image: FileImageName): Promise<void> {
+    await this.#known(id).saveImage(image);
+  }
+
+  async restoreImage(id: string, image: FileImageName): Promise<void> {
+    await this.#known(id).restoreImage(image);
+  }
+
+  async deleteImage(id: string, image: FileImageName): Promise<void> {
+    await this.#onVm(id, (vm) => vm.deleteImage(image));
+  }
+
+  async imageContents(id: string, image: FileImageName): Promise<readonly FileChange[]> {
+    return await this.#onVm(id, (vm) => vm.imageContents(image));
+  }
+
+  onChange(listener: (id: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const vms = [...this.#vms.values()];
+    const outcomes = await Promise.allSettled(vms.map((vm) => vm.flush()));
+    for (const vm of vms) await vm.drained();
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected' && !(outcome.reason instanceof VmGone)) throw outcome.reason;
+    }
+  }
+
+  /** Runs an operation on a machine; once more if it turns out that its folder has been moved. */
+  async #onVm<T>(id: string, operation: (vm: StoredVm<Files>) => T | Promise<T>): Promise<T> {
+    this.#expectOpen();
+    const vm = this.#vms.get(id);
+    if (vm !== undefined) {
+      try {
+        return await operation(vm);
+      } catch (error) {
+        if (!vm.isMissing(error)) throw error;
+        if (this.#vms.get(id) === vm) this.#vms.delete(id);
+      }
+    }
+    this.#rescan();
+    return await operation(this.#known(id));
+  }
+
+  #known(id: string): StoredVm<Files> {
+    this.#expectOpen();
+    const vm = this.#vms.get(id);
+    if (vm === undefined) throw notFound(id);
+    return vm;
+  }
+
+  /** Looks through the directory; returns the ids of all machines. */
+  #rescan(): readonly string[] {
+    const identities = this.#directory.scan();
+    for (const identity of identities) {
+      if (this.#vms.get(identity.id)?.folder.place === identity.folder.place) continue;
+      this.#vms.set(identity.id, new StoredVm(identity, this.#context));
+    }
+    const ids = identities.map((identity) => identity.id);
+    // The same array until something changes, so that a reader sees at a glance that nothing has.
+    if (ids.length !== this.#ids.length || ids.some((id, index) => id !== this.#ids[index])) this.#ids = ids;
+    return this.#ids;
+  }
+
+  #onDirectory<T>(action: () => Promise<T>): Promise<T> {
+    const what = `The list of virtual machines in ${this.#directory.paths.given}`;
+    return this.#locks.hold('directory', what, action);
+  }
+
+  #announce(id: string): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(id);
+      } catch (error) {
+        // The change is kept already, so it must not fail; the listener's own mistake shows as what it is.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  #expectOpen(): void {
+    if (!this.#isClosed) return;
+    throw new Fault('internal', `The store of ${this.#directory.paths.given} was closed. Open it again.`);
+  }
+}
+
+function notFound(id: string): Fault {
+  return new Fault(
+    'vm-not-found',
+    `There is no virtual machine with the id ${id}. It may have been deleted meanwhile.`,
+  );
+}

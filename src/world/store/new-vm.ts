@@ -1,0 +1,56 @@
+import { dirname, join } from 'node:path';
+import type { FileChange } from '../guest/guest-files.js';
+import type { VmRecord } from '../vm/vm-record.js';
+import { ContentBlobs } from './content-blobs.js';
+import { formatChanges } from './file-journal.js';
+import type { HostDisk } from './host-disk.js';
+import type { VmFolder } from './vm-folder.js';
+import { formatState, hashOf, newCommit, newJournalName } from './vm-state-file.js';
+import { VmxDocument } from './vmx-file.js';
+import { diskEntries, diskFileNames, writeRecord } from './vmx-record.js';
+
+/**
+ * Writes the folder of a new machine. It exists from the moment its `.vmx` file does, which is written last: a crash
+ * before leaves nothing that anybody lists. Runs under the directory's lock.
+ */
+export async function writeNewVm(
+  folder: VmFolder,
+  vm: { readonly record: VmRecord; readonly files: Iterable<FileChange>; readonly order: number },
+  disk: HostDisk,
+): Promise<void> {
+  const { record, files, order } = vm;
+  const title = folder.title;
+  const addedEntries = diskFileNames(record.config).length === 0 ? diskEntries(`${title}.vmdk`) : {};
+  const document = VmxDocument.empty();
+  writeRecord(document, record, addedEntries);
+  const vmx = document.toString();
+
+  await disk.makeDirectory(folder.path);
+  await folder.sweep();
+  await folder.keepAside();
+  const unfinished = join(folder.unfinished, title);
+  await disk.makeDirectory(unfinished);
+  const index = await formatChanges(files, new ContentBlobs(join(unfinished, 'contents'), disk));
+  const file = newJournalName(1);
+  await disk.writeFile(join(unfinished, file), index);
+  const diskNames = diskFileNames({ ...addedEntries, ...record.config });
+  const ownDisks = await folder.writeDisks(diskNames, record.guest.diskSizeBytes);
+  const image = { file, length: index.length, indexLength: index.length };
+  const state = formatState({
+    header: { commit: newCommit(), id: record.id, place: folder.place, order },
+    vmx: { before: hashOf(vmx), after: hashOf(vmx) },
+    addedEntries,
+    ownDisks,
+    current: image,
+    images: {},
+    unusedContents: [],
+    record,
+  });
+  await disk.replaceFile(join(unfinished, 'state.json'), state);
+  await disk.makeDirectory(dirname(folder.own));
+  await disk.publish(unfinished, folder.own);
+  await disk.syncDirectory(dirname(folder.own));
+  await disk.removeEmptyDirectory(folder.unfinished);
+  await folder.writeSideFiles(record);
+  await disk.replaceFile(folder.vmx, vmx);
+}

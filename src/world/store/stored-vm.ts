@@ -1,0 +1,438 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Fault } from '../../base/fault.js';
+import type { FileChange } from '../guest/guest-files.js';
+import type { VmRecord } from '../vm/vm-record.js';
+import type { FileImageName, StoredFiles, VmState } from '../vm/vm-store.js';
+import { ContentBlobs } from './content-blobs.js';
+import { GuestImage } from './guest-image.js';
+import { type HostDisk, readWhole } from './host-disk.js';
+import type { ProcessLocks } from './process-lock.js';
+import { SerialQueue } from './serial-queue.js';
+import { VmxDocument } from './vmx-file.js';
+import { type ImageState, type VmStateFile, formatState, hashOf, newCommit } from './vm-state-file.js';
+import { readStateFile, readStateHeader } from './vm-state-file.js';
+import type { VmFolder } from './vm-folder.js';
+import { readRecord, recordFromVmx, writeRecord } from './vmx-record.js';
+
+/** A virtual machine that has only a `.vmx` file, made ready for use. */
+export interface AdoptedVm {
+  readonly record: VmRecord;
+  /** First files of its guest. */
+  readonly files: Iterable<FileChange>;
+}
+
+/** What stored machines share. */
+export interface StoredVmContext<Files extends StoredFiles> {
+  readonly disk: HostDisk;
+  readonly locks: ProcessLocks;
+  createFiles(record: VmRecord): Files;
+  adopt(record: VmRecord): AdoptedVm;
+  /** Called after each change that is kept. */
+  announce(id: string): void;
+}
+
+/** Where a machine is found, and by which id. */
+export interface VmIdentity {
+  readonly id: string;
+  readonly order: number;
+  readonly folder: VmFolder;
+  /** From the place of the `.vmx` file; what the record says counts as long as it means the same place. */
+  readonly location: string;
+  /** undefined: the place does not tell. */
+  readonly datacenter: string | undefined;
+  meansSamePlace(record: VmRecord): boolean;
+}
+
+/** The files that say everything about the machine, as they were read together. */
+interface Known {
+  readonly vmx: Buffer;
+  /** undefined: the machine has only its `.vmx` file so far. */
+  readonly state: VmStateFile | undefined;
+  /** With what was written into the `.vmx` file by hand. */
+  readonly record: VmRecord;
+  /** The `.vmx` file is older than the state: the process that wrote them was killed in between. */
+  readonly isVmxBehind: boolean;
+}
+
+/** What an update is to keep beside the files. */
+interface Outcome {
+  readonly record: VmRecord;
+  readonly images: Readonly<Record<string, ImageState>>;
+}
+
+/** An `update` that is under way. */
+interface Transaction extends Outcome {
+  readonly images: Record<string, ImageState>;
+  isRestored: boolean;
+}
+
+/** The machine is not where it was; the store looks for it anew. */
+export class VmGone extends Fault {
+  readonly folder: VmFolder;
+
+  constructor(folder: VmFolder) {
+    super('vm-not-found', `There is no virtual machine at ${folder.vmx} any more. Was it deleted or moved?`);
+    this.folder = folder;
+  }
+}
+
+/** Reads the files of the guest only when they are looked at. */
+class LazyState<Files extends StoredFiles> implements VmState<Files> {
+  readonly record: VmRecord;
+  readonly #load: () => Files;
+  #files: Files | undefined;
+
+  constructor(record: VmRecord, load: () => Files) {
+    this.record = record;
+    this.#load = load;
+  }
+
+  get files(): Files {
+    this.#files ??= this.#load();
+    return this.#files;
+  }
+}
+
+/** One virtual machine in its folder. */
+export class StoredVm<Files extends StoredFiles> {
+  readonly #identity: VmIdentity;
+  readonly #context: StoredVmContext<Files>;
+  readonly #blobs: ContentBlobs;
+  readonly #queue = new SerialQueue();
+  readonly #transactions = new AsyncLocalStorage<Transaction>();
+  #image: GuestImage<Files> | undefined;
+  #known: Known | undefined;
+  /** While we hold the lock, memory is newer than the disk and nobody else writes. */
+  #isLocked = false;
+  /** The update that is under way in this process. */
+  #transaction: Transaction | undefined;
+
+  constructor(identity: VmIdentity, context: StoredVmContext<Files>) {
+    this.#identity = identity;
+    this.#context = context;
+    this.#blobs = new ContentBlobs(identity.folder.contents, context.disk);
+  }
+
+  get folder(): VmFolder {
+    return this.#identity.folder;
+  }
+
+  /** Whether an error says that this machine is not where it was. */
+  isMissing(error: unknown): boolean {
+    return error instanceof VmGone && error.folder === this.folder;
+  }
+
+  /** The newest state. @throws VmGone; Fault `vm-config-unreadable`. */
+  current(): VmState<Files> {
+    return this.#stateOf(this.#knownNow().record);
+  }
+
+  /** Runs `change` under the lock and keeps the outcome. */
+  async update<T>(change: (state: VmState<Files>) => T | Promise<T>): Promise<T> {
+    return await this.#exclusively(async (known) => {
+      const record = structuredClone(known.record);
+      const transaction: Transaction = { record, images: { ...known.state?.images }, isRestored: false };
+      this.#transaction = transaction;
+      try {
+        const result = await this.#transactions.run(transaction, async () => await change(this.#stateOf(record)));
+        await this.#commit(transaction);
+        return result;
+      } catch (error) {
+        // The record stays as it was; the files stay as they are now, like those of a real disk.
+        if (transaction.isRestored) this.#image?.forget();
+        else if (this.#known === known) await this.#commit(unchanged(known));
+        throw error;
+      } finally {
+        this.#transaction = undefined;
+      }
+    });
+  }
+
+  /** Writes the file changes that wait. */
+  async flush(): Promise<void> {
+    await this.#queue.run(async () => {
+      if (this.#image?.hasPending === true) await this.#lock((known) => this.#commit(unchanged(known)));
+    });
+  }
+
+  /** Runs `removal` under the lock. */
+  async remove(removal: (ownDisks: readonly string[]) => Promise<void>): Promise<void> {
+    await this.#exclusively(async (known) => {
+      await removal(known.state?.ownDisks ?? []);
+      this.#image?.forget();
+      this.#known = undefined;
+    });
+  }
+
+  async saveImage(name: FileImageName): Promise<void> {
+    const transaction = this.#insideUpdate('saveImage');
+    if (name === 'current') throw new Fault('invalid-argument', 'A snapshot cannot have the id "current".');
+    const image = this.#loadedImage();
+    await this.#keepFiles(image);
+    transaction.images[name] = image.state;
+  }
+
+  async restoreImage(name: FileImageName): Promise<void> {
+    const transaction = this.#insideUpdate('restoreImage');
+    const saved = this.#savedImage(transaction.images, name);
+    const image = this.#loadedImage();
+    await this.#keepFiles(image);
+    transaction.isRestored = true;
+    await image.restore(saved);
+  }
+
+  async deleteImage(name: FileImageName): Promise<void> {
+    const transaction = this.#transactions.getStore();
+    if (transaction !== undefined && transaction === this.#transaction) {
+      delete transaction.images[name];
+      return;
+    }
+    await this.#exclusively(async (known) => {
+      const { [name]: _deleted, ...images } = known.state?.images ?? {};
+      await this.#commit({ record: known.record, images });
+    });
+  }
+
+  /** @throws Fault `snapshot-not-found`. */
+  imageContents(name: FileImageName): readonly FileChange[] {
+    const { record, files } = this.current();
+    if (name === 'current') return [...files.contents()];
+    const images = this.#transaction?.images ?? this.#known?.state?.images ?? {};
+    const scratch = this.#context.createFiles(record);
+    return this.#imageFor(record).contentsOf(this.#savedImage(images, name), scratch);
+  }
+
+  async drained(): Promise<void> {
+    await this.#queue.drained();
+  }
+
+  #insideUpdate(operation: string): Transaction {
+    const transaction = this.#transactions.getStore();
+    if (transaction !== undefined && transaction === this.#transaction) return transaction;
+    throw new Fault('internal', `${operation} of ${this.#identity.location} was called outside an update of it.`);
+  }
+
+  #savedImage(images: Readonly<Record<string, ImageState>>, name: FileImageName): ImageState {
+    const saved = Object.hasOwn(images, name) ? images[name] : undefined;
+    if (saved !== undefined) return saved;
+    throw new Fault('snapshot-not-found', `${this.#identity.location} has no files kept for a snapshot ${name}.`);
+  }
+
+  #stateOf(record: VmRecord): VmState<Files> {
+    return new LazyState(record, () => this.#loadedImage().files);
+  }
+
+  #imageFor(record: VmRecord): GuestImage<Files> {
+    this.#image ??= new GuestImage(this.folder.own, this.#context.createFiles(record), this.#blobs, this.#context.disk);
+    return this.#image;
+  }
+
+  /** The image with the newest files. */
+  #loadedImage(): GuestImage<Files> {
+    const known = this.#isLocked && this.#image?.isLoaded === true ? this.#knownNow() : this.#catchUp(true);
+    return this.#imageFor(known.record);
+  }
+
+  #knownNow(): Known {
+    return this.#isLocked && this.#known !== undefined ? this.#known : this.#catchUp(false);
+  }
+
+  #exclusively<T>(action: (known: Known) => Promise<T>): Promise<T> {
+    return this.#queue.run(() => this.#lock(action));
+  }
+
+  #lock<T>(action: (known: Known) => Promise<T>): Promise<T> {
+    return this.#context.locks.hold(this.folder.lockName, this.#identity.location, async () => {
+      const known = this.#catchUp(this.#image?.isLoaded === true);
+      this.#isLocked = true;
+      try {
+        return await action(known);
+      } finally {
+        this.#isLocked = false;
+      }
+    });
+  }
+
+  /** Brings memory up to date with the disk, in one go and without waiting, so that nothing can come in between. */
+  #catchUp(withFiles: boolean): Known {
+    const attempts = 20;
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      const known = this.#read();
+      if (known === undefined || (withFiles && !this.#catchUpFiles(known))) continue;
+      this.#known = known;
+      return known;
+    }
+    throw new Fault(
+      'vm-config-unreadable',
+      `${this.folder.state} names a file beside it that is not there, or somebody changes the files all the time. ` +
+        'Repeat the operation; if this stays, put back a copy of the folder .revix.',
+      { retryable: 'same-call' },
+    );
+  }
+
+  #catchUpFiles(known: Known): boolean {
+    const image = this.#imageFor(known.record);
+    if (known.state !== undefined) return image.catchUp(known.state.current);
+    const isStarted = image.isLoaded && !image.isSaved;
+    if (!isStarted) image.start(this.#context.adopt(this.#plainRecord(known.vmx)).files);
+    return true;
+  }
+
+  /** undefined: the files changed while they were read. */
+  #read(): Known | undefined {
+    const { folder, id } = this.#identity;
+    const vmx = readWhole(folder.vmx);
+    if (vmx === undefined) throw new VmGone(folder);
+    const header = readStateHeader(folder.state);
+    const last = this.#known;
+    if (
+      last !== undefined &&
+      header?.commit === last.state?.header.commit &&
+      vmx.equals(last.vmx) &&
+      !last.isVmxBehind
+    ) {
+      return last;
+    }
+    const state = header === undefined ? undefined : readStateFile(folder.state);
+    if (state?.header.commit !== header?.commit) return undefined;
+    if (state === undefined) {
+      const { record } = this.#context.adopt(this.#plainRecord(vmx));
+      return { vmx, state, record: frozen(record), isVmxBehind: false };
+    }
+    if (state.header.place === folder.place && state.header.id !== id) throw new VmGone(folder);
+    const hash = hashOf(vmx);
+    const isOlder = hash === state.vmx.before && hash !== state.vmx.after;
+    // The new text still waits beside the file, unless somebody put the old text back by hand.
+    const isVmxBehind = isOlder && this.#stagedHash() === state.vmx.after;
+    if (isOlder && !isVmxBehind && readWhole(folder.vmx)?.equals(vmx) !== true) return undefined;
+    const isEdited = hash !== state.vmx.after && !isVmxBehind;
+    return { vmx, state, record: frozen(this.#recordOf(state, isEdited ? vmx : undefined)), isVmxBehind };
+  }
+
+  #stagedHash(): string | undefined {
+    const staged = readWhole(`${this.folder.vmx}.new`);
+    return staged === undefined ? undefined : hashOf(staged);
+  }
+
+  #plainRecord(vmx: Buffer): VmRecord {
+    const { id, folder, location, datacenter = '' } = this.#identity;
+    return recordFromVmx(VmxDocument.parse(vmx, folder.vmx), { id, location, datacenter, fileName: folder.vmx });
+  }
+
+  #recordOf(state: VmStateFile, editedVmx: Buffer | undefined): VmRecord {
+    const { id, folder, location, datacenter } = this.#identity;
+    const record =
+      editedVmx === undefined
+        ? structuredClone(state.record)
+        : readRecord(VmxDocument.parse(editedVmx, folder.vmx), state.record, state.addedEntries, folder.vmx);
+    record.id = id;
+    if (!this.#identity.meansSamePlace(record)) {
+      record.location = location;
+      record.datacenter = datacenter ?? record.datacenter;
+    }
+    return record;
+  }
+
+  /** Writes the pending file changes: behind the journal, or into a first one. Returns whether there were any. */
+  async #keepFiles(image: GuestImage<Files>): Promise<boolean> {
+    if (image.isSaved) return await image.flush();
+    await image.writeAnew();
+    return true;
+  }
+
+  async #commit(outcome: Outcome): Promise<void> {
+    if (await this.#keep(outcome)) this.#context.announce(this.#identity.id);
+  }
+
+  /** Returns whether there was anything to write. */
+  async #keep(outcome: Outcome): Promise<boolean> {
+    const known = this.#knownNow();
+    const record: VmRecord = JSON.parse(JSON.stringify(outcome.record));
+    const isSame = isEqual(record, known.state?.record ?? known.record) && !known.isVmxBehind;
+    const image = this.#imageFor(record);
+    if (known.state === undefined && isSame && !image.hasPending && !image.isSaved) return false;
+    if (known.state === undefined) this.#loadedImage();
+    const isFilesChanged = image.isLoaded && (await this.#keepFiles(image));
+    if (image.isLoaded && image.isOvergrown) await this.#compact(image);
+    const current = image.isLoaded ? image.state : known.state?.current;
+    const isImagesSame = current?.file === known.state?.current.file && isEqual(outcome.images, known.state?.images);
+    const isVmxSame = known.state !== undefined && hashOf(known.vmx) === known.state.vmx.after;
+    if (current === undefined || (isSame && isImagesSame && isVmxSame)) return isFilesChanged;
+    await this.#writeState(known, { record, images: outcome.images }, current, image);
+    return true;
+  }
+
+  /** Compaction only saves space: where there is none for it, the journal just grows on. */
+  async #compact(image: GuestImage<Files>): Promise<void> {
+    try {
+      await image.writeAnew();
+    } catch (error) {
+      if (!(error instanceof Fault && error.kind === 'disk-full')) throw error;
+    }
+  }
+
+  async #writeState(
+    known: Known,
+    { record, images }: Outcome,
+    current: ImageState,
+    image: GuestImage<Files>,
+  ): Promise<void> {
+    const { folder, id, order } = this.#identity;
+    const { disk } = this.#context;
+    const addedEntries = known.state?.addedEntries ?? {};
+    const document = VmxDocument.parse(known.vmx, folder.vmx);
+    writeRecord(document, record, addedEntries);
+    const vmx = Buffer.from(document.toString());
+    const isVmxNew = !vmx.equals(known.vmx);
+    const staged = isVmxNew ? await disk.stage(folder.vmx, vmx) : undefined;
+    const kept = new Set([current, ...Object.values(images)].map((saved) => saved.file));
+    const journals = image.unusedJournals(kept);
+    const unused = journals.length === 0 ? undefined : image.unusedContents(kept);
+    // A program may still read what was deleted a moment ago, so contents go at the second clean-up.
+    const outdated = new Set(known.state?.unusedContents);
+    const state: VmStateFile = {
+      header: { commit: newCommit(), id, place: folder.place, order: known.state?.header.order ?? order },
+      vmx: { before: hashOf(known.vmx), after: hashOf(vmx) },
+      addedEntries,
+      ownDisks: known.state?.ownDisks ?? [],
+      current,
+      images,
+      unusedContents: unused?.filter((hash) => !outdated.has(hash)) ?? [...outdated],
+      record,
+    };
+    try {
+      await disk.replaceFile(folder.state, formatState(state));
+    } catch (error) {
+      // It may have its place already and only not be sure to last.
+      if (readStateHeader(folder.state)?.commit === state.header.commit) image.settle();
+      throw error;
+    }
+    image.settle();
+    this.#known = { vmx: known.vmx, state, record: frozen(record), isVmxBehind: isVmxNew };
+    if (staged !== undefined) {
+      await disk.publish(staged, folder.vmx);
+      await disk.syncDirectory(folder.path);
+      this.#known = { vmx, state, record: this.#known.record, isVmxBehind: false };
+    }
+    await folder.writeSideFiles(record);
+    await image.remove(journals, unused?.filter((hash) => outdated.has(hash)) ?? []);
+  }
+}
+
+function unchanged(known: Known): Outcome {
+  return { record: known.record, images: known.state?.images ?? {} };
+}
+
+/** Refuses changes, so that a mistake in a view shows at once and not in what is written later. */
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) frozen(part);
+  }
+  return value;
+}
+
+/** Compares plain data as JSON has it. */
+function isEqual(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join, posix } from 'node:path';
+import type { VmRecord } from '../vm/vm-record.js';
+import { type HostDisk, readWhole, unlessAbsent } from './host-disk.js';
+import { ownFolder } from './vm-place.js';
+import { diskDescriptor, isOwnDictionary, snapshotDictionary, isOwnSuspendFile, suspendFile } from './vm-side-files.js';
+
+/** Beside `.revix`: files of machines whose disks were kept, and what is being made. */
+const keptFolder = '.revix-kept';
+const unfinishedFolder = '.revix-unfinished';
+
+/** Names of the files of one virtual machine, whose `.vmx` file is at `place` under the directory. */
+export class VmFolder {
+  readonly place: string;
+  readonly path: string;
+  /** The `.vmx` file. */
+  readonly vmx: string;
+  /** File name without extension. */
+  readonly title: string;
+  /** Folder of Revix's own files of this machine. */
+  readonly own: string;
+  readonly state: string;
+  readonly contents: string;
+  /** Where the own files of a new machine are put together, before they get their place. */
+  readonly unfinished: string;
+  readonly #disk: HostDisk;
+
+  /** @param place path of the `.vmx` file in the directory, with `/`. */
+  constructor(directory: string, place: string, disk: HostDisk) {
+    this.place = place;
+    this.vmx = join(directory, ...place.split(posix.sep));
+    this.path = dirname(this.vmx);
+    this.title = basename(this.vmx).replace(/\.vmx$/i, '');
+    this.own = join(this.path, ownFolder, this.title);
+    this.state = join(this.own, 'state.json');
+    this.contents = join(this.own, 'contents');
+    this.unfinished = join(this.path, unfinishedFolder);
+    this.#disk = disk;
+  }
+
+  /** Name of the machine's lock, the same in every process. */
+  get lockName(): string {
+    return `vm-${createHash('sha256').update(this.place).digest('hex').slice(0, 24)}`;
+  }
+
+  /** The folder's file with the machine's name and this extension (with its dot). */
+  beside(extension: string): string {
+    return join(this.path, this.title + extension);
+  }
+
+  /** Brings `.vmsd` and `.vmss` in line with the record. Files that came from elsewhere are not lost. */
+  async writeSideFiles(record: VmRecord): Promise<void> {
+    const dictionary = snapshotDictionary(record, `${this.title}.vmdk`);
+    await this.#writeSideFile('.vmsd', dictionary, isOwnDictionary);
+    await this.#writeSideFile('.vmss', suspendFile(record), isOwnSuspendFile);
+  }
+
+  async #writeSideFile(extension: string, text: string | undefined, isOwn: (text: string) => boolean): Promise<void> {
+    const path = this.beside(extension);
+    const present = readWhole(path)?.toString();
+    if (present === text) return;
+    const isForeign = present !== undefined && !isOwn(present);
+    if (text === undefined) {
+      if (isForeign) return;
+      await this.#disk.removeFile(path);
+      await this.#disk.syncDirectory(this.path);
+      return;
+    }
+    if (isForeign) await this.#disk.publish(path, freeName(`${path}.foreign`));
+    await this.#disk.replaceFile(path, text);
+  }
+
+  /** Writes the disk descriptors that are named but not there. Returns the names of those written. */
+  async writeDisks(fileNames: readonly string[], diskSizeBytes: number): Promise<readonly string[]> {
+    const written: string[] = [];
+    for (const fileName of new Set(fileNames)) {
+      // A disk in another folder belongs to another machine.
+      if (/[\\/]/.test(fileName) || fileName.startsWith('.')) continue;
+      const path = join(this.path, fileName);
+      if (readWhole(path) !== undefined) continue;
+      await this.#disk.replaceFile(path, diskDescriptor(diskSizeBytes));
+      written.push(fileName);
+    }
+    return written;
+  }
+
+  /** Sets Revix's own files aside, so that nothing finds them but a person. */
+  async keepAside(): Promise<void> {
+    if (unlessAbsent('read', this.own, () => readdirSync(this.own)) === undefined) return;
+    const aside = join(this.path, keptFolder);
+    await this.#disk.makeDirectory(aside);
+    await this.#disk.publish(this.own, freeName(join(aside, this.title)));
+    await this.#disk.syncDirectory(aside);
+    await this.#disk.syncDirectory(dirname(this.own));
+  }
+
+  /** Removes what a process that was killed left half made or half deleted. Runs under the directory's lock. */
+  async sweep(): Promise<void> {
+    await this.#disk.removeTree(this.unfinished);
+  }
+
+  /**
+   * Deletes the machine; it is gone as soon as its `.vmx` file is. Runs under the directory's lock.
+   * @param top the directory of the store, which stays even when it is empty.
+   */
+  async delete(ownDisks: readonly string[], keepDisks: boolean, top: string): Promise<void> {
+    const disk = this.#disk;
+    await disk.removeFile(this.vmx);
+    await disk.syncDirectory(this.path);
+    await disk.removeFile(`${this.vmx}.new`);
+    await this.#writeSideFile('.vmsd', undefined, isOwnDictionary);
+    await this.#writeSideFile('.vmss', undefined, isOwnSuspendFile);
+    if (keepDisks) {
+      await this.keepAside();
+    } else {
+      for (const fileName of ownDisks) await disk.removeFile(join(this.path, fileName));
+      await disk.removeTree(this.own);
+    }
+    await this.sweep();
+    await disk.removeEmptyDirectory(dirname(this.own));
+    for (let path = this.path; path.length > top.length; path = dirname(path)) {
+      if (!(await disk.removeEmptyDirectory(path))) break;
+    }
+  }
+}
+
+/** `<path>-<n>` with the smallest number that is free. */
+function freeName(path: string): string {
+  const taken = new Set(unlessAbsent('read', dirname(path), () => readdirSync(dirname(path))) ?? []);
+  let number = 1;
+  while (taken.has(`${basename(path)}-${number}`)) number += 1;
+  return `${path}-${number}`;
+}
