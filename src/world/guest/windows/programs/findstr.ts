@@ -1,0 +1,133 @@
+import type { GuestProgram, ProgramContext } from '../../program.js';
+import { splitArguments } from '../arguments.js';
+import { isDirectory, isFile, nameMatcher, walkDirectories } from '../file-patterns.js';
+import { baseName, joinPath, parentPath } from '../paths.js';
+import { decodeText, splitLines } from '../text.js';
+import { printErrorLine, printLine, programPath } from './program-output.js';
+
+interface Options {
+  readonly flags: ReadonlySet<string>;
+  readonly searches: readonly string[];
+  readonly files: readonly string[];
+}
+
+/** Flags are letters that may share one slash; `/c:`, `/g:`, `/f:` and `/d:` take a text. */
+function parseOptions(context: ProgramContext): Options | undefined {
+  const flags = new Set<string>();
+  const searches: string[] = [];
+  const files: string[] = [];
+  let words: string | undefined;
+  for (const word of splitArguments(context.arguments)) {
+    const valued = /^\/([cg]):(.*)$/is.exec(word);
+    const [, name = '', value = ''] = valued ?? [];
+    if (valued !== null && name.toLowerCase() === 'c') {
+      searches.push(value);
+    } else if (valued !== null) {
+      const path = programPath(context, value);
+      if (!isFile(context.files, path)) return undefined;
+      searches.push(...splitLines(decodeText(context.files.read(path).bytes())));
+    } else if (/^\/[belrsixvnmop]+$/i.test(word)) {
+      for (const letter of word.slice(1).toLowerCase()) flags.add(letter);
+    } else if (words === undefined && searches.length === 0) {
+      words = word;
+    } else {
+      files.push(word);
+    }
+  }
+  if (words !== undefined) searches.push(...words.split(' ').filter((word) => word !== ''));
+  return searches.length === 0 ? undefined : { flags, searches, files };
+}
+
+const expressionCharacters = /[.*[\]^$\\]/;
+
+/** A regular expression of findstr in JavaScript's form: it knows `. * [] ^ $ \< \>` and `\x`. */
+function translated(text: string): string {
+  let result = '';
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    const next = text.charAt(at + 1);
+    if (character === '\\' && next !== '') {
+      at += 1;
+      result += next === '<' || next === '>' ? String.raw`\b` : next.replace(/[.*+?^${}()|[\]\\/]/, String.raw`\$&`);
+    } else if (character === '[') {
+      const end = text.indexOf(']', at + 2);
+      if (end < 0) return `${result}\\[${translated(text.slice(at + 1))}`;
+      result += `[${text.slice(at + 1, end).replace(/[\\[]/g, String.raw`\$&`)}]`;
+      at = end;
+    } else if (character === '*' && (result === '' || result === '^')) {
+      result += String.raw`\*`;
+    } else if (character === '*' && result.endsWith('*')) {
+      continue;
+    } else {
+      result += /[+?{}()|\\\]]/.test(character) ? `\\${character}` : character;
+    }
+  }
+  return result;
+}
+
+/** Tests lines for one search; undefined for an expression that means nothing. */
+function matcher(search: string, flags: ReadonlySet<string>): ((line: string) => boolean) | undefined {
+  const isExpression = flags.has('r') || (!flags.has('l') && expressionCharacters.test(search));
+  const source = isExpression ? translated(search) : search.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  const anchored = `${flags.has('b') ? '^' : ''}(?:${source})${flags.has('e') ? '$' : ''}`;
+  try {
+    const expression = new RegExp(flags.has('x') ? `^(?:${source})$` : anchored, flags.has('i') ? 'i' : '');
+    return (line) => expression.test(line);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function* namedFiles(context: ProgramContext, word: string, isRecursive: boolean): Generator<string> {
+  const path = programPath(context, word);
+  const matches = nameMatcher(baseName(path));
+  const directory = parentPath(path);
+  if (!isDirectory(context.files, directory)) return;
+  for (const each of isRecursive ? walkDirectories(context.files, directory) : [directory]) {
+    for (const status of context.files.list(each)) {
+      if (status.kind === 'file' && matches(status.name)) yield joinPath(each, status.name);
+    }
+  }
+}
+
+/** Name of a found file as findstr shows it: relative where the word was. */
+function shownName(context: ProgramContext, word: string, path: string): string {
+  const root = parentPath(programPath(context, word));
+  const prefix = /^.*[\\/:]/s.exec(word)?.[0] ?? '';
+  return prefix + path.slice(root.length).replace(/^\\/, '');
+}
+
+/** `findstr`: exit code 0: found, 1: not found, 2: written wrongly. */
+export const findstr: GuestProgram = async (context) => {
+  const options = parseOptions(context);
+  const matchers = options?.searches.map((search) => matcher(search, options.flags)) ?? [];
+  if (options === undefined || matchers.includes(undefined)) {
+    printErrorLine(context, 'FINDSTR: Bad command line');
+    return 2;
+  }
+  const { flags } = options;
+  const fits = (line: string): boolean => matchers.some((matches) => matches?.(line) === true) !== flags.has('v');
+  let isFound = false;
+  const search = (text: string, name: string): void => {
+    for (const [index, line] of splitLines(text).entries()) {
+      if (!fits(line)) continue;
+      isFound = true;
+      if (flags.has('m')) {
+        printLine(context, name);
+        return;
+      }
+      printLine(context, `${name === '' ? '' : `${name}:`}${flags.has('n') ? `${index + 1}:` : ''}${line}`);
+    }
+  };
+  if (options.files.length === 0) search(decodeText(context.stdin), '');
+  for (const word of options.files) {
+    const paths = [...namedFiles(context, word, flags.has('s'))];
+    if (paths.length === 0) printErrorLine(context, `FINDSTR: Cannot open ${word}`);
+    const isNamed = options.files.length > 1 || flags.has('s') || flags.has('m') || /[*?]/.test(word);
+    for (const path of paths) {
+      search(decodeText(context.files.read(path).bytes()), isNamed ? shownName(context, word, path) : '');
+    }
+  }
+  return isFound ? 0 : 1;
+};

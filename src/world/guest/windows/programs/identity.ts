@@ -1,0 +1,100 @@
+import type { GuestProgram, ProgramContext } from '../../program.js';
+import { splitSwitches } from '../arguments.js';
+import { longTimeText } from '../guest-time.js';
+import { windowsVersion } from '../version.js';
+import { accountName, printErrorLine, printLine } from './program-output.js';
+
+export const whoami: GuestProgram = async (context) => {
+  const { switches } = splitSwitches(context.arguments);
+  if (switches.length === 0) {
+    printLine(context, accountName(context));
+    return 0;
+  }
+  if (switches.includes('groups')) {
+    const groups = ['Everyone', 'BUILTIN\\Users', ...(context.user.isAdministrator ? ['BUILTIN\\Administrators'] : [])];
+    printLine(context);
+    printLine(context, 'GROUP INFORMATION');
+    printLine(context, '-----------------');
+    printLine(context);
+    for (const group of groups) printLine(context, group);
+    return 0;
+  }
+  printErrorLine(context, `ERROR: Invalid argument/option - '/${switches[0] ?? ''}'.`);
+  printErrorLine(context, 'Type "WHOAMI /?" for usage.');
+  return 1;
+};
+
+export const hostname: GuestProgram = async (context) => {
+  if (context.arguments.trim() !== '') {
+    printErrorLine(context, 'sethostname: Use the Network Control Panel Applet to set hostname.');
+    printErrorLine(context, 'hostname -s is not supported.');
+    return 1;
+  }
+  printLine(context, context.hostName);
+  return 0;
+};
+
+function adapterLine(name: string, value: string): string {
+  return `   ${`${name} `.padEnd(35, '. ')}. : ${value}`;
+}
+
+function adapter(context: ProgramContext, isFull: boolean): void {
+  printLine(context);
+  printLine(context, 'Ethernet adapter Ethernet0:');
+  printLine(context);
+  if (context.ipAddress === '') {
+    printLine(context, adapterLine('Media State', 'Media disconnected'));
+    return;
+  }
+  printLine(context, adapterLine('Connection-specific DNS Suffix', ''));
+  if (isFull) printLine(context, adapterLine('DHCP Enabled', 'No'));
+  if (context.ipAddress.includes(':')) {
+    printLine(context, adapterLine('IPv6 Address', `${context.ipAddress}${isFull ? '(Preferred)' : ''}`));
+    return;
+  }
+  printLine(context, adapterLine('IPv4 Address', `${context.ipAddress}${isFull ? '(Preferred)' : ''}`));
+  printLine(context, adapterLine('Subnet Mask', '255.255.255.0'));
+}
+
+export const ipconfig: GuestProgram = async (context) => {
+  const { switches } = splitSwitches(context.arguments);
+  const unknown = switches.find((name) => !/^(all|flushdns)$/.test(name));
+  if (unknown !== undefined) {
+    printErrorLine(context, `Error: unrecognized or incomplete command line.`);
+    return 1;
+  }
+  printLine(context);
+  printLine(context, 'Windows IP Configuration');
+  printLine(context);
+  if (switches.includes('flushdns')) {
+    printLine(context, 'Successfully flushed the DNS Resolver Cache.');
+    return 0;
+  }
+  if (switches.includes('all')) {
+    printLine(context, adapterLine('Host Name', context.hostName));
+    printLine(context, adapterLine('Primary Dns Suffix', ''));
+    printLine(context, adapterLine('Node Type', 'Hybrid'));
+    printLine(context, adapterLine('IP Routing Enabled.', 'No'));
+  }
+  adapter(context, switches.includes('all'));
+  return 0;
+};
+
+export const systeminfo: GuestProgram = async (context) => {
+  const row = (name: string, value: string): void => printLine(context, `${`${name}:`.padEnd(27)}${value}`);
+  const build = windowsVersion(context.osName);
+  const started = Math.min(context.clock.now(), ...context.processes().map(({ startMs }) => startMs));
+  printLine(context);
+  row('Host Name', context.hostName.toUpperCase());
+  row('OS Name', context.osName);
+  row('OS Version', `${build.split('.').slice(0, 3).join('.')} N/A Build ${build.split('.')[2] ?? ''}`);
+  row('Registered Owner', context.user.name);
+  row('System Boot Time', longTimeText(started).replace(' ', ', '));
+  row('System Manufacturer', 'VMware, Inc.');
+  row('System Model', 'VMware Virtual Platform');
+  row('System Type', 'x64-based PC');
+  row('Windows Directory', 'C:\\Windows');
+  row('System Directory', 'C:\\Windows\\system32');
+  row('Domain', 'WORKGROUP');
+  return 0;
+};
