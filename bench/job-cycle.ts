@@ -1,0 +1,39 @@
+import PQueue from 'p-queue';
+import { VIX_INVALID_HANDLE, VIX_PROPERTY_NONE } from 'revix';
+import { connectIdle, openIdle } from './open-vm.js';
+import { timeSideBySide, type Figure } from './ratio.js';
+
+/**
+ * A full job cycle (start, run, callback, wait, release) against a bare queue add and a bare async call of the same
+ * empty work: once for work that takes the lane of its VM, once for work that takes none.
+ */
+export async function measureJobs(): Promise<Figure[]> {
+  const { vix, host } = await connectIdle();
+  const vm = await openIdle(vix, host, '/vms/a.vmx');
+  const queue = new PQueue({ concurrency: 1 });
+  const emptyWork = async (): Promise<void> => {};
+  const callback = (): void => {};
+  const timings = await timeSideBySide(
+    {
+      call: emptyWork,
+      queue: () => queue.add(emptyWork),
+      lane: async () => {
+        const job = vix.VixVM_PowerOn(vm, 0, VIX_INVALID_HANDLE, callback, null);
+        await vix.VixJob_Wait(job, VIX_PROPERTY_NONE);
+        vix.Vix_ReleaseHandle(job);
+      },
+      noLane: async () => {
+        const job = vix.VixVM_LogoutFromGuest(vm, callback, null);
+        await vix.VixJob_Wait(job, VIX_PROPERTY_NONE);
+        vix.Vix_ReleaseHandle(job);
+      },
+    },
+    2000,
+    100,
+  );
+  await vix.Revix_Close();
+  return [
+    { what: 'full job cycle in a lane / bare PQueue.add', value: timings.lane / timings.queue, unit: 'x', goal: 2 },
+    { what: 'full job cycle without a lane / bare async call', value: timings.noLane / timings.call, unit: 'x', goal: 12 },
+  ];
+}

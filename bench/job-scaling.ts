@@ -1,0 +1,38 @@
+import { VIX_INVALID_HANDLE, VIX_PROPERTY_NONE, type Vix, type VixHandle } from 'revix';
+import { connectIdle, openIdle } from './open-vm.js';
+import { timeSideBySide, type Figure } from './ratio.js';
+
+const manyJobs = 10_000;
+const fewJobs = 100;
+const vmCount = 1000;
+
+/** Time per job of 10,000 jobs in flight together on 1,000 VMs, against 100 jobs in flight on the same VMs. */
+export async function measureScaling(): Promise<Figure[]> {
+  const { vix, host } = await connectIdle();
+  const vms = await Promise.all(Array.from({ length: vmCount }, (_, index) => openIdle(vix, host, `/vms/${index}.vmx`)));
+  const timings = await timeSideBySide(
+    {
+      // As many jobs in both, so that both meet the same garbage collector.
+      few: async () => {
+        for (let done = 0; done < manyJobs; done += fewJobs) await inFlight(vix, vms, fewJobs);
+      },
+      many: () => inFlight(vix, vms, manyJobs),
+    },
+    1,
+    30,
+  );
+  await vix.Revix_Close();
+  return [{ what: 'time per job, 10,000 in flight / 100 in flight', value: timings.many / timings.few, unit: 'x', goal: 1.3 }];
+}
+
+async function inFlight(vix: Vix, vms: readonly VixHandle[], count: number): Promise<void> {
+  const jobs: VixHandle[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const vm = vms[index % vms.length] ?? VIX_INVALID_HANDLE;
+    jobs.push(vix.VixVM_PowerOn(vm, 0, VIX_INVALID_HANDLE, null, null));
+  }
+  for (const job of jobs) {
+    await vix.VixJob_Wait(job, VIX_PROPERTY_NONE);
+    vix.Vix_ReleaseHandle(job);
+  }
+}
