@@ -50,6 +50,9 @@ export interface ProgramLimits {
 
 export const defaultProgramLimits: ProgramLimits = { wallMs: 600_000, outputBytes: 16 * 1024 * 1024 };
 
+/** As many programs of one process may stand above each other; scripts that start themselves end there. */
+const deepestNesting = 50;
+
 export interface StartedProgram {
   readonly pid: number;
   /** Its line in the process table. */
@@ -108,6 +111,7 @@ export class ProgramRunner {
     const environment = userEnvironment(this.#host.guest(), user, spec.environment ?? {});
     const output = new RunOutput(controller, this.#limits.outputBytes, (line) => this.#host.onOutput?.(pid, line));
     const context = this.#context({
+      depth: 0,
       program: this.#throughShell(program, path, spec.arguments),
       user,
       pid,
@@ -184,7 +188,14 @@ export class ProgramRunner {
   #innerParts(outer: RunContext, path: string, args: string, streams: ProgramStreams): InnerParts {
     const access = { registry: this.#host.programs, files: outer.files, user: outer.user };
     const { family } = this.#host.files;
+    if (outer.depth >= deepestNesting) {
+      throw new Fault(
+        'program-not-started',
+        `Programs of process ${outer.pid} start each other too deep; is one its own?`,
+      );
+    }
     return {
+      depth: outer.depth + 1,
       program: resolveProgram(access, normalizePath(family, unquoted(path)), args),
       stdin: streams.stdin ?? outer.stdin,
       writeStdout: streams.writeStdout ?? outer.writeStdout,
@@ -216,6 +227,8 @@ export class ProgramRunner {
 
 /** What differs between two programs of one process. */
 interface InnerParts {
+  /** How many programs of this process stand above this one. */
+  readonly depth: number;
   readonly program: ResolvedProgram;
   readonly stdin: Uint8Array;
   readonly writeStdout: (output: Uint8Array | string) => void;

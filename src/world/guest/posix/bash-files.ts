@@ -11,12 +11,11 @@ import { posixErrorOf } from './posix-errors.js';
 export interface BashFilesOptions {
   /** Whether the path counts as a program although no file is there. */
   readonly isAddedProgram: (path: string) => boolean;
-  /** Called when the shell asks about a file that the user may execute: it does so before it runs one. */
+  /** Called when the shell asks about an executable file: it does so before it runs one. */
   readonly onExecutable: (path: string) => void;
+  /** The text that the shell is to run in place of an executable file; undefined: its own. */
+  readonly scriptOf: (path: string) => string | undefined;
 }
-
-/** Questions about files between two turns of the event loop: the shell asks some before each command. */
-const questionsPerTurn = 64;
 
 type Encoding = string | { readonly encoding?: string | null } | undefined;
 
@@ -28,13 +27,20 @@ const devices: ReadonlyMap<string, () => FileContent> = new Map([
   ['/dev/urandom', () => contentOf(Uint8Array.from(randomBytes(1024 * 1024)))],
 ]);
 
+const anyExecute = 0o111;
+
 const encodings: ReadonlySet<string> = new Set(['utf8', 'utf-8', 'ascii', 'binary', 'base64', 'hex', 'latin1']);
+
+/** Questions about files between two turns of the event loop: the shell asks some before each command. */
+const questionsPerTurn = 64;
 
 /** A guest's files, in the name of a program's user, as just-bash wants them: with errors in the style of Node. */
 export class BashFiles implements IFileSystem {
   readonly #context: ProgramContext;
   readonly #options: BashFilesOptions;
   #questions = 0;
+  /** The last two questions about files, newest last: they tell whether a file is read or run. */
+  #trace: readonly [string, string] = ['', ''];
 
   constructor(context: ProgramContext, options: BashFilesOptions) {
     this.#context = context;
@@ -42,6 +48,11 @@ export class BashFiles implements IFileSystem {
   }
 
   async readFile(path: string, options?: Encoding): Promise<string> {
+    // The shell runs a file after it asked for its status by itself; a command first resolves the path that it reads.
+    const [before, last] = this.#trace;
+    const isRun = last === `stat ${path}` && before !== `resolve ${path}`;
+    const script = isRun ? this.#options.scriptOf(path) : undefined;
+    if (script !== undefined) return script;
     return Buffer.from(this.#read(path)).toString(encodingOf(options));
   }
 
@@ -60,11 +71,13 @@ export class BashFiles implements IFileSystem {
   }
 
   async exists(path: string): Promise<boolean> {
+    this.#note('exists', path);
     if (devices.has(path) || this.#options.isAddedProgram(path)) return true;
     return this.#do('stat', path, () => this.#context.files.exists(path));
   }
 
   async stat(path: string): Promise<FsStat> {
+    this.#note('stat', path);
     this.#questions += 1;
     // The library itself never lets timers and signals in; without this a busy script could not be killed.
     if (this.#questions % questionsPerTurn === 0) await nextTurn();
@@ -76,7 +89,7 @@ export class BashFiles implements IFileSystem {
     }
     const status = this.#do('stat', path, () => files.stat(path));
     const shown = this.#shown(status);
-    if (status.kind === 'file' && (shown.mode & 0o100) !== 0) this.#options.onExecutable(path);
+    if (status.kind === 'file' && (shown.mode & anyExecute) !== 0) this.#options.onExecutable(path);
     return shown;
   }
 
@@ -143,7 +156,9 @@ export class BashFiles implements IFileSystem {
   }
 
   resolvePath(base: string, path: string): string {
-    return this.#do('resolve', path, () => resolvePath('posix', base, path));
+    const resolved = this.#do('resolve', path, () => resolvePath('posix', base, path));
+    this.#note('resolve', resolved);
+    return resolved;
   }
 
   /** Not offered: the shell then lists directories for its patterns. */
@@ -179,6 +194,10 @@ export class BashFiles implements IFileSystem {
     );
   }
 
+  #note(question: string, path: string): void {
+    this.#trace = [this.#trace[1], `${question} ${path}`];
+  }
+
   #read(path: string): Uint8Array {
     const device = devices.get(path);
     if (device !== undefined) return device().bytes();
@@ -203,15 +222,16 @@ export class BashFiles implements IFileSystem {
     }
   }
 
-  /** The shell asks only the owner's bits, so these show what the user at hand may do. */
+  /** The shell asks the owner's bits, or any bit, so these show what the user at hand may do. */
   #shown(status: FileStatus): FsStat {
     const { user } = this.#context;
     const { mode, owner, group, modifiedMs, size } = status;
-    const isOwnView = owner === user.name || user.id === 0 || user.isAdministrator;
-    const rights = (mode >> (group === user.group ? 3 : 0)) & 7;
+    const isRoot = user.id === 0 || user.isAdministrator;
+    const rights = (mode >> (owner === user.name ? 6 : group === user.group ? 3 : 0)) & 7;
+    const seen = (mode & ~0o700) | (rights << 6);
     return {
       ...kindsOf(status.kind),
-      mode: isOwnView ? mode : (mode & ~0o700) | (rights << 6),
+      mode: isRoot ? mode : (rights & 1) === 0 ? seen & ~anyExecute : seen,
       size,
       mtime: new Date(modifiedMs),
     };

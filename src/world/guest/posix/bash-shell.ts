@@ -9,6 +9,7 @@ import type { Bash, BashOptions, Command, ExecResult, ResolvedCommandContext } f
 import { guestCommands, runCommand } from './posix-commands.js';
 import type { ShellAccess } from './posix-command.js';
 import { posixErrorOf } from './posix-errors.js';
+import { smallCommands } from './small-commands.js';
 import { quoteWord, quoteWords } from './posix-words.js';
 import { parseInvocation } from './shell-invocation.js';
 
@@ -27,6 +28,8 @@ export interface BashShellOptions {
 
 /** Exit code of a script that ran over a limit, as if it had been killed. */
 const runawayExitCode = 137;
+/** Command that runs a file of the guest which is no shell script; seen by nobody else. */
+const runnerPath = '/bin/.run-guest-program';
 const shellNames: readonly string[] = ['sh', 'bash', 'dash'];
 const shellInterpreter = /(?:^|\/)(?:sh|bash|dash|ash|env (?:sh|bash))$/u;
 
@@ -43,6 +46,9 @@ const excluded = new Set([
   'yq',
   'rg',
 ]);
+
+/** How the library reports some commands that are not there. */
+const missingCommand = /(\S+): command not available in browser environments\. .*/gu;
 
 /** Variables that the library's shell keeps for itself and that a real one does not export. */
 const internalVariables = new Set(['?', 'IFS', 'OPTIND', 'SHELLOPTS', 'BASHOPTS', 'OSTYPE', 'MACHTYPE', 'HOSTTYPE']);
@@ -66,9 +72,8 @@ class BashRun {
   readonly #context: ProgramContext;
   readonly #options: BashShellOptions;
   readonly #bash: Bash;
-  /** Newest executable that the shell looked at, by file name: the one that it runs next under this name. */
-  readonly #executables = new Map<string, string>();
-  readonly #dispatched = new Set<string>();
+  /** Programs in `/bin` and `/usr/bin` that run in place of what the library has under their names, by name. */
+  readonly #replaced = new Map<string, string>();
   readonly #standardNames: ReadonlySet<string>;
 
   constructor(library: JustBash, context: ProgramContext, options: BashShellOptions) {
@@ -80,8 +85,9 @@ class BashRun {
     const { stepLimit } = options;
     this.#bash = new library.Bash({
       fs: new BashFiles(context, {
-        isAddedProgram: (path) => options.programs.findPath(path) !== undefined,
+        isAddedProgram: (path) => path === runnerPath || options.programs.findPath(path) !== undefined,
         onExecutable: (path) => this.#noteExecutable(path),
+        scriptOf: (path) => (this.#isForeign(path) ? `${runnerPath} ${quoteWord(path)} "$@"\n` : undefined),
       }),
       cwd: context.workingDirectory,
       env: Object.fromEntries(context.environment),
@@ -91,6 +97,10 @@ class BashRun {
           this.#command(name, (args, inner, shell) => runCommand(name, command, args, inner, shell)),
         ),
         ...shellNames.map((name) => this.#shellCommand(name)),
+        this.#command('cat', (args, inner, shell, bash) => this.#cat(args, inner, shell, bash)),
+        this.#command(baseName('posix', runnerPath), ([path = '', ...args], inner, shell) =>
+          this.#runFile(path, args, inner, shell),
+        ),
       ],
       // The library's guard replaces globals of the whole process while a script runs, which nobody else could bear.
       defenseInDepth: false,
@@ -116,41 +126,56 @@ class BashRun {
     });
     if (this.#context.signal.aborted) return runawayExitCode;
     write(this.#context.writeStdout, result);
-    if (result.stderr !== '') this.#context.writeStderr(result.stderr);
+    if (result.stderr !== '') this.#context.writeStderr(result.stderr.replace(missingCommand, '$1: command not found'));
     return result.exitCode === 126 && result.stderr.includes('executionLimits.') ? runawayExitCode : result.exitCode;
   }
 
-  /** Makes sure that what is about to run under this file name is what stands at the path. */
+  /** The library takes a file in `/bin` for its own command of that name; this sees to it that it is the file's. */
   #noteExecutable(path: string): void {
     const name = baseName('posix', path);
-    this.#executables.set(name, path);
-    if (this.#dispatched.has(name) || !this.#needsDispatch(path, name)) return;
-    this.#dispatched.add(name);
-    this.#bash.registerCommand(this.#dispatcher(name));
+    if (path !== `/bin/${name}` && path !== `/usr/bin/${name}`) return;
+    if (path === runnerPath || this.#replaced.get(name) === path || !this.#needsReplacement(path, name)) return;
+    this.#replaced.set(name, path);
+    this.#bash.registerCommand(
+      this.#command(name, (args, inner, shell) => this.#runFile(this.#replaced.get(name) ?? path, args, inner, shell)),
+    );
   }
 
-  #needsDispatch(path: string, name: string): boolean {
+  #needsReplacement(path: string, name: string): boolean {
     if (this.#isAdded(path)) return true;
     const kind = this.#kindOf(path);
     if (kind.kind === 'image') return kind.name !== name || !this.#isKnown(name);
-    return isShellScript(kind) ? this.#isKnown(name) : true;
+    return !isShellScript(kind) || this.#isKnown(name);
   }
 
-  #dispatcher(name: string): Command {
-    return this.#command(name, async (args, inner, shell, bash) => {
-      const path = this.#executables.get(name) ?? name;
-      const kind = this.#kindOf(path);
-      if (!this.#isAdded(path)) {
-        if (isShellScript(kind)) return shell.run(['/bin/sh', path, ...args]);
-        if (kind.kind === 'image' && this.#isKnown(kind.name)) {
-          const command = guestCommands.get(kind.name);
-          if (command !== undefined) return runCommand(name, command, args, inner, shell);
-          if (kind.name !== name) return shell.run([kind.name, ...args]);
-          return this.#pass(await bash.origCommand?.([...args]), inner);
-        }
-      }
-      return inner.run(path, quoteWords(args));
-    });
+  /** Whether an executable is something else than a script for this shell. */
+  #isForeign(path: string): boolean {
+    return this.#isAdded(path) || !isShellScript(this.#kindOf(path));
+  }
+
+  /** Runs an executable of the guest whatever its name is. */
+  async #runFile(path: string, args: readonly string[], inner: ProgramContext, shell: ShellAccess): Promise<number> {
+    const kind = this.#kindOf(path);
+    if (!this.#isAdded(path)) {
+      if (isShellScript(kind)) return shell.run(['/bin/sh', path, ...args]);
+      const isOwn = kind.kind === 'image' && this.#isKnown(kind.name);
+      if (isOwn && path !== `/bin/${kind.name}`) return shell.run([`/bin/${kind.name}`, ...args]);
+    }
+    return inner.run(path, quoteWords(args));
+  }
+
+  /** The library's `cat` says of every file that it cannot read that there is none. */
+  async #cat(
+    args: readonly string[],
+    inner: ProgramContext,
+    shell: ShellAccess,
+    bash: ResolvedCommandContext,
+  ): Promise<number> {
+    const cat = smallCommands.get('cat');
+    const isPlain =
+      args.every((arg) => arg === '-' || !arg.startsWith('-')) && !args.some((arg) => arg.startsWith('/dev/'));
+    if (isPlain && cat !== undefined) return runCommand('cat', cat, args, inner, shell);
+    return this.#pass(await bash.origCommand?.([...args]), inner);
   }
 
   /** `sh` with its options, which the library's own does not know. */
@@ -179,7 +204,7 @@ class BashRun {
       const output = new CommandOutput();
       const stdin = this.#library.latin1FromBytes(bash.stdin);
       const inner = innerContext(this.#context, {
-        path: this.#executables.get(name) ?? `/bin/${name}`,
+        path: `/bin/${name}`,
         arguments: quoteWords(args),
         workingDirectory: bash.cwd,
         environment: exported(bash),
@@ -191,7 +216,7 @@ class BashRun {
       const shell: ShellAccess = {
         run: async (words, change = {}) => {
           const signal = change.signal ?? bash.signal;
-          const result = await bash.exec?.(quoteWords(words), {
+          const result = await bash.exec?.(assignments(change.environment) + quoteWords(words), {
             cwd: bash.cwd,
             stdin,
             stdinKind: 'bytes',
@@ -282,6 +307,13 @@ function write(target: (output: Uint8Array | string) => void, result: ExecResult
 function exported(bash: ResolvedCommandContext): Map<string, string> {
   const variables = bash.exportedEnv === undefined ? [...bash.env] : Object.entries(bash.exportedEnv);
   return new Map(variables.filter(([name]) => !internalVariables.has(name)));
+}
+
+/** Only what is assigned on the command line itself counts as exported in a fresh environment. */
+function assignments(environment: ReadonlyMap<string, string> | undefined): string {
+  if (environment === undefined) return '';
+  const names = [...environment].filter(([name]) => /^[A-Za-z_]\w*$/u.test(name));
+  return names.map(([name, value]) => `${name}=${quoteWord(value)} `).join('');
 }
 
 function isShellScript(kind: ProgramKind): boolean {

@@ -85,6 +85,7 @@ export const posixCommandNames: readonly string[] = [
   'tr',
   'tree',
   'true',
+  'umask',
   'uname',
   'unexpand',
   'uniq',

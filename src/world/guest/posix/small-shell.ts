@@ -1,10 +1,12 @@
 import { Buffer } from 'node:buffer';
 import { textOf } from '../file-content.js';
+import { programKind } from '../program-image.js';
 import type { ProgramRegistry } from '../program-registry.js';
+import { isExecutable } from '../program-resolution.js';
 import type { GuestProgram, ProgramContext } from '../program.js';
 import { innerContext } from './inner-context.js';
 import { guestCommands, runCommand } from './posix-commands.js';
-import { complain, pathOf, type PosixCommand, type ShellAccess } from './posix-command.js';
+import { complain, pathOf, type ShellAccess } from './posix-command.js';
 import { posixCommandNames } from './posix-command-names.js';
 import { posixErrorOf } from './posix-errors.js';
 import { quoteWords } from './posix-words.js';
@@ -41,6 +43,15 @@ class ShellExit extends Error {
   constructor(exitCode: number) {
     super('exit');
     this.exitCode = exitCode;
+  }
+}
+
+class RedirectionError extends Error {
+  readonly target: string;
+
+  constructor(target: string, cause: unknown) {
+    super('redirection', { cause });
+    this.target = target;
   }
 }
 
@@ -115,7 +126,8 @@ class SmallShell {
     try {
       streams = this.#redirected(command.redirections);
     } catch (error) {
-      complain(this.#context, 'sh', 'redirection', error);
+      if (!(error instanceof RedirectionError)) throw error;
+      complain(this.#context, 'sh', error.target, error.cause);
       return 1;
     }
     const [name, ...args] = words;
@@ -130,7 +142,6 @@ class SmallShell {
   async #execute(name: string, args: readonly string[], context: ProgramContext): Promise<number> {
     const builtIn = this.#builtIns[name];
     if (builtIn !== undefined) return builtIn(args, context);
-    const path = this.#find(name, context);
     const shell: ShellAccess = {
       run: ([inner = '', ...rest], change = {}) =>
         this.#execute(
@@ -143,33 +154,19 @@ class SmallShell {
           }),
         ),
     };
-    const command = this.#command(path ?? name);
-    if (path !== undefined && command === undefined) return this.#start(name, path, args, context);
-    if (command !== undefined && (path !== undefined || !name.includes('/'))) {
-      return runCommand(
-        name,
-        command,
-        args,
-        innerContext(context, { ...context, path: path ?? name, arguments: quoteWords(args) }),
-        shell,
-      );
+    const path = this.#find(name, context);
+    const standard = path === undefined ? (name.includes('/') ? undefined : name) : this.#standardName(path, context);
+    const command = standard === undefined ? undefined : (smallCommands.get(standard) ?? guestCommands.get(standard));
+    if (command !== undefined) {
+      const inner = innerContext(context, { ...context, path: path ?? name, arguments: quoteWords(args) });
+      return runCommand(name, command, args, inner, shell);
     }
-    return this.#missing(name, context);
+    const isLacking = standard !== undefined && posixCommandNames.includes(standard);
+    if (path === undefined || isLacking) return this.#missing(name, isLacking, context);
+    return this.#start(name, path, args, context);
   }
 
   async #start(name: string, path: string, args: readonly string[], context: ProgramContext): Promise<number> {
-    const baseName = path.slice(path.lastIndexOf('/') + 1);
-    const definition = this.#options.programs.findPath(path) ?? this.#options.programs.findName(baseName);
-    const isShell = ['sh', 'bash', 'dash'].includes(baseName);
-    // A standard command that the small shell lacks would only come back here.
-    if (
-      definition !== undefined &&
-      this.#options.isStandard(definition.run) &&
-      !isShell &&
-      posixCommandNames.includes(baseName)
-    ) {
-      return this.#missing(name, context);
-    }
     try {
       return await context.run(path, quoteWords(args));
     } catch (error) {
@@ -180,19 +177,25 @@ class SmallShell {
     }
   }
 
-  /** A built-in behaviour, unless a program was added in its place. */
-  #command(name: string): PosixCommand | undefined {
-    const baseName = name.slice(name.lastIndexOf('/') + 1);
-    const added =
-      this.#options.programs.findPath(name.startsWith('/') ? name : `/bin/${name}`) ??
-      this.#options.programs.findName(baseName);
-    if (added !== undefined && !this.#options.isStandard(added.run)) return undefined;
-    return smallCommands.get(baseName) ?? guestCommands.get(baseName);
+  /** Name of the standard command that the file at the path is; undefined for any other program. */
+  #standardName(path: string, context: ProgramContext): string | undefined {
+    const { programs, isStandard } = this.#options;
+    if (!context.files.exists(path)) return undefined;
+    try {
+      const status = context.files.stat(path);
+      if (!isExecutable({ registry: programs, user: context.user }, status)) return undefined;
+      const kind = programKind('posix', context.files.read(path));
+      if (kind.kind !== 'image') return undefined;
+      const added = programs.findPath(path) ?? programs.findName(kind.name);
+      return added === undefined || isStandard(added.run) ? kind.name : undefined;
+    } catch (error) {
+      if (posixErrorOf(error) === undefined) throw error;
+      return undefined;
+    }
   }
 
-  #missing(name: string, context: ProgramContext): number {
-    const isKnown = posixCommandNames.includes(name.slice(name.lastIndexOf('/') + 1));
-    context.writeStderr(isKnown ? `sh: ${name}: ${help}\n` : `sh: ${name}: not found\n`);
+  #missing(name: string, isLacking: boolean, context: ProgramContext): number {
+    context.writeStderr(isLacking ? `sh: ${name}: ${help}\n` : `sh: ${name}: not found\n`);
     return notFoundExitCode;
   }
 
@@ -266,11 +269,15 @@ class SmallShell {
       }
       const path = pathOf({ ...outer, workingDirectory: this.#workingDirectory }, text);
       const isNull = path === '/dev/null';
-      if (how === 'read') {
-        stdin = isNull ? new Uint8Array(0) : outer.files.read(path).bytes();
-        continue;
+      try {
+        if (how === 'read') {
+          stdin = isNull ? new Uint8Array(0) : outer.files.read(path).bytes();
+          continue;
+        }
+        if (!isNull && (how === 'write' || !outer.files.exists(path))) outer.files.write(path, '');
+      } catch (error) {
+        throw new RedirectionError(text, error);
       }
-      if (!isNull && (how === 'write' || !outer.files.exists(path))) outer.files.write(path, '');
       const write = (output: Uint8Array | string): void => (isNull ? undefined : outer.files.append(path, output));
       if (stream === 'stdout') writeStdout = write;
       else writeStderr = write;
@@ -294,7 +301,7 @@ class SmallShell {
     if (word.length === 1 && word[0] !== undefined && 'variable' in word[0] && word[0].variable === '@') {
       return this.#parameters.slice(1);
     }
-    const isPattern = word.some((part) => 'text' in part && !part.isQuoted && /[*?[]/u.test(part.text));
+    const isPattern = word.some((part) => 'text' in part && !part.isQuoted && /[*?]|\[.*\]/u.test(part.text));
     if (isPattern) throw new UnsupportedSyntax('file name patterns');
     const text = this.#text(word);
     if (isSplit && !isQuoted) return text.split(/\s+/u).filter((piece) => piece !== '');
