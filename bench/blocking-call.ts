@@ -3,6 +3,9 @@ import { VIX_PROPERTY_VM_NUM_VCPUS, VIX_PROPERTY_NONE, Vix_Out } from 'revix';
 import type { Figure } from './ratio.js';
 
 export async function measureBlocking(): Promise<Figure[]> {
-  void sync; void VIX_PROPERTY_VM_NUM_VCPUS; void VIX_PROPERTY_NONE; void Vix_Out;
+  void sync;
+  void VIX_PROPERTY_VM_NUM_VCPUS;
+  void VIX_PROPERTY_NONE;
+  void Vix_Out;
   return [];
 }

@@ -34,6 +34,11 @@ export async function measureJobs(): Promise<Figure[]> {
   await vix.Revix_Close();
   return [
     { what: 'full job cycle in a lane / bare PQueue.add', value: timings.lane / timings.queue, unit: 'x', goal: 2 },
-    { what: 'full job cycle without a lane / bare async call', value: timings.noLane / timings.call, unit: 'x', goal: 12 },
+    {
+      what: 'full job cycle without a lane / bare async call',
+      value: timings.noLane / timings.call,
+      unit: 'x',
+      goal: 12,
+    },
   ];
 }

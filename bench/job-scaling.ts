@@ -9,7 +9,9 @@ const vmCount = 1000;
 /** Time per job of 10,000 jobs in flight together on 1,000 VMs, against 100 jobs in flight on the same VMs. */
 export async function measureScaling(): Promise<Figure[]> {
   const { vix, host } = await connectIdle();
-  const vms = await Promise.all(Array.from({ length: vmCount }, (_, index) => openIdle(vix, host, `/vms/${index}.vmx`)));
+  const vms = await Promise.all(
+    Array.from({ length: vmCount }, (_, index) => openIdle(vix, host, `/vms/${index}.vmx`)),
+  );
   const timings = await timeSideBySide(
     {
       // As many jobs in both, so that both meet the same garbage collector.
@@ -22,7 +24,9 @@ export async function measureScaling(): Promise<Figure[]> {
     30,
   );
   await vix.Revix_Close();
-  return [{ what: 'time per job, 10,000 in flight / 100 in flight', value: timings.many / timings.few, unit: 'x', goal: 1.3 }];
+  return [
+    { what: 'time per job, 10,000 in flight / 100 in flight', value: timings.many / timings.few, unit: 'x', goal: 1.3 },
+  ];
 }
 
 async function inFlight(vix: Vix, vms: readonly VixHandle[], count: number): Promise<void> {

@@ -41,8 +41,7 @@ import {
   VIX_VM_SUPPORT_TOOLS_INSTALL,
 } from '../vix/names.js';
 import { powerBits } from './power-bits.js';
-import type { HostState } from './host-state.js';
-import type { FoundSnapshot, SnapshotState, VmState } from './vm-state.js';
+import type { FoundSnapshot, HostState, SnapshotState, VmState } from './handle-states.js';
 
 /** Reads single properties of a handle, by id. */
 export type PropertyReader = (id: number) => PropertyRead;

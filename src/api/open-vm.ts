@@ -3,7 +3,7 @@ import type { Secret } from '../base/secret.js';
 import { VIX_PROPERTY_JOB_RESULT_HANDLE } from '../vix/names.js';
 import type { HandleEntry } from '../handles/handle-table.js';
 import type { HostEntry, SnapshotEntry, VixRuntime, VmEntry } from './vix-runtime.js';
-import { SnapshotState, VmState } from './vm-state.js';
+import { SnapshotState, VmState } from './handle-states.js';
 
 /**
  * Puts a handle into the results of a job. The job keeps its own hold on the object: each read of the property gives

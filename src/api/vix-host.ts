@@ -23,7 +23,7 @@ import {
 } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
 import { filledText, integer, optionalText } from './arguments.js';
-import { HostState } from './host-state.js';
+import { HostState } from './handle-states.js';
 import { openVm, resultHandle } from './open-vm.js';
 import { checkPropertyList, startHostJob, startJob, type VixCallback, type VixListHandle } from './start-job.js';
 import type { HostEntry, VixRuntime } from './vix-runtime.js';

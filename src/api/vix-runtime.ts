@@ -4,8 +4,7 @@ import { HandleTable, type HandleEntry } from '../handles/handle-table.js';
 import { JobRunner, type ListPayload } from '../jobs/job-runner.js';
 import type { Job } from '../jobs/job.js';
 import type { PumpChannel } from '../jobs/event-channel.js';
-import type { HostState } from './host-state.js';
-import type { SnapshotState, VmState } from './vm-state.js';
+import type { HostState, SnapshotState, VmState } from './handle-states.js';
 
 /** What the handles of a runtime stand for. */
 export interface RuntimePayloads {

@@ -80,7 +80,7 @@ export function readPassword(source: NonNullable<ProviderEntry['password']>): Se
     if (text === undefined) {
       throw new Fault(
         'invalid-argument',
-        `the configuration takes the password from the environment variable ` + `${source.env}, which is not set`,
+        `the configuration takes the password from the environment variable ${source.env}, which is not set`,
       );
     }
     return new Secret(text);
