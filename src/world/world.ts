@@ -7,8 +7,9 @@ import type { FileChange } from './guest/guest-files.js';
 import { GuestFileSystem } from './guest/guest-file-system.js';
 import { standardPrograms } from './guest/guest-programs.js';
 import type { ProgramLimits } from './guest/program-runner.js';
-import type { Inventory } from './inventory/inventory-schema.js';
+import type { CheckedInventory, Inventory } from './inventory/inventory-schema.js';
 import { populate } from './inventory/populate.js';
+import { checkInventory } from './inventory/read-inventory.js';
 import { VmIndex, type IndexedVm } from './vm-index.js';
 import { GuestRuntimes, type GuestPrograms } from './vm/guest-runtime.js';
 import { MemoryStore } from './vm/memory-store.js';
@@ -59,13 +60,13 @@ export class World {
   /** Additions take turns, so that two of them cannot take one place. */
   #adding: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: WorldOptions) {
+  private constructor(options: WorldOptions, inventory: CheckedInventory | undefined) {
     this.clock = options.clock ?? new RealClock();
     this.programs = options.programs ?? standardPrograms();
     this.store = options.store ?? memoryStore(this.clock);
-    this.faults = new FaultRules([...(options.inventory?.faults ?? []), ...(options.faults ?? [])]);
+    this.faults = new FaultRules([...(inventory?.faults ?? []), ...(options.faults ?? [])]);
     this.#index = new VmIndex(this.store);
-    this.#hostUsers = new Map(options.inventory?.hostUsers?.map(({ name, password }) => [name, password]));
+    this.#hostUsers = new Map(inventory?.hostUsers?.map(({ name, password }) => [name, password]));
     const changes = new VmChanges();
     this.#stopWatching = this.store.onChange((id) => changes.emit(id));
     this.#services = {
@@ -83,12 +84,13 @@ export class World {
 
   /**
    * Makes a world. An inventory fills a store that is empty; one that has machines is left as it is.
-   * @throws Fault `invalid-argument` for an inventory with two machines at one place.
+   * @throws Fault `invalid-argument` for an inventory that is not in order.
    */
   static async create(options: WorldOptions = {}): Promise<World> {
-    const world = new World(options);
-    if (options.inventory !== undefined && (await world.store.ids()).length === 0) {
-      await populate(world.store, options.inventory, world.clock.now());
+    const inventory = options.inventory === undefined ? undefined : checkInventory(options.inventory);
+    const world = new World(options, inventory);
+    if (inventory !== undefined && (await world.store.ids()).length === 0) {
+      await populate(world.store, inventory, world.clock.now());
     }
     return world;
   }

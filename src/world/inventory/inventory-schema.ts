@@ -10,13 +10,12 @@ function keys<const Entries extends v.ObjectEntries>(entries: Entries) {
     const names = Object.keys(entries);
     if (issue.expected !== 'never')
       return issue.received === 'undefined' ? 'is missing' : `expected an object with ${names.join(', ')}`;
-    const key = String(issue.path?.at(-1)?.key ?? '');
-    return unknownName('key', key, names);
+    return unknownName('key', issue.path?.at(-1)?.key, names);
   });
 }
 
 function unknownName(what: string, input: unknown, names: readonly string[]): string {
-  const near = nearest(String(input), names);
+  const near = typeof input === 'string' ? nearest(input, names) : undefined;
   return near === undefined
     ? `unknown ${what}; known are ${names.join(', ')}`
     : `unknown ${what}; did you mean '${near}'?`;

@@ -73,7 +73,8 @@ export async function newMachine(vm: CheckedVm, number: number, nowMs: number): 
   return record;
 }
 
-function newGuest(vm: CheckedVm, guestOs: string, number: number): GuestRecord {
+/** The guest of a machine, as fresh as its inventory makes it. */
+export function newGuest(vm: CheckedVm, guestOs: string, number: number): GuestRecord {
   const family = vm.guest?.family ?? familyOf(guestOs);
   const osName = vm.guest?.osName ?? osNameOf(guestOs);
   const hostName = vm.guest?.hostName ?? hostNameOf(vm.name, family);

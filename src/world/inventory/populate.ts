@@ -4,18 +4,21 @@ import type { GuestFileSystem } from '../guest/guest-file-system.js';
 import type { VmRecord } from '../vm/vm-record.js';
 import type { VmStore } from '../vm/vm-store.js';
 import { guestFiles } from './guest-tree.js';
-import { checkInventory } from './read-inventory.js';
-import type { CheckedVm, Inventory } from './inventory-schema.js';
+import type { CheckedInventory, CheckedVm } from './inventory-schema.js';
 import { newMachine } from './new-machine.js';
 
 /**
  * Fills an empty store with the machines of an inventory.
- * @throws Fault `invalid-argument` for an inventory that its schema refuses, or with two machines at one place.
+ * @throws Fault `invalid-argument` for two machines at one place.
  */
-export async function populate(store: VmStore<GuestFileSystem>, inventory: Inventory, nowMs: number): Promise<void> {
+export async function populate(
+  store: VmStore<GuestFileSystem>,
+  inventory: CheckedInventory,
+  nowMs: number,
+): Promise<void> {
   const places = new Set<string>();
   let number = 0;
-  for (const [index, kind] of checkInventory(inventory).vms.entries()) {
+  for (const [index, kind] of inventory.vms.entries()) {
     for (const vm of each(kind)) {
       number += 1;
       const record = await newMachine(vm, number, nowMs);
@@ -27,13 +30,32 @@ export async function populate(store: VmStore<GuestFileSystem>, inventory: Inven
         );
       }
       places.add(place);
-      await store.create(
-        record,
-        lazily(() => guestFiles(record.guest, vm.guest?.files ?? [], nowMs)),
-      );
-      for (const { id } of record.snapshots) await store.update(record.id, () => store.saveImage(record.id, id));
+      const files = lazily(() => guestFiles(record.guest, vm.guest?.files ?? [], nowMs));
+      await createMachine(store, record, files);
     }
   }
+}
+
+/** Creates a machine, unless another process that fills the same store was first. */
+async function createMachine(
+  store: VmStore<GuestFileSystem>,
+  record: VmRecord,
+  files: Iterable<FileChange>,
+): Promise<void> {
+  const { snapshots, currentSnapshotId } = record;
+  try {
+    // Snapshots follow with their files, so that a crash leaves none without.
+    await store.create({ ...record, snapshots: [], currentSnapshotId: null }, files);
+  } catch (error) {
+    if (error instanceof Fault && error.kind === 'already-exists') return;
+    throw error;
+  }
+  if (snapshots.length === 0) return;
+  await store.update(record.id, async (state) => {
+    for (const { id } of snapshots) await store.saveImage(record.id, id);
+    state.record.snapshots = snapshots;
+    state.record.currentSnapshotId = currentSnapshotId;
+  });
 }
 
 /** The machines that an entry stands for. */

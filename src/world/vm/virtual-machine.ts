@@ -1,4 +1,5 @@
 import type { Secret } from '../../base/secret.js';
+import type { OperationName } from '../fault-rules.js';
 import type { IndexedVm } from '../vm-index.js';
 import type { WorldCall } from '../world-call.js';
 import { checkEncryption } from './encryption.js';
@@ -64,6 +65,11 @@ export class VirtualMachine {
     this.sharedFolders = new VmSharedFolders(scope);
     this.recording = new VmRecording(scope);
     this.questions = new VmQuestions(scope);
+  }
+
+  /** Starts an operation on the machine that is not its own, like `openVm`: the faults of the world strike. */
+  begin(operation: OperationName, call: WorldCall): Promise<void> {
+    return this.#scope.begin(operation, call);
   }
 
   async properties(call: WorldCall): Promise<VmPropertiesView> {

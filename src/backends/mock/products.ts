@@ -1,0 +1,69 @@
+import type { ProviderName } from '../backend.js';
+import { capabilityNames, type Capability, type CapabilitySet } from '../capabilities.js';
+
+/** What one product of VMware's offered, as far as programs can tell. */
+export interface Product {
+  /** For people. */
+  readonly name: string;
+  readonly capabilities: CapabilitySet;
+  /** Opens only machines that are registered, rather than any file. */
+  readonly opensRegisteredOnly: boolean;
+  /** Reachable on the program's own machine only. */
+  readonly isLocalOnly: boolean;
+  /** Keeps one snapshot: the next one takes its place. */
+  readonly hasOneSnapshot: boolean;
+}
+
+/** Every product of a provider; `findRegistered` works on all, also where the product itself had no inventory. */
+export const products: Readonly<Record<ProviderName, Product>> = {
+  default: product('Revix mock host', []),
+  workstation: product('Revix mock host (Workstation)', [], { isLocalOnly: true }),
+  player: product(
+    'Revix mock host (Player)',
+    ['startPaused', 'pause', 'snapshots', 'clone', 'linkedClone', 'hardwareUpgrade', 'recording'],
+    { isLocalOnly: true },
+  ),
+  server: product(
+    'Revix mock host (Server)',
+    ['startPaused', 'pause', 'clone', 'linkedClone', 'sharedFolders', 'recording', 'encryption'],
+    { opensRegisteredOnly: true, hasOneSnapshot: true },
+  ),
+  'vi-server': product(
+    'Revix mock host (vSphere)',
+    [
+      'startPaused',
+      'pause',
+      'clone',
+      'linkedClone',
+      'sharedFolders',
+      'recording',
+      'configWrite',
+      'keepDisksOnDelete',
+      'openUrl',
+    ],
+    { opensRegisteredOnly: true },
+  ),
+  'workstation-shared': product(
+    'Revix mock host (Workstation, shared machines)',
+    ['startPaused', 'pause', 'clone', 'linkedClone', 'sharedFolders', 'recording'],
+    { opensRegisteredOnly: true },
+  ),
+};
+
+/** Everything that the mock could ever do. */
+export const allCapabilities: CapabilitySet = new Set(capabilityNames);
+
+function product(
+  name: string,
+  missing: readonly Capability[],
+  traits: Partial<Pick<Product, 'opensRegisteredOnly' | 'isLocalOnly' | 'hasOneSnapshot'>> = {},
+): Product {
+  return {
+    name,
+    capabilities: new Set(capabilityNames.filter((capability) => !missing.includes(capability))),
+    opensRegisteredOnly: false,
+    isLocalOnly: false,
+    hasOneSnapshot: false,
+    ...traits,
+  };
+}
