@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '../../base/fault.js';
 import type { GuestRecord, VmRecord } from '../vm/vm-record.js';
-import { VmxDocument } from './vmx-file.js';
+import type { VmxDocument } from './vmx-file.js';
 
 /** What a `.vmx` file cannot say about its virtual machine. */
 export interface VmxOrigin {

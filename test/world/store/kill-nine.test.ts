@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Operation } from './operations.mjs';
+import { temporaryDirectory } from './sample-vm.js';
+import { type Model, after, contentsOf, operations, possibleAfterKill } from './store-model.js';
+import { openGuestStore, runWorker } from './worker-process.js';
+
+const kills = 200;
+const chains = 4;
+/** So many that the kill always comes first. */
+const operationsPerProcess = 120;
+
+/** A script of operations that are all possible, and the model before each and after the last. */
+function scriptFrom(model: Model, seed: number): { readonly script: Operation[]; readonly models: Model[] } {
+  const script: Operation[] = [];
+  const models = [model];
+  for (const operation of fc.sample(operations, { seed, numRuns: operationsPerProcess * 4 })) {
+    const next = after(models.at(-1) ?? {}, operation);
+    if (next === undefined) continue;
+    script.push(operation);
+    models.push(next);
+    if (script.length === operationsPerProcess) break;
+  }
+  return { script, models };
+}
+
+/** Kills one process after the other on one directory. Returns how many were killed at work. */
+async function runChain(directory: string, chain: number): Promise<number> {
+  let model: Model = {};
+  let killed = 0;
+  for (let kill = 0; kill < kills / chains; kill += 1) {
+    const seed = chain * 1000 + kill;
+    const { script, models } = scriptFrom(model, seed);
+    const [killAfter = 0] = fc.sample(fc.nat(30), { seed, numRuns: 1 });
+    const end = await runWorker(directory, script, killAfter);
+    expect(end.errors).toBe('');
+    expect(end.acknowledged).toBeGreaterThanOrEqual(killAfter);
+    if (end.acknowledged < script.length) killed += 1;
+    const store = await openGuestStore(directory);
+    const seen = await contentsOf(store);
+    const last = models[end.acknowledged] ?? {};
+    const next = script[end.acknowledged];
+    const possible = next === undefined ? [last] : possibleAfterKill(last, next);
+    expect(possible, `seed ${seed}, killed after ${end.acknowledged}`).toContainEqual(seen);
+    await store.close();
+    model = seen;
+  }
+  return killed;
+}
+
+describe('a process that is killed', () => {
+  it('leaves a directory that loads, with all it had acknowledged, 200 times', async () => {
+    const directories = Array.from({ length: chains }, temporaryDirectory);
+    const killed = await Promise.all(directories.map(runChain));
+    expect(killed).toEqual(directories.map(() => kills / chains));
+  }, 60_000);
+});
