@@ -7,6 +7,7 @@ import { findstr } from './programs/findstr.js';
 import { hostname, ipconfig, systeminfo, whoami } from './programs/identity.js';
 import { ping, timeout } from './programs/network.js';
 import { reg } from './programs/reg.js';
+import { cscript, wscript } from './programs/script-host.js';
 import { net, sc } from './programs/services.js';
 import { chcp, shutdown } from './programs/system.js';
 import { taskkill, tasklist } from './programs/tasks.js';
@@ -17,6 +18,7 @@ export const windowsPrograms: Readonly<Record<string, GuestProgram>> = {
   'attrib.exe': attrib,
   'chcp.com': chcp,
   'cmd.exe': cmd,
+  'cscript.exe': cscript,
   'fc.exe': fc,
   'find.exe': find,
   'findstr.exe': findstr,
@@ -36,6 +38,7 @@ export const windowsPrograms: Readonly<Record<string, GuestProgram>> = {
   'timeout.exe': timeout,
   'where.exe': where,
   'whoami.exe': whoami,
+  'wscript.exe': wscript,
   'xcopy.exe': xcopy,
 };
 
