@@ -144,7 +144,7 @@ export class Job implements HandlePayload, JobEventHooks {
 
   /**
    * The host is disconnected: an unfinished job is cancelled, tells its listeners and waiters on a later turn, and is
-   * gone after that. No pump is needed, because nobody can pump a dead host.
+   * gone after that. No pump is needed, since nobody can pump a dead host.
    */
   onKill(): boolean {
     if (this.#state === 'delivered') return false;
@@ -164,8 +164,15 @@ export class Job implements HandlePayload, JobEventHooks {
     const actions = this.#onFinish;
     this.#onFinish = undefined;
     if (actions !== undefined) for (const action of actions) action();
-    if (this.#isKilled) later(() => this.#complete());
-    else this.channel.post(() => this.#complete());
+    if (!this.#isKilled) {
+      this.channel.post(() => this.#complete());
+      return;
+    }
+    later(() => {
+      // Nobody can pump a dead host, so its earlier events go out now.
+      this.channel.pump();
+      this.#complete();
+    });
   }
 
   #complete(): void {
