@@ -207,8 +207,9 @@ export class ProgramRunner {
 
   /** On POSIX, the shell that runs the command; the program itself where the guest has no shell. */
   #throughShell(program: ResolvedProgram, path: string, args: string): ResolvedProgram {
+    if (this.#host.files.family === 'windows') return program;
     const shell = this.#host.programs.findPath('/bin/sh');
-    if (this.#host.files.family === 'windows' || shell === undefined) return program;
+    if (shell === undefined) return program;
     return { ...shell, path: '/bin/sh', arguments: `-c ${quoteWord(`${quoteWord(path)} ${args}`)}` };
   }
 

@@ -131,11 +131,11 @@ export class TreeUserFiles implements UserFiles {
     // On Windows the same name in other letter case is a new name; on POSIX the same node is always the same name.
     const isSameName = this.#tree.family === 'posix' || target.name === this.#spelling(to);
     if (target.node === source.node && isSameName) return;
+    if (target.node?.kind === 'directory' && target.node !== source.node) {
+      throw new Fault('already-exists', `The guest directory "${to}" is in the way of the move from "${from}".`);
+    }
     const targetDirectory = this.#parentOf(target, to);
     if (target.node !== undefined && target.node !== source.node) {
-      if (target.node.kind === 'directory') {
-        throw new Fault('already-exists', `The guest directory "${to}" is in the way of the move from "${from}".`);
-      }
       if (source.node.kind === 'directory') {
         throw new Fault('file-exists', `The guest file "${to}" is in the way of the directory "${from}".`);
       }
