@@ -7,6 +7,8 @@ export interface ConsoleScreen {
   readonly look: 'text' | 'desktop';
   /** Title of the window, or the first line of a text console. */
   readonly title: string;
+  /** Stays above the lines, however many these are. */
+  readonly status: string;
   readonly lines: readonly string[];
   /** Moment of the picture, ms since 1970. */
   readonly nowMs: number;
@@ -18,17 +20,15 @@ export function screenOf(record: VmRecord, consoleLines: readonly string[], nowM
   const { guest, power } = record;
   const tools = toolsStart(record, nowMs);
   const login = guest.consoleUser === null ? 'nobody is logged in' : `${guest.consoleUser} is logged in`;
-  const status = [
-    `Powered on ${power.bootedAtMs === null ? 'just now' : timeText(power.bootedAtMs)}, boot ${power.bootCount}`,
-    `Tools: ${tools.state === 'running' ? 'running' : tools.state === 'not-installed' ? 'not installed' : 'starting'}`,
-    `Console: ${login}`,
-    '',
-  ];
+  const since = power.bootedAtMs === null ? 'just now' : timeText(power.bootedAtMs);
+  const toolsWord =
+    tools.state === 'running' ? 'running' : tools.state === 'not-installed' ? 'not installed' : 'starting';
   const isWindows = guest.family === 'windows';
   return {
     look: isWindows ? 'desktop' : 'text',
-    title: isWindows ? `Command Prompt - ${guest.hostName}` : `${guest.osName}   ${guest.hostName}   tty1`,
-    lines: [...(isWindows ? [guest.osName] : []), ...status, ...consoleLines],
+    title: isWindows ? `Command Prompt - ${guest.osName}` : `${guest.osName}   ${guest.hostName}   tty1   ${login}`,
+    status: `On since ${since}   Tools ${toolsWord}`,
+    lines: consoleLines,
     nowMs,
     hostName: guest.hostName,
   };

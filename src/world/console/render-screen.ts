@@ -37,7 +37,8 @@ export function renderScreen(screen: ConsoleScreen, options: { readonly isCompre
 
 function drawConsole(canvas: Canvas, screen: ConsoleScreen): void {
   canvas.text(4, 4, screen.title, colour.white);
-  const top = 2 * glyphHeight;
+  canvas.text(4, 4 + glyphHeight, screen.status, colour.text);
+  const top = 4 + 3 * glyphHeight;
   drawLines(canvas, { x: 4, y: top, width: screenWidth - 8, height: screenHeight - top }, screen.lines);
 }
 
@@ -47,6 +48,7 @@ function drawDesktop(canvas: Canvas, screen: ConsoleScreen): void {
   canvas.fill({ x: 0, y: 0, width: screenWidth, height: screenHeight }, colour.desktop);
   canvas.fill(bar, colour.bar);
   canvas.text(8, bar.y + 4, 'Start', colour.black);
+  canvas.text(72, bar.y + 4, screen.status, colour.black);
   const clock = `${screen.hostName}  ${new Date(screen.nowMs).toISOString().slice(11, 16)}`;
   canvas.text(screenWidth - 8 - clock.length * glyphWidth, bar.y + 4, clock, colour.black);
   canvas.fill(window, colour.bar);

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { settle } from '../../../src/base/clock.js';
+import { bootDelayMs, call, expectFault, hard, oneVm, passing } from '../world-fixture.js';
+
+describe('waiting for Tools', () => {
+  it('ends when the guest has booted', async () => {
+    const { clock, vm } = await oneVm({}, { transitionMs: 20 });
+    const on = vm.power.on(hard, call());
+    const wait = (async () => {
+      await settle();
+      await vm.tools.waitUntilRunning(call());
+      return clock.now();
+    })();
+    const startMs = clock.now();
+    await passing(clock, Promise.all([on, wait]), 1000);
+    expect(await wait).toBe(startMs + 20 + bootDelayMs);
+  });
+
+  it('fails for a machine that is off, goes off, or has no Tools', async () => {
+    const { vm } = await oneVm();
+    await expectFault(vm.tools.waitUntilRunning(call()), 'vm-not-running');
+    await vm.power.on(hard, call());
+    const wait = vm.tools.waitUntilRunning(call());
+    await settle();
+    await vm.power.off('hard', call());
+    await expectFault(wait, 'vm-not-running');
+    const bare = await oneVm({ tools: false, power: 'on' });
+    await expectFault(bare.vm.tools.waitUntilRunning(call()), 'tools-not-running');
+  });
+
+  it('waits through a pause and a second boot', async () => {
+    const { clock, vm } = await oneVm();
+    await vm.power.on(hard, call());
+    await clock.advance(bootDelayMs / 2);
+    await vm.power.pause(call());
+    let isDone = false;
+    const wait = vm.tools.waitUntilRunning(call()).then(() => (isDone = true));
+    await clock.advance(10 * bootDelayMs);
+    expect(isDone).toBe(false);
+    await vm.power.reset('hard', call());
+    await clock.advance(bootDelayMs - 1);
+    expect(isDone).toBe(false);
+    await clock.advance(1);
+    await wait;
+    expect(isDone).toBe(true);
+  });
+});
+
+describe('installing Tools', () => {
+  it('mounts the installer, and Tools runs at its end', async () => {
+    const { clock, vm } = await oneVm({ tools: false, power: 'on' });
+    expect((await vm.properties(call())).tools).toBe('not-installed');
+    await vm.tools.install({ autoUpgrade: false, waitForEnd: false }, call());
+    await expectFault(vm.tools.install({ autoUpgrade: false, waitForEnd: false }, call()), 'tools-install-in-progress');
+    await passing(clock, vm.tools.waitUntilRunning(call()));
+    expect((await vm.properties(call())).tools).toBe('running');
+  });
+
+  it('waits for the end when asked to, which a power-off spoils', async () => {
+    const { clock, vm } = await oneVm({ tools: false, power: 'on' });
+    const failing = vm.tools.install({ autoUpgrade: false, waitForEnd: true }, call());
+    await settle();
+    await vm.power.off('hard', call());
+    await expectFault(failing, 'tools-install-failed');
+    await vm.power.on(hard, call());
+    await passing(clock, vm.tools.install({ autoUpgrade: false, waitForEnd: true }, call()));
+    expect((await vm.properties(call())).tools).toBe('running');
+  });
+
+  it('upgrades old Tools by itself, and leaves current Tools alone', async () => {
+    const { clock, vm } = await oneVm({ tools: { version: 10_000, bootDelayMs }, power: 'on' });
+    await passing(clock, vm.tools.install({ autoUpgrade: true, waitForEnd: true }, call()));
+    expect((await vm.record()).tools.version).toBeGreaterThan(10_000);
+    await vm.tools.install({ autoUpgrade: true, waitForEnd: true }, call());
+  });
+
+  it('names what stands in the way', async () => {
+    const upgrade = { autoUpgrade: true, waitForEnd: false };
+    const off = await oneVm();
+    await expectFault(off.vm.tools.install(upgrade, call()), 'vm-not-running');
+    const bare = await oneVm({ tools: false, power: 'on' });
+    await expectFault(bare.vm.tools.install(upgrade, call()), 'tools-auto-upgrade-unsupported');
+    const booting = await oneVm({ tools: { version: 1, bootDelayMs } });
+    await booting.vm.power.on(hard, call());
+    await expectFault(booting.vm.tools.install(upgrade, call()), 'tools-guest-not-ready');
+    const without = await oneVm({ tools: { version: 1, hasImage: false }, power: 'on' });
+    await expectFault(without.vm.tools.install(upgrade, call()), 'tools-image-missing');
+  });
+});
