@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GuestProgram, ProgramContext } from '../../program.js';
 import { findProgram } from '../find-program.js';
+import { LimitReached, StepCounter } from '../step-counter.js';
 import { InputReader, lineEnd } from '../text.js';
 import { windowsVersion } from '../version.js';
 import { allBuiltins } from './builtins/all-builtins.js';
 import { AbortBatches, ExitShell, LeaveBatch } from './control.js';
-import { type CmdLimits, defaultCmdLimits, LimitReached, StepCounter } from './limits.js';
+import { type CmdLimits, defaultCmdLimits } from './limits.js';
 import { CmdSession } from './session.js';
 import { CmdShell } from './shell.js';
 import type { CommandStreams } from './streams.js';

@@ -6,6 +6,8 @@ export interface ExpansionContext extends ModifierContext {
   variable(name: string): string | undefined;
   /** Words of the running batch, its own name first; undefined outside a batch. */
   readonly parameters: readonly string[] | undefined;
+  /** The running batch file, for `%~f0` and its like; undefined when %0 was shifted away. */
+  readonly batchPath: string | undefined;
   /** Everything after the batch's name, as it was written. */
   readonly allParameters: string;
 }
@@ -63,7 +65,8 @@ function parameterAt(line: string, at: number, context: ExpansionContext): Expan
   if (withModifiers === null) return undefined;
   const [whole, modifiers = '', digit = ''] = withModifiers;
   if (!areModifiers(modifiers)) return undefined;
-  const value = context.parameters[Number(digit)] ?? '';
+  const isBatchName = digit === '0' && modifiers !== '';
+  const value = (isBatchName ? context.batchPath : undefined) ?? context.parameters[Number(digit)] ?? '';
   return { text: applyModifiers(value, modifiers, context), end: at + 1 + whole.length };
 }
 

@@ -86,21 +86,29 @@ class Parser {
       if (source.isAtCommandEnd) return { kind: 'nothing' };
       return { kind: 'quiet', command: this.#parseNested() };
     }
-    if (source.peek() === '(') return this.#parseBlock();
+    if (source.peek() === '(') return this.#parseBlock([]);
     if (source.peek() === ':') {
       source.skipLine();
       return { kind: 'nothing' };
     }
     if (source.isAtCommandEnd)
       throw unexpected(source.startsWith('&&') || source.startsWith('||') ? source.peek().repeat(2) : source.peek());
+    const leading = source.readRedirections();
+    if (leading.length > 0 && source.peek() === '(') return this.#parseBlock(leading);
+    if (leading.length > 0) return this.#parseSimple(leading);
     if (source.takeWord('rem')) return { kind: 'simple', text: `rem${source.readLineRest()}`, redirections: [] };
     if (source.takeWord('if')) return this.#parseIf();
     if (source.takeWord('for')) return this.#parseFor();
-    const { text, redirections } = source.readSimple();
-    return { kind: 'simple', text: text.trimStart(), redirections };
+    return this.#parseSimple([]);
   }
 
-  #parseBlock(): Command {
+  /** @param leading redirections that stand before it. */
+  #parseSimple(leading: readonly Redirection[]): Command {
+    const { text, redirections } = this.#source.readSimple();
+    return { kind: 'simple', text: text.trimStart(), redirections: [...leading, ...redirections] };
+  }
+
+  #parseBlock(leading: readonly Redirection[]): Command {
     const source = this.#source;
     source.skip(1);
     source.depth += 1;
@@ -118,8 +126,7 @@ class Parser {
     if (commands.length === 0) throw unexpected(')');
     source.skip(1);
     source.depth -= 1;
-    const redirections: Redirection[] = source.readTrailingRedirections();
-    return { kind: 'block', commands, redirections };
+    return { kind: 'block', commands, redirections: [...leading, ...source.readRedirections()] };
   }
 
   #parseIf(): Command {

@@ -4,7 +4,8 @@ import { Environment } from '../environment.js';
 import { dayAndDateText, timeText } from '../guest-time.js';
 import { driveOf } from '../paths.js';
 import type { ExpansionContext, ForVariables } from './expansion.js';
-import type { CmdLimits, StepCounter } from './limits.js';
+import type { StepCounter } from '../step-counter.js';
+import type { CmdLimits } from './limits.js';
 
 /** A batch file, or a part of one that a `call :label` runs. */
 export interface BatchFrame {
@@ -15,6 +16,8 @@ export interface BatchFrame {
   /** The batch's own name, then its words; `shift` removes from it. */
   parameters: string[];
   readonly allParameters: string;
+  /** Did `shift` remove the name? */
+  isNameShifted: boolean;
   /** How many `setlocal` were open when it began. */
   readonly scopes: number;
 }
@@ -73,6 +76,10 @@ export class CmdSession implements ExpansionContext {
 
   get parameters(): readonly string[] | undefined {
     return this.batch?.parameters;
+  }
+
+  get batchPath(): string | undefined {
+    return this.batch?.isNameShifted === true ? undefined : this.batch?.path;
   }
 
   get allParameters(): string {

@@ -311,7 +311,7 @@ export class CmdShell implements CommandRunner {
     }
     const parameters = [name, ...splitWords(args)];
     const allParameters = args.replace(/^[ \t]+/, '').trimEnd();
-    const frame = { path, lines, position: 0, parameters, allParameters, scopes: session.scopes };
+    const frame = { path, lines, position: 0, parameters, allParameters, isNameShifted: false, scopes: session.scopes };
     return this.#runFrame(session, frame, streams);
   }
 
@@ -329,7 +329,8 @@ export class CmdShell implements CommandRunner {
       );
     }
     const parameters = [label, ...splitWords(args)];
-    const frame = { ...session.batch, position, parameters, allParameters: args.trim(), scopes: session.scopes };
+    const own = { position, parameters, allParameters: args.trim(), isNameShifted: false, scopes: session.scopes };
+    const frame = { ...session.batch, ...own };
     return this.#runFrame(session, frame, streams);
   }
 

@@ -189,8 +189,8 @@ export class CommandSource {
     return { kind: sign === '<' ? 'read' : isAppend ? 'append' : 'write', stream: number, target };
   }
 
-  /** Redirections after a closing parenthesis. */
-  readTrailingRedirections(): Redirection[] {
+  /** Redirections that stand here, before a command or after a closing parenthesis. */
+  readRedirections(): Redirection[] {
     const redirections: Redirection[] = [];
     for (;;) {
       this.skipSeparators();

@@ -34,8 +34,13 @@ export const hostname: GuestProgram = async (context) => {
   return 0;
 };
 
+/** Characters of a label with its dots. */
+const labelWidth = 34;
+
 function adapterLine(name: string, value: string): string {
-  return `   ${`${name} `.padEnd(35, '. ')}. : ${value}`;
+  let label = name;
+  while (label.length < labelWidth) label += label.length % 2 === 0 ? '.' : ' ';
+  return `   ${label}: ${value}`;
 }
 
 function adapter(context: ProgramContext, isFull: boolean): void {
@@ -46,7 +51,7 @@ function adapter(context: ProgramContext, isFull: boolean): void {
     printLine(context, adapterLine('Media State', 'Media disconnected'));
     return;
   }
-  printLine(context, adapterLine('Connection-specific DNS Suffix', ''));
+  printLine(context, adapterLine('Connection-specific DNS Suffix  ', ''));
   if (isFull) printLine(context, adapterLine('DHCP Enabled', 'No'));
   if (context.ipAddress.includes(':')) {
     printLine(context, adapterLine('IPv6 Address', `${context.ipAddress}${isFull ? '(Preferred)' : ''}`));
@@ -74,7 +79,7 @@ export const ipconfig: GuestProgram = async (context) => {
     printLine(context, adapterLine('Host Name', context.hostName));
     printLine(context, adapterLine('Primary Dns Suffix', ''));
     printLine(context, adapterLine('Node Type', 'Hybrid'));
-    printLine(context, adapterLine('IP Routing Enabled.', 'No'));
+    printLine(context, adapterLine('IP Routing Enabled', 'No'));
   }
   adapter(context, switches.includes('all'));
   return 0;

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GuestProgram, ProgramContext } from '../../program.js';
 import { splitArguments } from '../arguments.js';
-import { defaultCmdLimits, LimitReached, StepCounter } from '../cmd/limits.js';
 import { Environment } from '../environment.js';
 import { isFile } from '../file-patterns.js';
 import { extensionOf } from '../paths.js';
+import { defaultStepLimit, LimitReached, StepCounter } from '../step-counter.js';
 import { decodeText } from '../text.js';
 import { dictionary } from '../vbscript/dictionary.js';
 import { fileSystemObject } from '../vbscript/file-system-object.js';
@@ -92,7 +92,7 @@ async function runScript(
   let randomState = context.clock.now() >>> 0;
   try {
     const interpreter = new Interpreter(parseScript(script), {
-      steps: new StepCounter(defaultCmdLimits.steps, context.signal),
+      steps: new StepCounter(defaultStepLimit, context.signal),
       globals: new Map([
         ['wscript', wscript],
         ['wsh', wscript],

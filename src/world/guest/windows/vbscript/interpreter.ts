@@ -1,4 +1,4 @@
-import { type StepCounter } from '../cmd/limits.js';
+import type { StepCounter } from '../step-counter.js';
 import { builtinConstants, builtinFunctions, type FunctionContext } from './functions.js';
 import { objectOf } from './members.js';
 import { applyBinary, applyUnary, compare } from './operators.js';

@@ -49,7 +49,9 @@ const endlocal: Builtin = ({ session }) => {
 
 const shift: Builtin = ({ session, arguments: text }) => {
   const from = Number(/\/(\d)/.exec(text)?.[1] ?? 0);
-  session.batch?.parameters.splice(from, 1);
+  if (session.batch === undefined) return undefined;
+  session.batch.parameters.splice(from, 1);
+  if (from === 0) session.batch.isNameShifted = true;
   return undefined;
 };
 
