@@ -63,8 +63,8 @@ export interface ProgramContext {
   /** Windows guests only; undefined on POSIX. */
   readonly registry: GuestRegistry | undefined;
   readonly stdin: Uint8Array;
-  writeStdout(output: Uint8Array | string): void;
-  writeStderr(output: Uint8Array | string): void;
+  readonly writeStdout: (output: Uint8Array | string) => void;
+  readonly writeStderr: (output: Uint8Array | string) => void;
   /** Runs another program of the guest inside this process, with the same context but other words and streams. */
   run(path: string, args: string, streams?: ProgramStreams): Promise<number>;
 }

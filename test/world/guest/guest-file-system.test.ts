@@ -75,28 +75,28 @@ describe('POSIX files', () => {
     expect(ann.stat('/tmp').modifiedMs).toBe(start);
   });
 
-  it.each<readonly [string, (files: UserFiles) => unknown, string]>([
-    ['read nothing', (files) => files.read('/tmp/no'), 'file-not-found'],
-    ['read a directory', (files) => files.read('/tmp'), 'not-a-file'],
-    ['write a directory', (files) => files.write('/tmp', ''), 'not-a-file'],
-    ['write below nothing', (files) => files.write('/tmp/no/f', ''), 'file-not-found'],
-    ['go through a file', (files) => files.stat('/etc/passwd/x'), 'not-a-directory'],
-    ['list a file', (files) => files.list('/etc/passwd'), 'not-a-directory'],
-    ['make what is there', (files) => files.makeDirectory('/tmp'), 'file-exists'],
-    ['make parents of what is there', (files) => files.makeDirectory('/tmp', { makeParents: true }), 'file-exists'],
-    ['make below a file', (files) => files.makeDirectory('/etc/passwd/a/b', { makeParents: true }), 'not-a-directory'],
-    ['make below nothing', (files) => files.makeDirectory('/tmp/a/b'), 'file-not-found'],
-    ['delete a directory as a file', (files) => files.deleteFile('/home/ann'), 'not-a-file'],
-    ['delete a file as a directory', (files) => files.deleteDirectory('/etc/passwd'), 'not-a-directory'],
-    ['delete a full directory', (files) => files.deleteDirectory('/home/ann'), 'directory-not-empty'],
-    ['delete the root', (files) => files.deleteDirectory('/', { recursive: true }), 'file-access'],
-    ['move nothing', (files) => files.move('/tmp/no', '/tmp/x'), 'file-not-found'],
-    ['move the root', (files) => files.move('/', '/tmp/x'), 'file-access'],
-    ['link over something', (files) => files.link('/tmp', '/etc/passwd'), 'file-exists'],
-    ['relative', (files) => files.write('etc/x', ''), 'invalid-argument'],
-    ['relative existence', (files) => files.exists('x'), 'invalid-argument'],
-    ['control character', (files) => files.write('/tmp/a\u0007', ''), 'file-name-invalid'],
-    ['long name', (files) => files.write(`/tmp/${'n'.repeat(256)}`, ''), 'file-name-too-long'],
+  it.each<readonly [string, (user: UserFiles) => unknown, string]>([
+    ['read nothing', (user) => user.read('/tmp/no'), 'file-not-found'],
+    ['read a directory', (user) => user.read('/tmp'), 'not-a-file'],
+    ['write a directory', (user) => user.write('/tmp', ''), 'not-a-file'],
+    ['write below nothing', (user) => user.write('/tmp/no/f', ''), 'file-not-found'],
+    ['go through a file', (user) => user.stat('/etc/passwd/x'), 'not-a-directory'],
+    ['list a file', (user) => user.list('/etc/passwd'), 'not-a-directory'],
+    ['make what is there', (user) => user.makeDirectory('/tmp'), 'file-exists'],
+    ['make parents of what is there', (user) => user.makeDirectory('/tmp', { makeParents: true }), 'file-exists'],
+    ['make below a file', (user) => user.makeDirectory('/etc/passwd/a/b', { makeParents: true }), 'not-a-directory'],
+    ['make below nothing', (user) => user.makeDirectory('/tmp/a/b'), 'file-not-found'],
+    ['delete a directory as a file', (user) => user.deleteFile('/home/ann'), 'not-a-file'],
+    ['delete a file as a directory', (user) => user.deleteDirectory('/etc/passwd'), 'not-a-directory'],
+    ['delete a full directory', (user) => user.deleteDirectory('/home/ann'), 'directory-not-empty'],
+    ['delete the root', (user) => user.deleteDirectory('/', { recursive: true }), 'file-access'],
+    ['move nothing', (user) => user.move('/tmp/no', '/tmp/x'), 'file-not-found'],
+    ['move the root', (user) => user.move('/', '/tmp/x'), 'file-access'],
+    ['link over something', (user) => user.link('/tmp', '/etc/passwd'), 'file-exists'],
+    ['relative', (user) => user.write('etc/x', ''), 'invalid-argument'],
+    ['relative existence', (user) => user.exists('x'), 'invalid-argument'],
+    ['control character', (user) => user.write('/tmp/a\u0007', ''), 'file-name-invalid'],
+    ['long name', (user) => user.write(`/tmp/${'n'.repeat(256)}`, ''), 'file-name-too-long'],
   ])('refuses to %s', (_name, action, kind) => {
     const before = [...files.contents()];
     expect(faultOf(() => action(root))).toBe(kind);
@@ -104,19 +104,19 @@ describe('POSIX files', () => {
     expect(changes).toEqual([]);
   });
 
-  it.each<readonly [string, (files: UserFiles) => unknown, string]>([
-    ['write a file of root', (files) => files.write('/etc/passwd', ''), 'file-access'],
-    ['make a file in a directory of root', (files) => files.write('/etc/new', ''), 'file-access'],
-    ['look into a closed directory', (files) => files.stat('/root/x'), 'file-access'],
-    ['list a closed directory', (files) => files.list('/root'), 'file-access'],
-    ['read a closed file', (files) => files.read('/var/log/messages'), 'file-access'],
-    ['delete a file of root', (files) => files.deleteFile('/etc/hosts'), 'file-access'],
-    ['move a file of root', (files) => files.move('/etc/hosts', '/tmp/hosts'), 'file-access'],
-    ['change rights of a file of root', (files) => files.setAttributes('/etc/hosts', { mode: 0o777 }), 'file-access'],
-    ['touch a file of root', (files) => files.setAttributes('/etc/hosts', { modifiedMs: 1 }), 'file-access'],
-    ['give a file away', (files) => files.setAttributes('/home/ann/.profile', { owner: 'bob' }), 'file-access'],
-    ['give a file to a group', (files) => files.setAttributes('/home/ann/.profile', { group: 'root' }), 'file-access'],
-    ['remove a tree of root', (files) => files.deleteDirectory('/usr', { recursive: true }), 'file-access'],
+  it.each<readonly [string, (user: UserFiles) => unknown, string]>([
+    ['write a file of root', (user) => user.write('/etc/passwd', ''), 'file-access'],
+    ['make a file in a directory of root', (user) => user.write('/etc/new', ''), 'file-access'],
+    ['look into a closed directory', (user) => user.stat('/root/x'), 'file-access'],
+    ['list a closed directory', (user) => user.list('/root'), 'file-access'],
+    ['read a closed file', (user) => user.read('/var/log/messages'), 'file-access'],
+    ['delete a file of root', (user) => user.deleteFile('/etc/hosts'), 'file-access'],
+    ['move a file of root', (user) => user.move('/etc/hosts', '/tmp/hosts'), 'file-access'],
+    ['change rights of a file of root', (user) => user.setAttributes('/etc/hosts', { mode: 0o777 }), 'file-access'],
+    ['touch a file of root', (user) => user.setAttributes('/etc/hosts', { modifiedMs: 1 }), 'file-access'],
+    ['give a file away', (user) => user.setAttributes('/home/ann/.profile', { owner: 'bob' }), 'file-access'],
+    ['give a file to a group', (user) => user.setAttributes('/home/ann/.profile', { group: 'root' }), 'file-access'],
+    ['remove a tree of root', (user) => user.deleteDirectory('/usr', { recursive: true }), 'file-access'],
   ])('lets no ordinary user %s', (_name, action, kind) => {
     expect(faultOf(() => action(ann))).toBe(kind);
     expect(changes).toEqual([]);
@@ -311,14 +311,14 @@ describe('Windows files', () => {
     expect(changes).toEqual([]);
   });
 
-  it.each<readonly [string, (files: UserFiles) => unknown, string]>([
-    ['a drive that is not there', (files) => files.write('D:\\f', ''), 'file-not-found'],
-    ['another machine', (files) => files.read('\\\\server\\share\\f'), 'file-not-found'],
-    ['a reserved character', (files) => files.write('C:\\a|b', ''), 'file-name-invalid'],
-    ['a path through a file', (files) => files.stat('C:\\Windows\\win.ini\\x'), 'file-not-found'],
-    ['a POSIX path', (files) => files.read('/etc/passwd'), 'invalid-argument'],
-    ['the drive itself', (files) => files.deleteDirectory('C:\\', { recursive: true }), 'file-access'],
-    ['a move onto a drive', (files) => files.move('C:\\Users', 'C:\\'), 'already-exists'],
+  it.each<readonly [string, (user: UserFiles) => unknown, string]>([
+    ['a drive that is not there', (user) => user.write('D:\\f', ''), 'file-not-found'],
+    ['another machine', (user) => user.read('\\\\server\\share\\f'), 'file-not-found'],
+    ['a reserved character', (user) => user.write('C:\\a|b', ''), 'file-name-invalid'],
+    ['a path through a file', (user) => user.stat('C:\\Windows\\win.ini\\x'), 'file-not-found'],
+    ['a POSIX path', (user) => user.read('/etc/passwd'), 'invalid-argument'],
+    ['the drive itself', (user) => user.deleteDirectory('C:\\', { recursive: true }), 'file-access'],
+    ['a move onto a drive', (user) => user.move('C:\\Users', 'C:\\'), 'already-exists'],
   ])('refuses %s', (_name, action, kind) => {
     expect(faultOf(() => action(admin))).toBe(kind);
   });

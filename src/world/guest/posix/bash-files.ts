@@ -113,7 +113,7 @@ export class BashFiles implements IFileSystem {
   async readdirWithFileTypes(
     path: string,
   ): Promise<{ name: string; isFile: boolean; isDirectory: boolean; isSymbolicLink: boolean }[]> {
-    return this.#do('scandir', path, () => this.#context.files.list(path)).map(({ name, kind }) => ({
+    return this.#listed(path).map(({ name, kind }) => ({
       name,
       ...kindsOf(kind),
     }));
@@ -192,6 +192,18 @@ export class BashFiles implements IFileSystem {
     this.#do('utime', path, () =>
       this.#context.files.setAttributes(path, { accessedMs: accessed.getTime(), modifiedMs: modified.getTime() }),
     );
+  }
+
+  /** For patterns and `find`: a closed directory is reported, and the search goes on. */
+  #listed(path: string): readonly FileStatus[] {
+    try {
+      return this.#context.files.list(path);
+    } catch (error) {
+      const known = posixErrorOf(error);
+      if (known?.code !== 'EACCES') throw toNodeError(error, 'scandir', path);
+      this.#context.writeStderr(`${path}: ${known.text}\n`);
+      return [];
+    }
   }
 
   #note(question: string, path: string): void {

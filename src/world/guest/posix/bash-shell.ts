@@ -6,8 +6,8 @@ import type { GuestProgram, ProgramContext } from '../program.js';
 import { BashFiles } from './bash-files.js';
 import { innerContext } from './inner-context.js';
 import type { Bash, BashOptions, Command, ExecResult, ResolvedCommandContext } from './just-bash-types.js';
-import { guestCommands, runCommand } from './posix-commands.js';
-import type { ShellAccess } from './posix-command.js';
+import { builtInCommands, guestCommands, runCommand } from './posix-commands.js';
+import { UnknownOption, UsageError, type ShellAccess } from './posix-command.js';
 import { posixErrorOf } from './posix-errors.js';
 import { smallCommands } from './small-commands.js';
 import { quoteWord, quoteWords } from './posix-words.js';
@@ -30,6 +30,8 @@ export interface BashShellOptions {
 const runawayExitCode = 137;
 /** Command that runs a file of the guest which is no shell script; seen by nobody else. */
 const runnerPath = '/bin/.run-guest-program';
+/** Commands that a shell has without a file, and that the library has not. */
+const builtInPaths: ReadonlySet<string> = new Set([...builtInCommands.keys()].map((name) => `/bin/${name}`));
 const shellNames: readonly string[] = ['sh', 'bash', 'dash'];
 const shellInterpreter = /(?:^|\/)(?:sh|bash|dash|ash|env (?:sh|bash))$/u;
 
@@ -49,6 +51,12 @@ const excluded = new Set([
 
 /** How the library reports some commands that are not there. */
 const missingCommand = /(\S+): command not available in browser environments\. .*/gu;
+
+/** How the library reports that a script used up what it may. */
+const overLimit = /executionLimits\.|limit exceeded/u;
+
+/** Commands of the small shell that know more of the guest than those of the library: rights, and why something failed. */
+const betterCommands = ['cat', 'mkdir', 'rm', 'rmdir'];
 
 /** Variables that the library's shell keeps for itself and that a real one does not export. */
 const internalVariables = new Set(['?', 'IFS', 'OPTIND', 'SHELLOPTS', 'BASHOPTS', 'OSTYPE', 'MACHTYPE', 'HOSTTYPE']);
@@ -81,11 +89,12 @@ class BashRun {
     this.#context = context;
     this.#options = options;
     const commands = bundledCommands(library);
-    this.#standardNames = new Set<string>([...commands, ...guestCommands.keys()]);
+    this.#standardNames = new Set<string>([...commands, ...guestCommands.keys(), ...builtInCommands.keys()]);
     const { stepLimit } = options;
     this.#bash = new library.Bash({
       fs: new BashFiles(context, {
-        isAddedProgram: (path) => path === runnerPath || options.programs.findPath(path) !== undefined,
+        isAddedProgram: (path) =>
+          path === runnerPath || builtInPaths.has(path) || options.programs.findPath(path) !== undefined,
         onExecutable: (path) => this.#noteExecutable(path),
         scriptOf: (path) => (this.#isForeign(path) ? `${runnerPath} ${quoteWord(path)} "$@"\n` : undefined),
       }),
@@ -93,11 +102,11 @@ class BashRun {
       env: Object.fromEntries(context.environment),
       commands,
       customCommands: [
-        ...[...guestCommands].map(([name, command]) =>
+        ...[...guestCommands, ...builtInCommands].map(([name, command]) =>
           this.#command(name, (args, inner, shell) => runCommand(name, command, args, inner, shell)),
         ),
         ...shellNames.map((name) => this.#shellCommand(name)),
-        this.#command('cat', (args, inner, shell, bash) => this.#cat(args, inner, shell, bash)),
+        ...betterCommands.map((name) => this.#betterCommand(name)),
         this.#command(baseName('posix', runnerPath), ([path = '', ...args], inner, shell) =>
           this.#runFile(path, args, inner, shell),
         ),
@@ -127,14 +136,15 @@ class BashRun {
     if (this.#context.signal.aborted) return runawayExitCode;
     write(this.#context.writeStdout, result);
     if (result.stderr !== '') this.#context.writeStderr(result.stderr.replace(missingCommand, '$1: command not found'));
-    return result.exitCode === 126 && result.stderr.includes('executionLimits.') ? runawayExitCode : result.exitCode;
+    return result.exitCode === 126 && overLimit.test(result.stderr) ? runawayExitCode : result.exitCode;
   }
 
   /** The library takes a file in `/bin` for its own command of that name; this sees to it that it is the file's. */
   #noteExecutable(path: string): void {
     const name = baseName('posix', path);
     if (path !== `/bin/${name}` && path !== `/usr/bin/${name}`) return;
-    if (path === runnerPath || this.#replaced.get(name) === path || !this.#needsReplacement(path, name)) return;
+    const isInternal = path === runnerPath || (builtInPaths.has(path) && !this.#isAdded(path));
+    if (isInternal || this.#replaced.get(name) === path || !this.#needsReplacement(path, name)) return;
     this.#replaced.set(name, path);
     this.#bash.registerCommand(
       this.#command(name, (args, inner, shell) => this.#runFile(this.#replaced.get(name) ?? path, args, inner, shell)),
@@ -164,18 +174,18 @@ class BashRun {
     return inner.run(path, quoteWords(args));
   }
 
-  /** The library's `cat` says of every file that it cannot read that there is none. */
-  async #cat(
-    args: readonly string[],
-    inner: ProgramContext,
-    shell: ShellAccess,
-    bash: ResolvedCommandContext,
-  ): Promise<number> {
-    const cat = smallCommands.get('cat');
-    const isPlain =
-      args.every((arg) => arg === '-' || !arg.startsWith('-')) && !args.some((arg) => arg.startsWith('/dev/'));
-    if (isPlain && cat !== undefined) return runCommand('cat', cat, args, inner, shell);
-    return this.#pass(await bash.origCommand?.([...args]), inner);
+  /** Takes the small shell's command where it knows all options given, otherwise the library's. */
+  #betterCommand(name: string): Command {
+    return this.#command(name, async (args, inner, shell, bash) => {
+      const command = smallCommands.get(name);
+      const isEndless = args.some((arg) => /^\/dev\/(?:zero|u?random)$/u.test(arg));
+      try {
+        if (command !== undefined && !isEndless) return await command(args, inner, shell);
+      } catch (error) {
+        if (!(error instanceof UnknownOption)) throw error;
+      }
+      return this.#pass(await bash.origCommand?.([...args]), inner);
+    });
   }
 
   /** `sh` with its options, which the library's own does not know. */
@@ -232,9 +242,10 @@ class BashRun {
         return output.result(await run(args, inner, shell, bash));
       } catch (error) {
         this.#context.signal.throwIfAborted();
+        const isUsage = error instanceof UsageError;
         const reason = posixErrorOf(error)?.text ?? (error instanceof Error ? error.message : String(error));
         output.stderr.push(`${name}: ${reason}\n`);
-        return output.result(posixErrorOf(error) === undefined ? 1 : 126);
+        return output.result(isUsage || posixErrorOf(error) === undefined ? 1 : 126);
       }
     });
   }

@@ -31,12 +31,15 @@ export interface ParsedOptions {
 /** A command line that a command refuses; exits with 1 after the message. */
 export class UsageError extends Error {}
 
+/** An option that a command does not know. */
+export class UnknownOption extends UsageError {}
+
 /**
  * Takes options apart: grouped letters, values joined or apart, `--long`, `--long=value`, `--`.
  * @param letters option letters that are known; a letter that takes a value is followed by `:`, by `::` where the
  *   value may only be joined to it and may be missing.
  * @param long long names without value, or `name=` for one with a value.
- * @throws UsageError for an unknown option.
+ * @throws UnknownOption; UsageError for a missing value.
  */
 export function parseOptions(words: readonly string[], letters: string, long: readonly string[] = []): ParsedOptions {
   const options = new Map<string, string>();
@@ -48,15 +51,15 @@ export function parseOptions(words: readonly string[], letters: string, long: re
       break;
     }
     if (word.startsWith('--')) {
-      const [name = '', value] = splitOnce(word.slice(2), '=');
+      const [name, value] = splitOnce(word.slice(2), '=');
       if (long.includes(name) && value === undefined) options.set(name, '');
       else if (long.includes(`${name}=`)) options.set(name, value ?? pending.shift() ?? '');
-      else throw new UsageError(`unrecognized option '${word}'`);
+      else throw new UnknownOption(`unrecognized option '${word}'`);
     } else if (word.startsWith('-') && word.length > 1) {
       for (let at = 1; at < word.length; at += 1) {
         const letter = word.charAt(at);
         const known = letters.indexOf(letter);
-        if (known < 0 || letter === ':') throw new UsageError(`invalid option -- '${letter}'`);
+        if (known < 0 || letter === ':') throw new UnknownOption(`invalid option -- '${letter}'`);
         if (letters.charAt(known + 1) === ':') {
           const joined = word.slice(at + 1);
           const isOptional = letters.charAt(known + 2) === ':';

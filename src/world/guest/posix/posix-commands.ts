@@ -1,5 +1,5 @@
 import type { ProgramContext } from '../program.js';
-import { environmentCommands } from './commands/environment-commands.js';
+import { builtInEnvironmentCommands, environmentCommands } from './commands/environment-commands.js';
 import { fileCommands } from './commands/file-commands.js';
 import { identityCommands } from './commands/identity-commands.js';
 import { ls } from './commands/list-command.js';
@@ -17,6 +17,9 @@ export const guestCommands: ReadonlyMap<string, PosixCommand> = new Map(
     ...fileCommands,
   }),
 );
+
+/** Commands that both shells have beside `guestCommands`, without a file in the guest. */
+export const builtInCommands: ReadonlyMap<string, PosixCommand> = new Map(Object.entries(builtInEnvironmentCommands));
 
 /** Runs a command; what it refuses and what the guest refuses goes to stderr, with exit code 1. */
 export async function runCommand(

@@ -1,5 +1,6 @@
 import { baseName, joinPath } from '../guest-path.js';
 import type { ProgramContext } from '../program.js';
+import { posixErrorOf } from './posix-errors.js';
 import { complain, forEach, parseOptions, pathOf, UsageError, type PosixCommand } from './posix-command.js';
 
 const echo: PosixCommand = (words, context) => {
@@ -8,16 +9,13 @@ const echo: PosixCommand = (words, context) => {
   return 0;
 };
 
-const cat: PosixCommand = (words, context) =>
-  forEach(context, 'cat', words.length === 0 ? ['-'] : words, (operand) => {
-    context.writeStdout(
-      operand === '-'
-        ? context.stdin
-        : operand === '/dev/null'
-          ? ''
-          : context.files.read(pathOf(context, operand)).bytes(),
-    );
+const cat: PosixCommand = (words, context) => {
+  const { operands } = parseOptions(words, 'u');
+  return forEach(context, 'cat', operands.length === 0 ? ['-'] : operands, (operand) => {
+    if (operand === '-' || operand === '/dev/stdin') context.writeStdout(context.stdin);
+    else if (operand !== '/dev/null') context.writeStdout(context.files.read(pathOf(context, operand)).bytes());
   });
+};
 
 const pwd: PosixCommand = (_words, context) => {
   context.writeStdout(`${context.workingDirectory}\n`);
@@ -25,24 +23,33 @@ const pwd: PosixCommand = (_words, context) => {
 };
 
 const mkdir: PosixCommand = (words, context) => {
-  const { options, operands } = parseOptions(words, 'pm:v', ['parents']);
+  const { options, operands } = parseOptions(words, 'pm:', ['parents', 'mode=']);
+  if (operands.length === 0) throw new UsageError('missing operand');
   const makeParents = options.has('p') || options.has('parents');
+  const modeText = options.get('m') ?? options.get('mode');
+  if (modeText !== undefined && !/^[0-7]{1,4}$/u.test(modeText)) throw new UsageError(`invalid mode '${modeText}'`);
+  const mode = modeText === undefined ? undefined : Number.parseInt(modeText, 8);
   return forEach(context, 'mkdir', operands, (operand) => {
     const path = pathOf(context, operand);
-    if (!(makeParents && isDirectory(context, path))) context.files.makeDirectory(path, { makeParents });
+    if (makeParents && isDirectory(context, path)) return;
+    context.files.makeDirectory(path, { makeParents });
+    if (mode !== undefined) context.files.setAttributes(path, { mode });
   });
 };
 
 const rmdir: PosixCommand = (words, context) =>
-  forEach(context, 'rmdir', words, (operand) => context.files.deleteDirectory(pathOf(context, operand)));
+  forEach(context, 'rmdir', parseOptions(words, '').operands, (operand) =>
+    context.files.deleteDirectory(pathOf(context, operand)),
+  );
 
 const rm: PosixCommand = (words, context) => {
-  const { options, operands } = parseOptions(words, 'rRfdvi');
-  const recursive = options.has('r') || options.has('R');
+  const { options, operands } = parseOptions(words, 'rRf', ['recursive', 'force']);
+  const recursive = options.has('r') || options.has('R') || options.has('recursive');
+  const isForced = options.has('f') || options.has('force');
+  if (operands.length === 0 && !isForced) throw new UsageError('missing operand');
   return forEach(context, 'rm', operands, (operand) => {
     const path = pathOf(context, operand);
-    const isLink = !context.files.exists(path) && isThere(context, path);
-    if (options.has('f') && !isLink && !context.files.exists(path)) return;
+    if (isForced && isMissing(context, path)) return;
     const { kind } = context.files.stat(path, { followLinks: false });
     if (kind === 'directory' && recursive) context.files.deleteDirectory(path, { recursive });
     else context.files.deleteFile(path);
@@ -128,7 +135,7 @@ function unary(operator: string, operand: string, context: ProgramContext): bool
   if (operator === '-z') return operand === '';
   const path = pathOf(context, operand);
   if (operator === '-L' || operator === '-h') {
-    return isThere(context, path) && context.files.stat(path, { followLinks: false }).kind === 'symlink';
+    return !isMissing(context, path) && context.files.stat(path, { followLinks: false }).kind === 'symlink';
   }
   if (!context.files.exists(path)) return false;
   const status = context.files.stat(path);
@@ -156,9 +163,8 @@ function mayRead(context: ProgramContext, path: string): boolean {
     else context.files.read(path);
     return true;
   } catch (error) {
-    context.signal.throwIfAborted();
-    if (error instanceof Error) return false;
-    throw error;
+    if (posixErrorOf(error) === undefined) throw error;
+    return false;
   }
 }
 
@@ -166,14 +172,14 @@ function isDirectory(context: ProgramContext, path: string): boolean {
   return context.files.exists(path) && context.files.stat(path).kind === 'directory';
 }
 
-function isThere(context: ProgramContext, path: string): boolean {
+function isMissing(context: ProgramContext, path: string): boolean {
   try {
     context.files.stat(path, { followLinks: false });
-    return true;
+    return false;
   } catch (error) {
-    context.signal.throwIfAborted();
-    if (error instanceof Error) return false;
-    throw error;
+    const code = posixErrorOf(error)?.code;
+    if (code === undefined) throw error;
+    return code === 'ENOENT' || code === 'ENOTDIR';
   }
 }
 
@@ -184,7 +190,7 @@ const ln: PosixCommand = (words, context) => {
   if (target === undefined) throw new UsageError('missing file operand');
   const path = pathOf(context, name ?? baseName('posix', target));
   try {
-    if (options.has('f') && isThere(context, path)) context.files.deleteFile(path);
+    if (options.has('f') && !isMissing(context, path)) context.files.deleteFile(path);
     context.files.link(target, path);
     return 0;
   } catch (error) {

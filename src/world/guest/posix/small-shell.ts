@@ -5,7 +5,7 @@ import type { ProgramRegistry } from '../program-registry.js';
 import { isExecutable } from '../program-resolution.js';
 import type { GuestProgram, ProgramContext } from '../program.js';
 import { innerContext } from './inner-context.js';
-import { guestCommands, runCommand } from './posix-commands.js';
+import { builtInCommands, guestCommands, runCommand } from './posix-commands.js';
 import { complain, pathOf, type ShellAccess } from './posix-command.js';
 import { posixCommandNames } from './posix-command-names.js';
 import { posixErrorOf } from './posix-errors.js';
@@ -156,7 +156,10 @@ class SmallShell {
     };
     const path = this.#find(name, context);
     const standard = path === undefined ? (name.includes('/') ? undefined : name) : this.#standardName(path, context);
-    const command = standard === undefined ? undefined : (smallCommands.get(standard) ?? guestCommands.get(standard));
+    const command =
+      standard === undefined
+        ? undefined
+        : (builtInCommands.get(standard) ?? smallCommands.get(standard) ?? guestCommands.get(standard));
     if (command !== undefined) {
       const inner = innerContext(context, { ...context, path: path ?? name, arguments: quoteWords(args) });
       return runCommand(name, command, args, inner, shell);

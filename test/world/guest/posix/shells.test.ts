@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { posixPrograms, type PosixProgramsOptions } from '../../../../src/world/guest/posix/posix-programs.js';
 import { TestGuest } from '../guest-fixture.js';
 
@@ -6,6 +6,11 @@ const shells: readonly (readonly [name: string, options: PosixProgramsOptions])[
   ['full shell', {}],
   ['small shell', { shell: 'small' }],
 ];
+
+beforeAll(async () => {
+  // Loading the library takes time of its own, which no fake clock waits for.
+  await new TestGuest(posixPrograms()).run('true');
+});
 
 describe.each(shells)('both shells: %s', (_name, options) => {
   const make = (): TestGuest => new TestGuest(posixPrograms(options));
@@ -47,7 +52,30 @@ describe.each(shells)('both shells: %s', (_name, options) => {
     ['kill 1', 'kill: (1): Operation not permitted', 1],
     ['dd if=/dev/zero of=blob bs=1k count=3 2> /dev/null; stat -c %s blob', '3072', 0],
     ['set -e; false; echo never', '', 1],
-    ['umask', '0022', 0],
+    ['umask; ulimit -n', '0022\nunlimited', 0],
+    ['set -e; trap "rm -f x" EXIT 2> /dev/null; echo on', 'on', 0],
+    ['mkdir -m 700 d; stat -c %a d; mkdir -p d/e d; rmdir d/e; mkdir d', '700\nmkdir: d: File exists', 1],
+    [
+      'rm -rf /etc 2> e; echo $?; cat e; rm -f none; rm none',
+      '1\nrm: /etc: Permission denied\nrm: none: No such file or directory',
+      1,
+    ],
+    ['echo in > f; cat /dev/stdin < f', 'in', 0],
+    ['ifconfig > i; ip addr > a; test -s i && test -s a && echo both', 'both', 0],
+    ['hostname -I; uptime', '10.0.0.5\n 00:00:00 up 0:00,  1 user,  load average: 0.00, 0.00, 0.00', 0],
+    ['install -m 750 /etc/hostname h; stat -c %a h; realpath h; date -d @0 +%s', '750\n/home/ann/h\n0', 0],
+    [
+      'ls -a; ls -d /tmp; ls -F /home; ls -1 /none 2> err; cat err; true',
+      ".\n..\n.profile\n/tmp\nann/\nbob/\nls: cannot access '/none': No such file or directory",
+      0,
+    ],
+    [
+      'touch -d 2020-02-03T04:05:06 f; ls -l --full-time f; touch -t 202001020304 f; stat -c %y f',
+      '-rw-r--r-- 1 ann staff 0 2020-02-03 04:05:06.000000000 +0000 f\n2020-01-02 03:04:00.000000000 +0000',
+      0,
+    ],
+    ['chmod u+x,go= /home/ann/.profile; stat -c %A .profile', '-rwx------', 0],
+    ['chown bob .profile', 'chown: .profile: Permission denied', 1],
   ])('%s', async (script, output, exitCode) => {
     const guest = make();
     guest.table.add({ name: 'init', owner: 'root', commandLine: '/sbin/init', pid: 1, isSystem: true });
@@ -223,6 +251,13 @@ describe('full shell', () => {
     ['ln -s /etc/hostname l; readlink l; cat l', '/etc/hostname\nguest-1', 0],
     ['python3 -c 1', 'bash: python3: command not found', 127],
     ['which ls', '/usr/bin/ls', 0],
+    [
+      'find / -name hostname -type f',
+      '/root: Permission denied\n/home/bob: Permission denied\n/etc/hostname\n/usr/bin/hostname',
+      0,
+    ],
+    ['cat -n /etc/hostname', '     1\tguest-1', 0],
+    ['x=a; while true; do x=$x$x; done', 'bash: word expansion: string length limit exceeded (67108864 bytes)', 137],
     ['printf "%s\\n" one | tee t > /dev/null; cat t', 'one', 0],
   ])('%s', async (script, output, exitCode) => {
     expect(await make().run(script)).toEqual({ output, exitCode });

@@ -54,8 +54,20 @@ const printenv: PosixCommand = (words, context, shell) => {
 /** Files are made with fixed permissions; the mask is shown and taken, and has no effect. */
 const umask: PosixCommand = (words, context) => {
   if (words.length === 0) context.writeStdout('0022\n');
-  else if (!/^(?:-S|[0-7]{1,4}|[ugoa]*[+=-][rwx]*)$/u.test(words[0] ?? ''))
+  else if (!/^(?:-S|[0-7]{1,4}|[ugoa]*[+=-][rwx]*)$/u.test(words[0] ?? '')) {
     throw new UsageError(`invalid mask '${words[0] ?? ''}'`);
+  }
+  return 0;
+};
+
+const ulimit: PosixCommand = (words, context) => {
+  if (words.every((word) => word.startsWith('-'))) context.writeStdout('unlimited\n');
+  return 0;
+};
+
+/** Says that it does nothing, but lets a script go on that stops at the first failure. */
+const trap: PosixCommand = (_words, context) => {
+  context.writeStderr('trap: mock guests run no traps; ignored\n');
   return 0;
 };
 
@@ -65,4 +77,7 @@ const nproc: PosixCommand = (_words, context) => {
 };
 
 /** Time, variables and what belongs to a session. */
-export const environmentCommands: Readonly<Record<string, PosixCommand>> = { date, env, printenv, umask, nproc };
+export const environmentCommands: Readonly<Record<string, PosixCommand>> = { date, env, printenv, nproc };
+
+/** Commands that a shell has without a file of their own. */
+export const builtInEnvironmentCommands: Readonly<Record<string, PosixCommand>> = { umask, ulimit, trap };

@@ -1,4 +1,5 @@
 import { parseOptions, UsageError, type PosixCommand } from '../posix-command.js';
+import { formatDate } from './date-format.js';
 
 /** Numeric group id that a mock guest gives a user: that of the user. */
 const id: PosixCommand = (words, context) => {
@@ -68,6 +69,34 @@ const arch: PosixCommand = (_words, context) => {
   return 0;
 };
 
+const ifconfig: PosixCommand = (_words, context) => {
+  const address = context.ipAddress === '' ? '' : `        inet ${context.ipAddress}  netmask 255.255.255.0\n`;
+  context.writeStdout(`eth0: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1500\n${address}\n`);
+  context.writeStdout('lo: flags=73<UP,LOOPBACK,RUNNING>  mtu 65536\n        inet 127.0.0.1  netmask 255.0.0.0\n');
+  return 0;
+};
+
+const ip: PosixCommand = (words, context) => {
+  const [subject = '', verb = 'show'] = words.filter((word) => !word.startsWith('-'));
+  if (!/^a(?:ddr(?:ess)?)?$/u.test(subject) || !/^(?:show|list|ls?|sh)$/u.test(verb)) {
+    throw new UsageError(`only "ip addr show" works in a mock guest, not "ip ${words.join(' ')}"`);
+  }
+  context.writeStdout('1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536\n    inet 127.0.0.1/8 scope host lo\n');
+  context.writeStdout('2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500\n');
+  if (context.ipAddress !== '') context.writeStdout(`    inet ${context.ipAddress}/24 scope global eth0\n`);
+  return 0;
+};
+
+/** Counts from the start of the guest's first process. */
+const uptime: PosixCommand = (_words, context) => {
+  const nowMs = context.clock.now();
+  const bootMs = context.processes().find(({ pid }) => pid === 1)?.startMs ?? nowMs;
+  const minutes = Math.floor((nowMs - bootMs) / 60_000);
+  const span = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
+  context.writeStdout(` ${formatDate('%H:%M:%S', nowMs)} up ${span},  1 user,  load average: 0.00, 0.00, 0.00\n`);
+  return 0;
+};
+
 /** Who and where a program is. */
 export const identityCommands: Readonly<Record<string, PosixCommand>> = {
   id,
@@ -77,4 +106,7 @@ export const identityCommands: Readonly<Record<string, PosixCommand>> = {
   hostname,
   uname,
   arch,
+  ifconfig,
+  ip,
+  uptime,
 };
