@@ -1,0 +1,119 @@
+import type { VixEventProc } from '../jobs/job-events.js';
+import { functions, type VixFunctionName } from '../vix/functions.js';
+import type { FunctionRow } from '../vix/functions/function-row.js';
+import { propertyById } from '../vix/lookup.js';
+import { VIX_PROPERTY_NONE } from '../vix/names.js';
+import type { ParamKind } from '../vix/types.js';
+import type { VixOut } from './vix-out.js';
+import type { Vix } from './vix.js';
+
+/** What a caller has to know of a function to marshal a call of it. */
+export type CallRow = Pick<FunctionRow, 'call' | 'returns' | 'params'>;
+
+/**
+ * Every function that can be called by its name: those of VIX, and those of Revix that only read.
+ */
+export const callRows = {
+  ...functions,
+  Revix_GetJobMessage: { call: 'plain', returns: 'const char *', params: { jobHandle: 'job' } },
+} as const satisfies Record<string, CallRow>;
+
+/** Name of a function that can be called by its name. */
+export type CallName = VixFunctionName | 'Revix_GetJobMessage';
+
+/**
+ * A call on its way from another thread or process. Each argument stands at the place of its parameter:
+ *
+ * - plain values as they are;
+ * - an out parameter as `true`, or anything else when the caller gave no cell;
+ * - `propertyCells` as the list of property ids, or null when the caller's list is malformed;
+ * - `propertyValues` as the whole list, id, value, ... , `VIX_PROPERTY_NONE`;
+ * - `callback` as the number under which the caller knows its function, or null for none; a string is refused by the
+ *   function as no callback. `clientData` and `buffer` stay with the caller.
+ */
+export interface WireCall {
+  readonly name: CallName;
+  readonly args: readonly unknown[];
+}
+
+/** What comes back. */
+export interface WireAnswer {
+  /** What the function returned. */
+  readonly value: unknown;
+  /** Content of each cell in the order of the call, two for a blob; undefined for one that was not written. */
+  readonly outs: readonly unknown[];
+}
+
+/** Gives the function that stands for a callback of the caller. */
+export type CallbackOf = (id: number) => VixEventProc;
+
+interface Frame {
+  readonly cells: VixOut<unknown>[];
+  readonly callbackOf: CallbackOf;
+}
+
+type Decoder = (wire: unknown, frame: Frame) => readonly unknown[];
+
+const asIs: Decoder = (wire) => [wire];
+const absent: Decoder = () => [null];
+const outCell: Decoder = (wire, frame) => [wire === true ? newCell(frame) : undefined];
+
+/** How the arguments of each kind are made from what travelled. */
+const decoders: Readonly<Record<ParamKind, Decoder>> = {
+  host: asIs,
+  vm: asIs,
+  job: asIs,
+  snapshot: asIs,
+  handle: asIs,
+  propertyList: asIs,
+  searchCriteria: asIs,
+  int: asIs,
+  uint64: asIs,
+  bool: asIs,
+  string: asIs,
+  secret: asIs,
+  error: asIs,
+  propertyId: asIs,
+  buffer: absent,
+  clientData: absent,
+  callback: (wire, frame) => [typeof wire === 'number' ? frame.callbackOf(wire) : wire],
+  outHandle: outCell,
+  outInt: outCell,
+  outBool: outCell,
+  outPropertyType: outCell,
+  propertyCells: (wire, frame) => (Array.isArray(wire) ? cellArguments(wire, frame) : []),
+  propertyValues: (wire) => (Array.isArray(wire) ? wire : []),
+};
+
+/**
+ * Calls a function for somebody in another thread or process. Plain functions and those that start a job answer at
+ * once, those that may block answer with a promise.
+ *
+ * @throws what the function throws; none does for bad arguments.
+ */
+export function callByName(vix: Vix, call: WireCall, callbackOf: CallbackOf): WireAnswer | Promise<WireAnswer> {
+  const { params }: CallRow = callRows[call.name];
+  const frame: Frame = { cells: [], callbackOf };
+  const args = Object.values(params).flatMap((kind, position) => decoders[kind](call.args[position], frame));
+  const target: (...targetArgs: never[]) => unknown = vix[call.name];
+  const value = target(...(args as never[]));
+  return value instanceof Promise ? value.then((settled) => answer(settled, frame)) : answer(value, frame);
+}
+
+function answer(value: unknown, frame: Frame): WireAnswer {
+  return { value, outs: frame.cells.map((cell) => cell.value) };
+}
+
+function newCell(frame: Frame): VixOut<unknown> {
+  const cell = { value: undefined };
+  frame.cells.push(cell);
+  return cell;
+}
+
+function cellArguments(ids: readonly unknown[], frame: Frame): unknown[] {
+  const args = ids.flatMap((id) => {
+    const isBlob = typeof id === 'number' && propertyById(id)?.type === 'blob';
+    return isBlob ? [id, newCell(frame), newCell(frame)] : [id, newCell(frame)];
+  });
+  return [...args, VIX_PROPERTY_NONE];
+}

@@ -1,0 +1,15 @@
+export * from './process-vix.js';
+export { createVix, type SyncVixOptions } from './create-vix.js';
+export type { PlainMockOptions, PlainVixOptions } from '../../compose/plain-options.js';
+export type { EngineModule } from './engine-options.js';
+export type { SyncVix } from './sync-vix.js';
+export type { DiagnosticEvent } from '../../api/vix.js';
+export { Vix_Out, type VixOut } from '../../api/vix-out.js';
+export type { VixCallback, VixListHandle } from '../../api/start-job.js';
+export type { VixEventProc } from '../../jobs/job-events.js';
+export type { RevixConfig } from '../../backends/config.js';
+export type { HandleCounter, HandleDumpLine } from '../../handles/handle-table.js';
+export type { HandleKind } from '../../handles/handle-kind.js';
+export * from '../../vix/macros.js';
+export * from '../../vix/names.js';
+export type { VixError, VixHandle, VixPropertyID } from '../../vix/types.js';
