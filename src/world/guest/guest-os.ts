@@ -5,10 +5,9 @@ import { posixTree } from './posix/posix-tree.js';
 import { windowsTree } from './windows-tree.js';
 import { defaultWindowsEnvironment } from './windows/default-environment.js';
 
-export { posixTree, type TreeUser } from './posix/posix-tree.js';
+export { posixTree } from './posix/posix-tree.js';
 export { firstProgramPid, systemProcesses } from './system-processes.js';
-export { defaultRegistry, type RegistryFacts } from './windows-default-registry.js';
-export { windowsTree } from './windows-tree.js';
+export { defaultRegistry } from './windows-default-registry.js';
 
 /** Variables that every process of a fresh guest starts with, beside those of its user. */
 export const defaultEnvironment: Readonly<Record<GuestFamily, Readonly<Record<string, string>>>> = {

@@ -45,7 +45,7 @@ export function parsePath(family: GuestFamily, path: string): GuestPath {
 }
 
 /** The path of these pieces, in the family's own form. */
-export function formatPath(family: GuestFamily, path: GuestPath): string {
+function formatPath(family: GuestFamily, path: GuestPath): string {
   return path.root + path.names.join(family === 'posix' ? '/' : '\\');
 }
 

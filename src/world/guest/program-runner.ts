@@ -48,7 +48,7 @@ export interface ProgramLimits {
   readonly outputBytes: number;
 }
 
-export const defaultProgramLimits: ProgramLimits = { wallMs: 600_000, outputBytes: 16 * 1024 * 1024 };
+const defaultProgramLimits: ProgramLimits = { wallMs: 600_000, outputBytes: 16 * 1024 * 1024 };
 
 /** As many programs of one process may stand above each other; scripts that start themselves end there. */
 const deepestNesting = 50;

@@ -4,7 +4,6 @@
  */
 export type {
   Bash,
-  BashExecResult,
   BashOptions,
   Command,
   CpOptions,
