@@ -40,8 +40,20 @@ const messagesByKind: Partial<Record<FaultKind, SystemMessage>> = {
   'program-not-started': systemMessages.badExecutable,
 };
 
+/** A refusal by the system of the guest, with its number and text. */
+export class SystemFailure extends Error {
+  readonly systemMessage: SystemMessage;
+
+  constructor(systemMessage: SystemMessage) {
+    super(systemMessage.text);
+    this.name = 'SystemFailure';
+    this.systemMessage = systemMessage;
+  }
+}
+
 /** The system error that a fault of the guest stands for. What is not the guest's own failure is thrown on. */
 export function systemMessageOf(error: unknown): SystemMessage {
+  if (error instanceof SystemFailure) return error.systemMessage;
   const message = error instanceof Fault ? messagesByKind[error.kind] : undefined;
   if (message === undefined) throw error;
   return message;

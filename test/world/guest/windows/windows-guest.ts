@@ -33,7 +33,7 @@ export interface RunOptions {
 }
 
 const family: GuestFamily = 'windows';
-const system = 'C:\\Windows\\System32';
+const systemDirectory = 'C:\\Windows\\System32';
 export const workDirectory = 'C:\\Work';
 
 /** A small Windows guest over the real file system of the world, with all Windows programs in it. */
@@ -58,12 +58,12 @@ export class WindowsGuest {
       ...user,
     };
     this.#fileSystem = new GuestFileSystem({ family, clock: this.clock, diskSizeBytes: 1e9 });
-    const { name: owner, group } = this.user;
+    const system = { ...this.user, name: 'SYSTEM', group: 'SYSTEM', isAdministrator: true };
     const times = { createdMs: this.clock.now(), modifiedMs: this.clock.now(), accessedMs: this.clock.now() };
-    const attributes = { owner, group, mode: 0o755, isHidden: false, isReadOnly: false, ...times };
+    const attributes = { owner: 'SYSTEM', group: 'SYSTEM', mode: 0o755, isHidden: false, isReadOnly: false, ...times };
     this.#fileSystem.apply({ change: 'put', path: 'C:\\', kind: 'directory', attributes });
-    const setup = this.#fileSystem.as({ ...this.user, isAdministrator: true });
-    for (const directory of [system, workDirectory, 'C:\\Users\\alice']) {
+    const setup = this.#fileSystem.as(system);
+    for (const directory of [systemDirectory, workDirectory, 'C:\\Users\\alice']) {
       setup.makeDirectory(directory, { makeParents: true });
     }
     setup.setAttributes(workDirectory, { owner: this.user.name });
@@ -75,7 +75,7 @@ export class WindowsGuest {
   add(name: string, run: GuestProgram): void {
     this.programs.add(name, run);
     const setup = this.#fileSystem.as({ ...this.user, isAdministrator: true });
-    setup.write(`${system}\\${name}`, programImage(family, name));
+    setup.write(`${systemDirectory}\\${name}`, programImage(family, name));
   }
 
   /** Text of a file in the guest. */
@@ -86,13 +86,18 @@ export class WindowsGuest {
   /** Runs a program by its name in the system directory. */
   async run(name: string, args: string, options: RunOptions = {}): Promise<RunResult> {
     const [stdout, stderr] = [new OutputCollector(), new OutputCollector()];
-    const exitCode = await this.#start(`${system}\\${name}`, args, options.signal ?? new AbortController().signal, {
-      stdin: new TextEncoder().encode(options.stdin ?? ''),
-      writeStdout: stdout.write,
-      writeStderr: stderr.write,
-      workingDirectory: options.workingDirectory ?? workDirectory,
-      environment: new Map(Object.entries({ ...defaultWindowsEnvironment, ...options.environment })),
-    });
+    const exitCode = await this.#start(
+      `${systemDirectory}\\${name}`,
+      args,
+      options.signal ?? new AbortController().signal,
+      {
+        stdin: new TextEncoder().encode(options.stdin ?? ''),
+        writeStdout: stdout.write,
+        writeStderr: stderr.write,
+        workingDirectory: options.workingDirectory ?? workDirectory,
+        environment: new Map(Object.entries({ ...defaultWindowsEnvironment, ...options.environment })),
+      },
+    );
     return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
   }
 

@@ -1,5 +1,7 @@
 import type { UserFiles } from '../../guest-files.js';
-import { resolvePath, unquote } from '../paths.js';
+import { isDirectory } from '../file-patterns.js';
+import { parentPath, resolvePath, unquote } from '../paths.js';
+import { SystemFailure, systemMessages } from '../system-messages.js';
 import { InputReader, outputBytes } from '../text.js';
 import type { Redirection } from './command.js';
 
@@ -24,6 +26,7 @@ class FileOutput {
   constructor(files: UserFiles, path: string, isAppend: boolean) {
     this.#files = files;
     this.#path = path;
+    if (!isDirectory(files, parentPath(path))) throw new SystemFailure(systemMessages.pathNotFound);
     if (isAppend) files.append(path, '');
     else files.write(path, '');
   }
@@ -64,7 +67,7 @@ export interface RedirectedStreams {
 
 /**
  * Opens the targets of redirections in their order.
- * @throws Fault of a file kind when a target cannot be opened.
+ * @throws Fault of a file kind, or SystemFailure, when a target cannot be opened.
  */
 export function redirect(
   streams: CommandStreams,
