@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Vix_Out, VIX_PROPERTY_NONE, type VixHandle } from 'revix';
 import { connectIdle } from './open-vm.js';
-import type { Figure } from './ratio.js';
+import type { Figure } from './figure.js';
 
 const handleCount = 1_000_000;
 

@@ -2,7 +2,7 @@ import { measureBlocking } from './blocking-call.js';
 import { measureHandles } from './handle-memory.js';
 import { measureJobs } from './job-cycle.js';
 import { measureScaling } from './job-scaling.js';
-import { report, type Figure } from './ratio.js';
+import { report, type Figure } from './figure.js';
 
 const measures: Readonly<Record<string, () => Promise<Figure[]>>> = {
   jobs: measureJobs,

@@ -1,41 +1,50 @@
-/** Nanoseconds that each of several ways to do a thing takes, each the best of many rounds. */
-export type Timings<Name extends string> = Record<Name, number>;
+/** How long a round of one way should take: short enough that most rounds are not interrupted by other programs. */
+const roundMs = 2;
+/** Rounds before the first one that counts, in which the compiler of the engine does its work. */
+const warmUpRounds = 40;
 
 /**
  * Times several ways to do a thing, in turn and many times over, so that a machine that gets slower or faster meets all
- * of them alike. The best round of each counts: what disturbs a round only ever makes it longer.
+ * of them alike. Rounds of all ways take about the same time, whatever one call costs.
+ *
+ * @returns for each pair, the median over all rounds of (time per call of the first / time per call of the second).
  */
-export async function timeSideBySide<Name extends string>(
+export async function ratios<Name extends string>(
   ways: Readonly<Record<Name, () => Promise<unknown>>>,
-  callsPerRound: number,
+  pairs: readonly (readonly [Name, Name])[],
   rounds: number,
-): Promise<Timings<Name>> {
+): Promise<number[]> {
   const names = Object.keys(ways) as Name[];
-  const best = Object.fromEntries(names.map((name) => [name, Infinity])) as Timings<Name>;
-  for (let round = 0; round < rounds; round += 1) {
-    for (const name of names) {
-      const run = ways[name];
-      const start = process.hrtime.bigint();
-      for (let call = 0; call < callsPerRound; call += 1) await run();
-      const each = Number(process.hrtime.bigint() - start) / callsPerRound;
-      best[name] = Math.min(best[name], each);
-    }
+  const calls = {} as Record<Name, number>;
+  for (const name of names) calls[name] = await callsPerRound(ways[name]);
+  const quotients: number[][] = pairs.map(() => []);
+  for (let round = -warmUpRounds; round < rounds; round += 1) {
+    const each = {} as Record<Name, number>;
+    for (const name of names) each[name] = await timeRound(ways[name], calls[name]);
+    if (round < 0) continue;
+    for (const [index, [first, second]] of pairs.entries()) quotients[index]?.push(each[first] / each[second]);
   }
-  return best;
+  return quotients.map(median);
 }
 
-/** One figure with its goal. */
-export interface Figure {
-  readonly what: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly goal: number | null;
+/** The middle value. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Prints a figure; a goal that is missed is said so. @returns whether the goal is met. */
-export function report({ what, value, unit, goal }: Figure): boolean {
-  const isMet = goal === null || value <= goal;
-  const verdict = goal === null ? '' : `  goal: at most ${goal}${isMet ? '' : '  MISSED'}`;
-  console.log(`${what.padEnd(68)} ${value.toFixed(2).padStart(8)} ${unit}${verdict}`);
-  return isMet;
+async function callsPerRound(way: () => Promise<unknown>): Promise<number> {
+  let calls = 1;
+  for (;;) {
+    const nanoseconds = (await timeRound(way, calls)) * calls;
+    if (nanoseconds >= roundMs * 1e6) return calls;
+    calls *= 2;
+  }
+}
+
+/** Nanoseconds per call. */
+async function timeRound(way: () => Promise<unknown>, calls: number): Promise<number> {
+  const start = process.hrtime.bigint();
+  for (let call = 0; call < calls; call += 1) await way();
+  return Number(process.hrtime.bigint() - start) / calls;
 }

@@ -41,7 +41,7 @@ export interface JobOptions {
   /** Entries that must live as long as the job runs. */
   readonly uses?: HandleEntry | undefined;
   /** What the job works on, for messages. */
-  readonly target?: string;
+  readonly target?: string | undefined;
   /** The whole job runs in this lane. */
   readonly lane?: Lane | undefined;
   readonly channel?: EventChannel | undefined;
@@ -123,29 +123,34 @@ export class JobRunner implements JobHost {
       this.#work(job, options.work);
       return;
     }
-    void lane.run(() => this.#workInLane(job, options.work));
-  }
-
-  /** Never rejects. The lane is free for the next job as soon as this one ends, also when its work never answers. */
-  #workInLane(job: Job, work: JobWork): Promise<void> | undefined {
-    if (job.isFinished) return undefined;
-    this.#work(job, work);
-    return job.isFinished ? undefined : new Promise((resolve) => job.onFinish(resolve));
+    // The lane is free for the next job as soon as this one ends, also when its work never answers.
+    lane.enter((leave) => {
+      if (!job.isFinished) this.#work(job, options.work);
+      job.onFinish(leave);
+    });
   }
 
   #work(job: Job, work: JobWork): void {
     const context = new Context(job, this.#clock, this.#reportItem);
     try {
       const outcome = work(context);
-      if (outcome === undefined) job.succeed(context.takeResults());
-      else
-        outcome.then(
-          () => job.succeed(context.takeResults()),
-          (thrown: unknown) => this.#fail(job, thrown),
-        );
+      if (outcome === undefined) {
+        job.succeed(context.takeResults());
+        return;
+      }
+      outcome.then(
+        () => job.succeed(context.takeResults()),
+        (thrown: unknown) => this.#failWork(job, thrown, context),
+      );
     } catch (thrown) {
-      this.#fail(job, thrown);
+      this.#failWork(job, thrown, context);
     }
+  }
+
+  #failWork(job: Job, thrown: unknown, context: Context): void {
+    const results = context.takeResults();
+    if (results !== undefined) this.releaseResults(results);
+    this.#fail(job, thrown);
   }
 
   #fail(job: Job, thrown: unknown): void {

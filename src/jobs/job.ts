@@ -163,16 +163,17 @@ export class Job implements HandlePayload, JobEventHooks {
     this.#state = 'finishing';
     const actions = this.#onFinish;
     this.#onFinish = undefined;
-    if (actions !== undefined) for (const action of actions) action();
-    if (!this.#isKilled) {
+    if (this.#isKilled) {
+      later(() => {
+        // Nobody can pump a dead host, so its earlier events go out now.
+        this.channel.pump();
+        this.#complete();
+      });
+    } else {
       this.channel.post(() => this.#complete());
-      return;
     }
-    later(() => {
-      // Nobody can pump a dead host, so its earlier events go out now.
-      this.channel.pump();
-      this.#complete();
-    });
+    // After the completion, so that work which waited for this job cannot overtake it.
+    if (actions !== undefined) for (const action of actions) action();
   }
 
   #complete(): void {
