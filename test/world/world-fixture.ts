@@ -1,4 +1,3 @@
-import { expect } from 'vitest';
 import { FakeClock } from '../../src/base/clock.js';
 import { Fault, type FaultKind } from '../../src/base/fault.js';
 import { Secret } from '../../src/base/secret.js';
@@ -41,16 +40,19 @@ export async function passing<T>(clock: FakeClock, work: Promise<T>, ms: number 
   return work;
 }
 
-export async function expectFault(work: Promise<unknown> | (() => Promise<unknown>), kind: FaultKind): Promise<Fault> {
-  const promise = typeof work === 'function' ? work() : work;
-  const error: unknown = await promise.then(
+/** What a fault of this kind looks like, for `expect(work).rejects.toMatchObject`. */
+export function fault(kind: FaultKind): { readonly name: string; readonly kind: FaultKind } {
+  return { name: 'Fault', kind };
+}
+
+/** The message of the fault of this kind with which the work must fail. */
+export async function messageOf(work: Promise<unknown> | (() => Promise<unknown>), kind: FaultKind): Promise<string> {
+  const error: unknown = await (typeof work === 'function' ? work() : work).then(
     () => new Error('it succeeded'),
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(Fault);
-  if (!(error instanceof Fault)) throw error;
-  expect({ kind: error.kind, message: error.message }).toMatchObject({ kind });
-  return error;
+  if (!(error instanceof Fault) || error.kind !== kind) throw error;
+  return error.message;
 }
 
 /** Guest operations of a user whose password is `password`. */

@@ -14,6 +14,10 @@ function keys<const Entries extends v.ObjectEntries>(entries: Entries) {
   });
 }
 
+function isObject(input: unknown): input is object {
+  return typeof input === 'object' && input !== null;
+}
+
 function unknownName(what: string, input: unknown, names: readonly string[]): string {
   const near = typeof input === 'string' ? nearest(input, names) : undefined;
   return near === undefined
@@ -86,20 +90,17 @@ const guest = keys({
   processes: v.exactOptional(v.array(guestProcess, 'expected a list')),
 });
 
-const tools = v.union(
-  [
-    v.literal(false),
-    keys({
-      /** As vSphere counts: 12352 is 12.4.0. */
-      version: v.exactOptional(whole(1)),
-      bootDelayMs: v.exactOptional(whole(0)),
-      scriptsDelayMs: v.exactOptional(whole(0)),
-      /** Whether the host has an installer for this guest. */
-      hasImage: v.exactOptional(flag),
-    }),
-  ],
-  'expected false, or an object with version, bootDelayMs, scriptsDelayMs, hasImage',
-);
+const toolsKeys = keys({
+  /** As vSphere counts: 12352 is 12.4.0. */
+  version: v.exactOptional(whole(1)),
+  bootDelayMs: v.exactOptional(whole(0)),
+  scriptsDelayMs: v.exactOptional(whole(0)),
+  /** Whether the host has an installer for this guest. */
+  hasImage: v.exactOptional(flag),
+});
+const noTools = v.literal(false, `expected false, or an object with ${Object.keys(toolsKeys.entries).join(', ')}`);
+/** The kind of input chooses the schema, so that its complaints are about what was meant. */
+const tools = v.lazy((input) => (isObject(input) ? toolsKeys : noTools));
 
 /** A snapshot of an inventory, with those below it. */
 export interface InventorySnapshot {
@@ -154,15 +155,21 @@ const faultKind = v.custom<FaultKind>(isFaultKind, (issue) =>
   unknownName('kind of fault', issue.input, faultKindNames),
 );
 
-const effect = v.union(
-  [
-    keys({ delayMs: whole(0) }),
-    keys({ error: faultKind, message: v.exactOptional(text) }),
-    keys({ never: v.literal(true) }),
-    keys({ dropConnection: v.literal(true) }),
-  ],
+const delay = keys({ delayMs: whole(0) });
+const failure = keys({ error: faultKind, message: v.exactOptional(text) });
+const silence = keys({ never: v.literal(true, 'expected true') });
+const drop = keys({ dropConnection: v.literal(true, 'expected true') });
+const noEffect = v.custom<never>(
+  () => false,
   'expected one of { delayMs }, { error, message }, { never: true }, { dropConnection: true }',
 );
+const effect = v.lazy((input) => {
+  if (!isObject(input)) return noEffect;
+  if ('delayMs' in input) return delay;
+  if ('error' in input) return failure;
+  if ('never' in input) return silence;
+  return 'dropConnection' in input ? drop : noEffect;
+});
 
 const operation = v.custom<FaultRule['operation']>(isOperationPattern, (issue) =>
   unknownName('operation', issue.input, operationNames),

@@ -48,19 +48,11 @@ function check(input: unknown, prefix: (keys: readonly Key[]) => string): Checke
   const result = v.safeParse(inventorySchema, input);
   if (result.success) return result.output;
   throw invalid(
-    result.issues.flatMap(leaves).map((issue) => {
+    result.issues.map((issue) => {
       const keys = (issue.path ?? []).map(({ key }): Key => (typeof key === 'number' ? key : String(key)));
       return `${prefix(keys)}${placeOf(keys)}: ${issue.message}`;
     }),
   );
-}
-
-/** An issue, or those of the branch of a union that came nearest: the one that failed deepest inside. */
-function leaves(issue: v.BaseIssue<unknown>): readonly v.BaseIssue<unknown>[] {
-  const depth = issue.path?.length ?? 0;
-  const deeper = (issue.issues ?? []).filter((inner) => (inner.path?.length ?? 0) > depth);
-  const own = issue.issues?.filter((inner) => inner.expected === 'never') ?? [];
-  return own.length > 0 || deeper.length !== 1 ? [issue] : deeper;
 }
 
 function placeOf(keys: readonly Key[]): string {

@@ -141,41 +141,38 @@ function newTempPath(
   }
 }
 
-/** The bytes of a file that somebody sends, once all are here. */
+/** The bytes of a file that somebody sent, in the pieces in which they came. */
 class ReceivedContent implements FileContent {
-  readonly #bytes: Uint8Array;
+  readonly size: number;
+  readonly #pieces: readonly Uint8Array[];
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  get size(): number {
-    return this.#bytes.length;
+  constructor(pieces: readonly Uint8Array[], size: number) {
+    this.#pieces = pieces;
+    this.size = size;
   }
 
   bytes(): Uint8Array {
-    return this.#bytes;
+    return Buffer.concat(this.#pieces);
   }
 
   async *chunks(): AsyncGenerator<Uint8Array> {
-    for (let at = 0; at < this.#bytes.length; at += chunkSize) yield this.#bytes.subarray(at, at + chunkSize);
+    yield* this.#pieces;
   }
 }
 
-const chunkSize = 256 * 1024;
-
 async function receive(path: string, content: SizedBytes, call: WorldCall): Promise<FileContent> {
-  const bytes = new Uint8Array(content.size);
+  const pieces: Uint8Array[] = [];
   let received = 0;
   for await (const chunk of content.chunks) {
     call.signal.throwIfAborted();
-    if (received + chunk.length > content.size) throw wrongLength(path, content.size, 'more');
-    bytes.set(chunk, received);
     received += chunk.length;
+    if (received > content.size) throw wrongLength(path, content.size, 'more');
+    // The producer may use its buffer again.
+    pieces.push(chunk.slice());
     call.progress(received / content.size);
   }
   if (received < content.size) throw wrongLength(path, content.size, `only ${received}`);
-  return new ReceivedContent(bytes);
+  return new ReceivedContent(pieces, received);
 }
 
 function wrongLength(path: string, said: number, came: string): Fault {

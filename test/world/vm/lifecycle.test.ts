@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { currentHardwareVersion } from '../../../src/world/vm/lifecycle.js';
 import type { VirtualMachine } from '../../../src/world/vm/virtual-machine.js';
-import { bootDelayMs, call, contentOf, expectFault, hard, oneVm, session, textOf } from '../world-fixture.js';
+import { bootDelayMs, call, contentOf, messageOf, fault, hard, oneVm, session, textOf } from '../world-fixture.js';
 
 function clone(
   vm: VirtualMachine,
@@ -27,7 +27,7 @@ describe('cloning', () => {
     expect(await textOf((await session(copy).files.read('/tmp/mark', call())).chunks)).toBe('from the source');
     await vm.power.on(hard, call());
     await clock.advance(bootDelayMs);
-    await expectFault(session(vm).files.stat('/tmp/other', call()), 'file-not-found');
+    await expect(session(vm).files.stat('/tmp/other', call())).rejects.toMatchObject(fault('file-not-found'));
     await vm.power.off('hard', call());
     await vm.lifecycle.delete({ keepDisks: false }, call());
     await copy.power.off('hard', call());
@@ -56,30 +56,30 @@ describe('cloning', () => {
     await copy.power.on(hard, call());
     await copy.power.off('hard', call());
     await vm.snapshots.remove({ id: roots[0]?.id ?? '', removeChildren: false }, call());
-    await expectFault(copy.power.on(hard, call()), 'vm-cannot-power-on');
+    await expect(copy.power.on(hard, call())).rejects.toMatchObject(fault('vm-cannot-power-on'));
     await vm.lifecycle.delete({ keepDisks: false }, call());
-    const fault = await expectFault(copy.power.on(hard, call()), 'vm-cannot-power-on');
-    expect(fault.message).toContain('[Datacenter/ds] vm/vm.vmx');
+    const message = await messageOf(copy.power.on(hard, call()), 'vm-cannot-power-on');
+    expect(message).toContain('[Datacenter/ds] vm/vm.vmx');
   });
 
   it('needs a machine that stands still', async () => {
     const { vm } = await oneVm({ power: 'on' });
     const snapshotId = await vm.snapshots.create({ name: 's', description: '', includeMemory: false }, call());
-    await expectFault(clone(vm, '[ds] a/a.vmx'), 'vm-running');
-    await expectFault(clone(vm, '[ds] a/a.vmx', { isLinked: true }), 'vm-running');
+    await expect(clone(vm, '[ds] a/a.vmx')).rejects.toMatchObject(fault('vm-running'));
+    await expect(clone(vm, '[ds] a/a.vmx', { isLinked: true })).rejects.toMatchObject(fault('vm-running'));
     await clone(vm, '[ds] a/a.vmx', { isLinked: true, snapshotId });
     await vm.power.suspend('hard', call());
-    await expectFault(clone(vm, '[ds] b/b.vmx', { isLinked: true }), 'vm-running');
+    await expect(clone(vm, '[ds] b/b.vmx', { isLinked: true })).rejects.toMatchObject(fault('vm-running'));
     await clone(vm, '[ds] b/b.vmx');
   });
 
   it('needs a free place', async () => {
     const { vm } = await oneVm();
-    await expectFault(clone(vm, '[ds] vm/vm.vmx'), 'file-exists');
+    await expect(clone(vm, '[ds] vm/vm.vmx')).rejects.toMatchObject(fault('file-exists'));
     await clone(vm, '[Other/ds] vm/vm.vmx');
-    await expectFault(clone(vm, 'relative/x.vmx'), 'invalid-argument');
-    await expectFault(clone(vm, '[ds] x/x.txt'), 'invalid-argument');
-    await expectFault(clone(vm, '[ds] c/c.vmx', { snapshotId: 'none' }), 'snapshot-not-found');
+    await expect(clone(vm, 'relative/x.vmx')).rejects.toMatchObject(fault('invalid-argument'));
+    await expect(clone(vm, '[ds] x/x.txt')).rejects.toMatchObject(fault('invalid-argument'));
+    await expect(clone(vm, '[ds] c/c.vmx', { snapshotId: 'none' })).rejects.toMatchObject(fault('snapshot-not-found'));
     const outcomes = await Promise.allSettled([clone(vm, '[ds] d/d.vmx'), clone(vm, '[ds] d/d.vmx')]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect((await vm.snapshots.tree(call())).roots).toEqual([]);
@@ -89,19 +89,19 @@ describe('cloning', () => {
 describe('deleting', () => {
   it('needs a machine that is off or suspended, which is gone afterwards', async () => {
     const { world, vm } = await oneVm({ power: 'on' });
-    await expectFault(vm.lifecycle.delete({ keepDisks: false }, call()), 'vm-running');
+    await expect(vm.lifecycle.delete({ keepDisks: false }, call())).rejects.toMatchObject(fault('vm-running'));
     await vm.power.suspend('hard', call());
     await vm.lifecycle.delete({ keepDisks: false }, call());
-    await expectFault(vm.properties(call()), 'vm-not-found');
-    await expectFault(vm.power.on(hard, call()), 'vm-not-found');
-    await expectFault(world.find('[ds] vm/vm.vmx'), 'vm-not-found');
+    await expect(vm.properties(call())).rejects.toMatchObject(fault('vm-not-found'));
+    await expect(vm.power.on(hard, call())).rejects.toMatchObject(fault('vm-not-found'));
+    await expect(world.find('[ds] vm/vm.vmx')).rejects.toMatchObject(fault('vm-not-found'));
   });
 });
 
 describe('upgrading the hardware', () => {
   it('works on a machine that is off, and does nothing where all is current', async () => {
     const { vm } = await oneVm({ hardwareVersion: 10, power: 'suspended' });
-    await expectFault(vm.lifecycle.upgradeHardware(call()), 'vm-running');
+    await expect(vm.lifecycle.upgradeHardware(call())).rejects.toMatchObject(fault('vm-running'));
     await vm.power.on(hard, call());
     await vm.power.off('hard', call());
     await vm.lifecycle.upgradeHardware(call());

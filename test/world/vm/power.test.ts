@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settle } from '../../../src/base/clock.js';
-import { call, expectFault, hard, oneVm, passing, bootDelayMs } from '../world-fixture.js';
+import { call, messageOf, fault, hard, oneVm, passing, bootDelayMs } from '../world-fixture.js';
 
 const transitionMs = 20;
 
@@ -69,27 +69,27 @@ describe('power', () => {
 
   it('refuses what does not fit the state', async () => {
     const { vm } = await oneVm();
-    await expectFault(vm.power.off('hard', call()), 'vm-not-running');
-    await expectFault(vm.power.reset('hard', call()), 'vm-not-running');
-    await expectFault(vm.power.suspend('hard', call()), 'vm-not-running');
-    await expectFault(vm.power.pause(call()), 'vm-not-running');
-    await expectFault(vm.power.unpause(call()), 'vm-not-running');
+    await expect(vm.power.off('hard', call())).rejects.toMatchObject(fault('vm-not-running'));
+    await expect(vm.power.reset('hard', call())).rejects.toMatchObject(fault('vm-not-running'));
+    await expect(vm.power.suspend('hard', call())).rejects.toMatchObject(fault('vm-not-running'));
+    await expect(vm.power.pause(call())).rejects.toMatchObject(fault('vm-not-running'));
+    await expect(vm.power.unpause(call())).rejects.toMatchObject(fault('vm-not-running'));
     await vm.power.on(hard, call());
-    await expectFault(vm.power.on(hard, call()), 'vm-running');
+    await expect(vm.power.on(hard, call())).rejects.toMatchObject(fault('vm-running'));
     await vm.power.suspend('hard', call());
-    await expectFault(vm.power.off('hard', call()), 'vm-not-running');
+    await expect(vm.power.off('hard', call())).rejects.toMatchObject(fault('vm-not-running'));
   });
 
   it('lets soft operations through only when Tools and its scripts are up', async () => {
     const scriptsDelayMs = 100;
     const { clock, vm } = await oneVm({ tools: { bootDelayMs, scriptsDelayMs } });
     await vm.power.on(hard, call());
-    await expectFault(vm.power.off('soft', call()), 'tools-not-running');
+    await expect(vm.power.off('soft', call())).rejects.toMatchObject(fault('tools-not-running'));
     await clock.advance(bootDelayMs);
-    await expectFault(vm.power.reset('soft', call()), 'tools-scripts-unavailable');
+    await expect(vm.power.reset('soft', call())).rejects.toMatchObject(fault('tools-scripts-unavailable'));
     await clock.advance(scriptsDelayMs);
     await vm.power.pause(call());
-    await expectFault(vm.power.off('soft', call()), 'tools-not-running');
+    await expect(vm.power.off('soft', call())).rejects.toMatchObject(fault('tools-not-running'));
     await vm.power.unpause(call());
     await vm.power.off('soft', call());
   });
@@ -119,15 +119,21 @@ describe('power', () => {
     ['host-cpus', 'vm-host-cpus'],
   ] as const)('is refused by a host for %s', async (powerOnRefusal, kind) => {
     const { vm } = await oneVm({ powerOnRefusal });
-    await expectFault(vm.power.on(hard, call()), kind);
+    await expect(vm.power.on(hard, call())).rejects.toMatchObject(fault(kind));
     expect((await vm.properties(call())).power.phase).toBe('off');
   });
 
   it('does not run templates, read-only machines, or encrypted ones with a window', async () => {
-    await expectFault((await oneVm({ isTemplate: true })).vm.power.on(hard, call()), 'vm-template');
-    await expectFault((await oneVm({ isReadOnly: true })).vm.power.on(hard, call()), 'vm-read-only');
+    await expect((await oneVm({ isTemplate: true })).vm.power.on(hard, call())).rejects.toMatchObject(
+      fault('vm-template'),
+    );
+    await expect((await oneVm({ isReadOnly: true })).vm.power.on(hard, call())).rejects.toMatchObject(
+      fault('vm-read-only'),
+    );
     const { vm } = await oneVm({ encryptionPassword: 'secret' });
-    await expectFault(vm.power.on({ paused: false, showConsole: true }, call()), 'not-supported');
+    await expect(vm.power.on({ paused: false, showConsole: true }, call())).rejects.toMatchObject(
+      fault('not-supported'),
+    );
     await vm.power.on(hard, call());
   });
 });
@@ -137,14 +143,14 @@ describe('a question at power-on', () => {
 
   it('fails the power-on where nobody could answer, and blocks the machine', async () => {
     const { vm } = await oneVm(question);
-    const fault = await expectFault(vm.power.on(hard, call()), 'vm-question-pending');
-    expect(fault.message).toContain('Moved or copied?');
+    const message = await messageOf(vm.power.on(hard, call()), 'vm-question-pending');
+    expect(message).toContain('Moved or copied?');
     expect(await vm.properties(call())).toMatchObject({
       power: { phase: 'powering-on', isBlockedByQuestion: true },
       question: 'Moved or copied?',
     });
-    await expectFault(vm.power.on(hard, call()), 'vm-question-pending');
-    await expectFault(vm.power.reset('hard', call()), 'vm-question-pending');
+    await expect(vm.power.on(hard, call())).rejects.toMatchObject(fault('vm-question-pending'));
+    await expect(vm.power.reset('hard', call())).rejects.toMatchObject(fault('vm-question-pending'));
     await vm.power.off('hard', call());
     expect(await vm.properties(call())).toMatchObject({ power: { phase: 'off' }, question: null });
   });
@@ -167,7 +173,7 @@ describe('a question at power-on', () => {
       await settle();
       if (giveUp === 'answer') await vm.questions.answer('Cancel', call());
       else await vm.power.off('hard', call());
-      await expectFault(on, 'vm-cannot-power-on');
+      await expect(on).rejects.toMatchObject(fault('vm-cannot-power-on'));
       expect((await vm.properties(call())).power.phase).toBe('off');
     }
   });
@@ -184,9 +190,9 @@ describe('a question at power-on', () => {
 
   it('takes only its own answers', async () => {
     const { vm } = await oneVm(question);
-    await expectFault(vm.questions.answer(undefined, call()), 'not-found');
-    await expectFault(vm.power.on(hard, call()), 'vm-question-pending');
-    await expectFault(vm.questions.answer('perhaps', call()), 'invalid-argument');
-    await expectFault(vm.questions.answer(7, call()), 'invalid-argument');
+    await expect(vm.questions.answer(undefined, call())).rejects.toMatchObject(fault('not-found'));
+    await expect(vm.power.on(hard, call())).rejects.toMatchObject(fault('vm-question-pending'));
+    await expect(vm.questions.answer('perhaps', call())).rejects.toMatchObject(fault('invalid-argument'));
+    await expect(vm.questions.answer(7, call())).rejects.toMatchObject(fault('invalid-argument'));
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { call, contentOf, expectFault, hard, oneVm, session } from '../world-fixture.js';
+import { call, contentOf, fault, hard, oneVm, session } from '../world-fixture.js';
 
 const recording = { name: '', description: 'what happened' };
 
@@ -15,50 +15,48 @@ describe('record and replay', () => {
 
     await vm.recording.beginReplay({ snapshotId, showConsole: false }, call());
     expect(await vm.properties(call())).toMatchObject({ isReplaying: true, power: { phase: 'on' } });
-    await expectFault(session(vm).validate(call()), 'replay-active');
+    await expect(session(vm).validate(call())).rejects.toMatchObject(fault('replay-active'));
     await vm.recording.endReplay(call());
-    await expectFault(session(vm).files.stat('/tmp/recorded', call()), 'file-not-found');
+    await expect(session(vm).files.stat('/tmp/recorded', call())).rejects.toMatchObject(fault('file-not-found'));
   });
 
   it('excludes what would disturb it, and ends with the power', async () => {
     const { vm } = await oneVm({ power: 'on' });
     const snapshotId = await vm.recording.beginRecording(recording, call());
     const snapshot = { name: 's', description: '', includeMemory: false };
-    await expectFault(vm.recording.beginRecording(recording, call()), 'recording-active');
-    await expectFault(vm.recording.beginReplay({ snapshotId, showConsole: false }, call()), 'recording-active');
-    await expectFault(vm.snapshots.create(snapshot, call()), 'recording-active');
-    await expectFault(vm.power.suspend('hard', call()), 'recording-active');
-    await vm.power.off('hard', call());
-    await expectFault(vm.recording.endRecording(call()), 'not-recording');
-    await vm.recording.beginReplay({ snapshotId, showConsole: false }, call());
-    await expectFault(vm.recording.beginRecording(recording, call()), 'replay-active');
-    await expectFault(
-      vm.snapshots.revert({ id: snapshotId, suppressPowerOn: false, showConsole: false }, call()),
-      'replay-active',
+    await expect(vm.recording.beginRecording(recording, call())).rejects.toMatchObject(fault('recording-active'));
+    await expect(vm.recording.beginReplay({ snapshotId, showConsole: false }, call())).rejects.toMatchObject(
+      fault('recording-active'),
     );
+    await expect(vm.snapshots.create(snapshot, call())).rejects.toMatchObject(fault('recording-active'));
+    await expect(vm.power.suspend('hard', call())).rejects.toMatchObject(fault('recording-active'));
     await vm.power.off('hard', call());
-    await expectFault(vm.recording.endReplay(call()), 'not-replaying');
+    await expect(vm.recording.endRecording(call())).rejects.toMatchObject(fault('not-recording'));
+    await vm.recording.beginReplay({ snapshotId, showConsole: false }, call());
+    await expect(vm.recording.beginRecording(recording, call())).rejects.toMatchObject(fault('replay-active'));
+    await expect(
+      vm.snapshots.revert({ id: snapshotId, suppressPowerOn: false, showConsole: false }, call()),
+    ).rejects.toMatchObject(fault('replay-active'));
+    await vm.power.off('hard', call());
+    await expect(vm.recording.endReplay(call())).rejects.toMatchObject(fault('not-replaying'));
   });
 
   it('names why it is not possible', async () => {
     const { vm } = await oneVm({ hardwareVersion: 10 });
-    await expectFault(vm.recording.beginRecording(recording, call()), 'vm-not-running');
+    await expect(vm.recording.beginRecording(recording, call())).rejects.toMatchObject(fault('vm-not-running'));
     await vm.power.on(hard, call());
     const ordinary = await vm.snapshots.create({ name: 's', description: '', includeMemory: true }, call());
-    await expectFault(
-      vm.recording.beginReplay({ snapshotId: ordinary, showConsole: false }, call()),
-      'invalid-argument',
+    await expect(vm.recording.beginReplay({ snapshotId: ordinary, showConsole: false }, call())).rejects.toMatchObject(
+      fault('invalid-argument'),
     );
-    await expectFault(
-      vm.recording.beginReplay({ snapshotId: 'none', showConsole: false }, call()),
-      'snapshot-not-found',
+    await expect(vm.recording.beginReplay({ snapshotId: 'none', showConsole: false }, call())).rejects.toMatchObject(
+      fault('snapshot-not-found'),
     );
     const recorded = await vm.recording.beginRecording({ name: 'mine', description: '' }, call());
     await vm.power.off('hard', call());
     await vm.lifecycle.upgradeHardware(call());
-    await expectFault(
-      vm.recording.beginReplay({ snapshotId: recorded, showConsole: false }, call()),
-      'replay-impossible',
+    await expect(vm.recording.beginReplay({ snapshotId: recorded, showConsole: false }, call())).rejects.toMatchObject(
+      fault('replay-impossible'),
     );
   });
 });

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bootDelayMs, call, expectFault, hard, oneVm } from '../world-fixture.js';
+import { bootDelayMs, call, fault, hard, oneVm } from '../world-fixture.js';
 
 describe('guest variables', () => {
   it('last until power-off, and exist only while the machine runs', async () => {
     const { vm } = await oneVm({ config: { 'guestinfo.preset': 'from the file' } });
-    await expectFault(vm.variables.readGuestVariable('a', call()), 'vm-not-running');
-    await expectFault(vm.variables.writeGuestVariable('a', '1', call()), 'vm-not-running');
+    await expect(vm.variables.readGuestVariable('a', call())).rejects.toMatchObject(fault('vm-not-running'));
+    await expect(vm.variables.writeGuestVariable('a', '1', call())).rejects.toMatchObject(fault('vm-not-running'));
     await vm.power.on(hard, call());
     expect(await vm.variables.readGuestVariable('a', call())).toBe('');
     expect(await vm.variables.readGuestVariable('preset', call())).toBe('from the file');
@@ -30,8 +30,8 @@ describe('guest variables', () => {
 
   it.each(['', 'a=b', 'a/b', '__proto__'])('cannot be named %j', async (name) => {
     const { vm } = await oneVm({ power: 'on' });
-    await expectFault(vm.variables.writeGuestVariable(name, 'x', call()), 'invalid-argument');
-    await expectFault(vm.variables.readGuestVariable(name, call()), 'invalid-argument');
+    await expect(vm.variables.writeGuestVariable(name, 'x', call())).rejects.toMatchObject(fault('invalid-argument'));
+    await expect(vm.variables.readGuestVariable(name, call())).rejects.toMatchObject(fault('invalid-argument'));
   });
 
   it('have no values that JavaScript objects bring along', async () => {
@@ -50,14 +50,16 @@ describe('configuration entries', () => {
       'vm',
       '512',
     ]);
-    await expectFault(vm.variables.writeConfig('svga.present', 'FALSE', call()), 'vm-not-running');
+    await expect(vm.variables.writeConfig('svga.present', 'FALSE', call())).rejects.toMatchObject(
+      fault('vm-not-running'),
+    );
     await vm.power.on(hard, call());
     await vm.variables.writeConfig('svga.present', 'FALSE', call());
     await vm.variables.writeConfig('SVGA.PRESENT', 'maybe', call());
     expect(await read('svga.present')).toBe('maybe');
     await vm.power.off('hard', call());
     expect(await read('svga.present')).toBe('TRUE');
-    await expectFault(vm.variables.readConfig('a=b', call()), 'invalid-argument');
+    await expect(vm.variables.readConfig('a=b', call())).rejects.toMatchObject(fault('invalid-argument'));
   });
 });
 
@@ -75,9 +77,9 @@ describe('shared folders', () => {
   it('need Tools, and outlive a power cycle', async () => {
     const { clock, vm } = await oneVm();
     const folder = { name: 'share', hostPath, isWritable: true };
-    await expectFault(vm.sharedFolders.add(folder, call()), 'vm-not-running');
+    await expect(vm.sharedFolders.add(folder, call())).rejects.toMatchObject(fault('vm-not-running'));
     await vm.power.on(hard, call());
-    await expectFault(vm.sharedFolders.list(call()), 'tools-not-running');
+    await expect(vm.sharedFolders.list(call())).rejects.toMatchObject(fault('tools-not-running'));
     await clock.advance(bootDelayMs);
     expect((await vm.properties(call())).sharedFoldersPath).toBeNull();
     await vm.sharedFolders.setEnabled(true, call());
@@ -93,13 +95,19 @@ describe('shared folders', () => {
   it('are named once, and lead to a directory that is there', async () => {
     const { vm } = await oneVm({ power: 'on', guestOs: 'windows9-64' });
     const folder = { name: 'share', hostPath, isWritable: false };
-    await expectFault(vm.sharedFolders.update(folder, call()), 'not-found');
-    await expectFault(vm.sharedFolders.remove('share', call()), 'not-found');
-    await expectFault(vm.sharedFolders.add({ ...folder, hostPath: join(hostPath, 'no') }, call()), 'file-not-found');
-    await expectFault(vm.sharedFolders.add({ ...folder, name: 'a/b' }, call()), 'invalid-argument');
+    await expect(vm.sharedFolders.update(folder, call())).rejects.toMatchObject(fault('not-found'));
+    await expect(vm.sharedFolders.remove('share', call())).rejects.toMatchObject(fault('not-found'));
+    await expect(vm.sharedFolders.add({ ...folder, hostPath: join(hostPath, 'no') }, call())).rejects.toMatchObject(
+      fault('file-not-found'),
+    );
+    await expect(vm.sharedFolders.add({ ...folder, name: 'a/b' }, call())).rejects.toMatchObject(
+      fault('invalid-argument'),
+    );
     await vm.sharedFolders.add(folder, call());
-    await expectFault(vm.sharedFolders.add(folder, call()), 'already-exists');
-    await expectFault(vm.sharedFolders.update({ ...folder, hostPath: join(hostPath, 'no') }, call()), 'file-not-found');
+    await expect(vm.sharedFolders.add(folder, call())).rejects.toMatchObject(fault('already-exists'));
+    await expect(vm.sharedFolders.update({ ...folder, hostPath: join(hostPath, 'no') }, call())).rejects.toMatchObject(
+      fault('file-not-found'),
+    );
     await vm.sharedFolders.update({ ...folder, isWritable: true }, call());
     expect(await vm.sharedFolders.list(call())).toEqual([{ ...folder, isWritable: true }]);
     await vm.sharedFolders.setEnabled(true, call());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deepestSnapshotChain, mostSnapshots } from '../../../src/world/vm/snapshots.js';
 import type { VirtualMachine } from '../../../src/world/vm/virtual-machine.js';
-import { bootDelayMs, call, contentOf, expectFault, hard, oneVm, passing, session, textOf } from '../world-fixture.js';
+import { bootDelayMs, call, contentOf, fault, hard, oneVm, passing, session, textOf } from '../world-fixture.js';
 
 function take(vm: VirtualMachine, name: string, includeMemory: boolean = false): Promise<string> {
   return vm.snapshots.create({ name, description: `about ${name}`, includeMemory }, call());
@@ -43,16 +43,18 @@ describe('the tree of snapshots', () => {
     expect(await names(vm)).toEqual(['a']);
     const { roots, currentId } = await vm.snapshots.tree(call());
     expect(currentId).toBe(roots[0]?.id);
-    await expectFault(revert(vm, c), 'snapshot-not-found');
-    await expectFault(vm.snapshots.remove({ id: b, removeChildren: false }, call()), 'snapshot-not-found');
+    await expect(revert(vm, c)).rejects.toMatchObject(fault('snapshot-not-found'));
+    await expect(vm.snapshots.remove({ id: b, removeChildren: false }, call())).rejects.toMatchObject(
+      fault('snapshot-not-found'),
+    );
   });
 
   it('has limits of name, depth and number', async () => {
     const { vm, world } = await oneVm();
-    await expectFault(take(vm, 'é'.repeat(41)), 'snapshot-name-too-long');
+    await expect(take(vm, 'é'.repeat(41))).rejects.toMatchObject(fault('snapshot-name-too-long'));
     const root = await take(vm, 'é'.repeat(40));
     for (let depth = 1; depth < deepestSnapshotChain; depth += 1) await take(vm, `level ${depth}`);
-    await expectFault(take(vm, 'one more'), 'snapshot-too-deep');
+    await expect(take(vm, 'one more')).rejects.toMatchObject(fault('snapshot-too-deep'));
     await revert(vm, root);
     await take(vm, 'beside');
     await world.store.update(vm.id, ({ record }) => {
@@ -62,22 +64,22 @@ describe('the tree of snapshots', () => {
         record.snapshots.push({ ...sample, id: `copy ${record.snapshots.length}` });
       }
     });
-    await expectFault(take(vm, 'one more'), 'snapshot-too-many');
+    await expect(take(vm, 'one more')).rejects.toMatchObject(fault('snapshot-too-many'));
   });
 
   it('refuses a second snapshot of a machine that has stayed suspended', async () => {
     const { clock, vm } = await oneVm({ power: 'suspended' });
     const first = await take(vm, 'first');
-    await expectFault(take(vm, 'again'), 'snapshot-no-change');
+    await expect(take(vm, 'again')).rejects.toMatchObject(fault('snapshot-no-change'));
     await clock.advance(1000);
-    await expectFault(take(vm, 'again'), 'snapshot-no-change');
+    await expect(take(vm, 'again')).rejects.toMatchObject(fault('snapshot-no-change'));
     await vm.power.on(hard, call());
     await clock.advance(1000);
     await vm.power.suspend('hard', call());
     await take(vm, 'second');
     await revert(vm, first);
     expect((await vm.properties(call())).power.phase).toBe('suspended');
-    await expectFault(take(vm, 'again'), 'snapshot-no-change');
+    await expect(take(vm, 'again')).rejects.toMatchObject(fault('snapshot-no-change'));
   });
 });
 
@@ -95,7 +97,7 @@ describe('reverting', () => {
     await vm.power.on(hard, call());
     await clock.advance(bootDelayMs);
     expect(await textOf((await guest.files.read('/tmp/kept', call())).chunks)).toBe('before');
-    await expectFault(guest.files.stat('/tmp/new', call()), 'file-not-found');
+    await expect(guest.files.stat('/tmp/new', call())).rejects.toMatchObject(fault('file-not-found'));
     expect(await vm.variables.readGuestVariable('mark', call())).toBe('');
   });
 

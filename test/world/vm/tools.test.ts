@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settle } from '../../../src/base/clock.js';
-import { bootDelayMs, call, expectFault, hard, oneVm, passing } from '../world-fixture.js';
+import { bootDelayMs, call, fault, hard, oneVm, passing } from '../world-fixture.js';
 
 describe('waiting for Tools', () => {
   it('ends when the guest has booted', async () => {
@@ -18,14 +18,14 @@ describe('waiting for Tools', () => {
 
   it('fails for a machine that is off, goes off, or has no Tools', async () => {
     const { vm } = await oneVm();
-    await expectFault(vm.tools.waitUntilRunning(call()), 'vm-not-running');
+    await expect(vm.tools.waitUntilRunning(call())).rejects.toMatchObject(fault('vm-not-running'));
     await vm.power.on(hard, call());
     const wait = vm.tools.waitUntilRunning(call());
     await settle();
     await vm.power.off('hard', call());
-    await expectFault(wait, 'vm-not-running');
+    await expect(wait).rejects.toMatchObject(fault('vm-not-running'));
     const bare = await oneVm({ tools: false, power: 'on' });
-    await expectFault(bare.vm.tools.waitUntilRunning(call()), 'tools-not-running');
+    await expect(bare.vm.tools.waitUntilRunning(call())).rejects.toMatchObject(fault('tools-not-running'));
   });
 
   it('waits through a pause and a second boot', async () => {
@@ -51,7 +51,9 @@ describe('installing Tools', () => {
     const { clock, vm } = await oneVm({ tools: false, power: 'on' });
     expect((await vm.properties(call())).tools).toBe('not-installed');
     await vm.tools.install({ autoUpgrade: false, waitForEnd: false }, call());
-    await expectFault(vm.tools.install({ autoUpgrade: false, waitForEnd: false }, call()), 'tools-install-in-progress');
+    await expect(vm.tools.install({ autoUpgrade: false, waitForEnd: false }, call())).rejects.toMatchObject(
+      fault('tools-install-in-progress'),
+    );
     await passing(clock, vm.tools.waitUntilRunning(call()));
     expect((await vm.properties(call())).tools).toBe('running');
   });
@@ -61,7 +63,7 @@ describe('installing Tools', () => {
     const failing = vm.tools.install({ autoUpgrade: false, waitForEnd: true }, call());
     await settle();
     await vm.power.off('hard', call());
-    await expectFault(failing, 'tools-install-failed');
+    await expect(failing).rejects.toMatchObject(fault('tools-install-failed'));
     await vm.power.on(hard, call());
     await passing(clock, vm.tools.install({ autoUpgrade: false, waitForEnd: true }, call()));
     expect((await vm.properties(call())).tools).toBe('running');
@@ -77,13 +79,13 @@ describe('installing Tools', () => {
   it('names what stands in the way', async () => {
     const upgrade = { autoUpgrade: true, waitForEnd: false };
     const off = await oneVm();
-    await expectFault(off.vm.tools.install(upgrade, call()), 'vm-not-running');
+    await expect(off.vm.tools.install(upgrade, call())).rejects.toMatchObject(fault('vm-not-running'));
     const bare = await oneVm({ tools: false, power: 'on' });
-    await expectFault(bare.vm.tools.install(upgrade, call()), 'tools-auto-upgrade-unsupported');
+    await expect(bare.vm.tools.install(upgrade, call())).rejects.toMatchObject(fault('tools-auto-upgrade-unsupported'));
     const booting = await oneVm({ tools: { version: 1, bootDelayMs } });
     await booting.vm.power.on(hard, call());
-    await expectFault(booting.vm.tools.install(upgrade, call()), 'tools-guest-not-ready');
+    await expect(booting.vm.tools.install(upgrade, call())).rejects.toMatchObject(fault('tools-guest-not-ready'));
     const without = await oneVm({ tools: { version: 1, hasImage: false }, power: 'on' });
-    await expectFault(without.vm.tools.install(upgrade, call()), 'tools-image-missing');
+    await expect(without.vm.tools.install(upgrade, call())).rejects.toMatchObject(fault('tools-image-missing'));
   });
 });
