@@ -52,11 +52,6 @@ function readWord(text: string, start: number): [word: string, next: number] {
   return [word, at];
 }
 
-/** Puts quotes around a word that holds blanks or is empty. */
-export function quoteArgument(word: string): string {
-  return word === '' || /[ \t]/.test(word) ? `"${word}"` : word;
-}
-
 /** Switches (`/x`) and other words of a command line, in their order. */
 export interface SwitchedArguments {
   /** Without the slash, in lower case: `/T:30` is `t:30`. */

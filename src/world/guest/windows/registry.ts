@@ -17,7 +17,7 @@ const hiveNames: ReadonlyMap<string, string> = new Map(
 );
 
 /** Longest name of a key, in characters. */
-export const longestKeyName = 255;
+const longestKeyName = 255;
 
 /** The key path with the root's full name, or undefined if it starts with no root. */
 export function fullKeyPath(path: string): string | undefined {

@@ -1,4 +1,5 @@
 import { FakeClock } from '../../../../src/base/clock.js';
+import type { Fault } from '../../../../src/base/fault.js';
 import { GuestFileSystem } from '../../../../src/world/guest/guest-file-system.js';
 import { programImage } from '../../../../src/world/guest/program-image.js';
 import { ProgramRegistry } from '../../../../src/world/guest/program-registry.js';
@@ -45,6 +46,8 @@ export class WindowsGuest {
   readonly registry = recordRegistry(this.registryRecord);
   readonly programs = new ProgramRegistry(family);
   readonly killed: number[] = [];
+  /** What a kill of a process fails with. */
+  refuseKill: (pid: number) => Fault | undefined = () => undefined;
   processes: GuestProcessView[] = [];
   readonly #fileSystem: GuestFileSystem;
 
@@ -129,7 +132,11 @@ export class WindowsGuest {
       clock: this.clock,
       signal,
       processes: () => this.processes,
-      kill: (pid) => void this.killed.push(pid),
+      kill: (pid) => {
+        const refusal = this.refuseKill(pid);
+        if (refusal !== undefined) throw refusal;
+        this.killed.push(pid);
+      },
       registry: this.registry,
       stdin: streams.stdin,
       writeStdout: streams.writeStdout,

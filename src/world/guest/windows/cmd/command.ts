@@ -36,8 +36,8 @@ export interface IfCommand {
   readonly isNegated: boolean;
   readonly ignoresCase: boolean;
   readonly condition: Condition;
-  readonly then: Command;
-  readonly otherwise: Command | undefined;
+  readonly whenTrue: Command;
+  readonly whenFalse: Command | undefined;
 }
 
 export interface ForCommand {

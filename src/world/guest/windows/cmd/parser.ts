@@ -144,20 +144,20 @@ class Parser {
     if (source.isAtLineEnd) throw new CmdSyntaxError('The syntax of the command is incorrect.');
     const isBlock = source.peek() === '(';
     if (!isBlock) {
-      const then = this.#parseChain(0);
-      return { kind: 'if', isNegated, ignoresCase, condition, then, otherwise: undefined };
+      const whenTrue = this.#parseChain(0);
+      return { kind: 'if', isNegated, ignoresCase, condition, whenTrue, whenFalse: undefined };
     }
     const block = this.#parseNested();
     source.skipSeparators();
     if (source.takeWord('else')) {
       source.skipSeparators();
       if (source.isAtLineEnd) throw new CmdSyntaxError('The syntax of the command is incorrect.');
-      const otherwise = this.#parseChain(0);
-      return { kind: 'if', isNegated, ignoresCase, condition, then: block, otherwise };
+      const whenFalse = this.#parseChain(0);
+      return { kind: 'if', isNegated, ignoresCase, condition, whenTrue: block, whenFalse };
     }
     if (!source.isAtCommandEnd) throw unexpected(this.#restWord());
-    const then = this.#parseChain(0, block);
-    return { kind: 'if', isNegated, ignoresCase, condition, then, otherwise: undefined };
+    const whenTrue = this.#parseChain(0, block);
+    return { kind: 'if', isNegated, ignoresCase, condition, whenTrue, whenFalse: undefined };
   }
 
   #parseCondition(): Condition {

@@ -99,7 +99,7 @@ export class CmdShell implements CommandRunner {
         return this.#runChain(session, command, streams);
       case 'if': {
         const holds = isTrue(command.condition, command.ignoresCase, session, (text) => this.#expand(session, text));
-        const chosen = holds === command.isNegated ? command.otherwise : command.then;
+        const chosen = holds === command.isNegated ? command.whenFalse : command.whenTrue;
         return chosen === undefined ? 0 : this.execute(session, chosen, streams);
       }
       case 'for': {
@@ -234,8 +234,8 @@ export class CmdShell implements CommandRunner {
     const next = rest.charAt(0);
     const ends = next === '' || isSeparator(next) || next === '/' || next === '"';
     const isEcho = name === 'echo' && '.:([]+\\'.includes(next);
-    const isDirectory = /^(cd|chdir|dir|md|mkdir|rd|rmdir)$/.test(name) && (next === '\\' || next === '.');
-    return ends || isEcho || isDirectory ? { name, rest, run } : undefined;
+    const takesPath = /^(cd|chdir|dir|md|mkdir|rd|rmdir)$/.test(name) && (next === '\\' || next === '.');
+    return ends || isEcho || takesPath ? { name, rest, run } : undefined;
   }
 
   #changeDrive(session: CmdSession, drive: string, streams: CommandStreams): number {

@@ -62,7 +62,7 @@ const nothing: Writer = () => undefined;
 /** Streams with redirections applied; `close` writes what is still on its way to files. */
 export interface RedirectedStreams {
   readonly streams: CommandStreams;
-  close(): void;
+  readonly close: () => void;
 }
 
 /**

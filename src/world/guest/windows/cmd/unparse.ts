@@ -45,8 +45,8 @@ export function unparse(command: Command): string {
       return `${unparse(command.left)}  ${command.operator} ${unparse(command.right)}`;
     case 'if': {
       const flags = `${command.ignoresCase ? '/I ' : ''}${command.isNegated ? 'NOT ' : ''}`;
-      const otherwise = command.otherwise === undefined ? '' : ` else ${unparse(command.otherwise)}`;
-      return `if ${flags}${conditionText(command.condition)} ${unparse(command.then)}${otherwise}`;
+      const otherwise = command.whenFalse === undefined ? '' : ` else ${unparse(command.whenFalse)}`;
+      return `if ${flags}${conditionText(command.condition)} ${unparse(command.whenTrue)}${otherwise}`;
     }
     case 'for': {
       const option = command.option === '' ? '' : ` ${command.option}`;

@@ -95,7 +95,7 @@ function parsePostfix(reader: TokenReader): Expression {
   for (;;) {
     if (reader.isSymbol('(')) {
       expression = { kind: 'call', target: expression, args: parseParenthesized(reader) };
-    } else if (reader.takeSymbol('.')) {
+    } else if (reader.takeMemberDot()) {
       const { text: name, source } = reader.expectIdentifier();
       expression = { kind: 'member', target: expression, name, source };
     } else {
@@ -149,7 +149,7 @@ function parsePrimary(reader: TokenReader): Expression {
 }
 
 /** Arguments in parentheses, both of them taken. */
-export function parseParenthesized(reader: TokenReader): Expression[] {
+function parseParenthesized(reader: TokenReader): Expression[] {
   reader.expect('(');
   if (reader.takeSymbol(')')) return [];
   const args = parseArguments(reader);
@@ -190,7 +190,7 @@ export function parseTarget(reader: TokenReader): Expression {
         return target;
       }
       target = { kind: 'call', target, args };
-    } else if (reader.takeSymbol('.')) {
+    } else if (reader.takeMemberDot()) {
       const { text: name, source } = reader.expectIdentifier();
       target = { kind: 'member', target, name, source };
     } else {

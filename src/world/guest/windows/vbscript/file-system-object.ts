@@ -96,7 +96,7 @@ class FileSystem {
     return found;
   }
 
-  deleteFiles([name, isForced]: readonly VbValue[]): void {
+  deleteFiles([name, isForced]: readonly VbValue[]): undefined {
     for (const path of this.#named(name, false)) {
       attempt(() => {
         if (isSet(isForced, false)) this.#files.setAttributes(path, { isReadOnly: false });
@@ -105,12 +105,12 @@ class FileSystem {
     }
   }
 
-  deleteFolders([name]: readonly VbValue[]): void {
+  deleteFolders([name]: readonly VbValue[]): undefined {
     for (const path of this.#named(name, true))
       attempt(() => this.#files.deleteDirectory(path, { recursive: true }), 76);
   }
 
-  copyFiles([from, to, overwrites]: readonly VbValue[]): void {
+  copyFiles([from, to, overwrites]: readonly VbValue[]): undefined {
     for (const path of this.#named(from, false)) {
       const target = this.#into(to, path);
       if (!isSet(overwrites, true) && this.#files.exists(target)) throw vbError(58);
@@ -118,7 +118,7 @@ class FileSystem {
     }
   }
 
-  copyFolder([from, to]: readonly VbValue[]): void {
+  copyFolder([from, to]: readonly VbValue[]): undefined {
     const copy = (source: string, target: string): void => {
       if (!isDirectory(this.#files, target)) this.#files.makeDirectory(target);
       for (const { kind, name } of this.#files.list(source)) {
@@ -130,7 +130,7 @@ class FileSystem {
       attempt(() => copy(path, this.#into(to, path, isPattern(toText(from)))), 76);
   }
 
-  move(from: VbValue, to: VbValue, areFolders: boolean): void {
+  move(from: VbValue, to: VbValue, areFolders: boolean): undefined {
     for (const path of this.#named(from, areFolders)) {
       const target = this.#into(to, path);
       if (this.#files.exists(target)) throw vbError(58);
@@ -150,8 +150,8 @@ class FileSystem {
     return objectOf('File', {
       members: {
         ...members,
-        copy: ([to, overwrites]) => void this.copyFiles([path, to, overwrites]),
-        move: ([to]) => void this.move(path, to, false),
+        copy: ([to, overwrites]) => this.copyFiles([path, to, overwrites]),
+        move: ([to]) => this.move(path, to, false),
         openastextstream: ([mode]) => this.open([path, mode]),
         size: () => this.#files.stat(path).size,
         type: () => `${extensionOf(path).slice(1).toUpperCase()} File`,
@@ -203,7 +203,10 @@ class FileSystem {
           (status().isReadOnly ? 1 : 0) + (status().isHidden ? 2 : 0) + (status().kind === 'directory' ? 16 : 32),
         datecreated: () => new VbDate(Math.floor(status().createdMs / 1000) * 1000),
         datelastmodified: () => new VbDate(Math.floor(status().modifiedMs / 1000) * 1000),
-        delete: () => void attempt(remove),
+        delete: () => {
+          attempt(remove);
+          return undefined;
+        },
         drive: () => driveOf(path),
         name: () => baseName(path),
         parentfolder: () => this.folder(parentPath(path)),
@@ -245,12 +248,12 @@ export function fileSystemObject(context: ScriptContext): VbObject {
   return objectOf('FileSystemObject', {
     members: {
       buildpath: ([folder, name]) => joinPath(toText(folder), toText(name)),
-      copyfile: (args) => void system.copyFiles(args),
-      copyfolder: (args) => void system.copyFolder(args),
+      copyfile: (args) => system.copyFiles(args),
+      copyfolder: (args) => system.copyFolder(args),
       createfolder: ([name]) => system.makeFolder(system.path(name)),
       createtextfile: ([name, overwrites]) => system.create(system.path(name), isSet(overwrites, true)),
-      deletefile: (args) => void system.deleteFiles(args),
-      deletefolder: (args) => void system.deleteFolders(args),
+      deletefile: (args) => system.deleteFiles(args),
+      deletefolder: (args) => system.deleteFolders(args),
       driveexists: ([name]) => isDirectory(context.program.files, `${toText(name).slice(0, 1)}:\\`),
       fileexists: ([name]) => system.hasFile(name),
       folderexists: ([name]) => system.hasFolder(name),
@@ -268,8 +271,8 @@ export function fileSystemObject(context: ScriptContext): VbObject {
         temporaries += 1;
         return `rad${(context.program.clock.now() + temporaries).toString(16).slice(-5).toUpperCase()}.tmp`;
       },
-      movefile: ([from, to]) => void system.move(from, to, false),
-      movefolder: ([from, to]) => void system.move(from, to, true),
+      movefile: ([from, to]) => system.move(from, to, false),
+      movefolder: ([from, to]) => system.move(from, to, true),
       opentextfile: (args) => system.open(args),
     },
   });

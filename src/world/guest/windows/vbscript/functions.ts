@@ -17,7 +17,7 @@ import {
 export interface FunctionContext {
   readonly nowMs: number;
   /** A number from 0 up to, not including, 1. */
-  random(): number;
+  readonly random: () => number;
 }
 
 type BuiltinFunction = (args: readonly VbValue[], context: FunctionContext) => VbValue;
@@ -92,7 +92,7 @@ function truncated(value: VbValue, round: (value: number) => number): VbValue {
   return value === null ? null : round(toNumber(value));
 }
 
-function round([value, digits]: readonly VbValue[]): number {
+function roundTo([value, digits]: readonly VbValue[]): number {
   const scale = 10 ** (digits === undefined ? 0 : toWhole(digits));
   return toWhole(toNumber(value) * scale) / scale;
 }
@@ -174,7 +174,7 @@ export const builtinFunctions: Readonly<Record<string, BuiltinFunction>> = {
     return source.slice(Math.max(0, source.length - count(length)));
   },
   rnd: (_args, { random }) => random(),
-  round,
+  round: roundTo,
   rtrim: ([text]) => toText(text).replace(/ +$/, ''),
   second: ([value]) => dateOf(value).getUTCSeconds(),
   sgn: ([value]) => Math.sign(toNumber(value)),

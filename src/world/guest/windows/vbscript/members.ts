@@ -14,7 +14,7 @@ export interface ObjectParts {
 export function objectOf(typeName: string, { members, setters = {}, items }: ObjectParts): VbObject {
   return {
     typeName,
-    call: (name, args) => (Object.hasOwn(members, name) ? (members[name]?.(args) ?? undefined) : noMember),
+    call: (name, args) => (Object.hasOwn(members, name) ? members[name]?.(args) : noMember),
     put: (name, args, value) => {
       if (!Object.hasOwn(setters, name)) return false;
       setters[name]?.(args, value);

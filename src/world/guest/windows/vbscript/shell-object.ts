@@ -107,7 +107,7 @@ function regRead(context: ScriptContext, path: string): VbValue {
   }
 }
 
-function regWrite(context: ScriptContext, [path, data, type]: readonly VbValue[]): void {
+function regWrite(context: ScriptContext, [path, data, type]: readonly VbValue[]): undefined {
   const { key, name } = splitRegistryPath(toText(path));
   const wanted = type === undefined ? 'REG_SZ' : toText(type).toUpperCase();
   let value: RegistryValue;
@@ -122,7 +122,7 @@ function regWrite(context: ScriptContext, [path, data, type]: readonly VbValue[]
   }
 }
 
-function regDelete(context: ScriptContext, path: string): void {
+function regDelete(context: ScriptContext, path: string): undefined {
   const { key, name, isKey } = splitRegistryPath(path);
   try {
     if (isKey) context.program.registry?.deleteKey(key, { recursive: false });
@@ -142,7 +142,10 @@ function environmentObject({ environment }: ScriptContext): VbObject {
       '': item,
       count: () => items().length,
       item,
-      remove: ([name]) => void environment.delete(toText(name)),
+      remove: ([name]) => {
+        environment.delete(toText(name));
+        return undefined;
+      },
     },
     setters: { '': set, item: set },
     items,
@@ -179,9 +182,9 @@ export function shellObject(context: ScriptContext): VbObject {
       expandenvironmentstrings: ([text]) => context.environment.expand(toText(text)),
       // Nobody sits at the screen: the box counts as closed with OK.
       popup: () => 1,
-      regdelete: ([path]) => void regDelete(context, toText(path)),
+      regdelete: ([path]) => regDelete(context, toText(path)),
       regread: ([path]) => regRead(context, toText(path)),
-      regwrite: (args) => void regWrite(context, args),
+      regwrite: (args) => regWrite(context, args),
       run: async ([line, , waits]) => {
         // A window of its own takes the output of the command; the script's stays clean.
         const drop = (): void => undefined;

@@ -46,6 +46,14 @@ export class TokenReader {
     return this.token.kind === 'symbol' && symbols.includes(this.token.text);
   }
 
+  /** Takes a dot that follows the token before it without a blank: one that names a member of it. */
+  takeMemberDot(): boolean {
+    const previous = this.#tokens[this.#at - 1];
+    const { token } = this;
+    const isAdjacent = previous?.line === token.line && previous.column + previous.source.length === token.column;
+    return isAdjacent && this.takeSymbol('.');
+  }
+
   takeName(name: string): boolean {
     if (!this.isName(name)) return false;
     this.advance();

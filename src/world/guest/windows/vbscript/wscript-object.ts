@@ -53,7 +53,7 @@ function argumentsObject(words: readonly string[]): VbObject {
 export interface WScriptOptions {
   /** Does the host print to the console? The other one shows boxes, which count as closed at once. */
   readonly isConsole: boolean;
-  createObject(className: string): VbObject | undefined;
+  readonly createObject: (className: string) => VbObject | undefined;
 }
 
 /** The `WScript` object of a running script. */

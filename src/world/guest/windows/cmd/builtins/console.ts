@@ -1,7 +1,7 @@
 import { dayAndDateText, timeText } from '../../guest-time.js';
 import { driveOf } from '../../paths.js';
 import { windowsVersion } from '../../version.js';
-import { type Builtin, print, printError, wrongSyntax } from '../builtin.js';
+import { type Builtin, type BuiltinCall, print, printError, wrongSyntax } from '../builtin.js';
 import { isDirectory } from '../../file-patterns.js';
 
 /** Every volume of a mock guest has this serial number. */
@@ -31,6 +31,12 @@ const ver: Builtin = (call) => {
   return 0;
 };
 
+/** Prints name and serial number of the volume in a drive such as `C:`. */
+export function printVolume(call: BuiltinCall, drive: string): void {
+  print(call, ` Volume in drive ${drive.slice(0, 1)} has no label.`);
+  print(call, ` Volume Serial Number is ${volumeSerial}`);
+}
+
 const vol: Builtin = (call) => {
   const word = call.arguments.trim();
   const drive = word === '' ? driveOf(call.session.workingDirectory) : word.toUpperCase();
@@ -39,8 +45,7 @@ const vol: Builtin = (call) => {
     printError(call, 'The system cannot find the path specified.');
     return 1;
   }
-  print(call, ` Volume in drive ${drive.slice(0, 1)} has no label.`);
-  print(call, ` Volume Serial Number is ${volumeSerial}`);
+  printVolume(call, drive);
   return 0;
 };
 

@@ -5,7 +5,7 @@ import { baseName, driveOf, extensionOf, isRoot, joinPath, parentPath } from '..
 import { systemMessageOf, systemMessages } from '../../system-messages.js';
 import { groupDigits } from '../../text.js';
 import { type Builtin, type BuiltinCall, pathOf, print, printError } from '../builtin.js';
-import { consoleBuiltins } from './console.js';
+import { printVolume } from './console.js';
 import { parseArguments } from '../words.js';
 
 type Filter = (status: FileStatus) => boolean;
@@ -136,7 +136,7 @@ async function listPath(call: BuiltinCall, word: string, listing: Listing): Prom
   const isWhole = !isPattern(path) && isDirectory(files, path);
   const directory = isWhole ? path : parentPath(path);
   const pattern = isWhole ? '*' : baseName(path);
-  if (!listing.isBare) consoleBuiltins['vol']?.({ ...call, arguments: driveOf(directory) });
+  if (!listing.isBare) printVolume(call, driveOf(directory));
   if (!isDirectory(files, directory)) {
     printError(call, systemMessages.pathNotFound.text);
     return 1;
