@@ -54,10 +54,19 @@ export class VmState implements HandlePayload {
 
   /** Runs one guest request when no other work on this virtual machine is under way. */
   readonly turn = <T>(request: () => Promise<T>, signal: AbortSignal): Promise<T> =>
-    this.lane.run(async () => {
-      signal.throwIfAborted();
-      return request();
-    });
+    this.lane.run(() => untilAborted(request, signal));
+}
+
+/** Runs a request; an abort ends the wait for it even when it never answers, so that the lane is free again. */
+function untilAborted<T>(request: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    void request()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 /** What a snapshot handle stands for. */

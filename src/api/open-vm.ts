@@ -1,9 +1,13 @@
-import type { JobContext } from '../jobs/job-runner.js';
+import type { VmLink } from '../backends/backend.js';
 import type { Secret } from '../base/secret.js';
-import { VIX_PROPERTY_JOB_RESULT_HANDLE } from '../vix/names.js';
+import { VixFailure } from '../errors/vix-failure.js';
 import type { HandleEntry } from '../handles/handle-table.js';
-import type { HostEntry, SnapshotEntry, VixRuntime, VmEntry } from './vix-runtime.js';
+import type { JobContext } from '../jobs/job-runner.js';
+import { VIX_E_INVALID_ARG, VIX_PROPERTY_JOB_RESULT_HANDLE } from '../vix/names.js';
+import type { VixHandle } from '../vix/types.js';
 import { SnapshotState, VmState } from './handle-states.js';
+import { plainFailure } from './start-job.js';
+import type { HostEntry, SnapshotEntry, VixRuntime, VmEntry } from './vix-runtime.js';
 
 /**
  * Puts a handle into the results of a job. The job keeps its own hold on the object: each read of the property gives
@@ -15,7 +19,7 @@ export function resultHandle(runtime: VixRuntime, context: JobContext, entry: Ha
 }
 
 /**
- * Opens a virtual machine; the one handle that it has, when it is open already.
+ * Opens a virtual machine for a job, whose result handle it becomes; when it is open already, the one handle that it has.
  *
  * @param location path as the program gives it.
  */
@@ -26,20 +30,36 @@ export async function openVm(
   encryptionPassword: Secret | null,
   call: string,
   context: JobContext,
-): Promise<VmEntry> {
+): Promise<void> {
   const { link, paths, vms } = host.payload;
   const vmLink = await link.openVm(paths.toHost(location), encryptionPassword, context);
   context.signal.throwIfAborted();
-  const open = vms.get(vmLink.key);
-  if (open !== undefined) return open;
-  const state = new VmState(host, vmLink, location, () => {
-    if (vms.get(vmLink.key) === entry) vms.delete(vmLink.key);
+  // On the same turn as the look-up: a release in between would end the handle that was found.
+  resultHandle(runtime, context, vms.get(vmLink.key) ?? vmEntry(runtime, host, vmLink, location, call));
+}
+
+function vmEntry(runtime: VixRuntime, host: HostEntry, link: VmLink, location: string, call: string): VmEntry {
+  const { vms } = host.payload;
+  const state = new VmState(host, link, location, () => {
+    if (vms.get(link.key) === entry) vms.delete(link.key);
     runtime.table.drop(host);
   });
   const entry: VmEntry = runtime.table.add('vm', state, call, host);
-  vms.set(vmLink.key, entry);
+  vms.set(link.key, entry);
   runtime.table.hold(host);
   return entry;
+}
+
+/**
+ * The snapshot that a job of a virtual machine is to work on.
+ *
+ * @throws VixFailure for a handle that is none of a snapshot, and `VIX_E_INVALID_ARG` for one of another machine.
+ */
+export function snapshotOf(runtime: VixRuntime, vm: VmEntry, handle: VixHandle): SnapshotEntry {
+  const snapshot = runtime.table.lookup(handle, 'snapshot');
+  if (typeof snapshot === 'number') throw plainFailure(snapshot);
+  if (snapshot.payload.vm === vm) return snapshot;
+  throw new VixFailure(VIX_E_INVALID_ARG, 'parameter snapshotHandle belongs to another virtual machine');
 }
 
 /** The one handle of a snapshot, made when there is none. */

@@ -52,17 +52,22 @@ export function fillCells(
     if (typeof value === 'number') return value;
     found.push(value);
   }
-  requests.forEach(({ cells }, index) => {
-    const value = found[index];
-    if (value === undefined) return;
-    const [first, second] = cells;
-    if (value.type === 'blob') {
-      if (first !== undefined) first.value = value.value.byteLength;
-      if (second !== undefined) second.value = value.value;
-      return;
-    }
-    if (value.type === 'handle') runtime.table.addRef(value.value);
-    if (first !== undefined) first.value = value.value;
-  });
+  try {
+    requests.forEach(({ cells }, index) => write(cells, found[index]));
+  } catch {
+    // A frozen cell, or one whose setter throws: as bad an argument as an address in read-only memory.
+    return VIX_E_INVALID_ARG;
+  }
+  for (const value of found) if (value.type === 'handle') runtime.table.addRef(value.value);
   return VIX_OK;
+}
+
+function write([first, second]: readonly VixOut<unknown>[], found: PropertyValue | undefined): void {
+  if (first === undefined || found === undefined) return;
+  if (found.type !== 'blob') {
+    first.value = found.value;
+    return;
+  }
+  first.value = found.value.byteLength;
+  if (second !== undefined) second.value = found.value;
 }

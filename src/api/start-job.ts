@@ -29,24 +29,36 @@ function checkedCallback(callback: unknown): VixEventProc | null {
   throw new VixFailure(VIX_E_INVALID_ARG, 'parameter callbackProc must be a function, or null for none');
 }
 
+/** What a job is to do; the rest is in its tail. */
+export type JobBody = Omit<JobOptions, 'call' | 'callback' | 'clientData'>;
+
 /** Starts a job whose callback slot may hold anything; a bad one fails the job. */
-export function startJob(
-  runtime: VixRuntime,
-  tail: JobTail,
-  options: Omit<JobOptions, 'call' | 'callback' | 'clientData'>,
-): VixHandle {
-  const { call, clientData } = tail;
+export function startJob(runtime: VixRuntime, tail: JobTail, body: JobBody): VixHandle {
+  let callback: VixEventProc | null;
   try {
-    const callback = checkedCallback(tail.callback);
-    return runtime.runner.start({ ...options, call, callback, clientData });
+    callback = checkedCallback(tail.callback);
   } catch (error) {
-    return startFailed(runtime, { ...tail, callback: null }, error);
+    // Where the good call would have worked, but at once.
+    return startFailed(runtime, { ...tail, callback: null }, error, { ...body, lane: undefined });
   }
+  // Field by field: spreading the body would cost as much as all the rest of a job.
+  return runtime.runner.start({
+    call: tail.call,
+    work: body.work,
+    owner: body.owner,
+    uses: body.uses,
+    target: body.target,
+    lane: body.lane,
+    channel: body.channel,
+    callback,
+    clientData: tail.clientData,
+  });
 }
 
 /** Starts a job that fails: the way in which every error found beforehand reaches the program. */
-function startFailed(runtime: VixRuntime, tail: JobTail, error: unknown): VixHandle {
+function startFailed(runtime: VixRuntime, tail: JobTail, error: unknown, body?: JobBody): VixHandle {
   return startJob(runtime, tail, {
+    ...body,
     work: () => {
       throw error;
     },
@@ -78,6 +90,7 @@ export function startHostJob(runtime: VixRuntime, handle: VixHandle, tail: JobTa
   const { capability } = options;
   return startJob(runtime, tail, {
     owner: host,
+    uses: host,
     channel: host.payload.channel,
     target: host.payload.link.about.product,
     work: (context) => {

@@ -71,7 +71,7 @@ export function vixHandleFunctions(runtime: VixRuntime) {
   return {
     /** Text for an error value, in English; never empty. The locale has no effect. */
     Vix_GetErrorText(err: VixError, _locale: string | null): string {
-      return errorText(err);
+      return errorText(typeof err === 'number' ? err : (Number.NaN as VixError));
     },
 
     /** Takes one reference away; the last one ends the object. Harmless for 0, unknown and released handles. */
@@ -130,7 +130,7 @@ export function vixHandleFunctions(runtime: VixRuntime) {
     Vix_PumpEvents(hostHandle: VixHandle, _options: number): void {
       const host = table.lookup(hostHandle, 'host');
       if (typeof host !== 'number') host.payload.channel.pump();
-      for (const channel of [...runtime.pumpChannels]) {
+      for (const channel of [...runtime.unpumped]) {
         if (typeof host === 'number' || !channel.isAttached) channel.pump();
       }
     },

@@ -25,7 +25,14 @@ import type { VixHandle } from '../vix/types.js';
 import { filledText, integer, optionalText } from './arguments.js';
 import { HostState } from './handle-states.js';
 import { openVm, resultHandle } from './open-vm.js';
-import { checkPropertyList, startHostJob, startJob, type VixCallback, type VixListHandle } from './start-job.js';
+import {
+  checkPropertyList,
+  requireCapability,
+  startHostJob,
+  startJob,
+  type VixCallback,
+  type VixListHandle,
+} from './start-job.js';
 import type { HostEntry, VixRuntime } from './vix-runtime.js';
 
 const providers: ReadonlyMap<number, ProviderName> = new Map([
@@ -61,8 +68,7 @@ export function vixHostFunctions(runtime: VixRuntime) {
     ): VixHandle {
       const call = 'VixHost_Connect';
       const isPumped = typeof options === 'number' && (options & VIX_HOSTOPTION_USE_EVENT_PUMP) !== 0;
-      const channel = isPumped ? new PumpChannel() : immediateChannel;
-      if (channel instanceof PumpChannel) runtime.pumpChannels.add(channel);
+      const channel = isPumped ? new PumpChannel(runtime.unpumped) : immediateChannel;
       const tail = { call, callback: callbackProc, clientData };
       return startJob(runtime, tail, {
         channel,
@@ -139,6 +145,7 @@ export function vixHostFunctions(runtime: VixRuntime) {
           }
           checkPropertyList(runtime, searchCriteria);
           integer('timeout', timeout);
+          requireCapability(host, find.capability);
           await findItems(host, find.filter, context);
         },
       });
@@ -160,7 +167,7 @@ export function vixHostFunctions(runtime: VixRuntime) {
           const location = filledText('vmxFilePathName', vmxFilePathName);
           integer('options', options);
           const password = encryptionPassword(runtime, propertyListHandle);
-          resultHandle(runtime, context, await openVm(runtime, host, location, password, call, context));
+          await openVm(runtime, host, location, password, call, context);
         },
       });
     },
@@ -177,7 +184,7 @@ export function vixHostFunctions(runtime: VixRuntime) {
       return startHostJob(runtime, hostHandle, tail, {
         work: async (host, context) => {
           const location = filledText('vmxFilePathName', vmxFilePathName);
-          resultHandle(runtime, context, await openVm(runtime, host, location, null, call, context));
+          await openVm(runtime, host, location, null, call, context);
         },
       });
     },
@@ -223,12 +230,9 @@ async function connect(
 ): Promise<HostEntry> {
   const choice = runtime.registry.choose(target);
   const link = await choice.module.connect(choice.target, context);
-  const state = new HostState(link, hostType, choice.paths, channel, () => {
-    if (channel instanceof PumpChannel) runtime.pumpChannels.delete(channel);
-    runtime.endInBackground(link.close());
-  });
+  const state = new HostState(link, hostType, choice.paths, channel, () => runtime.endInBackground(link.close()));
   const entry: HostEntry = runtime.table.add('host', state, call);
-  if (channel instanceof PumpChannel) channel.isAttached = true;
+  if (channel instanceof PumpChannel) channel.post(() => (channel.isAttached = true));
   link.onLost((fault) => {
     for (const child of [...(entry.children ?? [])]) {
       const job = runtime.table.lookup(child.handle, 'job');

@@ -27,8 +27,11 @@ export function vixJobFunctions(runtime: VixRuntime) {
         return fillCells(runtime, requests, jobProperties(job));
       };
       return new Promise((resolve) => {
+        // In event-pump mode callbacks run in here, and one may release the job.
+        table.hold(entry);
         const refused = job.wait(() => resolve(read()));
         if (refused !== VIX_OK) resolve(refused);
+        table.drop(entry);
       });
     },
 

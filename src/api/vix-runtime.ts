@@ -36,8 +36,8 @@ export class VixRuntime {
   readonly registry: BackendRegistry;
   readonly table: HandleTable<RuntimePayloads>;
   readonly runner: JobRunner;
-  /** Channels of the connections in event-pump mode. */
-  readonly pumpChannels = new Set<PumpChannel>();
+  /** Channels of connections in event-pump mode that have something to deliver. */
+  readonly unpumped = new Set<PumpChannel>();
   readonly #ending = new Set<Promise<void>>();
 
   constructor(parts: RuntimeParts) {
@@ -60,9 +60,9 @@ export class VixRuntime {
 
   /** Disconnects every host, waits until their sessions are closed, and closes the backends. */
   async close(): Promise<void> {
-    for (const line of this.table.dump()) {
-      const entry = this.table.find(line.handle);
-      if (entry !== undefined && entry.owner === undefined) this.table.kill(entry);
+    for (const { handle } of this.table.dump()) {
+      const entry = this.table.find(handle);
+      if (entry !== undefined) this.table.kill(entry);
     }
     while (this.#ending.size > 0) await Promise.all(this.#ending);
     await this.registry.close();

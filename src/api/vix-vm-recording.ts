@@ -1,8 +1,8 @@
 import { VIX_VMPOWEROP_LAUNCH_GUI } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
 import { integer, optionalText } from './arguments.js';
-import { resultHandle, snapshotEntry } from './open-vm.js';
-import { checkPropertyList, plainFailure, startVmJob, type VixCallback, type VixListHandle } from './start-job.js';
+import { resultHandle, snapshotEntry, snapshotOf } from './open-vm.js';
+import { checkPropertyList, startVmJob, type VixCallback, type VixListHandle } from './start-job.js';
 import type { VixRuntime } from './vix-runtime.js';
 
 /** The functions for execution recordings, which VIX dropped in 1.11. */
@@ -71,8 +71,7 @@ export function vixVmRecordingFunctions(runtime: VixRuntime) {
         capability: 'recording',
         isExclusive: true,
         work: (vm, context) => {
-          const snapshot = runtime.table.lookup(snapshotHandle, 'snapshot');
-          if (typeof snapshot === 'number') throw plainFailure(snapshot);
+          const snapshot = snapshotOf(runtime, vm, snapshotHandle);
           const showConsole = (integer('options', options) & VIX_VMPOWEROP_LAUNCH_GUI) !== 0;
           checkPropertyList(runtime, propertyList);
           return vm.payload.link.recording.beginReplay({ snapshotId: snapshot.payload.id, showConsole }, context);

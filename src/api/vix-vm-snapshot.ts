@@ -12,8 +12,8 @@ import {
   VIX_VMPOWEROP_SUPPRESS_SNAPSHOT_POWERON,
 } from '../vix/names.js';
 import type { VixError, VixHandle } from '../vix/types.js';
-import { filledText, integer, optionalText, text } from './arguments.js';
-import { resultHandle, snapshotEntry } from './open-vm.js';
+import { filledText, integer, optionalText } from './arguments.js';
+import { resultHandle, snapshotEntry, snapshotOf } from './open-vm.js';
 import { isCell } from './property-cells.js';
 import { snapshotsByName } from './snapshot-names.js';
 import {
@@ -79,14 +79,6 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
     const found = await snapshot.payload.find(call);
     if (found === undefined) throw plainFailure(VIX_E_SNAPSHOT_NOTFOUND);
     return found.node;
-  }
-
-  /** The snapshot that a job is to work on. */
-  function snapshotOf(vm: VmEntry, handle: VixHandle): SnapshotEntry {
-    const snapshot = table.lookup(handle, 'snapshot');
-    if (typeof snapshot === 'number') throw plainFailure(snapshot);
-    if (snapshot.payload.vm === vm) return snapshot;
-    throw new VixFailure(VIX_E_INVALID_ARG, 'parameter snapshotHandle belongs to another virtual machine');
   }
 
   return {
@@ -159,7 +151,7 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
     /** Takes a snapshot below the current one; the job's result handle is the snapshot. */
     VixVM_CreateSnapshot(
       vmHandle: VixHandle,
-      name: string,
+      name: string | null,
       description: string | null,
       options: number,
       propertyListHandle: VixListHandle,
@@ -173,7 +165,7 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
         isExclusive: true,
         work: async (vm, context) => {
           const spec = {
-            name: text('name', name),
+            name: optionalText('name', name),
             description: optionalText('description', description),
             includeMemory: (integer('options', options) & VIX_SNAPSHOT_INCLUDE_MEMORY) !== 0,
           };
@@ -198,7 +190,7 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
         capability: 'snapshots',
         isExclusive: true,
         work: (vm, context) => {
-          const { id } = snapshotOf(vm, snapshotHandle).payload;
+          const { id } = snapshotOf(runtime, vm, snapshotHandle).payload;
           const removeChildren = (integer('options', options) & VIX_SNAPSHOT_REMOVE_CHILDREN) !== 0;
           return vm.payload.link.snapshots.remove({ id, removeChildren }, context);
         },
@@ -219,7 +211,7 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
         capability: 'snapshots',
         isExclusive: true,
         work: (vm, context) => {
-          const { id } = snapshotOf(vm, snapshotHandle).payload;
+          const { id } = snapshotOf(runtime, vm, snapshotHandle).payload;
           const flags = integer('options', options);
           checkPropertyList(runtime, propertyListHandle);
           const suppressPowerOn = (flags & VIX_VMPOWEROP_SUPPRESS_SNAPSHOT_POWERON) !== 0;

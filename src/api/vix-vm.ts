@@ -20,10 +20,9 @@ import {
 } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
 import { filledText, integer, optionalText, text } from './arguments.js';
-import { openVm, resultHandle } from './open-vm.js';
+import { openVm, snapshotOf } from './open-vm.js';
 import {
   checkPropertyList,
-  plainFailure,
   requireCapability,
   requireLogin,
   startGuestJob,
@@ -85,11 +84,11 @@ export function vixVmFunctions(runtime: VixRuntime) {
           const path = filledText('destConfigPathName', destConfigPathName);
           integer('options', options);
           checkPropertyList(runtime, propertyListHandle);
-          const snapshotId = cloneSource(runtime, snapshotHandle);
+          const snapshotId = snapshotHandle === 0 ? null : snapshotOf(runtime, vm, snapshotHandle).payload.id;
           const destination = host.payload.paths.toHost(path);
           const location = await link.lifecycle.clone({ snapshotId, isLinked, destination }, context);
           const known = host.payload.paths.toProgram(location);
-          resultHandle(runtime, context, await openVm(runtime, host, known, null, call, context));
+          await openVm(runtime, host, known, null, call, context);
         },
       });
     },
@@ -250,13 +249,6 @@ export function vixVmFunctions(runtime: VixRuntime) {
       });
     },
   };
-}
-
-function cloneSource(runtime: VixRuntime, handle: number): string | null {
-  if (handle === 0) return null;
-  const snapshot = runtime.table.lookup(handle, 'snapshot');
-  if (typeof snapshot === 'number') throw plainFailure(snapshot);
-  return snapshot.payload.id;
 }
 
 function unknownVariableType(type: number): VixFailure {

@@ -43,10 +43,18 @@ function revixFunctions(runtime: VixRuntime) {
 
     /** Calls the listener for each failure that reaches no program: callbacks that throw, tidying that fails. */
     Revix_OnDiagnostic(listener: (event: DiagnosticEvent) => void): void {
-      runtime.runner.events.on('callbackFailed', (error, job) => listener({ kind: 'callback-failed', error, job }));
-      runtime.runner.events.on('backgroundFailed', (error) =>
-        listener({ kind: 'background-failed', error, job: null }),
-      );
+      const tell = (event: DiagnosticEvent): void => {
+        try {
+          listener(event);
+        } catch (error) {
+          // The engine must not stumble over it; the process learns of it as of any uncaught error.
+          queueMicrotask(() => {
+            throw error;
+          });
+        }
+      };
+      runtime.runner.events.on('callbackFailed', (error, job) => tell({ kind: 'callback-failed', error, job }));
+      runtime.runner.events.on('backgroundFailed', (error) => tell({ kind: 'background-failed', error, job: null }));
     },
 
     /** Disconnects every host and closes the backends; resolves when all sessions have ended. */

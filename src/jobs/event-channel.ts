@@ -22,14 +22,21 @@ export const immediateChannel: EventChannel = {
 
 /** Keeps actions until they are pumped, or until somebody waits. */
 export class PumpChannel implements EventChannel {
-  readonly #pending: (() => void)[] = [];
-  /** Whether a host handle stands for the connection yet, so that pumping that handle reaches it. */
+  /** Whether the program knows a host handle for the connection, so that pumping that handle reaches it. */
   isAttached = false;
+  readonly #pending: (() => void)[] = [];
+  readonly #unpumped: Set<PumpChannel>;
   #waits = 0;
   #isPumping = false;
 
+  /** @param unpumped set that the channel is in as long as it has something pending. */
+  constructor(unpumped: Set<PumpChannel>) {
+    this.#unpumped = unpumped;
+  }
+
   post(action: () => void): void {
     this.#pending.push(action);
+    this.#unpumped.add(this);
     if (this.#waits > 0) this.pump();
   }
 
@@ -39,6 +46,7 @@ export class PumpChannel implements EventChannel {
     this.#isPumping = true;
     for (let action = this.#pending.shift(); action !== undefined; action = this.#pending.shift()) action();
     this.#isPumping = false;
+    this.#unpumped.delete(this);
   }
 
   beginWait(): void {

@@ -190,7 +190,7 @@ describe('disconnecting a host in pump mode', () => {
         return held.work(context);
       },
       owner: host,
-      channel: new PumpChannel(),
+      channel: new PumpChannel(new Set()),
       callback: (_, type) => types.push(type),
     });
     return { job, held, types, kill: () => rig.table.kill(host) };

@@ -18,7 +18,7 @@ describe('the immediate channel', () => {
 
 describe('a pump channel', () => {
   it('runs nothing before it is pumped, then everything in order', () => {
-    const channel = new PumpChannel();
+    const channel = new PumpChannel(new Set());
     const order: number[] = [];
     for (const number of [1, 2, 3]) channel.post(() => order.push(number));
     expect(order).toEqual([]);
@@ -29,7 +29,7 @@ describe('a pump channel', () => {
   });
 
   it('runs what is pending when a wait begins, and everything at once until the last wait ends', () => {
-    const channel = new PumpChannel();
+    const channel = new PumpChannel(new Set());
     const order: number[] = [];
     channel.post(() => order.push(1));
     channel.beginWait();
@@ -44,7 +44,7 @@ describe('a pump channel', () => {
   });
 
   it('keeps the order when an action pumps or posts', () => {
-    const channel = new PumpChannel();
+    const channel = new PumpChannel(new Set());
     const order: string[] = [];
     channel.post(() => {
       order.push('1 in');
@@ -61,7 +61,7 @@ describe('a pump channel', () => {
 describe('a job in pump mode', () => {
   it('works on by itself, but tells nobody before it is pumped', async () => {
     const rig = new RunnerRig();
-    const channel = new PumpChannel();
+    const channel = new PumpChannel(new Set());
     const types: number[] = [];
     const job = rig.start({
       work: (context) => context.progress(0),
@@ -77,7 +77,7 @@ describe('a job in pump mode', () => {
 
   it('needs no pump while somebody waits, and needs it again after that', async () => {
     const rig = new RunnerRig();
-    const channel = new PumpChannel();
+    const channel = new PumpChannel(new Set());
     const held = new HeldWork();
     const job = rig.start({ work: held.work, channel });
     const waiting = rig.wait(job);
@@ -93,7 +93,7 @@ describe('a job in pump mode', () => {
 
   it('is done at once for a wait that finds it finished, and asks for no pump after that', async () => {
     const rig = new RunnerRig();
-    const channel = new PumpChannel();
+    const channel = new PumpChannel(new Set());
     const job = rig.start({ work: () => undefined, channel });
     await settle();
     let isWoken = false;
@@ -106,7 +106,7 @@ describe('a job in pump mode', () => {
 
   it('gives back its wait when several waited', async () => {
     const rig = new RunnerRig();
-    const channel = new PumpChannel();
+    const channel = new PumpChannel(new Set());
     const held = new HeldWork();
     const job = rig.start({ work: held.work, channel });
     const waits = [rig.wait(job), rig.wait(job)];
