@@ -13,8 +13,7 @@ import {
   Vix_Out,
 } from '../../../dist/doors/sync/index.js';
 
-/** Module of the fake engine. */
-export const fakeEngine = new URL('./fake-engine.mjs', import.meta.url);
+const fakeEngine = new URL('./fake-engine.mjs', import.meta.url);
 
 /** The blocking functions over the fake engine; closed when the test ends. */
 export function fakeVix(options: SyncVixOptions = {}): SyncVix {
