@@ -25,6 +25,7 @@ export interface MockOptions {
    * is given; otherwise the machines found there are used.
    */
   readonly directory?: string;
+  /** Time of the world; locks of a shared directory are waited for on it too. By default the machine's own. */
   readonly clock?: Clock;
   /** How long each change of power state takes, in milliseconds; 10 by default. */
   readonly powerDurationMs?: number;

@@ -3,8 +3,8 @@ import type { ConsoleScreen } from './console-screen.js';
 import { encodePng } from './png.js';
 
 /** Size of the picture, in pixels. */
-export const screenWidth = 640;
-export const screenHeight = 400;
+const screenWidth = 640;
+const screenHeight = 400;
 
 const palette = [
   [0, 0, 0],

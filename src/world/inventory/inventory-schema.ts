@@ -91,8 +91,8 @@ const guest = keys({
 });
 
 const toolsKeys = keys({
-  /** As vSphere counts: 12352 is 12.4.0. */
-  version: v.exactOptional(whole(1)),
+  /** As vSphere counts: 12352 is 12.4.0; null: not installed. */
+  version: v.exactOptional(v.nullable(whole(1))),
   bootDelayMs: v.exactOptional(whole(0)),
   scriptsDelayMs: v.exactOptional(whole(0)),
   /** Whether the host has an installer for this guest. */

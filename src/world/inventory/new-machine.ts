@@ -9,8 +9,10 @@ import type { GuestRecord, SnapshotRecord, VmRecord } from '../vm/vm-record.js';
 import { defaultDiskSizeBytes, familyOf, osNameOf, usersOf } from './guest-defaults.js';
 import type { CheckedVm, InventorySnapshot } from './inventory-schema.js';
 
+/** What `tools: false` stands for. */
+const withoutTools: Exclude<NonNullable<CheckedVm['tools']>, false> = { version: null };
 /** Datacentre of a machine whose inventory names none. */
-export const defaultDatacenter = 'Datacenter';
+const defaultDatacenter = 'Datacenter';
 /** How long a machine that is on at the beginning has been on. */
 const uptimeMs = 3_600_000;
 const snapshotAgeMs = 86_400_000;
@@ -27,7 +29,7 @@ export async function newMachine(vm: CheckedVm, number: number, nowMs: number): 
   const datacenter = vm.datacenter ?? named ?? defaultDatacenter;
   const location = formatLocation(parsed);
   const guestOs = vm.guestOs ?? 'ubuntu-64';
-  const tools = vm.tools === false ? undefined : (vm.tools ?? {});
+  const tools = vm.tools === false ? withoutTools : (vm.tools ?? {});
   const guest = newGuest(vm, guestOs, number);
   const record: VmRecord = {
     id: stableId('vm', datacenter, location),
@@ -45,11 +47,11 @@ export async function newMachine(vm: CheckedVm, number: number, nowMs: number): 
     encryption: vm.encryptionPassword === undefined ? null : await sealPassword(new Secret(vm.encryptionPassword)),
     power: { phase: 'off', isPaused: false, bootedAtMs: null, bootCount: 0 },
     tools: {
-      version: tools === undefined ? null : (tools.version ?? currentToolsVersion),
-      bootDelayMs: tools?.bootDelayMs ?? 300,
-      scriptsDelayMs: tools?.scriptsDelayMs ?? 0,
+      version: tools.version === undefined ? currentToolsVersion : tools.version,
+      bootDelayMs: tools.bootDelayMs ?? 300,
+      scriptsDelayMs: tools.scriptsDelayMs ?? 0,
       isInstallerMounted: false,
-      ...(tools?.hasImage === undefined ? {} : { hasImage: tools.hasImage }),
+      ...(tools.hasImage === undefined ? {} : { hasImage: tools.hasImage }),
     },
     question: null,
     questionAtPowerOn: vm.questionAtPowerOn ?? null,

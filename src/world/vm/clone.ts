@@ -47,7 +47,7 @@ export function cloneRecord({ record, snapshot, destination }: CloneSource): VmR
 }
 
 /** Name of a machine by its configuration file: the file's own, without `.vmx`. */
-export function nameOf(location: string): string {
+function nameOf(location: string): string {
   const file = location.split(/[\\/]|\] /u).pop() ?? location;
   return file.replace(/\.vmx$/iu, '');
 }

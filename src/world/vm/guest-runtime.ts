@@ -8,7 +8,7 @@ import { ProgramRunner, type GuestHost, type ProgramLimits, type ProgramStart } 
 import { recordRegistry } from '../guest/windows/registry.js';
 import { addConsoleLines, promptOf } from './console-lines.js';
 import type { GuestRecord, VmRecord } from './vm-record.js';
-import type { VmScope } from './vm-scope.js';
+import type { GuestRunning, VmScope } from './vm-scope.js';
 import type { VmState } from './vm-store.js';
 
 /** Executables of guests, by family of the operating system. */
@@ -20,7 +20,7 @@ export interface GuestPrograms {
 type State = VmState<GuestFileSystem>;
 
 /** The guests that run programs in this process. */
-export class GuestRuntimes {
+export class GuestRuntimes implements GuestRunning {
   readonly #runtimes = new Map<string, GuestRuntime>();
   readonly #programs: GuestPrograms;
   readonly #limits: Partial<ProgramLimits>;
@@ -30,11 +30,6 @@ export class GuestRuntimes {
     this.#limits = limits;
   }
 
-  /**
-   * Starts a program, in an update of its machine.
-   * @returns its process id.
-   * @throws Fault as `ProgramRunner.start`.
-   */
   start(scope: VmScope, state: State, spec: ProgramStart, user: GuestUser): number {
     let runtime = this.#runtimes.get(scope.id);
     if (runtime === undefined) {
@@ -44,7 +39,6 @@ export class GuestRuntimes {
     return runtime.start(state, spec, user);
   }
 
-  /** The process table of a machine's present boot. While the guest stands still, so does the table's time. */
   table(scope: VmScope, record: VmRecord): ProcessTable {
     const { frozenAtMs, bootCount } = record.power;
     const { clock } = scope;
@@ -56,27 +50,23 @@ export class GuestRuntimes {
       clock: standing,
       bootCount,
       isAlive: (runnerPid) =>
-        runnerPid === process.pid ? this.#runtimes.get(scope.id)?.isBusy === true : isProcessAlive(runnerPid),
+        runnerPid === process.pid ? this.#runsInThisProcess(scope, record) : isProcessAlive(runnerPid),
     });
   }
 
-  /** Stops what runs here for a process of a machine. */
   kill(id: string, pid: number): void {
     this.#runtimes.get(id)?.stop(pid);
   }
 
-  /** Ends all programs of a machine that run here, as a power cut does. */
   stop(id: string): void {
     this.#runtimes.get(id)?.stopAll();
     this.#runtimes.delete(id);
   }
 
-  /** Lines that running programs of a machine have printed and that its record does not hold yet. */
   freshLines(id: string): readonly string[] {
     return this.#runtimes.get(id)?.freshLines ?? [];
   }
 
-  /** Tells of the newest state of a machine; programs of an earlier boot end. */
   changed(id: string, state: State): void {
     const runtime = this.#runtimes.get(id);
     if (runtime === undefined) return;
@@ -84,17 +74,27 @@ export class GuestRuntimes {
     else this.stop(id);
   }
 
-  /** @throws what went wrong when the end of a program was to be kept. */
   throwTrouble(id: string): void {
     this.#runtimes.get(id)?.throwTrouble();
   }
 
-  /** Stops everything and waits until what ended is kept. */
   async close(): Promise<void> {
     const runtimes = [...this.#runtimes.values()];
     for (const runtime of runtimes) runtime.stopAll();
     await Promise.all(runtimes.map((runtime) => runtime.idle()));
     this.#runtimes.clear();
+  }
+
+  /**
+   * Whether what is said to run in this process does. Another world of this process may run it; but a process before
+   * this one may have had the same id, and what that one left unfinished is older than this process.
+   */
+  #runsInThisProcess({ id, clock }: VmScope, record: VmRecord): boolean {
+    if (this.#runtimes.get(id)?.isBusy === true) return true;
+    const sinceMs = clock.now() - process.uptime() * 1000;
+    return record.guest.processes.some(
+      ({ runnerPid, endMs, startMs }) => runnerPid === process.pid && endMs === null && startMs >= sinceMs,
+    );
   }
 }
 

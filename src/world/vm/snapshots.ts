@@ -12,7 +12,7 @@ export const deepestSnapshotChain = 32;
 /** How many snapshots one machine may have in all. */
 export const mostSnapshots = 496;
 /** Longest name of a snapshot, in bytes of UTF-8. */
-export const longestSnapshotName = 80;
+const longestSnapshotName = 80;
 
 /** One snapshot with its subtree. */
 export interface SnapshotView {

@@ -1,9 +1,11 @@
 import { sleep, type Clock } from '../../base/clock.js';
 import type { FaultRules, OperationName } from '../fault-rules.js';
+import type { ProcessTable } from '../guest/process-table.js';
+import type { GuestUser } from '../guest/program.js';
+import type { ProgramStart } from '../guest/program-runner.js';
 import type { FileChange } from '../guest/guest-files.js';
 import type { GuestFileSystem } from '../guest/guest-file-system.js';
 import type { WorldCall } from '../world-call.js';
-import type { GuestRuntimes } from './guest-runtime.js';
 import { isDue, settle } from './power-state.js';
 import type { VmChanges } from './vm-changes.js';
 import type { VmRecord } from './vm-record.js';
@@ -11,6 +13,30 @@ import type { VmState, VmStore } from './vm-store.js';
 
 /** Whether a power-on that raises a question fails with it, or waits until somebody answers. */
 export type QuestionPolicy = 'fail' | 'wait';
+
+/** The programs of guests that run in this process. */
+export interface GuestRunning {
+  /**
+   * Starts a program, in an update of its machine.
+   * @returns its process id.
+   * @throws Fault as `ProgramRunner.start`.
+   */
+  start(scope: VmScope, state: VmState<GuestFileSystem>, program: ProgramStart, user: GuestUser): number;
+  /** The process table of a machine's present boot. While the guest stands still, so does the table's time. */
+  table(scope: VmScope, record: VmRecord): ProcessTable;
+  /** Stops what runs here for a process of a machine. */
+  kill(id: string, pid: number): void;
+  /** Ends all programs of a machine that run here, as a power cut does. */
+  stop(id: string): void;
+  /** Lines that running programs of a machine have printed and that its record does not hold yet. */
+  freshLines(id: string): readonly string[];
+  /** Tells of the newest state of a machine; programs of an earlier boot end. */
+  changed(id: string, state: VmState<GuestFileSystem>): void;
+  /** @throws what went wrong when the end of a program was to be kept. */
+  throwTrouble(id: string): void;
+  /** Stops everything and waits until what ended is kept. */
+  close(): Promise<void>;
+}
 
 /** What the operations of all machines of a world share. */
 export interface WorldServices {
@@ -21,7 +47,7 @@ export interface WorldServices {
   /** How long each change of power state takes, ms. */
   readonly transitionMs: number;
   readonly questions: QuestionPolicy;
-  readonly guests: GuestRuntimes;
+  readonly guests: GuestRunning;
   /** @throws Fault `file-exists` when a machine lies at the record's place already. */
   requireFree(record: Pick<VmRecord, 'datacenter' | 'location'>): Promise<void>;
   /** Adds a machine to the world. @throws Fault `file-exists`. */

@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallContext, ConnectTarget, HostLink, ProviderName, VmLink } from '../../../src/backends/backend.js';
 import type { Capability } from '../../../src/backends/capabilities.js';
 import { createMockBackend, InventoryBuilder, type MockBackend } from '../../../src/backends/mock/index.js';
-import { FakeClock, settle } from '../../../src/base/clock.js';
+import { FakeClock, RealClock, settle } from '../../../src/base/clock.js';
 import { Secret } from '../../../src/base/secret.js';
 import { contentOf, fault, hard, textOf } from '../../world/world-fixture.js';
 
@@ -254,5 +254,49 @@ describe('settings', () => {
     await vm.lifecycle.delete({ keepDisks: false }, call());
     expect(await locations(host)).toEqual([]);
     await second.close?.();
+  });
+
+  it('let two backends work on one directory at the same time', async () => {
+    const shared = join(directory, 'shared');
+    const inventory = new InventoryBuilder().linux('one', { tools: { bootDelayMs: 0 } }).build();
+    // Each waits for the other's locks, in real time.
+    const make = (): MockBackend =>
+      createMockBackend({ clock: new RealClock(), directory: shared, inventory, powerDurationMs: 0 });
+    const [first, second] = [make(), make()];
+    const [mine, theirs] = await Promise.all([openOne(first), openOne(second)]);
+    await mine.vm.power.on(hard, call());
+    expect((await theirs.vm.properties(call())).power).toMatchObject({ phase: 'on', areToolsRunning: true });
+    const credentials = { userName: 'user', password: new Secret('password'), isInteractive: false };
+    await theirs.vm.guest(credentials).files.write('/tmp/a', contentOf('theirs'), call());
+    expect(await textOf((await mine.vm.guest(credentials).files.read('/tmp/a', call())).chunks)).toBe('theirs');
+    const running = { path: '/bin/sh', arguments: '-c "while true; do sleep 1; done"', activateWindow: false };
+    const pid = await mine.vm.guest(credentials).start(running, call());
+    expect((await theirs.vm.guest(credentials).poll([pid], call())).get(pid)).toEqual({ state: 'running' });
+    await theirs.vm.power.off('hard', call());
+    const copy = await theirs.vm.lifecycle.clone(
+      { snapshotId: null, isLinked: false, destination: '[datastore1] copy/copy.vmx' },
+      call(),
+    );
+    expect(await locations(mine.host)).toHaveLength(2);
+    await mine.host.openVm(copy, null, call());
+    await first.close?.();
+    await second.close?.();
+  });
+
+  it('give a machine that is only a .vmx file a guest', async () => {
+    const found = join(directory, 'found');
+    const path = join(found, 'box', 'box.vmx');
+    await mkdir(join(found, 'box'), { recursive: true });
+    await writeFile(path, '.encoding = "UTF-8"\ndisplayName = "Box"\nguestOS = "windows9-64"\n');
+    const backend = createMockBackend({ clock, directory: found, powerDurationMs: 0 });
+    const host = await backend.connect(target(), call());
+    expect(await locations(host)).toEqual([path]);
+    const vm = await host.openVm(path, null, call());
+    await vm.power.on(hard, call());
+    await clock.advance(60_000);
+    expect(await vm.properties(call())).toMatchObject({ name: 'Box', guestOs: 'windows9-64', tools: 'running' });
+    const guest = vm.guest({ userName: 'user', password: new Secret('password'), isInteractive: false });
+    expect((await guest.files.list('C:\\Users', call())).map(({ name }) => name)).toContain('user');
+    await backend.close?.();
   });
 });
