@@ -66,6 +66,8 @@ import {
 const vmxPath = '/vms/linux/linux.vmx';
 const guestUser = 'user';
 const guestPassword = 'password';
+/** Stays after the end, so that a person can look at it. */
+const screenPath = join(tmpdir(), 'revix-main-job-screen.png');
 
 let host = VIX_INVALID_HANDLE;
 let vm = VIX_INVALID_HANDLE;
@@ -249,7 +251,7 @@ async function captureScreen(path: string): Promise<void> {
   Vix_ReleaseHandle(job);
   await writeFile(path, data.value);
   Vix_FreeBuffer(data.value);
-  say(`    ${size.value} bytes of PNG`);
+  say(`    ${size.value} bytes of PNG, kept as ${path}`);
 }
 
 async function main(directory: string): Promise<void> {
@@ -307,8 +309,9 @@ async function main(directory: string): Promise<void> {
   await finish(VixVM_WaitForToolsInGuest(vm, 300, null, null), 'wait for Tools');
   await listDirectory('/tmp');
 
-  say('14. Capture the screen');
-  await captureScreen(join(directory, 'screen.png'));
+  say('14. Let a program print something, and capture the screen');
+  await runProgram('/usr/bin/sort', '-r /tmp/names.txt');
+  await captureScreen(screenPath);
 
   say('15. Power off');
   await finish(VixVM_PowerOff(vm, VIX_VMPOWEROP_NORMAL, null, null), 'power off');
@@ -322,16 +325,19 @@ try {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 } finally {
-  Vix_ReleaseHandle(snapshot);
-  Vix_ReleaseHandle(vm);
-  VixHost_Disconnect(host);
   await rm(directory, { recursive: true, force: true });
 }
 
-say('16. Disconnect and count what is left');
+say('16. Release everything, count what is left, and disconnect');
+Vix_ReleaseHandle(snapshot);
+Vix_ReleaseHandle(vm);
+// To disconnect ends whatever was forgotten, so leaks show before it.
+for (const { kind, handle, call } of Revix_DumpHandles()) {
+  if (kind !== 'host') say(`    leaked: ${kind} ${handle}, made by ${call}`);
+}
+VixHost_Disconnect(host);
 const counts = Object.values(Revix_CountHandles());
 const live = counts.reduce((sum, { live: count }) => sum + count, 0);
 const made = counts.reduce((sum, { created }) => sum + created, 0);
 say(`    ${live} handles live, of ${made} made`);
-for (const line of Revix_DumpHandles()) say(`    leaked: ${line.kind} ${line.handle}, made by ${line.call}`);
 await Revix_Close();
