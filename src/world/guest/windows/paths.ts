@@ -13,9 +13,16 @@ interface RootedPath {
   readonly rest: string;
 }
 
+/** What stands for a missing name of a server or share, so that the path still is one of a share. */
+const namelessPart = '-';
+
 function splitRoot(path: string): RootedPath {
-  const share = /^\\\\[^\\]+\\[^\\]+/.exec(path);
-  if (share !== null) return { root: `${share[0]}\\`, rest: path.slice(share[0].length) };
+  const share = /^\\{2,}([^\\]*)\\*([^\\]*)/.exec(path);
+  if (share !== null) {
+    const [whole, server, name] = share;
+    const names = [server, name].map((part) => (part === undefined || part === '' ? namelessPart : part));
+    return { root: `\\\\${names.join('\\')}\\`, rest: path.slice(whole.length) };
+  }
   return { root: `${path.slice(0, 1).toUpperCase()}:\\`, rest: path.slice(2) };
 }
 

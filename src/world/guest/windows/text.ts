@@ -65,6 +65,11 @@ export class InputReader {
     return line.endsWith('\r') ? line.slice(0, -1) : line;
   }
 
+  /** All that is left, which stays to be read. */
+  peekRest(): Uint8Array {
+    return this.#bytes.subarray(Math.min(this.#at, this.#bytes.length));
+  }
+
   /** All that is left; it counts as read. */
   rest(): Uint8Array {
     const rest = this.#bytes.subarray(Math.min(this.#at, this.#bytes.length));

@@ -41,18 +41,3 @@ export const windowsPrograms: Readonly<Record<string, GuestProgram>> = {
   'wscript.exe': wscript,
   'xcopy.exe': xcopy,
 };
-
-/** How long a program that only waits stays, by its arguments: milliseconds, or null for "until killed". */
-export type PassiveProgram = (args: string) => number | null;
-
-/** Milliseconds that `explorer.exe` takes to hand a folder to the desktop that runs already. */
-const handOverMs = 500;
-
-/** Programs with a window that a mock guest does not draw: they sit in the process table until they are killed. */
-export const passiveWindowsPrograms: Readonly<Record<string, PassiveProgram>> = {
-  'calc.exe': () => null,
-  'explorer.exe': (args) => (args.trim() === '' ? null : handOverMs),
-  'mspaint.exe': () => null,
-  'notepad.exe': () => null,
-  'winver.exe': () => null,
-};

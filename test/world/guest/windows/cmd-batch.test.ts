@@ -213,7 +213,7 @@ describe('batch files', () => {
 
 describe('limits', () => {
   const limited = new WindowsGuest();
-  limited.add('cmd.exe', cmdWithLimits({ steps: 2000, callDepth: 20, shellDepth: 5 }));
+  limited.add('cmd.exe', cmdWithLimits({ steps: 2000, callDepth: 20, nesting: 5 }));
 
   it.each([
     [':top', 'goto top'],

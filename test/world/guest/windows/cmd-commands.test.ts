@@ -151,6 +151,11 @@ describe('switches of cmd', () => {
     expect((await guest.run('cmd.exe', '/c ""C:\\My Tools\\hi.bat" there"')).stdout).toBe(crlf('hi there'));
   });
 
+  it('leaves standard input to the commands after a program', async () => {
+    const result = await new WindowsGuest().run('cmd.exe', '/q', { stdin: 'hostname\r\necho after\r\n' });
+    expect(result.stdout).toContain(crlf('WINBOX', 'after'));
+  });
+
   it('reads commands from standard input without /c', async () => {
     const result = await new WindowsGuest().run('cmd.exe', '/q', { stdin: 'echo one\r\ncd \\\r\ncd\r\nexit 5\r\n' });
     expect(result.exitCode).toBe(5);

@@ -101,7 +101,7 @@ describe('whatever is typed', () => {
 
   it('ends within the step limit, as a command and as a batch', async () => {
     const guest = new WindowsGuest();
-    guest.add('cmd.exe', cmdWithLimits({ steps: 300, callDepth: 10, shellDepth: 3 }));
+    guest.add('cmd.exe', cmdWithLimits({ steps: 300, callDepth: 10, nesting: 3 }));
     await fc.assert(
       fc.asyncProperty(scripts, async (text) => {
         const command = await guest.cmd(text);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../../src/base/fault.js';
 import type { GuestProcessView } from '../../../../src/world/guest/program.js';
-import { passiveWindowsPrograms } from '../../../../src/world/guest/windows/windows-programs.js';
 import { crlf, type RunResult, WindowsGuest } from './windows-guest.js';
 
 interface Case {
@@ -158,11 +157,6 @@ describe('programs about the system', () => {
     const run = new WindowsGuest().run('timeout.exe', '/t 30', { signal: controller.signal });
     controller.abort(new Error('killed'));
     await expect(run).rejects.toThrow('killed');
-  });
-
-  it('passive programs stay until they are killed, a folder window is handed over', () => {
-    expect(passiveWindowsPrograms['notepad.exe']?.('a.txt')).toBeNull();
-    expect(passiveWindowsPrograms['explorer.exe']?.('C:\\')).toBeGreaterThan(0);
   });
 });
 

@@ -35,7 +35,7 @@ export interface RunOptions {
 
 const family: GuestFamily = 'windows';
 const systemDirectory = 'C:\\Windows\\System32';
-export const workDirectory = 'C:\\Work';
+const workDirectory = 'C:\\Work';
 
 /** A small Windows guest over the real file system of the world, with all Windows programs in it. */
 export class WindowsGuest {

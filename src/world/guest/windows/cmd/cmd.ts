@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GuestProgram, ProgramContext } from '../../program.js';
 import { findProgram } from '../find-program.js';
+import { enterInterpreter } from '../nesting.js';
 import { LimitReached, StepCounter } from '../step-counter.js';
 import { InputReader, lineEnd } from '../text.js';
 import { windowsVersion } from '../version.js';
@@ -10,9 +11,6 @@ import { type CmdLimits, defaultCmdLimits } from './limits.js';
 import { CmdSession } from './session.js';
 import { CmdShell } from './shell.js';
 import type { CommandStreams } from './streams.js';
-
-/** Hidden variable, like those that keep directories of drives, in which interpreters count how deep they nest. */
-const depthVariable = '=CmdDepth';
 
 /** Variables that the interpreter sets for itself and its programs where they are missing. */
 const ownVariables: readonly (readonly [string, string])[] = [
@@ -105,13 +103,9 @@ export function cmdWithLimits(limits: CmdLimits): GuestProgram {
     for (const [name, value] of ownVariables) {
       if (session.environment.get(name) === undefined) session.environment.set(name, value);
     }
-    const depth = Number(session.environment.get(depthVariable) ?? '0') + 1;
-    session.environment.set(depthVariable, String(depth));
     const shell = new CmdShell(allBuiltins, streams);
     try {
-      if (depth > limits.shellDepth) {
-        throw new LimitReached(`The script was stopped: ${limits.shellDepth} interpreters run in each other.`);
-      }
+      enterInterpreter(session.environment, limits.nesting);
       return await runInvocation(session, shell, streams);
     } catch (error) {
       if (error instanceof ExitShell) return error.exitCode;

@@ -1,3 +1,4 @@
+import { defaultNestingLimit } from '../nesting.js';
 import { defaultStepLimit } from '../step-counter.js';
 
 /** What the interpreter may use up before it ends a script. */
@@ -7,7 +8,7 @@ export interface CmdLimits {
   /** Batches and labels that call each other. */
   readonly callDepth: number;
   /** Interpreters that run in each other. */
-  readonly shellDepth: number;
+  readonly nesting: number;
 }
 
-export const defaultCmdLimits: CmdLimits = { steps: defaultStepLimit, callDepth: 300, shellDepth: 24 };
+export const defaultCmdLimits: CmdLimits = { steps: defaultStepLimit, callDepth: 300, nesting: defaultNestingLimit };

@@ -280,7 +280,8 @@ export class CmdShell implements CommandRunner {
 
   async #start(session: CmdSession, path: string, rest: string, streams: CommandStreams): Promise<number> {
     const programStreams: ProgramStreams = {
-      stdin: streams.stdin.rest(),
+      // Nobody knows whether the program will read it, and commands that follow may want it.
+      stdin: streams.stdin.peekRest(),
       writeStdout: streams.stdout,
       writeStderr: streams.stderr,
       workingDirectory: session.workingDirectory,

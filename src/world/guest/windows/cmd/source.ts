@@ -1,7 +1,7 @@
 import { CmdSyntaxError, type Redirection, unexpected } from './command.js';
 
 /** Longest line that the interpreter takes, in characters. */
-export const longestLine = 8191;
+const longestLine = 8191;
 
 const separators = new Set([' ', '\t', ',', ';', '=', '\u000b', '\u000c', '\u00a0']);
 const operatorStarts = new Set(['&', '|', '<', '>']);

@@ -3,6 +3,7 @@ import type { GuestProgram, ProgramContext } from '../../program.js';
 import { splitArguments } from '../arguments.js';
 import { Environment } from '../environment.js';
 import { isFile } from '../file-patterns.js';
+import { enterInterpreter } from '../nesting.js';
 import { extensionOf } from '../paths.js';
 import { defaultStepLimit, LimitReached, StepCounter } from '../step-counter.js';
 import { decodeText } from '../text.js';
@@ -91,6 +92,7 @@ async function runScript(
   const wscript = wscriptObject(scriptContext, { isConsole, createObject });
   let randomState = context.clock.now() >>> 0;
   try {
+    enterInterpreter(scriptContext.environment);
     const interpreter = new Interpreter(parseScript(script), {
       steps: new StepCounter(defaultStepLimit, context.signal),
       globals: new Map([

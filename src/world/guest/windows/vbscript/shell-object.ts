@@ -15,8 +15,8 @@ function systemError(code: number, text: string): VbRuntimeError {
   return new VbRuntimeError(-2_147_024_896 + code, text, '(null)');
 }
 
-function registryError(text: string): VbRuntimeError {
-  return new VbRuntimeError(-2_147_024_894, text, 'WshShell.RegRead');
+function registryError(method: string, text: string): VbRuntimeError {
+  return new VbRuntimeError(-2_147_024_894, text, `WshShell.${method}`);
 }
 
 interface SplitCommand {
@@ -96,7 +96,7 @@ function registryData(value: RegistryValue): VbValue {
 
 function regRead(context: ScriptContext, path: string): VbValue {
   const { key, name } = splitRegistryPath(path);
-  const unable = registryError(`Unable to open registry key "${path}" for reading.`);
+  const unable = registryError('RegRead', `Unable to open registry key "${path}" for reading.`);
   try {
     const values = context.program.registry?.values(key) ?? [];
     const found = values.find((value) => value.name.toLowerCase() === name.toLowerCase());
@@ -118,7 +118,7 @@ function regWrite(context: ScriptContext, [path, data, type]: readonly VbValue[]
     context.program.registry?.setValue(key, value);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    throw registryError(`Invalid root in registry key "${toText(path)}".`);
+    throw registryError('RegWrite', `Invalid root in registry key "${toText(path)}".`);
   }
 }
 
@@ -129,7 +129,7 @@ function regDelete(context: ScriptContext, path: string): undefined {
     else context.program.registry?.deleteValue(key, name);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    throw registryError(`Unable to remove registry key "${path}".`);
+    throw registryError('RegDelete', `Unable to remove registry key "${path}".`);
   }
 }
 
