@@ -46,7 +46,7 @@ export interface DirectoryStoreOptions<Files extends StoredFiles> {
    * give the same each time. By default the guest stays without users and files.
    */
   adopt?(record: VmRecord): AdoptedVm;
-  /** How long a lock of another process is waited for; 30 s by default. */
+  /** How long a lock is waited for while one and the same process holds it; 30 s by default. */
   readonly lockDeadlineMs?: number;
   /** Writes to the host; by default the host's own disk. */
   readonly disk?: HostDisk;

@@ -1,6 +1,22 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import { copyFile, mkdir, open, rename, rm, rmdir, unlink } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fstatSync,
+  fsync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { copyFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { type Clock, sleep } from '../../base/clock.js';
 import { Fault, type FaultKind } from '../../base/fault.js';
 
@@ -134,10 +150,33 @@ const sharingRetryDelayMs = 20;
 /** Codes with which a file system says that it has no way to write a directory through. */
 const directorySyncRefusals = new Set(['EINVAL', 'ENOTSUP', 'EISDIR', 'EPERM', 'EACCES']);
 
+const flushed = promisify(fsync);
+const flushedData = promisify(fdatasync);
+
+/** Runs `action` on an open file, which is closed in any case. */
+async function withFile<T>(path: string, flags: string, action: (file: number) => Promise<T>): Promise<T> {
+  const file = openSync(path, flags);
+  try {
+    return await action(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function writeAll(file: number, data: Uint8Array, position: number): void {
+  let written = 0;
+  while (written < data.length) {
+    written += writeSync(file, data, written, data.length - written, position + written);
+  }
+}
+
 /**
  * Changes of the host's disk that survive a loss of power once they have resolved: files are written through, and so
  * are the directories that name them (where the platform can; Windows journals names by itself). Every failure is a
  * `Fault` that names the path.
+ *
+ * Only what waits for the disk itself runs beside the program. The rest takes microseconds and is done on the spot:
+ * these calls run under a lock, and on a busy machine every hand-over to a thread makes all who wait for it wait longer.
  */
 export class HostDisk {
   readonly #clock: Clock;
@@ -148,7 +187,7 @@ export class HostDisk {
 
   /** Makes a directory with all its parents. Does nothing when it exists. */
   async makeDirectory(path: string): Promise<void> {
-    const first = await onHost('make the directory', path, () => mkdir(path, { recursive: true }));
+    const first = onHostSync('make the directory', path, () => mkdirSync(path, { recursive: true }));
     if (first === undefined) return;
     const top = dirname(first);
     for (let made = dirname(path); made.length >= top.length; made = dirname(made)) {
@@ -167,15 +206,17 @@ export class HostDisk {
     path: string,
     chunks: Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>,
   ): Promise<void> {
-    await onHost('write', path, async () => {
-      const file = await open(path, 'w');
-      try {
-        for await (const chunk of chunks) await file.writeFile(chunk);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-    });
+    await onHost('write', path, () =>
+      withFile(path, 'w', async (file) => {
+        let position = 0;
+        for await (const chunk of chunks) {
+          const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+          writeAll(file, bytes, position);
+          position += bytes.length;
+        }
+        await flushed(file);
+      }),
+    );
   }
 
   /** Puts a whole file in the place of another, so that a reader sees either the old bytes or the new. */
@@ -195,7 +236,7 @@ export class HostDisk {
   async publish(staged: string, path: string): Promise<void> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        await rename(staged, path);
+        renameSync(staged, path);
         return;
       } catch (error) {
         const isSharing = process.platform === 'win32' && sharingCodes.has(hostErrorCode(error) ?? '');
@@ -207,41 +248,30 @@ export class HostDisk {
 
   /** Writes at `position` and drops whatever stood behind it, such as a line that a crash tore. */
   async writeTail(path: string, position: number, data: Uint8Array): Promise<void> {
-    await onHost('write', path, async () => {
-      const file = await open(path, 'r+');
-      try {
-        const { size } = await file.stat();
-        if (size > position) await file.truncate(position);
-        let written = 0;
-        while (written < data.length) {
-          const outcome = await file.write(data, written, data.length - written, position + written);
-          written += outcome.bytesWritten;
-        }
-        await file.datasync();
-      } finally {
-        await file.close();
-      }
-    });
+    await onHost('write', path, () =>
+      withFile(path, 'r+', async (file) => {
+        if (fstatSync(file).size > position) ftruncateSync(file, position);
+        writeAll(file, data, position);
+        await flushedData(file);
+      }),
+    );
   }
 
   /** Copies the first `length` bytes of a file. */
   async copyPrefix(source: string, target: string, length: number): Promise<void> {
     await onHost('copy', source, () => copyFile(source, target, constants.COPYFILE_FICLONE));
-    await onHost('write', target, async () => {
-      const file = await open(target, 'r+');
-      try {
-        await file.truncate(length);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-    });
+    await onHost('write', target, () =>
+      withFile(target, 'r+', async (file) => {
+        ftruncateSync(file, length);
+        await flushed(file);
+      }),
+    );
   }
 
   /** Removes a file. Does nothing when it is not there. */
   async removeFile(path: string): Promise<void> {
     try {
-      await unlink(path);
+      unlinkSync(path);
     } catch (error) {
       if (hostErrorCode(error) !== 'ENOENT') throw hostFault(error, 'delete', path);
     }
@@ -255,7 +285,7 @@ export class HostDisk {
   /** Removes a directory if nothing is in it. Returns whether it is gone. */
   async removeEmptyDirectory(path: string): Promise<boolean> {
     try {
-      await rmdir(path);
+      rmdirSync(path);
       return true;
     } catch (error) {
       const code = hostErrorCode(error) ?? '';
@@ -269,15 +299,14 @@ export class HostDisk {
   /** Makes the names inside a directory last. */
   async syncDirectory(path: string): Promise<void> {
     if (process.platform === 'win32') return;
-    await onHost('write', path, async () => {
-      const directory = await open(path, 'r');
-      try {
-        await directory.sync();
-      } catch (error) {
-        if (!directorySyncRefusals.has(hostErrorCode(error) ?? '')) throw error;
-      } finally {
-        await directory.close();
-      }
-    });
+    await onHost('write', path, () =>
+      withFile(path, 'r', async (directory) => {
+        try {
+          await flushed(directory);
+        } catch (error) {
+          if (!directorySyncRefusals.has(hostErrorCode(error) ?? '')) throw error;
+        }
+      }),
+    );
   }
 }

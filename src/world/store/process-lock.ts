@@ -5,6 +5,17 @@ import { Fault } from '../../base/fault.js';
 import { hostErrorCode, hostFault, unlessAbsent } from './host-disk.js';
 import { hasEnded, identityToken, ownIdentity, parseToken } from './process-identity.js';
 
+const shortestDelayMs = 3;
+const longestDelayMs = 250;
+
+/** While holders come and go, the queue moves, and a waiter stays for so many deadlines. */
+const queueFactor = 10;
+
+/** To look who holds the lock costs more than to try, so it is done at every attempt only at first. */
+function isTimeToLook(attempt: number): boolean {
+  return attempt < 4 || attempt % 4 === 0;
+}
+
 /**
  * Exclusion between processes, by names in a folder.
  *
@@ -32,7 +43,7 @@ export class ProcessLocks {
     for (const [path, token] of this.#held) this.#free(path, token);
   };
 
-  /** @param deadlineMs how long a lock is waited for. */
+  /** @param deadlineMs how long a lock is waited for while one and the same process holds it. */
   constructor(folder: string, clock: Clock, deadlineMs: number) {
     this.#folder = folder;
     this.#clock = clock;
@@ -63,19 +74,27 @@ export class ProcessLocks {
     const token = identityToken(this.#identity);
     const prepared = `${path}.wait.${token}`;
     const startMs = this.#clock.now();
+    let holder = '';
+    let holderSinceMs = startMs;
     try {
       mkdirSync(this.#folder, { recursive: true });
       mkdirSync(prepared);
       writeFileSync(join(prepared, token), '');
       for (let attempt = 0; !this.#tryRename(prepared, path); attempt += 1) {
-        if (this.#removeDeadHolder(path)) continue;
-        const waitedMs = this.#clock.now() - startMs;
-        if (waitedMs >= this.#deadlineMs) throw this.#busy(path, what, waitedMs);
-        await sleep(this.#clock, this.#delayMs(attempt, waitedMs));
+        const nowMs = this.#clock.now();
+        if (isTimeToLook(attempt)) {
+          const seen = this.#look(path);
+          if (seen === undefined) continue;
+          if (seen !== holder) [holder, holderSinceMs] = [seen, nowMs];
+          if (nowMs - holderSinceMs >= this.#deadlineMs || nowMs - startMs >= this.#deadlineMs * queueFactor) {
+            throw this.#busy(path, what, seen, nowMs - startMs);
+          }
+        }
+        await sleep(this.#clock, this.#delayMs(nowMs - startMs));
       }
       return token;
     } catch (error) {
-      rmSync(prepared, { recursive: true, force: true });
+      unlessAbsent('delete', prepared, () => rmSync(prepared, { recursive: true }));
       throw hostFault(error, 'lock', path);
     }
   }
@@ -92,17 +111,21 @@ export class ProcessLocks {
     }
   }
 
-  /** Frees the lock of a holder that has ended. Returns whether it makes sense to try again at once. */
-  #removeDeadHolder(path: string): boolean {
-    const tokens = this.#tokens(path);
-    const dead = tokens.filter((token) => {
-      const holder = parseToken(token);
-      return holder !== undefined && hasEnded(holder, this.#identity);
-    });
-    for (const token of dead) this.#free(path, token);
-    if (dead.length > 0) this.#sweepDeadWaiters();
-    if (tokens.length === 0) this.#removeIfEmpty(path);
-    return dead.length > 0;
+  /**
+   * Who holds the lock; frees it where the holder has ended.
+   * @returns undefined when it makes sense to try again at once.
+   */
+  #look(path: string): string | undefined {
+    const [token] = this.#tokens(path);
+    if (token === undefined) {
+      this.#removeIfEmpty(path);
+      return '';
+    }
+    const holder = parseToken(token);
+    if (holder === undefined || !hasEnded(holder, this.#identity)) return token;
+    this.#free(path, token);
+    this.#sweepDeadWaiters();
+    return undefined;
   }
 
   #tokens(path: string): readonly string[] {
@@ -139,16 +162,18 @@ export class ProcessLocks {
   }
 
   /**
-   * Short at first, since most holders write one small file; then long, so that hundreds of waiters leave the machine
-   * to the holder; and shorter again as the deadline nears, so that who has waited long asks more often.
+   * Short at first, since most holders write one small file; then longer the longer it takes, so that hundreds of
+   * waiters leave the machine to the holder; and shorter again later, so that who has waited long asks more often than
+   * who has just come.
    */
-  #delayMs(attempt: number, waitedMs: number): number {
-    const longest = attempt < 3 ? 4 : 5 + 35 * (1 - waitedMs / this.#deadlineMs);
-    return longest * (0.5 + Math.random() / 2);
+  #delayMs(waitedMs: number): number {
+    const patience = Math.max(0.2, 1 - waitedMs / this.#deadlineMs);
+    const delayMs = Math.min(longestDelayMs * patience, Math.max(shortestDelayMs, waitedMs / 6));
+    return delayMs * (0.5 + Math.random());
   }
 
-  #busy(path: string, what: string, waitedMs: number): Fault {
-    const holder = parseToken(this.#tokens(path)[0] ?? '');
+  #busy(path: string, what: string, token: string, waitedMs: number): Fault {
+    const holder = parseToken(token);
     const who =
       holder === undefined
         ? 'an unknown process'
@@ -157,7 +182,7 @@ export class ProcessLocks {
           : `process ${holder.pid} of another machine or container`;
     return new Fault(
       'busy',
-      `${what} is in use by ${who} since more than ${Math.round(waitedMs / 1000)} s. ` +
+      `${what} is in use by ${who}, and was for all of ${Math.round(waitedMs / 1000)} s. ` +
         `Wait until it has finished. If that process is not at work any more, delete ${path}.`,
       { retryable: 'same-call' },
     );

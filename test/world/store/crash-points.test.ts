@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { VmStore } from '../../../src/world/vm/vm-store.js';
 import { Crash, FailingDisk } from './failing-disk.js';
@@ -44,8 +45,8 @@ const cases: readonly { readonly before: readonly Operation[]; readonly operatio
   },
 ];
 
-/** Brings a new directory to the state before the operation. */
-async function prepare(before: readonly Operation[]): Promise<{ readonly directory: string; readonly model: Model }> {
+/** A directory in the state before the operation, and how to get copies of it. */
+async function prepare(before: readonly Operation[]): Promise<{ readonly copy: () => string; readonly model: Model }> {
   const directory = temporaryDirectory();
   const store = await openStore(directory);
   let model: Model = {};
@@ -53,7 +54,12 @@ async function prepare(before: readonly Operation[]): Promise<{ readonly directo
     await perform(store, operation, hands);
     model = after(model, operation) ?? model;
   }
-  return { directory, model };
+  const copy = (): string => {
+    const target = temporaryDirectory();
+    cpSync(directory, target, { recursive: true });
+    return target;
+  };
+  return { copy, model };
 }
 
 /** Whether the operation came through. */
@@ -70,14 +76,14 @@ async function attempt(store: VmStore<FakeFiles>, operation: Operation): Promise
 
 describe.each(cases)('$operation.op, after $before.length operations,', ({ before, operation }) => {
   it('leaves a directory that loads, whichever step is the last one of its process', async () => {
-    const { model } = await prepare(before);
+    const { copy, model } = await prepare(before);
     const possible = possibleAfterKill(model, operation);
     const follow: Operation = { op: 'create', vm: 'next' };
     let isThrough = false;
     let step = 0;
     while (!isThrough) {
       step += 1;
-      const { directory } = await prepare(before);
+      const directory = copy();
       const disk = new FailingDisk();
       const store = await openStore(directory, { disk });
       disk.failAt(step, 'crash');
@@ -99,11 +105,11 @@ describe.each(cases)('$operation.op, after $before.length operations,', ({ befor
   }, 60_000);
 
   it('loses nothing when the disk is full at any step, and works when there is space again', async () => {
-    const { model } = await prepare(before);
+    const { copy, model } = await prepare(before);
     const possible = possibleAfterKill(model, operation);
     let isThrough = false;
     for (let step = 1; !isThrough; step += 1) {
-      const { directory } = await prepare(before);
+      const directory = copy();
       const disk = new FailingDisk();
       const store = await openStore(directory, { disk });
       await contentsOf(store);

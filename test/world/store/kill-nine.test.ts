@@ -53,5 +53,5 @@ describe('a process that is killed', () => {
     const directories = Array.from({ length: chains }, temporaryDirectory);
     const killed = await Promise.all(directories.map(runChain));
     expect(killed).toEqual(directories.map(() => kills / chains));
-  }, 60_000);
+  }, 120_000);
 });
