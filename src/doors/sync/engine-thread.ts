@@ -91,12 +91,15 @@ export class EngineThread {
     if (isWatched === (this.#watch !== undefined)) return;
     if (isWatched) {
       this.#port.ref();
+      // The port closes with the thread; only the thread itself keeps the process alive until its end is told.
+      this.#worker.ref();
       this.#watch = setInterval(() => {
         this.#feelPulse();
         if (this.#end !== undefined) this.#listener.onEnd();
       }, this.#pulse.tickMs).unref();
     } else {
       this.#port.unref();
+      this.#worker.unref();
       clearInterval(this.#watch);
       this.#watch = undefined;
     }

@@ -15,9 +15,9 @@ import { connect, fakeVix, startConnect, until } from './fake-vix.js';
 
 /** How an engine may end, by the host that makes it end, and what the program is told. */
 const ends = [
-  { host: 'exit', message: /ended unexpectedly with code 3/ },
-  { host: 'throw-later', message: /a socket broke/ },
-  { host: 'loop', message: /no sign of life for 0\.4 s/ },
+  { host: 'exit', options: {}, message: /ended unexpectedly with code 3/ },
+  { host: 'throw-later', options: {}, message: /a socket broke/ },
+  { host: 'loop', options: { engineTimeoutMs: 1000 }, message: /no sign of life for 1 s/ },
 ];
 
 function diagnosed(vix: SyncVix): DiagnosticEvent[] {
@@ -26,14 +26,9 @@ function diagnosed(vix: SyncVix): DiagnosticEvent[] {
   return events;
 }
 
-/** An engine that counts as hung soon; only where nothing but the hang takes long. */
-function impatientVix(): SyncVix {
-  return fakeVix({ engineTimeoutMs: 400 });
-}
-
-describe.each(ends)('an engine that ends by "$host"', ({ host, message }) => {
+describe.each(ends)('an engine that ends by "$host"', ({ host, options, message }) => {
   it('ends the wait with an error and a message that says why', () => {
-    const vix = impatientVix();
+    const vix = fakeVix(options);
     const events = diagnosed(vix);
     const other = startConnect(vix, 'never');
     const job = startConnect(vix, host);
@@ -45,7 +40,7 @@ describe.each(ends)('an engine that ends by "$host"', ({ host, message }) => {
   });
 
   it('completes the jobs that it leaves, before the wait returns', () => {
-    const vix = impatientVix();
+    const vix = fakeVix(options);
     const seen: unknown[] = [];
     const code = Vix_Out<number>();
     const job = startConnect(
@@ -63,7 +58,7 @@ describe.each(ends)('an engine that ends by "$host"', ({ host, message }) => {
   });
 
   it('is noticed by a program that waits for a callback in its event loop', async () => {
-    const vix = impatientVix();
+    const vix = fakeVix(options);
     const types: number[] = [];
     startConnect(vix, 'never', (_job, type) => types.push(type));
     startConnect(vix, host);

@@ -56,13 +56,15 @@ describe('the process of a program that blocks', () => {
 
   it('has no engine before it calls a function that needs one', async () => {
     const ended = await run(`
-      const engines = () => process.report.getReport().workers.length;
+      const turn = () => new Promise(setImmediate);
+      process.on('worker', () => say('engine'));
       vix.Vix_FreeBuffer(vix.Vix_GetErrorText(vix.VIX_OK, null));
-      say(String(engines()));
+      await turn();
+      say('text');
       vix.Vix_ReleaseHandle(vix.VIX_INVALID_HANDLE);
-      say(String(engines()));
+      await turn();
     `);
-    expect(ended).toEqual({ code: 0, signal: null, output: '0\n1\n', errors: '' });
+    expect(ended).toEqual({ code: 0, signal: null, output: 'text\nengine\n', errors: '' });
   });
 
   it('lives until the callbacks that are due have run', async () => {
@@ -72,6 +74,17 @@ describe('the process of a program that blocks', () => {
       say('end of program');
     `);
     const output = 'end of program\nevent 3\nevent 3\nevent 3\nevent 2\n';
+    expect(ended).toEqual({ code: 0, signal: null, output, errors: '' });
+  });
+
+  it('lives until it has told the callbacks that the engine has ended', async () => {
+    const ended = await run(`
+      const v = vix.createVix({ engine });
+      v.Revix_OnDiagnostic((event) => say(event.error.message));
+      connect(v, 'never', (job, type) => say('event ' + type + ', error ' + v.VixJob_GetError(job)));
+      connect(v, 'exit');
+    `);
+    const output = "the engine's thread ended unexpectedly with code 3\nevent 2, error 36\n";
     expect(ended).toEqual({ code: 0, signal: null, output, errors: '' });
   });
 
