@@ -55,12 +55,12 @@ describe('the examples', () => {
   it.concurrent.for(examples)(
     '%s prints its transcript, leaves no handle, and ends well',
     { timeout: timeoutMs },
-    async (name, { expect }) => {
+    async (name, test) => {
       const { stdout, stderr } = await runExample(name);
       expect(stderr).toBe('');
       expect(stdout).toMatch(/^handles left beside the host: 0$|^ +0 handles live, of [1-9]/m);
       expect(stdout).not.toContain('leaked');
-      await expect(normalised(stdout, temporary)).toMatchFileSnapshot(join(transcripts, `${name}.txt`));
+      await test.expect(normalised(stdout, temporary)).toMatchFileSnapshot(join(transcripts, `${name}.txt`));
     },
   );
 
