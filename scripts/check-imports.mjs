@@ -98,7 +98,10 @@ function isModuleUrl(node) {
 
 /** What is wrong with an import, and, for one inside the tree, the file that it reaches. */
 function judge(zone, file, specifier, files) {
-  if (specifier === undefined) return { problem: 'names a module by an expression: write it as a plain string' };
+  if (specifier === undefined) {
+    if (zone.loadsUserModules === file) return {};
+    return { problem: 'names a module by an expression: write it as a plain string' };
+  }
   if (/^\.\.?(\/|$)/.test(specifier)) return judgeRelative(zone, file, specifier, files);
   if (isBuiltin(specifier)) {
     if (!specifier.startsWith('node:')) return { problem: `imports '${specifier}': write 'node:${specifier}'` };

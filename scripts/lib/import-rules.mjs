@@ -1,7 +1,8 @@
 /**
  * Who may import whom. Every file of the checked folders lies in one zone, the first whose `match` fits its path.
  * `may` lists the other zones that it may import (its own is always allowed), `packages` the packages from npm,
- * and `node: false` forbids Node's own modules, so that a zone stays plain data and logic.
+ * and `node: false` forbids Node's own modules, so that a zone stays plain data and logic. `loadsUserModules` names the
+ * one file of a zone that may import a module which the user names; nowhere else may an import be an expression.
  */
 const contract = ['contract', 'errors', 'base'];
 const engine = ['compose', 'api', 'jobs', 'handles', 'errors', 'vix', 'base', 'contract'];
@@ -48,7 +49,12 @@ export const zones = [
     may: ['api', 'backends/mock', 'backends/vsphere', 'jobs', 'handles', 'vix', ...contract],
     packages: ['yaml', 'valibot'],
   },
-  { name: 'doors', match: /^src\/doors\//, may: engine },
+  {
+    name: 'doors',
+    match: /^src\/doors\//,
+    may: engine,
+    loadsUserModules: 'src/doors/sync/engine-options.ts',
+  },
   { name: 'testing', match: /^src\/testing\//, may: engine },
   { name: 'bindings', match: /^src\/bindings\//, may: engine },
   { name: 'cli', match: /^src\/cli\//, may: engine },
