@@ -1,0 +1,129 @@
+import type { Inventory } from '../../src/backends/mock/index.js';
+import type { TargetGuest, TargetVm, VmRole } from '../../src/testing/index.js';
+
+type InventoryVm = Inventory['vms'][number];
+
+/** A machine of the inventory, and what the suite is told about it. */
+interface Machine {
+  readonly vm: Omit<InventoryVm, 'name' | 'location'>;
+  readonly tells?: Partial<TargetVm>;
+  /** Where it lies, when the role is about that. */
+  readonly location?: string;
+}
+
+const datacenter = 'Lab';
+const linux = { guestOs: 'ubuntu-64', guest: { consoleUser: 'user' } } as const;
+const windows = { guestOs: 'windows9-64', guest: { consoleUser: 'user' } } as const;
+
+const guests: Readonly<Record<'posix' | 'windows', TargetGuest>> = {
+  posix: {
+    family: 'posix',
+    administrator: { name: 'root', password: 'password' },
+    user: { name: 'user', password: 'password' },
+  },
+  windows: {
+    family: 'windows',
+    administrator: { name: 'Administrator', password: 'password' },
+    user: { name: 'user', password: 'password' },
+  },
+};
+
+const dayMs = 86_400_000;
+
+const machines: Readonly<Record<VmRole, Machine>> = {
+  posix: { vm: { ...linux, power: 'on' } },
+  windows: { vm: { ...windows, power: 'on' } },
+  off: { vm: linux },
+  suspended: { vm: { ...linux, power: 'suspended' } },
+  noTools: { vm: { ...linux, tools: false } },
+  noToolsImage: { vm: { ...linux, tools: { version: 1, hasImage: false } } },
+  outdatedTools: { vm: { ...linux, power: 'on', tools: { version: 8000 } } },
+  slowTools: { vm: { ...linux, tools: { bootDelayMs: dayMs } } },
+  lateScripts: { vm: { ...linux, power: 'on', tools: { scriptsDelayMs: dayMs } } },
+  noConsoleUser: { vm: { guestOs: 'ubuntu-64', power: 'on' } },
+  commandsForbidden: { vm: { ...linux, power: 'on', config: { 'guest.commands.enabled': 'FALSE' } } },
+  operationsDisabled: { vm: { guestOs: 'ubuntu-64', power: 'on', guest: { disabledOperations: ['all'] } } },
+  smallDisk: { vm: { guestOs: 'ubuntu-64', power: 'on', guest: { diskSizeBytes: 8 * 1024 * 1024 } } },
+  encrypted: { vm: { ...linux, encryptionPassword: 'key' }, tells: { encryptionPassword: 'key' } },
+  snapshots: {
+    vm: {
+      ...linux,
+      snapshots: [
+        {
+          name: 'base',
+          description: 'Freshly installed',
+          children: [
+            { name: 'left', children: [{ name: 'tested' }, { name: 'here', isCurrent: true }] },
+            { name: 'right', children: [{ name: 'tested', description: 'Not the other one' }] },
+          ],
+        },
+        { name: 'other root' },
+      ],
+    },
+    tells: {
+      snapshotTree: {
+        current: 'here',
+        roots: [
+          {
+            name: 'base',
+            description: 'Freshly installed',
+            children: [
+              {
+                name: 'left',
+                description: '',
+                children: [
+                  { name: 'tested', description: '', children: [] },
+                  { name: 'here', description: '', children: [] },
+                ],
+              },
+              {
+                name: 'right',
+                description: '',
+                children: [{ name: 'tested', description: 'Not the other one', children: [] }],
+              },
+            ],
+          },
+          { name: 'other root', description: '', children: [] },
+        ],
+      },
+    },
+  },
+  caseTwin: { vm: linux, location: '[store] twins/twin.vmx' },
+  otherCaseTwin: { vm: linux, location: '[store] Twins/Twin.vmx' },
+  ambiguous: {
+    vm: linux,
+    location: '[Lab/store] same/same.vmx',
+    tells: { ambiguousPath: '[store] same/same.vmx' },
+  },
+  unregistered: { vm: { ...linux, isRegistered: false } },
+  question: { vm: { ...linux, questionAtPowerOn: 'Did you move it or copy it?' } },
+  unsupportedGuest: { vm: { ...linux, powerOnRefusal: 'unsupported-guest' } },
+  tooMuchMemory: { vm: { ...linux, powerOnRefusal: 'host-memory' } },
+  tooManyCpus: { vm: { ...linux, powerOnRefusal: 'host-cpus' } },
+  template: { vm: { ...linux, isTemplate: true } },
+  readOnly: { vm: { ...linux, isReadOnly: true } },
+  oldHardware: { vm: { ...linux, hardwareVersion: 7 } },
+};
+
+const roles = Object.entries(machines).map(([role, machine]) => ({
+  role,
+  machine,
+  location: machine.location ?? `[store] ${role}/${role}.vmx`,
+}));
+
+/** An inventory with a machine for each role of the suite. */
+export const conformanceInventory: Inventory = {
+  hostUsers: [{ name: 'admin', password: 'host password' }],
+  vms: [
+    ...roles.map(({ role, machine, location }) => ({ datacenter, ...machine.vm, name: role, location })),
+    { name: 'same in the office', datacenter: 'Office', location: '[store] same/same.vmx' },
+  ],
+};
+
+/** What the suite is told about the machines of the inventory. */
+export const conformanceVms = Object.fromEntries(
+  roles.map(({ role, machine, location }) => {
+    const guest = role === 'windows' ? guests.windows : guests.posix;
+    return [role, { location, name: role, guest, ...machine.tells } satisfies TargetVm];
+  }),
+) as Readonly<Record<VmRole, TargetVm>>;

@@ -1,0 +1,7 @@
+import { afterAll, describe, it } from 'vitest';
+import { runConformance } from '../../src/testing/index.js';
+import { mockTarget } from './mock-target.js';
+
+describe('mock in a directory', () => {
+  runConformance({ describe, it, afterAll }, () => mockTarget({ inDirectory: true }));
+});

@@ -1,0 +1,78 @@
+import { mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BackendModule } from '../../src/backends/backend.js';
+import type { CapabilitySet } from '../../src/backends/capabilities.js';
+import { createMockBackend } from '../../src/backends/mock/index.js';
+import { FakeClock } from '../../src/base/clock.js';
+import { createVix } from '../../src/compose/create-vix.js';
+import type { ConformanceTarget } from '../../src/testing/index.js';
+import {
+  VIX_E_HOST_USER_PERMISSIONS,
+  VIX_E_NOT_FOR_REMOTE_HOST,
+  VIX_SERVICEPROVIDER_DEFAULT,
+  VIX_SERVICEPROVIDER_VMWARE_WORKSTATION,
+} from '../../src/vix/names.js';
+import { conformanceInventory, conformanceVms } from './inventory.js';
+
+/** How a mock target is made. */
+export interface MockTargetOptions {
+  /** Keep the machines in a directory rather than in memory. */
+  readonly inDirectory?: boolean;
+  /** Put something between the engine and the mock. */
+  readonly wrap?: (backend: BackendModule) => BackendModule;
+  /** What the target claims to be able to do; by default all that the mock can. */
+  readonly capabilities?: CapabilitySet;
+}
+
+/** Makes a mock host with a machine for each role, on a clock that moves only when told to. */
+export async function mockTarget(options: MockTargetOptions = {}): Promise<ConformanceTarget> {
+  const root = await mkdtemp(join(tmpdir(), 'revix-conformance-'));
+  const directory = join(root, 'host files');
+  await mkdir(directory);
+  const clock = new FakeClock();
+  const mock = createMockBackend({
+    inventory: conformanceInventory,
+    clock,
+    ...(options.inDirectory === true ? { directory: join(root, 'machines') } : {}),
+  });
+  const { faults } = await mock.world();
+  const vix = createVix({ backends: [options.wrap?.(mock) ?? mock], config: {}, clock });
+  const connection = {
+    hostType: VIX_SERVICEPROVIDER_DEFAULT,
+    hostName: null,
+    hostPort: 0,
+    userName: 'admin',
+    password: 'host password',
+  };
+  return {
+    vix,
+    connection,
+    refusedConnections: [
+      {
+        what: 'a wrong password',
+        connection: { ...connection, password: 'not the password' },
+        error: VIX_E_HOST_USER_PERMISSIONS,
+      },
+      {
+        what: 'another machine through a provider that knows only this one',
+        connection: { ...connection, hostType: VIX_SERVICEPROVIDER_VMWARE_WORKSTATION, hostName: 'host.example' },
+        error: VIX_E_NOT_FOR_REMOTE_HOST,
+      },
+    ],
+    capabilities: options.capabilities ?? mock.capabilities,
+    vms: conformanceVms,
+    directory,
+    newLocation: (name) => `[store] ${name}/${name}.vmx`,
+    advance: (ms) => clock.advance(ms),
+    inject: ({ operation, kind }) => {
+      const rule = { operation: operation as 'guest.*', effect: { error: kind } };
+      const id = faults.add(rule);
+      return () => void faults.remove(id);
+    },
+    async close() {
+      await vix.Revix_Close();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
