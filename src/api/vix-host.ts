@@ -22,7 +22,7 @@ import {
   VIX_SERVICEPROVIDER_VMWARE_WORKSTATION_SHARED,
 } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
-import { filledText, integer, optionalText } from './arguments.js';
+import { filledText, integer, optionalText, text } from './arguments.js';
 import { HostState } from './handle-states.js';
 import { openVm, resultHandle } from './open-vm.js';
 import {
@@ -257,5 +257,6 @@ function encryptionPassword(runtime: VixRuntime, handle: VixListHandle): Secret 
   const entry = runtime.table.lookup(handle, 'propertyList');
   if (typeof entry === 'number') return null;
   const value = entry.payload.list.get(VIX_PROPERTY_VM_ENCRYPTION_PASSWORD);
-  return typeof value !== 'number' && value.type === 'string' ? new Secret(value.value) : null;
+  if (typeof value === 'number') return null;
+  return new Secret(text('VIX_PROPERTY_VM_ENCRYPTION_PASSWORD', value.value));
 }
