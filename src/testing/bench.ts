@@ -67,7 +67,11 @@ export class Bench {
     } finally {
       for (const host of bench.#hosts) target.vix.VixHost_Disconnect(host);
     }
-    assert.deepEqual(bench.live(), { host: 0, vm: 0, job: 0, snapshot: 0, propertyList: 0 }, 'handles after disconnect');
+    assert.deepEqual(
+      bench.live(),
+      { host: 0, vm: 0, job: 0, snapshot: 0, propertyList: 0 },
+      'handles after disconnect',
+    );
     assert.deepEqual(bench.#diagnostics, [], 'failures that reached no program');
   }
 

@@ -2,7 +2,13 @@
 export { CallRecord } from './call-record.js';
 export { conformanceCases } from './conformance-cases.js';
 export { type ConformanceCase, skipReason } from './conformance-case.js';
-export { type ConformanceOptions, type KnownGap, runConformance, type TestRunner } from './run-conformance.js';
+export {
+  type ConformanceOptions,
+  type KnownGap,
+  runConformance,
+  type TargetFactory,
+  type TestRunner,
+} from './run-conformance.js';
 export {
   type ConformanceTarget,
   type GuestAccount,

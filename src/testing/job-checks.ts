@@ -62,7 +62,11 @@ export function checkResults(outcome: Outcome, row: FunctionRow, vix: Vix): void
   const message = vix.Revix_GetJobMessage(job);
   assert.equal(message !== '', error !== VIX_OK, `${call}: whether there is a message ("${message}")`);
   const counts = (row.results ?? []).map((name) => countResult(outcome, row, name, vix));
-  assert.equal(new Set(counts).size <= 1, true, `${call}: the result properties repeat unequally: ${counts.join(', ')}`);
+  assert.equal(
+    new Set(counts).size <= 1,
+    true,
+    `${call}: the result properties repeat unequally: ${counts.join(', ')}`,
+  );
 }
 
 function countResult(outcome: Outcome, row: FunctionRow, name: VixPropertyName, vix: Vix): number {

@@ -63,38 +63,22 @@ export class Outcome {
 
   integer(id: VixPropertyID<'integer'>, index: number = 0): number {
     const cell = Vix_Out<number>();
-    return this.#filled(
-      id,
-      this.#vix.VixJob_GetNthProperties(this.job, index, id, cell, VIX_PROPERTY_NONE),
-      cell,
-    );
+    return this.#filled(id, this.#vix.VixJob_GetNthProperties(this.job, index, id, cell, VIX_PROPERTY_NONE), cell);
   }
 
   int64(id: VixPropertyID<'int64'>, index: number = 0): number {
     const cell = Vix_Out<number>();
-    return this.#filled(
-      id,
-      this.#vix.VixJob_GetNthProperties(this.job, index, id, cell, VIX_PROPERTY_NONE),
-      cell,
-    );
+    return this.#filled(id, this.#vix.VixJob_GetNthProperties(this.job, index, id, cell, VIX_PROPERTY_NONE), cell);
   }
 
   text(id: VixPropertyID<'string'>, index: number = 0): string {
     const cell = Vix_Out<string>();
-    return this.#filled(
-      id,
-      this.#vix.VixJob_GetNthProperties(this.job, index, id, cell, VIX_PROPERTY_NONE),
-      cell,
-    );
+    return this.#filled(id, this.#vix.VixJob_GetNthProperties(this.job, index, id, cell, VIX_PROPERTY_NONE), cell);
   }
 
   bool(id: VixPropertyID<'bool'>, index: number = 0): boolean {
     const cell = Vix_Out<boolean>();
-    return this.#filled(
-      id,
-      this.#vix.VixJob_GetNthProperties(this.job, index, id, cell, VIX_PROPERTY_NONE),
-      cell,
-    );
+    return this.#filled(id, this.#vix.VixJob_GetNthProperties(this.job, index, id, cell, VIX_PROPERTY_NONE), cell);
   }
 
   /** The result handle; the reference that comes with it is released when the case ends. */

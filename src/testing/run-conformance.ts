@@ -1,7 +1,7 @@
 import type { CallRecord } from './call-record.js';
 import { type ConformanceCase, skipReason } from './conformance-case.js';
 import { conformanceCases } from './conformance-cases.js';
-import type { ConformanceTarget } from './target.js';
+import { type ConformanceTarget, type VmRole, vmRoles } from './target.js';
 
 /** What a test runner may hand to a test; vitest, node:test and others offer `skip`. */
 interface TestContext {
@@ -32,18 +32,18 @@ export interface ConformanceOptions {
   readonly onSkipped?: (testCase: ConformanceCase, reason: string) => void;
 }
 
+/** Makes a target in its first state, with machines for these roles at least, as far as it can have them. */
+export type TargetFactory = (roles: readonly VmRole[]) => Promise<ConformanceTarget>;
+
+const everyRole = Object.keys(vmRoles) as VmRole[];
+
 /**
  * Declares a test for each case of the suite.
  *
- * @param makeTarget makes a target in its first state. Called once for each case, except that all cases which change
- *   nothing share one.
+ * @param makeTarget called once for each case, except that all cases which change nothing share one target.
  * @throws Error when a known gap names no case.
  */
-export function runConformance(
-  runner: TestRunner,
-  makeTarget: () => Promise<ConformanceTarget>,
-  options: ConformanceOptions = {},
-): void {
+export function runConformance(runner: TestRunner, makeTarget: TargetFactory, options: ConformanceOptions = {}): void {
   const cases = conformanceCases();
   const gaps = new Map((options.knownGaps ?? []).map((gap) => [gap.case, gap.reason]));
   for (const name of gaps.keys()) {
@@ -58,7 +58,9 @@ export function runConformance(
       for (const testCase of cases.filter((candidate) => candidate.group === group)) {
         // A rest parameter keeps the length at 0, by which some runners decide whether a test wants a callback.
         runner.it(testCase.title, async (...[context]) => {
-          const target = await (testCase.changesNothing ? (shared ??= makeTarget()) : makeTarget());
+          const target = await (testCase.changesNothing
+            ? (shared ??= makeTarget(everyRole))
+            : makeTarget(testCase.roles));
           try {
             const reason = skipReason(testCase, target);
             if (reason === undefined) await runOne(testCase, target, gaps.get(testCase.name), options.record);

@@ -29,7 +29,7 @@ export async function settle<T>(promise: Promise<T>, target: Pick<ConformanceTar
     passedMs += stepMs;
     stepMs = Math.min(stepMs * 2, longestStepMs);
   }
-  throw new Error('a job did not end within an hour of the target\'s clock');
+  throw new Error("a job did not end within an hour of the target's clock");
 }
 
 /** How much time goes by between two looks at something that takes a moment, in milliseconds. */

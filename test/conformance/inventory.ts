@@ -38,7 +38,7 @@ const machines: Readonly<Record<VmRole, Machine>> = {
   noTools: { vm: { ...linux, tools: false } },
   noToolsImage: { vm: { ...linux, tools: { version: 1, hasImage: false } } },
   outdatedTools: { vm: { ...linux, power: 'on', tools: { version: 8000 } } },
-  slowTools: { vm: { ...linux, tools: { bootDelayMs: dayMs } } },
+  slowTools: { vm: { ...linux, tools: { version: 8000, bootDelayMs: dayMs } } },
   lateScripts: { vm: { ...linux, power: 'on', tools: { scriptsDelayMs: dayMs } } },
   noConsoleUser: { vm: { guestOs: 'ubuntu-64', power: 'on' } },
   commandsForbidden: { vm: { ...linux, power: 'on', config: { 'guest.commands.enabled': 'FALSE' } } },
@@ -105,25 +105,26 @@ const machines: Readonly<Record<VmRole, Machine>> = {
   oldHardware: { vm: { ...linux, hardwareVersion: 7 } },
 };
 
-const roles = Object.entries(machines).map(([role, machine]) => ({
-  role,
-  machine,
-  location: machine.location ?? `[store] ${role}/${role}.vmx`,
-}));
+function locationOf(role: VmRole): string {
+  return machines[role].location ?? `[store] ${role}/${role}.vmx`;
+}
 
-/** An inventory with a machine for each role of the suite. */
-export const conformanceInventory: Inventory = {
-  hostUsers: [{ name: 'admin', password: 'host password' }],
-  vms: [
-    ...roles.map(({ role, machine, location }) => ({ datacenter, ...machine.vm, name: role, location })),
-    { name: 'same in the office', datacenter: 'Office', location: '[store] same/same.vmx' },
-  ],
-};
+/** An inventory with a machine for each of the roles. */
+export function inventoryFor(roles: readonly VmRole[]): Inventory {
+  return {
+    hostUsers: [{ name: 'admin', password: 'host password' }],
+    vms: [
+      ...roles.map((role) => ({ datacenter, ...machines[role].vm, name: role, location: locationOf(role) })),
+      { name: 'same in the office', datacenter: 'Office', location: '[store] same/same.vmx' },
+    ],
+  };
+}
 
-/** What the suite is told about the machines of the inventory. */
-export const conformanceVms = Object.fromEntries(
-  roles.map(({ role, machine, location }) => {
+/** What the suite is told about the machines of that inventory. */
+export function vmsFor(roles: readonly VmRole[]): Readonly<Partial<Record<VmRole, TargetVm>>> {
+  const told = roles.map((role): [VmRole, TargetVm] => {
     const guest = role === 'windows' ? guests.windows : guests.posix;
-    return [role, { location, name: role, guest, ...machine.tells } satisfies TargetVm];
-  }),
-) as Readonly<Record<VmRole, TargetVm>>;
+    return [role, { location: locationOf(role), name: role, guest, ...machines[role].tells }];
+  });
+  return Object.fromEntries(told);
+}

@@ -3,5 +3,5 @@ import { runConformance } from '../../src/testing/index.js';
 import { mockTarget } from './mock-target.js';
 
 describe('mock in a directory', () => {
-  runConformance({ describe, it, afterAll }, () => mockTarget({ inDirectory: true }));
+  runConformance({ describe, it, afterAll }, (roles) => mockTarget(roles, { inDirectory: true }));
 });

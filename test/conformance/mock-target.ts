@@ -6,14 +6,14 @@ import type { CapabilitySet } from '../../src/backends/capabilities.js';
 import { createMockBackend } from '../../src/backends/mock/index.js';
 import { FakeClock } from '../../src/base/clock.js';
 import { createVix } from '../../src/compose/create-vix.js';
-import type { ConformanceTarget } from '../../src/testing/index.js';
+import type { ConformanceTarget, VmRole } from '../../src/testing/index.js';
 import {
   VIX_E_HOST_USER_PERMISSIONS,
   VIX_E_NOT_FOR_REMOTE_HOST,
   VIX_SERVICEPROVIDER_DEFAULT,
   VIX_SERVICEPROVIDER_VMWARE_WORKSTATION,
 } from '../../src/vix/names.js';
-import { conformanceInventory, conformanceVms } from './inventory.js';
+import { inventoryFor, vmsFor } from './inventory.js';
 
 /** How a mock target is made. */
 export interface MockTargetOptions {
@@ -25,14 +25,17 @@ export interface MockTargetOptions {
   readonly capabilities?: CapabilitySet;
 }
 
-/** Makes a mock host with a machine for each role, on a clock that moves only when told to. */
-export async function mockTarget(options: MockTargetOptions = {}): Promise<ConformanceTarget> {
+/** Makes a mock host with a machine for each of the roles, on a clock that moves only when told to. */
+export async function mockTarget(
+  roles: readonly VmRole[],
+  options: MockTargetOptions = {},
+): Promise<ConformanceTarget> {
   const root = await mkdtemp(join(tmpdir(), 'revix-conformance-'));
   const directory = join(root, 'host files');
   await mkdir(directory);
   const clock = new FakeClock();
   const mock = createMockBackend({
-    inventory: conformanceInventory,
+    inventory: inventoryFor(roles),
     clock,
     ...(options.inDirectory === true ? { directory: join(root, 'machines') } : {}),
   });
@@ -61,7 +64,7 @@ export async function mockTarget(options: MockTargetOptions = {}): Promise<Confo
       },
     ],
     capabilities: options.capabilities ?? mock.capabilities,
-    vms: conformanceVms,
+    vms: vmsFor(roles),
     directory,
     newLocation: (name) => `[store] ${name}/${name}.vmx`,
     advance: (ms) => clock.advance(ms),

@@ -112,10 +112,7 @@ export const connectCases = caseGroup('connect', { changesNothing: true }, [
       bench.disconnect(other);
       assert.equal(vix.Vix_GetHandleType(vm), VIX_HANDLETYPE_NONE);
       const name = Vix_Out<string>();
-      bench.equal(
-        await vix.Vix_GetProperties(vm, VIX_PROPERTY_VM_NAME, name, VIX_PROPERTY_NONE),
-        VIX_E_INVALID_HANDLE,
-      );
+      bench.equal(await vix.Vix_GetProperties(vm, VIX_PROPERTY_VM_NAME, name, VIX_PROPERTY_NONE), VIX_E_INVALID_HANDLE);
       bench.equal(await vix.Vix_GetProperties(mine, VIX_PROPERTY_VM_NAME, name, VIX_PROPERTY_NONE), VIX_OK);
       vix.VixHost_Disconnect(other);
       vix.Vix_ReleaseHandle(vm);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VixFunctionName } from '../../vix/functions.js';
 import { errorName } from '../../vix/lookup.js';
@@ -113,7 +113,14 @@ const familyCases: readonly CaseDefinition[] = (['posix', 'windows'] as const).f
       await bench.fails(VIX_E_NOT_A_FILE, fromGuest, vm, target, bench.target.directory, 0, 0);
       await bench.fails(VIX_E_INVALID_ARG, toGuest, vm, '', target, 0, 0);
       await bench.fails(VIX_E_INVALID_ARG, fromGuest, vm, target, '', 0, 0);
-      (await bench.attempt(fromGuest, [vm, target, 'x'.repeat(300), 0, 0])).is(VIX_E_FILE_NAME_TOO_LONG);
+      const long = join(bench.target.directory, 'x'.repeat(300));
+      await bench.fails(VIX_E_FILE_NAME_TOO_LONG, fromGuest, vm, target, long, 0, 0);
+      const file = inGuest.hostPath('file');
+      await writeFile(file, 'content');
+      await bench.fails(VIX_E_NOT_A_DIRECTORY, fromGuest, vm, target, join(file, 'below'), 0, 0);
+      const rather = join(bench.target.directory, 'y'.repeat(250));
+      await bench.ok(fromGuest, vm, target, rather, 0, 0);
+      assert.equal(await readFile(rather, 'utf8'), 'content');
     },
   },
 ]);

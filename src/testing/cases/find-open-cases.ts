@@ -83,9 +83,7 @@ export const findCases = caseGroup('find items', { changesNothing: true }, [
         );
         seen.push(location.value);
       };
-      const job = bench.keep(
-        vix.VixHost_FindItems(bench.host, VIX_FIND_REGISTERED_VMS, 0, -1, onEvent, null),
-      );
+      const job = bench.keep(vix.VixHost_FindItems(bench.host, VIX_FIND_REGISTERED_VMS, 0, -1, onEvent, null));
       bench.equal(await bench.settle(vix.VixJob_Wait(job, VIX_PROPERTY_NONE)), VIX_OK);
       const count = vix.VixJob_GetNumProperties(job, VIX_PROPERTY_FOUND_ITEM_LOCATION);
       assert.ok(count > 0, 'something is registered');

@@ -99,7 +99,9 @@ export const handleArgumentCases = caseGroup('handles as arguments', { roles: ['
         const isExtra = name === 'VixVM_OpenUrlInGuest' || name === 'VixVM_CaptureScreenImage';
         if (capability !== undefined && !bench.target.capabilities.has(capability)) continue;
         if (isExtra && !bench.target.capabilities.has(name.includes('Url') ? 'openUrl' : 'screenshot')) continue;
-        const list = Object.entries(row.params).find(([, kind]) => kind === 'propertyList' || kind === 'searchCriteria');
+        const list = Object.entries(row.params).find(
+          ([, kind]) => kind === 'propertyList' || kind === 'searchCriteria',
+        );
         const [parameter = ''] = list ?? [];
         for (const [handle, expected] of [
           [bench.host, VIX_E_NOT_SUPPORTED_ON_HANDLE_TYPE],

@@ -259,10 +259,7 @@ export const handleCases = caseGroup('handles and property lists', { roles: ['of
       assert.equal(type.value, VIX_PROPERTYTYPE_STRING);
       bench.equal(vix.Vix_GetPropertyType(bench.host, VIX_PROPERTY_VM_NAME, type), VIX_E_UNRECOGNIZED_PROPERTY);
       bench.equal(vix.Vix_GetPropertyType(nobodysHandle, VIX_PROPERTY_VM_NAME, type), VIX_E_INVALID_HANDLE);
-      bench.equal(
-        await bench.callForError('Vix_GetPropertyType', [vm, VIX_PROPERTY_VM_NAME, null]),
-        VIX_E_INVALID_ARG,
-      );
+      bench.equal(await bench.callForError('Vix_GetPropertyType', [vm, VIX_PROPERTY_VM_NAME, null]), VIX_E_INVALID_ARG);
       const running = bench.begin('VixVM_Open', [bench.host, bench.vm('off').location]);
       const id = VIX_PROPERTY_JOB_RESULT_HANDLE;
       bench.equal(vix.Vix_GetPropertyType(running.job, id, type), VIX_E_UNFINISHED_JOB);

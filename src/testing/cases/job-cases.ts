@@ -105,10 +105,7 @@ export const jobCases = caseGroup('jobs', { roles: ['off'], changesNothing: true
       const name = Vix_Out<string>();
       const item = VIX_PROPERTY_JOB_RESULT_ITEM_NAME;
       bench.equal(await vix.VixJob_Wait(job, item, name, VIX_PROPERTY_NONE), VIX_E_UNRECOGNIZED_PROPERTY);
-      bench.equal(
-        vix.VixJob_GetNthProperties(job, 0, item, name, VIX_PROPERTY_NONE),
-        VIX_E_UNRECOGNIZED_PROPERTY,
-      );
+      bench.equal(vix.VixJob_GetNthProperties(job, 0, item, name, VIX_PROPERTY_NONE), VIX_E_UNRECOGNIZED_PROPERTY);
       const vm = Vix_Out<VixHandle>();
       const id = VIX_PROPERTY_JOB_RESULT_HANDLE;
       bench.equal(vix.VixJob_GetNthProperties(job, 1, id, vm, VIX_PROPERTY_NONE), VIX_E_UNRECOGNIZED_PROPERTY);
@@ -163,10 +160,7 @@ export const jobCases = caseGroup('jobs', { roles: ['off'], changesNothing: true
       const opened: VixHandle[] = [];
       const open = (job: VixHandle): void => {
         const vm = Vix_Out<VixHandle>();
-        bench.equal(
-          vix.VixJob_GetNthProperties(job, 0, VIX_PROPERTY_JOB_RESULT_HANDLE, vm, VIX_PROPERTY_NONE),
-          VIX_OK,
-        );
+        bench.equal(vix.VixJob_GetNthProperties(job, 0, VIX_PROPERTY_JOB_RESULT_HANDLE, vm, VIX_PROPERTY_NONE), VIX_OK);
         opened.push(bench.keep(vm.value));
       };
       const first = (job: VixHandle, type: number): void => {
