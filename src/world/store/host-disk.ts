@@ -88,7 +88,7 @@ export function hostFault(error: unknown, action: string, path: string): unknown
  * Runs `operation` and turns the host's error into a fault.
  * @throws Fault of a file kind.
  */
-export async function onHost<T>(action: string, path: string, operation: () => Promise<T>): Promise<T> {
+async function onHost<T>(action: string, path: string, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();
   } catch (error) {

@@ -1,12 +1,13 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Clock, sleep } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';
 import { hostErrorCode, hostFault, unlessAbsent } from './host-disk.js';
 import { hasEnded, identityToken, ownIdentity, parseToken } from './process-identity.js';
 
-const shortestDelayMs = 3;
-const longestDelayMs = 250;
+/** All waiters of a lock together try it about this often. */
+const delayPerWaiterMs = 2;
+const longestDelayMs = 500;
 
 /** While holders come and go, the queue moves, and a waiter stays for so many deadlines. */
 const queueFactor = 10;
@@ -76,6 +77,7 @@ export class ProcessLocks {
     const startMs = this.#clock.now();
     let holder = '';
     let holderSinceMs = startMs;
+    let waiters = 1;
     try {
       mkdirSync(this.#folder, { recursive: true });
       mkdirSync(prepared);
@@ -85,12 +87,13 @@ export class ProcessLocks {
         if (isTimeToLook(attempt)) {
           const seen = this.#look(path);
           if (seen === undefined) continue;
+          waiters = this.#countWaiters(path);
           if (seen !== holder) [holder, holderSinceMs] = [seen, nowMs];
           if (nowMs - holderSinceMs >= this.#deadlineMs || nowMs - startMs >= this.#deadlineMs * queueFactor) {
             throw this.#busy(path, what, seen, nowMs - startMs);
           }
         }
-        await sleep(this.#clock, this.#delayMs(nowMs - startMs));
+        await sleep(this.#clock, this.#delayMs(nowMs - startMs, waiters));
       }
       return token;
     } catch (error) {
@@ -161,15 +164,18 @@ export class ProcessLocks {
     }
   }
 
+  #countWaiters(path: string): number {
+    const prefix = `${basename(path)}.wait.`;
+    return readdirSync(this.#folder).filter((name) => name.startsWith(prefix)).length;
+  }
+
   /**
-   * Short at first, since most holders write one small file; then longer the longer it takes, so that hundreds of
-   * waiters leave the machine to the holder; and shorter again later, so that who has waited long asks more often than
-   * who has just come.
+   * The more wait, the longer each: so the lock does not lie idle, and hundreds of waiters leave the machine to the
+   * holder. Who has waited long asks more often than who has just come.
    */
-  #delayMs(waitedMs: number): number {
-    const patience = Math.max(0.2, 1 - waitedMs / this.#deadlineMs);
-    const delayMs = Math.min(longestDelayMs * patience, Math.max(shortestDelayMs, waitedMs / 6));
-    return delayMs * (0.5 + Math.random());
+  #delayMs(waitedMs: number, waiters: number): number {
+    const patience = Math.max(0.3, 1 - waitedMs / this.#deadlineMs);
+    return Math.min(longestDelayMs, delayPerWaiterMs * (1 + waiters)) * patience * (0.5 + Math.random());
   }
 
   #busy(path: string, what: string, token: string, waitedMs: number): Fault {

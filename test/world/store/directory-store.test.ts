@@ -187,9 +187,9 @@ describe('a directory store', () => {
     const other = await openStore(directory);
     await store.create(sampleVm('a'), [putFile('/keep', 'k'.repeat(5000))]);
     const own = join(directory, 'DC0', 'ds1', 'a', '.revix', 'a');
-    for (let round = 0; round < 400; round += 1) {
+    for (let round = 0; round < 300; round += 1) {
       await store.update('a', ({ files }) => files.write('/small', String(round).repeat(1000).slice(0, 4000)));
-      if (round % 100 === 0) {
+      if (round < 160 && round % 50 === 0) {
         await store.update('a', ({ files }) => files.write('/big', String(round).padEnd(6000, '.')));
         await other.read('a', ({ files }) => files.tree());
       }
@@ -200,7 +200,7 @@ describe('a directory store', () => {
     const contents = readdirSync(join(own, 'contents'), { recursive: true }).filter((name) => String(name).length > 60);
     expect(contents.length).toBeLessThanOrEqual(3);
     const tree = await store.read('a', ({ files }) => files.tree());
-    expect(tree['/big']).toBe('300'.padEnd(6000, '.'));
+    expect(tree['/big']).toBe('150'.padEnd(6000, '.'));
     expect(await other.read('a', ({ files }) => files.tree())).toEqual(tree);
   });
 

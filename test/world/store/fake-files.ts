@@ -2,7 +2,7 @@ import type { FileAttributes, FileChange, FileContent } from '../../../src/world
 import { Fault } from '../../../src/base/fault.js';
 import type { StoredFiles } from '../../../src/world/vm/vm-store.js';
 
-export const plainAttributes: FileAttributes = {
+const plainAttributes: FileAttributes = {
   owner: 'root',
   group: 'root',
   mode: 0o644,
@@ -13,7 +13,7 @@ export const plainAttributes: FileAttributes = {
   accessedMs: 3,
 };
 
-export function textContent(text: string): FileContent {
+function textContent(text: string): FileContent {
   const bytes = Buffer.from(text);
   return {
     size: bytes.length,

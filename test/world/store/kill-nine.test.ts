@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Operation } from './operations.mjs';
 import { temporaryDirectory } from './sample-vm.js';
@@ -7,7 +7,7 @@ import { openGuestStore, runWorker } from './worker-process.js';
 
 const kills = 200;
 const chains = 4;
-/** So many that the kill always comes first. */
+/** So many that the kill nearly always comes first. */
 const operationsPerProcess = 120;
 
 /** A script of operations that are all possible, and the model before each and after the last. */
@@ -24,12 +24,12 @@ function scriptFrom(model: Model, seed: number): { readonly script: Operation[];
   return { script, models };
 }
 
-/** Kills one process after the other on one directory. Returns how many were killed at work. */
+/** Kills one process after the other on one directory, until so many were killed at work. Returns how many were. */
 async function runChain(directory: string, chain: number): Promise<number> {
   let model: Model = {};
   let killed = 0;
-  for (let kill = 0; kill < kills / chains; kill += 1) {
-    const seed = chain * 1000 + kill;
+  for (let round = 0; killed < kills / chains && round < kills; round += 1) {
+    const seed = chain * 1000 + round;
     const { script, models } = scriptFrom(model, seed);
     const [killAfter = 0] = fc.sample(fc.nat(30), { seed, numRuns: 1 });
     const end = await runWorker(directory, script, killAfter);

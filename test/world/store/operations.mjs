@@ -18,6 +18,7 @@ export async function perform(store, operation, hands) {
     case 'set':
       await store.update(vm, ({ record, files }) => {
         record.config.value = operation.text;
+        record.guestVariables.value = operation.text;
         record.name = operation.text.slice(0, 8);
         hands.write(files, '/d/value', operation.text);
       });
@@ -48,6 +49,7 @@ export async function perform(store, operation, hands) {
     case 'restore':
       await store.update(vm, async ({ record }) => {
         record.config.value = `from ${operation.image}`;
+        record.guestVariables.value = `from ${operation.image}`;
         await store.restoreImage(vm, operation.image);
       });
       return;

@@ -15,6 +15,14 @@ export function sampleVm(id: string, location = `[ds1] ${id}/${id}.vmx`, datacen
   return recordFromVmx(VmxDocument.empty(), { id, location, datacenter, fileName: 'sample.vmx' });
 }
 
+/** What a promise rejects with. */
+export async function failureOf(outcome: Promise<unknown>): Promise<unknown> {
+  return await outcome.then(
+    (value) => new Error(`resolved with ${String(value)}`),
+    (error: unknown) => error,
+  );
+}
+
 /** A new empty directory that is removed after the test. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'revix-store-'));

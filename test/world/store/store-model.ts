@@ -1,10 +1,12 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type StoredFiles, type VmStore } from '../../../src/world/vm/vm-store.js';
 import type { Operation } from './operations.mjs';
 
 /** All that the tests look at in one machine. */
 export interface ModelVm {
+  /** Stands in the `.vmx` file, too. */
   readonly config: Readonly<Record<string, string>>;
+  readonly variables: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, string>>;
   readonly images: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -20,7 +22,9 @@ export function after(model: Model, operation: Operation): Model | undefined {
   const others = { ...model };
   delete others[operation.vm];
   if (operation.op === 'create') {
-    return vm === undefined ? { ...others, [operation.vm]: { config: {}, files: newVmFiles, images: {} } } : undefined;
+    return vm === undefined
+      ? { ...others, [operation.vm]: { config: {}, variables: {}, files: newVmFiles, images: {} } }
+      : undefined;
   }
   if (vm === undefined) return undefined;
   if (operation.op === 'delete') return others;
@@ -32,7 +36,8 @@ function changed(vm: ModelVm, operation: Operation): ModelVm | undefined {
   switch (operation.op) {
     case 'set': {
       const config = { ...vm.config, value: operation.text };
-      return { ...vm, config, files: { ...vm.files, '/d/value': operation.text } };
+      const variables = { value: operation.text };
+      return { ...vm, config, variables, files: { ...vm.files, '/d/value': operation.text } };
     }
     case 'fail':
     case 'write':
@@ -43,8 +48,8 @@ function changed(vm: ModelVm, operation: Operation): ModelVm | undefined {
     }
     case 'restore': {
       const files = vm.images[operation.image];
-      const config = { ...vm.config, value: `from ${operation.image}` };
-      return files === undefined ? undefined : { ...vm, config, files };
+      const value = `from ${operation.image}`;
+      return files === undefined ? undefined : { ...vm, config: { ...vm.config, value }, variables: { value }, files };
     }
     case 'drop': {
       const images = { ...vm.images };
@@ -76,13 +81,13 @@ export function possibleAfterKill(model: Model, operation: Operation): readonly 
 export async function contentsOf<Files extends StoredFiles>(store: VmStore<Files>): Promise<Model> {
   const model: Record<string, ModelVm> = {};
   for (const id of await store.ids()) {
-    const { config } = await store.read(id, ({ record }) => record);
+    const { config, guestVariables: variables } = await store.read(id, ({ record }) => record);
     const images: Record<string, Readonly<Record<string, string>>> = {};
     for (const key of Object.keys(config)) {
       const [, image] = /^image\.(.*)$/.exec(key) ?? [];
       if (image !== undefined) images[image] = await textsIn(store, id, image);
     }
-    model[id] = { config, files: await textsIn(store, id, 'current'), images };
+    model[id] = { config, variables, files: await textsIn(store, id, 'current'), images };
   }
   return model;
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeName, encodeName, knownFileName, newFileName } from '../../../src/world/store/place-names.js';
 import { locationOf, placeOf } from '../../../src/world/store/vm-place.js';
@@ -32,7 +32,7 @@ describe('file names', () => {
         for (const name of wanted) if (knownFileName(name, taken) === undefined) taken.push(newFileName(name, taken));
         expect(taken.map(decodeName)).toEqual(wanted);
         expect(new Set(taken.map((name) => name.toLowerCase())).size).toBe(taken.length);
-        expect(taken.map((name) => /\.vmx$/.test(name))).toEqual(wanted.map((name) => /\.vmx$/.test(name)));
+        expect(taken.map((name) => name.endsWith('.vmx'))).toEqual(wanted.map((name) => name.endsWith('.vmx')));
       }),
     );
     expect(newFileName('win.vmx', ['Win.vmx'])).toBe('%77in.vmx');

@@ -1,5 +1,6 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Fault } from '../../../src/base/fault.js';
 import { VmxDocument } from '../../../src/world/store/vmx-file.js';
 
 const parse = (text: string): VmxDocument => VmxDocument.parse(Buffer.from(text), 'x.vmx');
@@ -9,6 +10,15 @@ const texts = fc.string({ unit: 'binary', maxLength: 30 });
 const keys = texts.filter((key) => key.trim() !== '');
 const lineEnds = fc.constantFrom('\n', '\r\n');
 const comments = fc.constantFrom('', '   ', '# a note', '#!/usr/bin/vmware', '\t# "odd = ');
+
+function outcomeOf(read: () => unknown): string {
+  try {
+    read();
+    return 'read';
+  } catch (error) {
+    return error instanceof Fault ? `${error.kind}: ${error.message}` : String(error);
+  }
+}
 
 describe('a .vmx file', () => {
   it('gives back any entries that were written', () => {
@@ -45,12 +55,8 @@ describe('a .vmx file', () => {
   it('never fails but with a fault that names file and line', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-        try {
-          VmxDocument.parse(bytes, 'some.vmx');
-        } catch (error) {
-          expect(error).toMatchObject({ kind: 'vm-config-unreadable' });
-          expect(String(error)).toMatch(/some\.vmx(, line \d+| is not text)/);
-        }
+        const outcome = outcomeOf(() => VmxDocument.parse(bytes, 'some.vmx'));
+        expect(outcome).toMatch(/^(read|vm-config-unreadable: some\.vmx(, line \d+| is not text).*)$/s);
       }),
     );
   });
