@@ -33,6 +33,8 @@ export class ProgramWatcher {
   readonly #waiters = new Set<Waiter>();
   #delayMs = firstPollMs;
   #timer: ClockTimer | undefined = undefined;
+  /** When the next look is due, by the clock. */
+  #dueMs = Number.POSITIVE_INFINITY;
   #polling: AbortController | undefined = undefined;
 
   constructor(poll: Poll, clock: Clock) {
@@ -70,23 +72,29 @@ export class ProgramWatcher {
       signal.addEventListener('abort', onAbort, { once: true });
       this.#waiters.add(waiter);
       this.#delayMs = firstPollMs;
-      this.#timer?.cancel();
       this.#arm();
     });
   }
 
   #arm(): void {
     if (this.#polling !== undefined || this.#waiters.size === 0) return;
+    const dueMs = this.#clock.now() + this.#delayMs;
+    // A look is never put off, or programs that come all the time would keep all of them waiting.
+    if (dueMs >= this.#dueMs) return;
+    this.#timer?.cancel();
+    this.#dueMs = dueMs;
     this.#timer = this.#clock.after(this.#delayMs, () => void this.#look());
     this.#delayMs = Math.min(this.#delayMs * 2, longestPollMs);
   }
 
   #stop(): void {
     this.#timer?.cancel();
+    this.#dueMs = Number.POSITIVE_INFINITY;
     this.#polling?.abort();
   }
 
   async #look(): Promise<void> {
+    this.#dueMs = Number.POSITIVE_INFINITY;
     const asked = [...this.#waiters];
     const polling = new AbortController();
     this.#polling = polling;

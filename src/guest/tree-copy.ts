@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { CallContext, GuestFileInfo, SizedContent } from '../backends/backend.js';
 import { Fault } from '../base/fault.js';
 import type { GuestSession } from './guest-session.js';
@@ -58,6 +57,16 @@ async function* watched(content: SizedContent, call: CallContext): AsyncGenerato
   }
 }
 
+/** Reads a file from its start. Nothing is read, and nothing can fail, before the chunks are asked for. */
+async function* fileChunks(file: FileHandle): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ;) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
 class CopyToGuest {
   readonly #session: GuestSession;
   readonly #call: CallContext;
@@ -71,20 +80,21 @@ class CopyToGuest {
   async copy(hostPath: string, guestPath: string, ancestors: readonly string[]): Promise<void> {
     this.#call.signal.throwIfAborted();
     const status = await fromHost('read', hostPath, () => stat(hostPath));
-    if (status.isFile()) await this.#file(hostPath, guestPath, status.size);
+    if (status.isFile()) await this.#file(hostPath, guestPath);
     else if (status.isDirectory()) await this.#directory(hostPath, guestPath, ancestors);
     else throw new Fault('not-a-file', `${hostPath} on this machine is neither a file nor a directory`);
   }
 
-  async #file(hostPath: string, guestPath: string, size: number): Promise<void> {
-    const stream = createReadStream(hostPath, { highWaterMark: chunkBytes });
-    const content: SizedContent = { size, chunks: stream };
+  async #file(hostPath: string, guestPath: string): Promise<void> {
+    const file = await fromHost('read', hostPath, () => open(hostPath));
     try {
+      const { size } = await file.stat();
+      const content: SizedContent = { size, chunks: fileChunks(file) };
       await this.#session.ops.files.write(guestPath, { size, chunks: watched(content, this.#call) }, this.#call);
     } catch (error) {
       throw hostFileFault(error, 'read', hostPath);
     } finally {
-      stream.destroy();
+      await file.close();
     }
   }
 
@@ -96,8 +106,18 @@ class CopyToGuest {
     await this.#makeDirectory(guestPath);
     const names = await fromHost('read', hostPath, () => readdir(hostPath));
     for (const name of names.sort()) {
+      this.#checkName(name, hostPath);
       await this.copy(join(hostPath, name), joinGuest(this.#session, guestPath, name), [...ancestors, real]);
     }
+  }
+
+  /** What is a plain name here may be a path in a Windows guest, and lead out of the target directory there. */
+  #checkName(name: string, directory: string): void {
+    if (this.#session.ops.family !== 'windows' || !/[\\:]/.test(name)) return;
+    const message =
+      `${directory} on this machine holds an entry named ${JSON.stringify(name)}, which a Windows guest ` +
+      'cannot take as a file name; rename it first';
+    throw new Fault('file-name-invalid', message);
   }
 
   async #makeDirectory(guestPath: string): Promise<void> {
@@ -143,10 +163,10 @@ class CopyFromGuest {
     if (existing?.isDirectory() === true) {
       throw new Fault('not-a-file', `${hostPath} on this machine is a directory; name the file to write`);
     }
-    const content = await this.#session.request(this.#call, () => this.#session.ops.files.read(guestPath, this.#call));
-    const partial = join(dirname(hostPath), `.${basename(hostPath)}.${randomUUID()}.part`);
+    // A name of its own length: one made from the target's could be too long where the target's is not.
+    const partial = join(dirname(hostPath), `.${randomUUID()}.part`);
     try {
-      await this.#write(partial, content, guestPath);
+      await this.#write(partial, guestPath);
       await rename(partial, hostPath);
     } catch (error) {
       await rm(partial, { force: true });
@@ -154,20 +174,22 @@ class CopyFromGuest {
     }
   }
 
-  async #write(partial: string, content: SizedContent, guestPath: string): Promise<void> {
+  async #write(partial: string, guestPath: string): Promise<void> {
+    // Opened before the guest is asked, so that no content is left unread when this machine refuses the file.
     const file = await open(partial, 'wx');
-    let written = 0;
     try {
+      const { files } = this.#session.ops;
+      const content = await this.#session.request(this.#call, () => files.read(guestPath, this.#call));
+      let written = 0;
       for await (const chunk of watched(content, this.#call)) {
         await file.writeFile(chunk);
         written += chunk.byteLength;
       }
-    } finally {
-      await file.close();
-    }
-    if (written !== content.size) {
+      if (written === content.size) return;
       const message = `${guestPath} in the guest has ${content.size} bytes, but ${written} arrived; copy it again`;
       throw new Fault('file-error', message, { retryable: 'same-call' });
+    } finally {
+      await file.close();
     }
   }
 }

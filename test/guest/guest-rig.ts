@@ -1,0 +1,38 @@
+import type { CallContext } from '../../src/backends/backend.js';
+import { FakeClock } from '../../src/base/clock.js';
+import { Secret } from '../../src/base/secret.js';
+import { GuestSession } from '../../src/guest/guest-session.js';
+import { FakeControl } from '../fixtures/fake-control.js';
+import { FakeGuest, fakeGuestOps } from '../fixtures/fake-guest.js';
+
+/** A guest session over a fake guest, with a signal that the test can abort. */
+export class GuestRig {
+  readonly clock = new FakeClock();
+  readonly control = new FakeControl();
+  readonly guest = new FakeGuest();
+  readonly abort = new AbortController();
+  readonly progress: number[] = [];
+  readonly call: CallContext = {
+    signal: this.abort.signal,
+    clock: this.clock,
+    progress: (fraction) => this.progress.push(fraction),
+  };
+  readonly session: GuestSession;
+  /** Requests that went through the turn of the virtual machine. */
+  turns = 0;
+
+  constructor(family: 'posix' | 'windows' = 'posix') {
+    this.guest.family = family;
+    const credentials = { userName: 'user', password: new Secret('secret'), isInteractive: false };
+    const ops = fakeGuestOps(this.guest, credentials, this.control);
+    this.session = new GuestSession(
+      ops,
+      credentials,
+      (request) => {
+        this.turns += 1;
+        return request();
+      },
+      this.clock,
+    );
+  }
+}

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { settle } from '../../src/base/clock.js';
+import { Fault } from '../../src/base/fault.js';
+import { scriptExtension, startScript, withoutSignal } from '../../src/guest/script-runner.js';
+import { GuestRig } from './guest-rig.js';
+
+describe('the extension of a script', () => {
+  it.each([
+    ['C:\\Windows\\System32\\cscript.exe', '.vbs'],
+    ['C:/Windows/System32/WSCRIPT.EXE', '.vbs'],
+    ['"C:\\Program Files\\PowerShell\\7\\pwsh.exe"', '.ps1'],
+    ['C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe', '.ps1'],
+    ['C:\\Windows\\System32\\cmd.exe', '.bat'],
+    ['C:\\COMMAND', '.bat'],
+    ['/usr/bin/perl', '.pl'],
+    ['/usr/bin/python3', '.py'],
+    ['/usr/bin/python', '.py'],
+    ['/usr/bin/ruby', '.rb'],
+    ['/usr/bin/tclsh', '.tcl'],
+    ['/bin/sh', '.sh'],
+    ['/bin/bash', '.sh'],
+    ['/opt/cmd/zsh', ''],
+    ['/bin/cmd.exe.old', ''],
+    ['/bin/', ''],
+    ['', ''],
+  ])('for %s is %j', (interpreter, extension) => {
+    expect(scriptExtension(interpreter)).toBe(extension);
+  });
+});
+
+describe('startScript', () => {
+  it('writes the text into a directory of its own and starts the interpreter on it', async () => {
+    const rig = new GuestRig();
+    const started = await startScript(
+      rig.session,
+      { interpreter: '/usr/bin/perl', text: 'print "ä";\n', activateWindow: true },
+      rig.call,
+    );
+    expect(started.pid).toBe(1000);
+    expect(rig.guest.text('/tmp/vixScript1/vixScript.pl')).toBe('print "ä";\n');
+    expect(rig.guest.started).toEqual([
+      { path: '/usr/bin/perl', arguments: '"/tmp/vixScript1/vixScript.pl"', activateWindow: true },
+    ]);
+    await started.cleanUp(rig.call);
+    expect([...rig.guest.nodes.keys()]).toEqual([]);
+  });
+
+  it.each([
+    ['posix', '', '/bin/sh', '"/tmp/vixScript1/vixScript.sh"'],
+    ['windows', '', 'C:\\Windows\\System32\\cmd.exe', '/c ""C:\\Temp\\vixScript1\\vixScript.bat""'],
+    ['windows', 'C:\\w\\cscript.exe', 'C:\\w\\cscript.exe', '"C:\\Temp\\vixScript1\\vixScript.vbs"'],
+    ['windows', 'D:\\cmd.exe', 'D:\\cmd.exe', '/c ""C:\\Temp\\vixScript1\\vixScript.bat""'],
+    ['posix', '/opt/cmd', '/opt/cmd', '"/tmp/vixScript1/vixScript.bat"'],
+  ] as const)('on %s with %j calls %s', async (family, interpreter, path, args) => {
+    const rig = new GuestRig(family);
+    await startScript(rig.session, { interpreter, text: 'x', activateWindow: false }, rig.call);
+    expect(rig.guest.started).toEqual([{ path, arguments: args, activateWindow: false }]);
+  });
+
+  it('gives Windows its line ends, and leaves those of others', async () => {
+    const text = 'a\nb\r\nc\n';
+    const windows = new GuestRig('windows');
+    await startScript(windows.session, { interpreter: '', text, activateWindow: false }, windows.call);
+    expect(windows.guest.text('C:\\Temp\\vixScript1\\vixScript.bat')).toBe('a\r\nb\r\nc\r\n');
+    const posix = new GuestRig();
+    await startScript(posix.session, { interpreter: '', text, activateWindow: false }, posix.call);
+    expect(posix.guest.text('/tmp/vixScript1/vixScript.sh')).toBe(text);
+  });
+
+  it.each(['files.write', 'guest.start'])('leaves nothing behind when %s fails', async (operation) => {
+    const rig = new GuestRig();
+    rig.control.once(operation, new Fault('disk-full', 'no room'));
+    const starting = startScript(rig.session, { interpreter: '', text: 'x', activateWindow: false }, rig.call);
+    await expect(starting).rejects.toThrow('no room');
+    expect([...rig.guest.nodes.keys()]).toEqual([]);
+  });
+
+  it('reports the first failure when the tidying fails as well', async () => {
+    const rig = new GuestRig();
+    rig.control.once('guest.start', new Fault('file-not-found', 'no interpreter'));
+    rig.control.once('files.deleteDirectory', new Fault('file-access', 'no right'));
+    const starting = startScript(rig.session, { interpreter: '', text: 'x', activateWindow: false }, rig.call);
+    await expect(starting).rejects.toThrow('no interpreter');
+  });
+
+  it('tidies up also when it was cancelled', async () => {
+    const rig = new GuestRig();
+    rig.control.once('guest.start', 'pending');
+    const starting = startScript(rig.session, { interpreter: '', text: 'x', activateWindow: false }, rig.call);
+    const outcome = expect(starting).rejects.toThrow('stop');
+    await settle();
+    rig.abort.abort(new Error('stop'));
+    await outcome;
+    expect([...rig.guest.nodes.keys()]).toEqual([]);
+    expect(rig.control.last('files.deleteDirectory').signal.aborted).toBe(false);
+  });
+
+  it('fails when no directory can be made', async () => {
+    const rig = new GuestRig();
+    rig.control.once('files.createTempDirectory', new Fault('guest-permission', 'no right'));
+    const starting = startScript(rig.session, { interpreter: '', text: 'x', activateWindow: false }, rig.call);
+    await expect(starting).rejects.toThrow('no right');
+    expect(rig.control.operations).toEqual(['files.createTempDirectory']);
+  });
+});
+
+describe('withoutSignal', () => {
+  it('keeps the clock and drops the rest', () => {
+    const rig = new GuestRig();
+    rig.abort.abort();
+    const call = withoutSignal(rig.call);
+    call.progress(1);
+    expect([call.clock, call.signal.aborted, rig.progress]).toEqual([rig.clock, false, []]);
+  });
+});
+
+describe('a guest session', () => {
+  it('sends every request through the turn of its VM, and shares one watch', async () => {
+    const rig = new GuestRig();
+    const program = { path: '/bin/a', arguments: '', activateWindow: false };
+    const pids = [await rig.session.start(program, rig.call), await rig.session.start(program, rig.call)];
+    const waits = pids.map((pid) => rig.session.waitForExit(pid, rig.call));
+    await rig.clock.advance(10);
+    expect(await Promise.all(waits)).toEqual([
+      { exitCode: 0, elapsedMs: 2500 },
+      { exitCode: 0, elapsedMs: 2500 },
+    ]);
+    expect([rig.turns, rig.control.of('guest.poll').map((call) => call.args)]).toEqual([3, [[pids]]]);
+    expect(rig.session.credentials.userName).toBe('user');
+  });
+});
