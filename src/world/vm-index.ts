@@ -21,6 +21,8 @@ export class VmIndex<Files extends StoredFiles> {
   readonly #byKey = new Map<string, Set<IndexedVm>>();
   /** Locations in lower case, to tell somebody who mixed up the case. */
   readonly #byFolded = new Map<string, Set<IndexedVm>>();
+  /** Machines of the store that cannot be read, by id, with the reason. */
+  readonly #damaged = new Map<string, Fault>();
   #seenIds: readonly string[] | undefined;
   #refreshing: Promise<void> | undefined;
 
@@ -62,6 +64,11 @@ export class VmIndex<Files extends StoredFiles> {
     return this.#candidates(text, this.#byFolded, (key) => key.toLowerCase());
   }
 
+  /** Why machines of the store cannot be read: they are left out until they can be. */
+  damage(): readonly Fault[] {
+    return [...this.#damaged.values()];
+  }
+
   /** The shortest text that opens this machine and no other: its location, with the datacentre where paths repeat. */
   shortestLocation(vm: { readonly location: string; readonly datacenter: string }): string {
     const isUnique = (this.#byKey.get(vm.location)?.size ?? 0) <= 1;
@@ -95,7 +102,7 @@ export class VmIndex<Files extends StoredFiles> {
   async #refresh(): Promise<void> {
     while (this.#refreshing !== undefined) await this.#refreshing;
     const ids = await this.#store.ids();
-    if (ids === this.#seenIds) return;
+    if (ids === this.#seenIds && this.#damaged.size === 0) return;
     if (this.#refreshing !== undefined) return this.#refresh();
     this.#refreshing = this.#takeIn(ids).finally(() => (this.#refreshing = undefined));
     await this.#refreshing;
@@ -104,6 +111,7 @@ export class VmIndex<Files extends StoredFiles> {
   async #takeIn(ids: readonly string[]): Promise<void> {
     const present = new Set(ids);
     for (const vm of this.#byId.values()) if (!present.has(vm.id)) this.#remove(vm);
+    this.#damaged.clear();
     for (const id of ids) {
       if (this.#byId.has(id)) continue;
       const vm = await this.#look(id);
@@ -112,7 +120,7 @@ export class VmIndex<Files extends StoredFiles> {
     this.#seenIds = ids;
   }
 
-  /** null when the machine went between the list and the look. */
+  /** null when the machine cannot be read, or went between the list and the look. */
   async #look(id: string): Promise<IndexedVm | null> {
     try {
       return await this.#store.read(id, ({ record }) => ({
@@ -124,8 +132,10 @@ export class VmIndex<Files extends StoredFiles> {
         family: record.guest.family,
       }));
     } catch (error) {
-      if (error instanceof Fault && error.kind === 'vm-not-found') return null;
-      throw error;
+      if (!(error instanceof Fault)) throw error;
+      if (error.kind === 'vm-config-unreadable') this.#damaged.set(id, error);
+      else if (error.kind !== 'vm-not-found') throw error;
+      return null;
     }
   }
 

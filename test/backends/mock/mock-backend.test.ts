@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import type { Capability } from '../../../src/backends/capabilities.js';
 import { createMockBackend, InventoryBuilder, type MockBackend } from '../../../src/backends/mock/index.js';
 import { FakeClock, RealClock, settle } from '../../../src/base/clock.js';
 import { Secret } from '../../../src/base/secret.js';
-import { contentOf, fault, hard, textOf } from '../../world/world-fixture.js';
+import { contentOf, fault, hard, messageOf, textOf } from '../../world/world-fixture.js';
 
 const clock = new FakeClock();
 
@@ -280,6 +280,24 @@ describe('settings', () => {
     expect(await locations(mine.host)).toHaveLength(2);
     await mine.host.openVm(copy, null, call());
     await first.close?.();
+    await second.close?.();
+  });
+
+  it('leave a machine that cannot be read out, and say so to who asks for it', async () => {
+    const kept = join(directory, 'damaged');
+    const inventory = new InventoryBuilder().linux('one').linux('two').build();
+    const first = createMockBackend({ clock, directory: kept, inventory, powerDurationMs: 0 });
+    await first.connect(target(), call());
+    await first.close?.();
+    const [state] = (await readdir(kept, { recursive: true })).filter((path) => /two.*state\.json$/.test(path));
+    await writeFile(join(kept, state ?? ''), '{');
+
+    const second = createMockBackend({ clock, directory: kept, powerDurationMs: 0 });
+    const host = await second.connect(target(), call());
+    expect(await locations(host)).toEqual([one]);
+    await host.openVm(one, null, call());
+    const open = host.openVm('[datastore1] two/two.vmx', null, call());
+    expect(await messageOf(open, 'vm-config-unreadable')).toMatch(/state\.json/);
     await second.close?.();
   });
 
