@@ -3,10 +3,20 @@ import * as v from 'valibot';
 import { Fault } from '../base/fault.js';
 import { Secret } from '../base/secret.js';
 
-const passwordSource = v.union([
-  v.strictObject({ env: v.pipe(v.string(), v.nonEmpty()) }),
-  v.strictObject({ file: v.pipe(v.string(), v.nonEmpty()) }),
-]);
+/** A JSON object: an array is none, though JavaScript takes it for one. */
+const object = v.custom<object>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be an object',
+);
+
+// The message is fixed: the usual one would show the value, which may be a password that stands in the wrong place.
+const passwordSource = v.union(
+  [
+    v.strictObject({ env: v.pipe(v.string(), v.nonEmpty()) }),
+    v.strictObject({ file: v.pipe(v.string(), v.nonEmpty()) }),
+  ],
+  'must be {"env": "NAME"} or {"file": "PATH"}',
+);
 
 const providerEntry = v.strictObject({
   /** Name of the backend that answers for the provider. */
@@ -17,23 +27,28 @@ const providerEntry = v.strictObject({
   /** Where the password comes from; the file itself never holds one. */
   password: v.optional(passwordSource),
   /** Paths that the program knows -> locations on the host, by prefix. */
-  paths: v.optional(v.record(v.string(), v.string())),
+  paths: v.optional(v.pipe(object, v.record(v.string(), v.string()))),
   /** Handed to the backend as they are. */
-  options: v.optional(v.record(v.string(), v.unknown())),
+  options: v.optional(v.pipe(object, v.record(v.string(), v.unknown()))),
 });
 
-const configSchema = v.strictObject({
+const content = v.strictObject({
   providers: v.optional(
-    v.strictObject({
-      default: v.optional(providerEntry),
-      server: v.optional(providerEntry),
-      workstation: v.optional(providerEntry),
-      player: v.optional(providerEntry),
-      'vi-server': v.optional(providerEntry),
-      'workstation-shared': v.optional(providerEntry),
-    }),
+    v.pipe(
+      object,
+      v.strictObject({
+        default: v.optional(providerEntry),
+        server: v.optional(providerEntry),
+        workstation: v.optional(providerEntry),
+        player: v.optional(providerEntry),
+        'vi-server': v.optional(providerEntry),
+        'workstation-shared': v.optional(providerEntry),
+      }),
+    ),
   ),
 });
+
+const configSchema = v.pipe(object, content);
 
 /** The configuration file, as read: which backend answers for which provider. */
 export type RevixConfig = v.InferOutput<typeof configSchema>;
@@ -69,7 +84,7 @@ export function readConfig(path: string): RevixConfig {
     return parseConfig(JSON.parse(text), path);
   } catch (error) {
     if (error instanceof Fault) throw error;
-    throw new Fault('invalid-argument', `${path} is not valid JSON: ${reasonOf(error)}`, { cause: error });
+    throw new Fault('invalid-argument', `${path} is not valid JSON: ${withoutQuote(reasonOf(error))}`);
   }
 }
 
@@ -92,6 +107,11 @@ export function readPassword(source: NonNullable<ProviderEntry['password']>): Se
       `the configuration takes the password from the file ${source.file}, which cannot be read: ` + reasonOf(error);
     throw new Fault('invalid-argument', message, { cause: error });
   }
+}
+
+/** The reason of a JSON error without the piece of the file that it quotes, which may be a secret. */
+function withoutQuote(reason: string): string {
+  return reason.replace(/, (?:\.\.\.)?".*/s, '');
 }
 
 function reasonOf(error: unknown): string {

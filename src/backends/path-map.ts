@@ -11,7 +11,8 @@ function isWindowsPath(path: string): boolean {
 
 /**
  * Renames paths by prefix between what an old program has hard-coded (`C:\VMs\lab\lab.vmx`) and what its new host
- * calls them (`[datastore1] lab/lab.vmx`). The longest matching prefix wins; a path that no rule matches stays as it is.
+ * calls them (`[datastore1] lab/lab.vmx`). A prefix is made of whole parts of a path. The longest one that matches wins;
+ * a path that no rule matches stays as it is.
  */
 export class PathMap {
   readonly #rules: readonly PathRule[];
@@ -39,11 +40,18 @@ function rename(path: string, rules: readonly PathRule[], from: keyof PathRule, 
   }
   if (best === undefined) return path;
   const rest = path.slice(best[from].length);
-  return best[to] + (isWindowsPath(best[to]) ? rest.replaceAll('/', '\\') : rest.replaceAll('\\', '/'));
+  if (isWindowsPath(best[to])) return best[to] + rest.replaceAll('/', '\\');
+  // Elsewhere a backslash may be part of a name.
+  return best[to] + (isWindowsPath(best[from]) ? rest.replaceAll('\\', '/') : rest);
 }
 
+/** Whether a path begins with a prefix that ends where a part of the path ends: `/vms/lab` does not match `/vms/lab2`. */
 function startsWith(path: string, prefix: string): boolean {
-  if (!isWindowsPath(prefix)) return path.startsWith(prefix);
-  const fold = (text: string): string => text.replaceAll('/', '\\').toLowerCase();
-  return fold(path).startsWith(fold(prefix));
+  const start = path.slice(0, prefix.length);
+  if (isWindowsPath(prefix) ? folded(start) !== folded(prefix) : start !== prefix) return false;
+  return path.length === prefix.length || /[\\/\s]$/.test(prefix) || /^[\\/\s]/.test(path.slice(prefix.length));
+}
+
+function folded(windowsPath: string): string {
+  return windowsPath.replaceAll('/', '\\').toLowerCase();
 }

@@ -59,9 +59,10 @@ export class BackendRegistry {
     };
   }
 
-  /** Closes every backend. */
+  /** Closes every backend, also when one of them fails. @throws what the first one threw. */
   async close(): Promise<void> {
-    for (const module of this.#modules) await module.close?.();
+    const outcomes = await Promise.allSettled(this.#modules.map(async (module) => module.close?.()));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   #nobodyClaims(target: ConnectTarget): Fault {

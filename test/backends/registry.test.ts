@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import type { ConnectTarget, ProviderName } from '../../src/backends/backend.js';
+import { parseConfig } from '../../src/backends/config.js';
+import { BackendRegistry } from '../../src/backends/registry.js';
+import { Fault } from '../../src/base/fault.js';
+import { Secret } from '../../src/base/secret.js';
+import { FakeBackend } from '../fixtures/fake-backend.js';
+
+function target(provider: ProviderName = 'workstation', hostName: string | null = null): ConnectTarget {
+  return {
+    provider,
+    hostName,
+    hostPort: 0,
+    userName: 'me',
+    password: new Secret('mine'),
+    verifyTls: false,
+    settings: {},
+  };
+}
+
+function faultOf(action: () => unknown): Fault {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof Fault) return error;
+  }
+  throw new Error('no fault was thrown');
+}
+
+describe('BackendRegistry', () => {
+  it('takes the first backend that accepts', () => {
+    const [one, two, three] = [new FakeBackend('one'), new FakeBackend('two'), new FakeBackend('three')];
+    one.claim = 'decline';
+    const asked = target();
+    const choice = new BackendRegistry([one, two, three], () => ({})).choose(asked);
+    expect(choice.module).toBe(two);
+    expect(choice.target).toBe(asked);
+    expect(choice.paths.toHost('/a')).toBe('/a');
+    expect(choice.reason).toBe('two claims the provider workstation');
+  });
+
+  it.each([
+    ['the local host', null],
+    ['host vc', 'vc'],
+  ])('says that nobody answers on %s', (where, hostName) => {
+    const one = new FakeBackend('one');
+    one.claim = 'decline';
+    const fault = faultOf(() => new BackendRegistry([one], () => ({})).choose(target('player', hostName)));
+    expect([fault.kind, fault.message]).toEqual(['not-supported', expect.stringContaining(`player on ${where}`)]);
+    expect(fault.message).toContain('revix.config.json');
+    expect(faultOf(() => new BackendRegistry([], () => ({})).choose(target())).kind).toBe('not-supported');
+  });
+
+  it('goes by the configuration, even if the backend would decline', () => {
+    const [one, two] = [new FakeBackend('one'), new FakeBackend('two')];
+    two.claim = 'decline';
+    const config = parseConfig(
+      {
+        providers: {
+          workstation: {
+            backend: 'two',
+            url: 'https://vc/sdk',
+            user: 'robot',
+            paths: { '/a': '/b' },
+            options: { insecure: true },
+          },
+        },
+      },
+      'the test',
+    );
+    const registry = new BackendRegistry([one, two], () => config);
+    const choice = registry.choose(target());
+    expect(choice.module).toBe(two);
+    expect(choice.target).toEqual({
+      ...target(),
+      hostName: 'https://vc/sdk',
+      userName: 'robot',
+      settings: { insecure: true },
+    });
+    expect([choice.paths.toHost('/a/x'), choice.reason]).toEqual([
+      '/b/x',
+      'the configuration maps the provider workstation to two',
+    ]);
+    expect(registry.choose(target('player')).module).toBe(one);
+  });
+
+  it('leaves what the configuration does not name as the program gave it', () => {
+    const one = new FakeBackend('one');
+    const registry = new BackendRegistry([one], () => ({ providers: { workstation: { backend: 'one' } } }));
+    expect(registry.choose(target('workstation', 'vc')).target).toEqual(target('workstation', 'vc'));
+  });
+
+  it('takes the password from where the configuration says, at each choice', () => {
+    const one = new FakeBackend('one');
+    const entry = { backend: 'one', password: { env: 'REVIX_TEST_REGISTRY' } };
+    const registry = new BackendRegistry([one], () => ({ providers: { workstation: entry } }));
+    expect(faultOf(() => registry.choose(target())).message).toContain('REVIX_TEST_REGISTRY');
+    process.env['REVIX_TEST_REGISTRY'] = 'hunter2';
+    try {
+      expect(registry.choose(target()).target.password?.reveal()).toBe('hunter2');
+    } finally {
+      delete process.env['REVIX_TEST_REGISTRY'];
+    }
+  });
+
+  it('names a backend that does not exist, and those that do', () => {
+    const registry = new BackendRegistry([new FakeBackend('one'), new FakeBackend('two')], () => ({
+      providers: { workstation: { backend: 'three' } },
+    }));
+    const fault = faultOf(() => registry.choose(target()));
+    expect([fault.kind, fault.message]).toEqual(['invalid-argument', expect.stringContaining('"three"')]);
+    expect(fault.message).toContain('one, two');
+  });
+
+  it('fails a choice, and not the start, for a bad configuration', () => {
+    const registry = new BackendRegistry([new FakeBackend()], () => {
+      throw new Fault('invalid-argument', 'bad file');
+    });
+    expect(faultOf(() => registry.choose(target())).message).toBe('bad file');
+  });
+
+  it('closes every backend, also when one fails', async () => {
+    const [one, two] = [new FakeBackend('one'), new FakeBackend('two')];
+    await new BackendRegistry([one, two], () => ({})).close();
+    expect([one.closed, two.closed]).toEqual([1, 1]);
+    one.close = () => Promise.reject(new Fault('file-error', 'cannot write'));
+    await expect(new BackendRegistry([one, two], () => ({})).close()).rejects.toThrow('cannot write');
+    expect(two.closed).toBe(2);
+  });
+});
