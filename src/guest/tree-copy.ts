@@ -165,8 +165,10 @@ class CopyFromGuest {
     }
     // A name of its own length: one made from the target's could be too long where the target's is not.
     const partial = join(dirname(hostPath), `.${randomUUID()}.part`);
+    // Opened before the guest is asked, so that no content is left unread when this machine refuses the file.
+    const file = await fromHost('write', hostPath, () => open(partial, 'wx'));
     try {
-      await this.#write(partial, guestPath);
+      await this.#write(file, guestPath);
       await rename(partial, hostPath);
     } catch (error) {
       await rm(partial, { force: true });
@@ -174,9 +176,8 @@ class CopyFromGuest {
     }
   }
 
-  async #write(partial: string, guestPath: string): Promise<void> {
-    // Opened before the guest is asked, so that no content is left unread when this machine refuses the file.
-    const file = await open(partial, 'wx');
+  /** Fills the file and closes it. */
+  async #write(file: FileHandle, guestPath: string): Promise<void> {
     try {
       const { files } = this.#session.ops;
       const content = await this.#session.request(this.#call, () => files.read(guestPath, this.#call));

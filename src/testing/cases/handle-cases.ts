@@ -242,7 +242,11 @@ export const handleCases = caseGroup('handles and property lists', { roles: ['of
         [VIX_E_INVALID_HANDLE, [nobodysHandle, VIX_PROPERTY_HOST_HOSTTYPE, type, VIX_PROPERTY_NONE]],
       ];
       for (const [expected, args] of wrong) {
-        bench.equal(await bench.callForError('Vix_GetProperties', args), expected, `Vix_GetProperties(${args[1]})`);
+        bench.equal(
+          await bench.callForError('Vix_GetProperties', args),
+          expected,
+          `Vix_GetProperties(${String(args[1])})`,
+        );
       }
       assert.equal(type.value, -1, 'no cell is filled when the call fails');
       bench.equal(await bench.callForError('Vix_GetProperties', [host, VIX_PROPERTY_NONE]), VIX_OK);

@@ -129,7 +129,7 @@ const familyCases: readonly CaseDefinition[] = (['posix', 'windows'] as const).f
         return bench.begin('VixVM_RunProgramInGuest', [vm, path, args, 0, 0]);
       });
       const codes: number[] = [];
-      for (const { end } of begun) codes.push((await end()).integer(exitCode));
+      for (const job of begun) codes.push((await job.end()).integer(exitCode));
       assert.deepEqual(codes, [5, 6, 7]);
     },
   },
