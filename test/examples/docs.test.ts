@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parseInventory } from '../../src/backends/mock/index.js';
+import { parseConfig } from '../../src/backends/config.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+const examples = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => name.replaceAll('\\', '/'))
+  .toSorted();
+
+interface Block {
+  readonly language: string;
+  readonly text: string;
+}
+
+function blocksOf(page: string): Block[] {
+  const found = read(page).matchAll(/^```(\w+)\n(.*?)^```$/gms);
+  return [...found].map(([, language = '', text = '']) => ({ language, text }));
+}
+
+/** Code without what a formatter decides: space, comments, commas before a closing bracket. */
+function essence(code: string): string {
+  return code
+    .replaceAll(/^\s*\/\/.*$|(?<=[\s,;])\/\/ .*$/gm, '')
+    .replaceAll(/\/\*.*?\*\//gs, '')
+    .replaceAll(/\s+/g, '')
+    .replaceAll(/,(?=[)\]}])/g, '');
+}
+
+/** The parts of a block between lines that stand for something left out. */
+function fragmentsOf(text: string): string[] {
+  return text
+    .split(/^\s*\/\/ \.\.\.$/m)
+    .map(essence)
+    .filter((fragment) => fragment !== '' && fragment !== '}');
+}
+
+const sources = examples.map((name) => essence(read(`examples/${name}`)));
+
+describe.each(['docs/porting.md', 'docs/mock.md'])('%s', (page) => {
+  const blocks = blocksOf(page);
+
+  it('shows no TypeScript that is not part of an example', () => {
+    const fragments = blocks.filter(({ language }) => language === 'ts').flatMap(({ text }) => fragmentsOf(text));
+    expect(fragments.length).toBeGreaterThan(5);
+    const unknown = fragments.filter((fragment) => !sources.some((source) => source.includes(fragment)));
+    expect(unknown).toEqual([]);
+  });
+
+  it('shows only inventories and configurations that are in order', () => {
+    const data = blocks.filter(({ language }) => language === 'yaml' || language === 'json');
+    const check = (text: string): unknown =>
+      text.includes('"providers"') ? parseConfig(JSON.parse(text), page) : parseInventory(text, page);
+    for (const { text } of data) expect(() => check(text)).not.toThrow();
+    expect(blocks.every(({ language }) => ['c', 'json', 'sh', 'text', 'ts', 'yaml'].includes(language))).toBe(true);
+  });
+});
+
+describe('docs/examples.md', () => {
+  it('names every example, and no other', () => {
+    const named = [...read('docs/examples.md').matchAll(/\]\(\.\.\/examples\/([^)]+\.ts)\)/g)];
+    expect(named.map(([, name]) => String(name)).toSorted()).toEqual(examples);
+  });
+});
