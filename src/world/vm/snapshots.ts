@@ -142,6 +142,7 @@ export async function addSnapshot(
       hardwareVersion: record.hardwareVersion,
       guestVariables: hasMemory ? record.guestVariables : {},
       guest: hasMemory ? record.guest : { ...record.guest, processes: [] },
+      ...(hasMemory ? { consoleLines: record.consoleLines } : {}),
     }),
   };
   if (hasMemory && power.bootedAtMs !== null) {
@@ -176,6 +177,7 @@ export async function restoreSnapshot(
     return;
   }
   record.guestVariables = state.guestVariables;
+  record.consoleLines = state.consoleLines ?? [];
   for (const process of record.guest.processes) {
     process.bootCount = power.bootCount;
     // What ran the program has ended with the state that was left; the process stays in the table until it is killed.

@@ -70,6 +70,8 @@ export interface SnapshotState {
   hardwareVersion: number;
   guestVariables: Record<string, string>;
   guest: GuestRecord;
+  /** Memory only: what the console showed. */
+  consoleLines?: string[];
 }
 
 export interface SharedFolderRecord {

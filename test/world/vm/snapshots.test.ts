@@ -126,6 +126,18 @@ describe('reverting', () => {
     expect((await guest.poll([pid], call())).get(pid)).toMatchObject({ state: 'exited' });
   });
 
+  it('with memory, the console shows what it showed', async () => {
+    const { clock, vm } = await oneVm({ power: 'on' });
+    const guest = session(vm);
+    await guest.start({ path: '/bin/sleep', arguments: '10' }, call());
+    const before = (await vm.record()).consoleLines;
+    expect(before.at(-1)).toContain('/bin/sleep 10');
+    const id = await take(vm, 'running', true);
+    await guest.start({ path: '/bin/sleep', arguments: '20' }, call());
+    await passing(clock, revert(vm, id));
+    expect((await vm.record()).consoleLines).toEqual(before);
+  });
+
   it('stays off where asked to, and ignores memory for a machine that is off', async () => {
     const { vm } = await oneVm({ power: 'on' });
     const running = await take(vm, 'running', true);
