@@ -108,7 +108,7 @@ export interface InventorySnapshot {
   readonly description?: string;
   /** Power state that a revert brings back; `off` by default. */
   readonly power?: 'off' | 'on' | 'suspended';
-  /** The machine stands at this one; by default at the last of the first branch. */
+  /** The machine stands at this one; by default at the last one of the list. */
   readonly isCurrent?: boolean;
   readonly children?: readonly InventorySnapshot[];
 }
