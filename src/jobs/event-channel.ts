@@ -7,6 +7,8 @@ export interface EventChannel {
   post(action: () => void): void;
   /** Runs what is pending. */
   pump(): void;
+  /** Nobody will pump any more: runs what is pending, and from now on every action at once. */
+  close(): void;
   /** While somebody waits for a job of this connection, actions run at once. */
   beginWait(): void;
   endWait(): void;
@@ -16,6 +18,7 @@ export interface EventChannel {
 export const immediateChannel: EventChannel = {
   post: (action) => action(),
   pump: () => undefined,
+  close: () => undefined,
   beginWait: () => undefined,
   endWait: () => undefined,
 };
@@ -28,6 +31,7 @@ export class PumpChannel implements EventChannel {
   readonly #unpumped: Set<PumpChannel>;
   #waits = 0;
   #isPumping = false;
+  #isClosed = false;
 
   /** @param unpumped set that the channel is in as long as it has something pending. */
   constructor(unpumped: Set<PumpChannel>) {
@@ -37,7 +41,12 @@ export class PumpChannel implements EventChannel {
   post(action: () => void): void {
     this.#pending.push(action);
     this.#unpumped.add(this);
-    if (this.#waits > 0) this.pump();
+    if (this.#waits > 0 || this.#isClosed) this.pump();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.pump();
   }
 
   pump(): void {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import type { VixHandle } from '../vix/types.js';
+import type { EventChannel } from './event-channel.js';
 
 /**
  * A callback of the program, as C declares it. It may be async: the next event of the job and the waiters wait for it.
@@ -35,14 +36,17 @@ export type CallbackErrorReporter = (error: unknown, job: VixHandle) => void;
 export class JobEvents {
   readonly #emitter = new EventEmitter<{ event: [event: JobEvent] }>();
   readonly #report: CallbackErrorReporter;
+  readonly #channel: EventChannel;
   #waiting: JobEvent[] | undefined = undefined;
   /** What the listeners of the present event are still busy with. */
   #unfinished: Promise<unknown>[] | undefined = undefined;
   #isBusy = false;
   #isOnStack = false;
 
-  constructor(report: CallbackErrorReporter) {
+  /** @param channel carries on after an async callback, so that in pump mode nothing runs outside a pump. */
+  constructor(report: CallbackErrorReporter, channel: EventChannel) {
     this.#report = report;
+    this.#channel = channel;
   }
 
   /** True while a listener is on the stack, so that a wait from inside it can be told from any other. */
@@ -82,10 +86,12 @@ export class JobEvents {
       const unfinished = this.#unfinished;
       if (unfinished !== undefined) {
         this.#unfinished = undefined;
-        void Promise.all(unfinished).then(() => {
-          hooks.afterDelivery();
-          this.#drain(this.#waiting?.shift());
-        });
+        void Promise.all(unfinished).then(() =>
+          this.#channel.post(() => {
+            hooks.afterDelivery();
+            this.#drain(this.#waiting?.shift());
+          }),
+        );
         return;
       }
       hooks.afterDelivery();

@@ -75,8 +75,9 @@ export class JobRunner implements JobHost {
   /** Starts a job. @returns its handle, with one reference for the program. */
   start(options: JobOptions): VixHandle {
     const callback = options.callback ?? null;
-    const events = callback === null ? undefined : new JobEvents(this.#reportCallbackError);
-    const job = new Job(options.call, options.target ?? '', options.channel ?? immediateChannel, events, this);
+    const channel = options.channel ?? immediateChannel;
+    const events = callback === null ? undefined : new JobEvents(this.#reportCallbackError, channel);
+    const job = new Job(options.call, options.target ?? '', channel, events, this);
     const entry = this.#table.add('job', job, options.call, options.owner);
     job.entry = entry;
     entry.refs = 1;

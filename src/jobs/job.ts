@@ -149,7 +149,7 @@ export class Job implements HandlePayload, JobEventHooks {
   onKill(): boolean {
     if (this.#state === 'delivered') return false;
     this.#isKilled = true;
-    if (!this.fail(this.host.cancelled(this)) && this.#state === 'finishing') later(() => this.channel.pump());
+    if (!this.fail(this.host.cancelled(this))) later(() => this.channel.close());
     return true;
   }
 
@@ -166,7 +166,7 @@ export class Job implements HandlePayload, JobEventHooks {
     if (this.#isKilled) {
       later(() => {
         // Nobody can pump a dead host, so its earlier events go out now.
-        this.channel.pump();
+        this.channel.close();
         this.#complete();
       });
     } else {

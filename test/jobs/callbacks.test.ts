@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settle } from '../../src/base/clock.js';
 import { PropertyList } from '../../src/handles/property-list.js';
+import { immediateChannel, PumpChannel } from '../../src/jobs/event-channel.js';
 import { JobEvents } from '../../src/jobs/job-events.js';
 import {
   VIX_E_UNFINISHED_JOB,
@@ -219,7 +220,7 @@ describe('JobEvents', () => {
 
   it('calls every listener of an event, and waits for the slowest', async () => {
     const errors: unknown[] = [];
-    const events = new JobEvents((error) => errors.push(error));
+    const events = new JobEvents((error) => errors.push(error), immediateChannel);
     const [slow, slower] = [gate(), gate()];
     const order: string[] = [];
     events.listen(handle, () => slow.opened, null);
@@ -239,7 +240,7 @@ describe('JobEvents', () => {
   });
 
   it('delivers what a listener posts after the event that it is called for', () => {
-    const events = new JobEvents(() => undefined);
+    const events = new JobEvents(() => undefined, immediateChannel);
     const order: string[] = [];
     events.listen(
       handle,
@@ -256,8 +257,25 @@ describe('JobEvents', () => {
     expect(order.slice(-3)).toEqual(['in 3', 'out 3', 'after 3']);
   });
 
+  it('goes on after an async callback only when the channel is pumped', async () => {
+    const channel = new PumpChannel(new Set());
+    const events = new JobEvents(() => undefined, channel);
+    const order: number[] = [];
+    events.listen(handle, async (_, type) => order.push(type), null);
+    channel.post(() => events.deliver(1, none, { afterDelivery: () => order.push(-1) }));
+    channel.post(() => events.deliver(2, none, { afterDelivery: () => order.push(-2) }));
+    channel.pump();
+    await settle();
+    expect(order).toEqual([1]);
+    channel.pump();
+    await settle();
+    expect(order).toEqual([1, -1, 2]);
+    channel.close();
+    expect(order).toEqual([1, -1, 2, -2]);
+  });
+
   it('knows whether a listener is on the stack', async () => {
-    const events = new JobEvents(() => undefined);
+    const events = new JobEvents(() => undefined, immediateChannel);
     const seen: boolean[] = [];
     const held = gate();
     events.listen(
