@@ -56,8 +56,8 @@ export class Bench {
   /** Runs a case on a target, and checks afterwards that it leaks nothing. */
   static async with(
     target: ConformanceTarget,
-    record: CallRecord = new CallRecord(),
     run: (bench: Bench) => Promise<void>,
+    record: CallRecord = new CallRecord(),
   ): Promise<void> {
     const bench = new Bench(target, record);
     try {
@@ -65,6 +65,7 @@ export class Bench {
       await run(bench);
       bench.#checkNothingLeaks();
     } finally {
+      bench.releaseAll();
       for (const host of bench.#hosts) target.vix.VixHost_Disconnect(host);
     }
     assert.deepEqual(

@@ -50,7 +50,7 @@ export function caseGroup(
     roles: union(common.roles, definition.roles),
     abilities: union(common.abilities, definition.abilities),
     changesNothing: definition.changesNothing ?? common.changesNothing ?? false,
-    run: (target, record) => Bench.with(target, record, definition.run),
+    run: (target, record) => Bench.with(target, definition.run, record),
   }));
 }
 

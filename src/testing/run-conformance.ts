@@ -58,18 +58,23 @@ export function runConformance(runner: TestRunner, makeTarget: TargetFactory, op
       for (const testCase of cases.filter((candidate) => candidate.group === group)) {
         // A rest parameter keeps the length at 0, by which some runners decide whether a test wants a callback.
         runner.it(testCase.title, async (...[context]) => {
-          const target = await (testCase.changesNothing
-            ? (shared ??= makeTarget(everyRole))
-            : makeTarget(testCase.roles));
+          const gap = gaps.get(testCase.name);
+          const isShared = testCase.changesNothing && gap === undefined;
+          const target = await (isShared ? (shared ??= makeTarget(everyRole)) : makeTarget(testCase.roles));
+          let mayBeUsedAgain = false;
           try {
             const reason = skipReason(testCase, target);
-            if (reason === undefined) await runOne(testCase, target, gaps.get(testCase.name), options.record);
-            else {
-              options.onSkipped?.(testCase, reason);
-              context?.skip?.(reason);
-            }
+            if (reason === undefined) await runOne(testCase, target, gap, options.record);
+            mayBeUsedAgain = isShared;
+            if (reason === undefined) return;
+            options.onSkipped?.(testCase, reason);
+            context?.skip?.(reason);
           } finally {
-            if (!testCase.changesNothing) await target.close();
+            // A case that failed may have left its traces, so the others get a new target.
+            if (!mayBeUsedAgain) {
+              if (isShared) shared = undefined;
+              await target.close();
+            }
           }
         });
       }

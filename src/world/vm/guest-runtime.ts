@@ -234,8 +234,10 @@ class GuestRuntime implements GuestHost {
       if (!this.belongsTo(record)) return;
       this.#scope.services.guests.table(this.#scope, record).end(pid, exitCode);
       addConsoleLines(record, this.#unfinished.get(pid) ?? []);
-      this.#unfinished.delete(pid);
+      this.#unfinished.set(pid, []);
     });
+    // Only now: who looks while the end is being kept must still find that the program runs here.
+    this.#unfinished.delete(pid);
   }
 
   #keep(work: Promise<void>): void {
