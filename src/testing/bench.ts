@@ -181,6 +181,12 @@ export class Bench {
     return error as VixError;
   }
 
+  /** Calls any function that can tell an error; that of a function which starts a job is the job's. */
+  async errorOf(name: VixFunctionName, args: readonly unknown[]): Promise<VixError> {
+    if (functions[name].call !== 'job') return this.callForError(name, args);
+    return (await this.attempt(name as JobFunctionName, args)).error;
+  }
+
   /** Waits for something while the target's clock moves on. */
   settle<T>(promise: Promise<T>): Promise<T> {
     return settle(promise, this.target);

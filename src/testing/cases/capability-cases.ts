@@ -12,7 +12,6 @@ import {
 import type { VixFunctionName } from '../../vix/functions.js';
 import { caseGroup } from '../conformance-case.js';
 import { argumentsFor, functionCapabilities } from '../neutral-arguments.js';
-import { errorOf } from './handle-argument-cases.js';
 
 /** Calls that need a capability because of their arguments. */
 const byArguments: readonly (readonly [Capability, VixFunctionName, Readonly<Record<string, unknown>>])[] = [
@@ -44,7 +43,7 @@ export const capabilityCases = caseGroup('capabilities', { changesNothing: true 
         if (capabilities.has(capability)) continue;
         // Snapshot handles exist only where there are snapshots, so what works on one is refused for its handle.
         if (name.startsWith('VixSnapshot_')) continue;
-        const error = await errorOf(bench, name, argumentsFor(name, { hostHandle: bench.host, vmHandle, ...named }));
+        const error = await bench.errorOf(name, argumentsFor(name, { hostHandle: bench.host, vmHandle, ...named }));
         if (error !== VIX_E_NOT_SUPPORTED) wrong.push(`${name} without ${capability}: ${errorName(error)}`);
       }
       assert.deepEqual(wrong, []);

@@ -5,6 +5,7 @@ import {
   VIX_E_CANCELLED,
   VIX_E_INVALID_ARG,
   VIX_E_INVALID_HANDLE,
+  VIX_EVENTTYPE_JOB_COMPLETED,
   VIX_HANDLETYPE_HOST,
   VIX_HANDLETYPE_NONE,
   VIX_INVALID_HANDLE,
@@ -130,7 +131,7 @@ export const connectCases = caseGroup('connect', { changesNothing: true }, [
       bench.disconnect(other);
       bench.equal(await bench.settle(waiting), VIX_E_CANCELLED);
       assert.equal(bench.vix.Vix_GetHandleType(running.job), VIX_HANDLETYPE_NONE);
-      assert.deepEqual(events, [2], 'the callback of a job that nobody waited for');
+      assert.deepEqual(events, [VIX_EVENTTYPE_JOB_COMPLETED], 'the callback of a job that nobody waited for');
       bench.vix.Vix_ReleaseHandle(release);
     },
   },

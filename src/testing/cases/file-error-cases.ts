@@ -18,7 +18,6 @@ import type { VixError } from '../../vix/types.js';
 import { type CaseDefinition, caseGroup } from '../conformance-case.js';
 import { GuestBench } from '../guest-bench.js';
 import { argumentsFor } from '../neutral-arguments.js';
-import { errorOf } from './handle-argument-cases.js';
 
 /** What lies at a path: the preparation of an error. */
 type Place = 'nothing' | 'nothing in nothing' | 'file' | 'below a file' | 'directory' | 'protected' | 'long name';
@@ -89,7 +88,7 @@ const familyCases: readonly CaseDefinition[] = (['posix', 'windows'] as const).f
       for (const [number, [call, parameter, place, expected]] of provokers.entries()) {
         const path = await prepare(inGuest, place, number);
         const named = { vmHandle: inGuest.vm, oldName: good, newName: `${good}.new`, hostPathName, [parameter]: path };
-        const error = await errorOf(bench, call, argumentsFor(call, named));
+        const error = await bench.errorOf(call, argumentsFor(call, named));
         const found = errorName(error);
         if (error !== expected) wrong.push(`${call}, ${parameter} is ${place}: ${found}, not ${errorName(expected)}`);
       }

@@ -5,17 +5,18 @@ import {
   VIX_E_ANON_GUEST_OPERATIONS_PROHIBITED,
   VIX_E_GUEST_OPERATIONS_PROHIBITED,
   VIX_E_INVALID_ARG,
+  VIX_E_INVALID_UTF8_STRING,
   VIX_E_OPERATION_DISABLED,
   VIX_E_TOOLS_NOT_RUNNING,
   VIX_E_VM_NOT_RUNNING,
   VIX_GUEST_ENVIRONMENT_VARIABLE,
+  VIX_VM_CONFIG_RUNTIME_ONLY,
 } from '../../vix/names.js';
 import type { VixError, VixHandle } from '../../vix/types.js';
 import type { Bench } from '../bench.js';
 import { caseGroup } from '../conformance-case.js';
 import { GuestBench } from '../guest-bench.js';
 import { argumentsFor, functionRows } from '../neutral-arguments.js';
-import { errorOf } from './handle-argument-cases.js';
 
 const environment = { variableType: VIX_GUEST_ENVIRONMENT_VARIABLE };
 
@@ -28,7 +29,7 @@ async function wrongAnswers(bench: Bench, vm: VixHandle, expected: VixError): Pr
   for (const name of guestFunctions) {
     if (!isOffered(bench, name)) continue;
     const hostPathName = bench.target.directory;
-    const error = await errorOf(bench, name, argumentsFor(name, { ...environment, vmHandle: vm, hostPathName }));
+    const error = await bench.errorOf(name, argumentsFor(name, { ...environment, vmHandle: vm, hostPathName }));
     if (error !== expected) wrong.push(`${name}: ${errorName(error)} in place of ${errorName(expected)}`);
   }
   return wrong;
@@ -89,7 +90,7 @@ export const guestAccessCases = caseGroup('access to the guest', { needs: ['gues
     roles: ['posix'],
     async run(bench) {
       const { vm } = await GuestBench.in(bench, 'posix');
-      await bench.ok('VixVM_WriteVariable', vm, 2, 'guest.commands.enabled', 'FALSE', 0);
+      await bench.ok('VixVM_WriteVariable', vm, VIX_VM_CONFIG_RUNTIME_ONLY, 'guest.commands.enabled', 'FALSE', 0);
       assert.deepEqual(await wrongAnswers(bench, vm, VIX_E_GUEST_OPERATIONS_PROHIBITED), []);
     },
   },
@@ -116,9 +117,9 @@ export const guestAccessCases = caseGroup('access to the guest', { needs: ['gues
             for (const path of ['', 'relative/path', 'C:relative', './here', null, 7, 'lone \ud800 half']) {
               const hostPathName = bench.target.directory;
               const args = argumentsFor(name, { vmHandle: vm, hostPathName, [parameter]: path });
-              const error = await errorOf(bench, name, args);
+              const error = await bench.errorOf(name, args);
               const isText = typeof path === 'string' && path.isWellFormed();
-              const expected = isText || typeof path !== 'string' ? VIX_E_INVALID_ARG : 27;
+              const expected = isText || typeof path !== 'string' ? VIX_E_INVALID_ARG : VIX_E_INVALID_UTF8_STRING;
               assert.equal(error, expected, `${name} with ${parameter} ${JSON.stringify(path)}: ${errorName(error)}`);
             }
           }

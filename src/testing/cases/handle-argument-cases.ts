@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { functions, type VixFunctionName } from '../../vix/functions.js';
-import type { FunctionRow } from '../../vix/functions/function-row.js';
 import { errorName } from '../../vix/lookup.js';
 import {
   VIX_E_INVALID_HANDLE,
@@ -9,17 +7,10 @@ import {
   VIX_INVALID_HANDLE,
   VIX_PROPERTY_JOB_RESULT_ERROR_CODE,
 } from '../../vix/names.js';
-import type { ParamKind, VixError, VixHandle } from '../../vix/types.js';
-import type { Bench, JobFunctionName } from '../bench.js';
+import type { ParamKind, VixHandle } from '../../vix/types.js';
+import type { Bench } from '../bench.js';
 import { caseGroup } from '../conformance-case.js';
 import { argumentsFor, firstParameter, functionCapabilities, functionRows } from '../neutral-arguments.js';
-
-/** Calls any function that can tell an error; a job's error is that of the job. */
-export async function errorOf(bench: Bench, name: VixFunctionName, args: readonly unknown[]): Promise<VixError> {
-  const row: FunctionRow = functions[name];
-  if (row.call !== 'job') return bench.callForError(name, args);
-  return (await bench.attempt(name as JobFunctionName, args)).error;
-}
 
 const handleKinds: readonly ParamKind[] = ['host', 'vm', 'job', 'snapshot', 'handle'];
 
@@ -37,7 +28,7 @@ async function wrongAnswers(bench: Bench, handle: VixHandle, ownKind: ParamKind 
   for (const [name, row] of withHandle) {
     const [parameter, kind] = firstParameter(row) ?? ['', 'handle'];
     if (ownKind !== null && (kind === ownKind || kind === 'handle')) continue;
-    const error = await errorOf(bench, name, argumentsFor(name, { [parameter]: handle }));
+    const error = await bench.errorOf(name, argumentsFor(name, { [parameter]: handle }));
     if (error !== expected) wrong.push(`${name}: ${errorName(error)} in place of ${errorName(expected)}`);
   }
   return wrong;
@@ -108,7 +99,7 @@ export const handleArgumentCases = caseGroup('handles as arguments', { roles: ['
           [2_000_000_000, VIX_E_INVALID_HANDLE],
         ] as const) {
           const named = { hostHandle: bench.host, vmHandle: vm, [parameter]: handle };
-          const error = await errorOf(bench, name, argumentsFor(name, named));
+          const error = await bench.errorOf(name, argumentsFor(name, named));
           if (error !== expected) wrong.push(`${name}: ${errorName(error)} in place of ${errorName(expected)}`);
         }
       }

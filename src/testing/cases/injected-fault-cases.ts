@@ -5,18 +5,12 @@ import type { VixFunctionName } from '../../vix/functions.js';
 import { functions } from '../../vix/functions.js';
 import type { FunctionRow } from '../../vix/functions/function-row.js';
 import { errorCode, errorName } from '../../vix/lookup.js';
-import {
-  VIX_E_HOST_CONNECTION_LOST,
-  VIX_FIND_RUNNING_VMS,
-  VIX_GUEST_ENVIRONMENT_VARIABLE,
-  VIX_PROPERTY_VM_NAME,
-} from '../../vix/names.js';
+import { VIX_E_HOST_CONNECTION_LOST, VIX_FIND_RUNNING_VMS, VIX_GUEST_ENVIRONMENT_VARIABLE } from '../../vix/names.js';
 import type { Bench } from '../bench.js';
 import { type CaseDefinition, caseGroup } from '../conformance-case.js';
 import { GuestBench } from '../guest-bench.js';
 import { argumentsFor, functionCapabilities } from '../neutral-arguments.js';
 import { create } from '../snapshot-tree.js';
-import { errorOf } from './handle-argument-cases.js';
 
 /** The operation of the backend that each function comes down to. */
 const operations: Readonly<Partial<Record<VixFunctionName, string>>> = {
@@ -132,7 +126,7 @@ const cases: readonly CaseDefinition[] = Object.entries(operations).map(([name, 
         const kind = kindsByError.get(expected);
         if (kind === undefined) continue;
         const restore = bench.target.inject?.({ operation, kind });
-        const error = await errorOf(bench, call, args);
+        const error = await bench.errorOf(call, args);
         restore?.();
         if (error !== errorCode(expected)) wrong.push(`${kind}: ${errorName(error)} in place of ${expected}`);
       }
@@ -174,7 +168,6 @@ export const injectedFaultCases = caseGroup(
         await waiting.end();
         await bench.fails(VIX_E_HOST_CONNECTION_LOST, 'VixVM_PowerOn', vm, 0, 0);
         const again = await bench.open('off', await bench.connect());
-        assert.equal(bench.vix.VixJob_GetNumProperties(again, VIX_PROPERTY_VM_NAME), 0);
         await bench.ok('VixVM_PowerOn', again, 0, 0);
       },
     },

@@ -7,6 +7,7 @@ import {
   VIX_E_UNRECOGNIZED_PROPERTY,
   VIX_E_VM_NOT_FOUND,
   VIX_EVENTTYPE_JOB_COMPLETED,
+  VIX_FIND_REGISTERED_VMS,
   VIX_HANDLETYPE_JOB,
   VIX_HANDLETYPE_NONE,
   VIX_OK,
@@ -186,7 +187,7 @@ export const jobCases = caseGroup('jobs', { roles: ['off'], changesNothing: true
       const onEvent = async (job: VixHandle, type: number): Promise<void> => {
         answers.push([type, await vix.VixJob_Wait(job, VIX_PROPERTY_NONE)]);
       };
-      const job = bench.keep(vix.VixHost_FindItems(bench.host, 4, 0, -1, onEvent, null));
+      const job = bench.keep(vix.VixHost_FindItems(bench.host, VIX_FIND_REGISTERED_VMS, 0, -1, onEvent, null));
       bench.equal(await bench.settle(vix.VixJob_Wait(job, VIX_PROPERTY_NONE)), VIX_OK);
       assert.ok(answers.length > 1, 'there was an item');
       for (const [type, error] of answers) {
