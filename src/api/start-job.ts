@@ -132,15 +132,20 @@ function isOffered(host: HostEntry, capability: Capability | undefined): boolean
   return capability === undefined || host.payload.link.capabilities.has(capability);
 }
 
-/** Starts a job that needs a guest login. */
+/**
+ * Starts a job that needs a guest login.
+ *
+ * @param capability what the job needs; whoever offers it offers the guest as well.
+ */
 export function startGuestJob(
   runtime: VixRuntime,
   handle: VixHandle,
   tail: JobTail,
   work: (session: GuestSession, context: JobContext, vm: VmEntry) => Promise<void>,
+  capability: Capability = 'guest',
 ): VixHandle {
   return startVmJob(runtime, handle, tail, {
-    capability: 'guest',
+    capability,
     work: (vm, context) => work(requireLogin(vm), context, vm),
   });
 }

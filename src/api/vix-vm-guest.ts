@@ -181,13 +181,18 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_OpenUrlInGuest', callback: callbackProc, clientData };
-      return startGuestJob(runtime, vmHandle, tail, async (session, context, vm) => {
-        requireCapability(vm.payload.host, 'openUrl');
-        const address = filledText('url', url);
-        integer('windowState', windowState);
-        checkPropertyList(runtime, propertyListHandle);
-        await session.request(context, () => session.ops.openUrl(address, context));
-      });
+      return startGuestJob(
+        runtime,
+        vmHandle,
+        tail,
+        async (session, context) => {
+          const address = filledText('url', url);
+          integer('windowState', windowState);
+          checkPropertyList(runtime, propertyListHandle);
+          await session.request(context, () => session.ops.openUrl(address, context));
+        },
+        'openUrl',
+      );
     },
   };
 }

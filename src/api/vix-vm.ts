@@ -234,19 +234,24 @@ export function vixVmFunctions(runtime: VixRuntime) {
       clientdata: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_CaptureScreenImage', callback: callbackProc, clientData: clientdata };
-      return startGuestJob(runtime, vmHandle, tail, async (session, context, vm) => {
-        requireCapability(vm.payload.host, 'screenshot');
-        const format = integer('captureType', captureType);
-        checkPropertyList(runtime, additionalProperties);
-        if (format !== VIX_CAPTURESCREENFORMAT_PNG && format !== VIX_CAPTURESCREENFORMAT_PNG_NOCOMPRESS) {
-          const message = `parameter captureType is ${format}; use a VIX_CAPTURESCREENFORMAT_PNG constant`;
-          throw new VixFailure(VIX_E_SCREEN_CAPTURE_BAD_FORMAT, message);
-        }
-        const isCompressed = format === VIX_CAPTURESCREENFORMAT_PNG;
-        const image = await session.request(context, () => session.ops.captureScreen({ isCompressed }, context));
-        context.results.add(VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_SIZE, { type: 'integer', value: image.byteLength });
-        context.results.add(VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_DATA, { type: 'blob', value: image });
-      });
+      return startGuestJob(
+        runtime,
+        vmHandle,
+        tail,
+        async (session, context) => {
+          const format = integer('captureType', captureType);
+          checkPropertyList(runtime, additionalProperties);
+          if (format !== VIX_CAPTURESCREENFORMAT_PNG && format !== VIX_CAPTURESCREENFORMAT_PNG_NOCOMPRESS) {
+            const message = `parameter captureType is ${format}; use a VIX_CAPTURESCREENFORMAT_PNG constant`;
+            throw new VixFailure(VIX_E_SCREEN_CAPTURE_BAD_FORMAT, message);
+          }
+          const isCompressed = format === VIX_CAPTURESCREENFORMAT_PNG;
+          const image = await session.request(context, () => session.ops.captureScreen({ isCompressed }, context));
+          context.results.add(VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_SIZE, { type: 'integer', value: image.byteLength });
+          context.results.add(VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_DATA, { type: 'blob', value: image });
+        },
+        'screenshot',
+      );
     },
   };
 }

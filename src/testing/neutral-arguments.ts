@@ -112,4 +112,6 @@ export const functionCapabilities: Readonly<Partial<Record<VixFunctionName, Capa
   ...Object.fromEntries(
     functionRows.filter(([, row]) => row.guestLogin === 'always').map(([name]) => [name, 'guest' as const]),
   ),
+  VixVM_OpenUrlInGuest: 'openUrl',
+  VixVM_CaptureScreenImage: 'screenshot',
 };

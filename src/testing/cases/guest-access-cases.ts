@@ -16,7 +16,7 @@ import type { VixError, VixHandle } from '../../vix/types.js';
 import type { Bench } from '../bench.js';
 import { caseGroup } from '../conformance-case.js';
 import { GuestBench } from '../guest-bench.js';
-import { argumentsFor, functionRows } from '../neutral-arguments.js';
+import { argumentsFor, functionCapabilities, functionRows } from '../neutral-arguments.js';
 
 const environment = { variableType: VIX_GUEST_ENVIRONMENT_VARIABLE };
 
@@ -36,11 +36,8 @@ async function wrongAnswers(bench: Bench, vm: VixHandle, expected: VixError): Pr
 }
 
 function isOffered(bench: Bench, name: VixFunctionName): boolean {
-  const { capabilities } = bench.target;
-  if (name === 'VixVM_OpenUrlInGuest') return capabilities.has('openUrl');
-  if (name === 'VixVM_CaptureScreenImage') return capabilities.has('screenshot');
-  if (name === 'VixVM_WriteVariable') return capabilities.has('environmentWrite');
-  return true;
+  const capability = name === 'VixVM_WriteVariable' ? 'environmentWrite' : functionCapabilities[name];
+  return capability === undefined || bench.target.capabilities.has(capability);
 }
 
 /** Parameters that hold a path in the guest. */

@@ -87,9 +87,7 @@ export const handleArgumentCases = caseGroup('handles as arguments', { roles: ['
       const wrong: string[] = [];
       for (const [name, row] of withList) {
         const capability = functionCapabilities[name];
-        const isExtra = name === 'VixVM_OpenUrlInGuest' || name === 'VixVM_CaptureScreenImage';
         if (capability !== undefined && !bench.target.capabilities.has(capability)) continue;
-        if (isExtra && !bench.target.capabilities.has(name.includes('Url') ? 'openUrl' : 'screenshot')) continue;
         const list = Object.entries(row.params).find(
           ([, kind]) => kind === 'propertyList' || kind === 'searchCriteria',
         );
