@@ -1,13 +1,22 @@
-import type { Clock } from '../../base/clock.js';
+import { performance } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sleep, type Clock } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';
 import type { GuestRecord, ProcessRecord } from '../vm/vm-record.js';
-import { OutputLines } from './output-lines.js';
-import { killedExitCode, type ProcessTable } from './process-table.js';
+import { killedExitCode, type GuestProcessState, type ProcessTable } from './process-table.js';
 import type { GuestFileSystem } from './guest-file-system.js';
 import { baseName, normalizePath } from './guest-path.js';
-import type { GuestProcessView, GuestRegistry, GuestUser, ProgramContext, ProgramStreams } from './program.js';
+import type {
+  GuestProcessView,
+  GuestRegistry,
+  GuestUser,
+  ProgramContext,
+  ProgramStartOptions,
+  ProgramStreams,
+} from './program.js';
 import { resolveProgram, type ResolvedProgram } from './program-resolution.js';
 import type { ProgramRegistry } from './program-registry.js';
+import { RunOutput, stopped, type OutputTaker } from './run-output.js';
 import { userEnvironment } from './user-environment.js';
 import { quoteWord } from './posix/posix-words.js';
 
@@ -23,6 +32,20 @@ export interface ProgramStart {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** What a program of the guest starts as a process of its own. */
+export interface ChildStart extends Required<Omit<ProgramStartOptions, 'shownAs' | 'output'>> {
+  readonly path: string;
+  readonly arguments: string;
+  readonly shownAs: ProgramStartOptions['shownAs'];
+  readonly output: OutputTaker | undefined;
+  readonly family: ProcessFamily;
+}
+
+/** A process that an operation started, and all that come of it: how many more there may be. */
+interface ProcessFamily {
+  left: number;
+}
+
 /** A running guest as the programs in it need it. The machine around the guest provides it. */
 export interface GuestHost {
   readonly clock: Clock;
@@ -32,6 +55,14 @@ export interface GuestHost {
   guest(): Readonly<GuestRecord>;
   /** Processes that run now. */
   processes(): readonly GuestProcessView[];
+  /** How a process of the present boot stands. */
+  state(pid: number): GuestProcessState;
+  /** Has `ProgramRunner.startChild` called with the guest's table. */
+  start(child: ChildStart, user: GuestUser): Promise<number>;
+  /** Resolves when a guest that stands still goes on; undefined while it does. */
+  standstill?(): Promise<void> | undefined;
+  /** Powers the machine off or resets it; absent: there is no machine. */
+  readonly requestPower?: (change: 'off' | 'reset') => void;
   /** Ends a process of the guest in the name of a user. @throws Fault `no-such-process`, `guest-permission`. */
   kill(pid: number, user: GuestUser): void;
   /** Asked once for each start. Undefined on POSIX guests. */
@@ -52,6 +83,16 @@ const defaultProgramLimits: ProgramLimits = { wallMs: 600_000, outputBytes: 16 *
 
 /** As many programs of one process may stand above each other; scripts that start themselves end there. */
 const deepestNesting = 50;
+
+/** As many processes may come of one that an operation starts; scripts that start each other without end stop there. */
+const mostDescendants = 1000;
+
+/** A program that asks for turns keeps the event loop so long at most, in milliseconds. */
+const longestTurnMs = 8;
+
+/** Between two looks at a process that is waited for, in milliseconds: at first, and at most. */
+const firstLookMs = 10;
+const longestLookMs = 500;
 
 export interface StartedProgram {
   readonly pid: number;
@@ -74,6 +115,8 @@ export class ProgramRunner {
   readonly #host: GuestHost;
   readonly #limits: ProgramLimits;
   readonly #running = new Map<number, AbortController>();
+  /** Exit codes to come of what runs here. */
+  readonly #ends = new Map<number, Promise<number>>();
 
   constructor(host: GuestHost, limits: Partial<ProgramLimits> = {}) {
     this.#host = host;
@@ -92,39 +135,72 @@ export class ProgramRunner {
    *   executable for the user), `program-not-started` (nothing here can run the file).
    */
   start(spec: ProgramStart, user: GuestUser, table: ProcessTable): StartedProgram {
+    const launch: Launch = {
+      path: normalizePath(this.#host.files.family, unquoted(spec.path)),
+      arguments: spec.arguments,
+      workingDirectory: this.#workingDirectory(spec, user),
+      environment: userEnvironment(this.#host.guest(), user, spec.environment ?? {}),
+      shownAs: undefined,
+      output: undefined,
+      family: { left: mostDescendants },
+      isThroughShell: true,
+    };
+    return this.#launch(launch, user, table);
+  }
+
+  /** As `start`, for a program that another one starts: there is no shell in between. */
+  startChild(child: ChildStart, user: GuestUser, table: ProcessTable): StartedProgram {
+    if (child.family.left <= 0) {
+      throw new Fault(
+        'program-not-started',
+        `"${child.path}" was not started: ${mostDescendants} processes have come of one program. Does it start itself?`,
+      );
+    }
+    const path = normalizePath(this.#host.files.family, unquoted(child.path));
+    const started = this.#launch({ ...child, path, isThroughShell: false }, user, table);
+    child.family.left -= 1;
+    return started;
+  }
+
+  #launch(launch: Launch, user: GuestUser, table: ProcessTable): StartedProgram {
+    const { path, workingDirectory } = launch;
     const { family } = this.#host.files;
     const controller = new AbortController();
     const files = this.#host.files.as(user, controller.signal);
-    const path = normalizePath(family, unquoted(spec.path));
-    const program = resolveProgram({ registry: this.#host.programs, files, user }, path, spec.arguments);
-    const workingDirectory = this.#workingDirectory(spec, user);
-    const durationMs = program.passive?.(spec.arguments);
+    const program = resolveProgram({ registry: this.#host.programs, files, user }, path, launch.arguments);
+    const durationMs = program.passive?.(program.arguments);
     const record = table.add({
-      name: baseName(family, path),
+      name: launch.shownAs?.name ?? baseName(family, path),
       owner: user.name,
-      commandLine: commandLine(path, spec.arguments),
+      commandLine: launch.shownAs?.commandLine ?? commandLine(path, launch.arguments),
       runnerPid: durationMs === undefined ? process.pid : null,
       endsAtMs: typeof durationMs === 'number' ? this.#host.clock.now() + durationMs : null,
     });
     const { pid } = record;
     if (durationMs !== undefined) return { pid, record, done: undefined };
-    const environment = userEnvironment(this.#host.guest(), user, spec.environment ?? {});
-    const output = new RunOutput(controller, this.#limits.outputBytes, (line) => this.#host.onOutput?.(pid, line));
+    const output = new RunOutput(controller, this.#limits.outputBytes, {
+      takeOutput: launch.output,
+      onLine: (line) => this.#host.onOutput?.(pid, line),
+    });
     const context = this.#context({
       depth: 0,
-      program: this.#throughShell(program, path, spec.arguments),
+      family: launch.family,
+      program: launch.isThroughShell ? this.#throughShell(program, path, launch.arguments) : program,
       user,
       pid,
       workingDirectory,
-      environment,
+      environment: new Map(launch.environment),
       files,
       signal: controller.signal,
       registry: this.#host.registry(),
       stdin: new Uint8Array(0),
       writeStdout: (data) => output.write(data, 'stdout'),
       writeStderr: (data) => output.write(data, 'stderr'),
+      turn: this.#turns(controller.signal),
     });
-    return { pid, record, done: this.#run(context, controller, output) };
+    const done = this.#run(context, controller, output);
+    this.#ends.set(pid, done);
+    return { pid, record, done };
   }
 
   /** Stops what runs here for a process; its `done` resolves with `killedExitCode`. Unknown ids are ignored. */
@@ -158,6 +234,7 @@ export class ProgramRunner {
     limit.cancel();
     output.flush();
     this.#running.delete(context.pid);
+    this.#ends.delete(context.pid);
     // What the program left behind, such as a timer of its own, must not reach the guest any more.
     controller.abort(stopped('over'));
     return family === 'posix' ? exitCode & 0xff : exitCode | 0;
@@ -176,6 +253,26 @@ export class ProgramRunner {
       clock: host.clock,
       processes: () => host.processes(),
       kill: (pid) => host.kill(pid, parts.user),
+      requestPower: host.requestPower,
+      wait: (pid) => this.#waitFor(pid, parts.signal),
+      start: async (path, args, options = {}) => {
+        parts.signal.throwIfAborted();
+        const { workingDirectory, environment, output } = options;
+        const child: ChildStart = {
+          path,
+          arguments: args,
+          workingDirectory: workingDirectory ?? context.workingDirectory,
+          environment: environment ?? context.environment,
+          shownAs: options.shownAs,
+          output: (data, stream) => {
+            if (output === undefined || parts.signal.aborted) return false;
+            output(data, stream);
+            return true;
+          },
+          family: parts.family,
+        };
+        return host.start(child, parts.user);
+      },
       run: async (path, args, streams = {}) => {
         parts.signal.throwIfAborted();
         const inner = this.#context({ ...parts, ...this.#innerParts(context, path, args, streams) });
@@ -183,6 +280,31 @@ export class ProgramRunner {
       },
     };
     return context;
+  }
+
+  #turns(signal: AbortSignal): () => Promise<void> {
+    let sinceMs = performance.now();
+    return async () => {
+      signal.throwIfAborted();
+      for (let still = this.#host.standstill?.(); still !== undefined; still = this.#host.standstill?.()) {
+        await abortable(still, signal);
+      }
+      if (performance.now() - sinceMs < longestTurnMs) return;
+      await nextTurn();
+      sinceMs = performance.now();
+      signal.throwIfAborted();
+    };
+  }
+
+  async #waitFor(pid: number, signal: AbortSignal): Promise<number | undefined> {
+    const end = this.#ends.get(pid);
+    if (end !== undefined) return abortable(end, signal);
+    for (let lookMs = firstLookMs; ; lookMs = Math.min(lookMs * 2, longestLookMs)) {
+      const state = this.#host.state(pid);
+      if (state.state === 'exited') return state.exitCode;
+      if (state.state === 'gone') return undefined;
+      await sleep(this.#host.clock, lookMs, signal);
+    }
   }
 
   #innerParts(outer: RunContext, path: string, args: string, streams: ProgramStreams): InnerParts {
@@ -238,40 +360,26 @@ interface InnerParts {
   readonly environment: Map<string, string>;
 }
 
-interface ContextParts extends InnerParts, Pick<ProgramContext, 'user' | 'pid' | 'files' | 'signal' | 'registry'> {}
+interface ContextParts
+  extends InnerParts, Pick<ProgramContext, 'user' | 'pid' | 'files' | 'signal' | 'registry' | 'turn'> {
+  readonly family: ProcessFamily;
+}
+
+/** A process to be. */
+interface Launch extends ChildStart {
+  /** Its arguments may hold redirections and separators, on POSIX. */
+  readonly isThroughShell: boolean;
+}
 
 type RunContext = ProgramContext & ContextParts;
 
-/** Output of a process: counted against the limit, and passed on line by line. */
-class RunOutput {
-  readonly #controller: AbortController;
-  readonly #lines: { readonly stdout: OutputLines; readonly stderr: OutputLines };
-  #left: number;
-
-  constructor(controller: AbortController, limitBytes: number, onLine: (line: string) => void) {
-    this.#controller = controller;
-    this.#left = limitBytes;
-    this.#lines = { stdout: new OutputLines(onLine), stderr: new OutputLines(onLine) };
-  }
-
-  write(output: Uint8Array | string, stream: 'stdout' | 'stderr'): void {
-    this.#controller.signal.throwIfAborted();
-    this.#left -= output.length;
-    if (this.#left < 0) {
-      this.#controller.abort(stopped('over its output limit'));
-      this.#controller.signal.throwIfAborted();
-    }
-    this.#lines[stream].push(output);
-  }
-
-  flush(): void {
-    this.#lines.stdout.flush();
-    this.#lines.stderr.flush();
-  }
-}
-
-function stopped(how: string): Fault {
-  return new Fault('cancelled', `The guest program is ${how}.`);
+/** As the promise, or rejected with the signal's reason when that is aborted first. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 function unquoted(path: string): string {

@@ -67,6 +67,31 @@ export interface ProgramContext {
   readonly writeStderr: (output: Uint8Array | string) => void;
   /** Runs another program of the guest inside this process, with the same context but other words and streams. */
   run(path: string, args: string, streams?: ProgramStreams): Promise<number>;
+  /**
+   * Starts another program of the guest as a process of its own, which lives on when this one ends. It has no input.
+   * @returns its process id, as soon as it is in the process table.
+   * @throws Fault as `run` does; `program-not-started` where a program starts others without end.
+   */
+  start(path: string, args: string, options?: ProgramStartOptions): Promise<number>;
+  /** Waits for the end of a process. @returns its exit code; undefined for one that the guest does not know. */
+  wait(pid: number): Promise<number | undefined>;
+  /**
+   * Lets others have their turn, and waits while the guest stands still. What computes for long calls it now and then.
+   * @throws the reason of the signal.
+   */
+  turn(): Promise<void>;
+  /** Powers the machine off or resets it, as its operating system does at the end. Absent: there is no machine. */
+  readonly requestPower?: ((change: 'off' | 'reset') => void) | undefined;
+}
+
+/** How a program starts another one; what is absent is the caller's own. */
+export interface ProgramStartOptions {
+  readonly workingDirectory?: string;
+  readonly environment?: ReadonlyMap<string, string>;
+  /** How the process table shows it, where a shell runs it in its stead. */
+  readonly shownAs?: { readonly name: string; readonly commandLine: string };
+  /** Where its output goes as long as the caller lives; absent: to the console. */
+  readonly output?: (output: Uint8Array | string, stream: 'stdout' | 'stderr') => void;
 }
 
 /** Streams of a program that another program runs; what is absent is the caller's own. */

@@ -1,12 +1,21 @@
-import type { Clock } from '../../base/clock.js';
+import { sleep, type Clock, type ClockTimer } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';
 import type { GuestFileSystem } from '../guest/guest-file-system.js';
-import { ProcessTable } from '../guest/process-table.js';
+import { GuestClock } from '../guest/guest-clock.js';
+import { ProcessTable, type GuestProcessState } from '../guest/process-table.js';
 import type { GuestProcessView, GuestRegistry, GuestUser } from '../guest/program.js';
 import type { ProgramRegistry } from '../guest/program-registry.js';
-import { ProgramRunner, type GuestHost, type ProgramLimits, type ProgramStart } from '../guest/program-runner.js';
+import {
+  ProgramRunner,
+  type ChildStart,
+  type GuestHost,
+  type ProgramLimits,
+  type ProgramStart,
+  type StartedProgram,
+} from '../guest/program-runner.js';
 import { recordRegistry } from '../guest/windows/registry.js';
 import { addConsoleLines, promptOf } from './console-lines.js';
+import { phaseWords, startTransition } from './power-state.js';
 import type { GuestRecord, VmRecord } from './vm-record.js';
 import type { GuestRunning, VmScope } from './vm-scope.js';
 import type { VmState } from './vm-store.js';
@@ -18,6 +27,11 @@ export interface GuestPrograms {
 }
 
 type State = VmState<GuestFileSystem>;
+
+/**
+ * How often a runtime whose machine other processes may change looks whether they ended its programs, in milliseconds.
+ */
+const lookMs = 1000;
 
 /** The guests that run programs in this process. */
 export class GuestRuntimes implements GuestRunning {
@@ -36,7 +50,7 @@ export class GuestRuntimes implements GuestRunning {
       runtime = new GuestRuntime(scope, state, this.#programs, this.#limits);
       this.#runtimes.set(scope.id, runtime);
     }
-    return runtime.start(state, spec, user);
+    return runtime.begin(state, spec, user);
   }
 
   table(scope: VmScope, record: VmRecord): ProcessTable {
@@ -100,7 +114,7 @@ export class GuestRuntimes implements GuestRunning {
 
 /** One guest whose programs run here, during one boot. */
 class GuestRuntime implements GuestHost {
-  readonly clock: Clock;
+  readonly clock: GuestClock;
   readonly programs: ProgramRegistry;
   readonly #scope: VmScope;
   readonly #bootCount: number;
@@ -110,12 +124,14 @@ class GuestRuntime implements GuestHost {
   readonly #later = new Set<Promise<void>>();
   #state: State;
   #trouble: unknown;
+  #nextLook: ClockTimer | undefined;
+  #isStopped = false;
 
   constructor(scope: VmScope, state: State, programs: GuestPrograms, limits: Partial<ProgramLimits>) {
     this.#scope = scope;
     this.#state = state;
     this.#bootCount = state.record.power.bootCount;
-    this.clock = scope.clock;
+    this.clock = new GuestClock(scope.clock);
     this.programs = programs[state.record.guest.family];
     this.#runner = new ProgramRunner(this, limits);
   }
@@ -139,29 +155,51 @@ class GuestRuntime implements GuestHost {
     return isUp && bootCount === this.#bootCount;
   }
 
+  /** Takes over the newest state: the guest stands still as it says, and programs that somebody ended there end. */
   see(state: State): void {
     this.#state = state;
+    const { power, guest } = state.record;
+    this.clock.stand(power.frozenAtMs);
+    const running = new Set(this.#runner.running);
+    for (const { pid, endMs } of guest.processes) if (endMs !== null && running.has(pid)) this.#runner.kill(pid);
   }
 
-  start(state: State, spec: ProgramStart, user: GuestUser): number {
+  /** In an update of the machine. */
+  begin(state: State, spec: ProgramStart, user: GuestUser): number {
     this.throwTrouble();
     this.#state = state;
-    const table = this.#scope.services.guests.table(this.#scope, state.record);
-    const started = this.#runner.start(spec, user, table);
+    this.clock.stand(state.record.power.frozenAtMs);
+    const started = this.#runner.start(spec, user, this.#table());
     addConsoleLines(state.record, [`${promptOf(state.record.guest, user)}${started.record.commandLine}`]);
-    if (started.done !== undefined) {
-      const { pid } = started;
-      this.#unfinished.set(pid, []);
-      this.#keep(started.done.then((exitCode) => this.#finish(pid, exitCode)));
-    }
+    this.#follow(started);
     return started.pid;
   }
+
+  start(child: ChildStart, user: GuestUser): Promise<number> {
+    return this.#scope.update((state) => {
+      if (!this.belongsTo(state.record)) throw this.#isOver(state.record);
+      this.#state = state;
+      const started = this.#runner.startChild(child, user, this.#table());
+      this.#follow(started);
+      return started.pid;
+    });
+  }
+
+  standstill(): Promise<void> | undefined {
+    return this.clock.standstill();
+  }
+
+  readonly requestPower = (change: 'off' | 'reset'): void => {
+    this.#keep(this.#changePower(change));
+  };
 
   stop(pid: number): void {
     this.#runner.kill(pid);
   }
 
   stopAll(): void {
+    this.#isStopped = true;
+    this.#stopLooking();
     this.#runner.killAll();
   }
 
@@ -182,6 +220,10 @@ class GuestRuntime implements GuestHost {
 
   processes(): readonly GuestProcessView[] {
     return this.#table().list();
+  }
+
+  state(pid: number): GuestProcessState {
+    return this.#table().state(pid);
   }
 
   kill(pid: number, user: GuestUser): void {
@@ -227,17 +269,69 @@ class GuestRuntime implements GuestHost {
     return this.#scope.services.guests.table(this.#scope, this.#state.record);
   }
 
+  #follow({ pid, done }: StartedProgram): void {
+    if (done === undefined) return;
+    this.#unfinished.set(pid, []);
+    this.#keep(done.then((exitCode) => this.#finish(pid, exitCode)));
+    if (this.#nextLook === undefined && this.#scope.services.store.isPrivate !== true) this.#lookLater();
+  }
+
+  /** Another process that shares the store may have ended programs, or the machine: nobody tells of that. */
+  #lookLater(): void {
+    this.#nextLook = this.#scope.clock.after(lookMs, () => this.#keep(this.#look()));
+  }
+
+  #stopLooking(): void {
+    this.#nextLook?.cancel();
+    this.#nextLook = undefined;
+  }
+
+  async #look(): Promise<void> {
+    this.#nextLook = undefined;
+    if (!this.isBusy || this.#isStopped) return;
+    const { services, id } = this.#scope;
+    try {
+      services.guests.changed(id, await this.#scope.read((state) => state));
+    } catch (error) {
+      if (error instanceof Fault && error.kind === 'vm-not-found') services.guests.stop(id);
+      throw error;
+    }
+    if (this.isBusy && !this.#isStopped && this.#nextLook === undefined) this.#lookLater();
+  }
+
+  async #changePower(change: 'off' | 'reset'): Promise<void> {
+    const { clock, services } = this.#scope;
+    const { transitionMs } = services;
+    await this.#scope.update(({ record }) => {
+      // Somebody else may have been faster.
+      if (!this.belongsTo(record) || record.power.phase !== 'on') return;
+      const phase = change === 'off' ? 'powering-off' : 'resetting';
+      startTransition(record, phase, { nowMs: clock.now(), durationMs: transitionMs });
+    });
+    await sleep(clock, transitionMs);
+    // What has ended by time alone is written down, so that a listener hears of it.
+    await this.#scope.update(() => undefined);
+  }
+
+  #isOver({ name, power }: VmRecord): Fault {
+    return new Fault('vm-not-running', `'${name}' is ${phaseWords[power.phase]}, so it starts no more programs.`);
+  }
+
   /** Files first: who learns that a program has ended finds what it wrote, also after a crash. */
   async #finish(pid: number, exitCode: number): Promise<void> {
-    await this.#scope.services.store.flushFiles(this.#scope.id);
-    await this.#scope.update(({ record }) => {
-      if (!this.belongsTo(record)) return;
-      this.#scope.services.guests.table(this.#scope, record).end(pid, exitCode);
-      addConsoleLines(record, this.#unfinished.get(pid) ?? []);
-      this.#unfinished.set(pid, []);
-    });
-    // Only now: who looks while the end is being kept must still find that the program runs here.
-    this.#unfinished.delete(pid);
+    try {
+      await this.#scope.services.store.flushFiles(this.#scope.id);
+      await this.#scope.update(({ record }) => {
+        if (!this.belongsTo(record)) return;
+        this.#scope.services.guests.table(this.#scope, record).end(pid, exitCode);
+        addConsoleLines(record, this.#unfinished.get(pid) ?? []);
+        this.#unfinished.set(pid, []);
+      });
+    } finally {
+      // Only now: who looks while the end is being kept must still find that the program runs here.
+      this.#unfinished.delete(pid);
+      if (!this.isBusy) this.#stopLooking();
+    }
   }
 
   #keep(work: Promise<void>): void {

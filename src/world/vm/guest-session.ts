@@ -53,9 +53,12 @@ export class GuestSession {
     );
   }
 
-  /** Answers for every process asked for. */
-  poll(pids: readonly number[], call: WorldCall): Promise<ReadonlyMap<number, ProcessStateView>> {
-    return this.#access.read('guest.poll', call, ({ record }) => {
+  /**
+   * Answers for every process asked for.
+   * @throws Fault `vm-not-running`, for good when the machine is off: its processes do not come back.
+   */
+  async poll(pids: readonly number[], call: WorldCall): Promise<ReadonlyMap<number, ProcessStateView>> {
+    const asked = this.#access.read('guest.poll', call, ({ record }) => {
       this.#scope.services.guests.throwTrouble(this.#scope.id);
       const table = this.#scope.services.guests.table(this.#scope, record);
       const views = new Map<number, ProcessStateView>();
@@ -69,6 +72,20 @@ export class GuestSession {
         views.set(pid, { state: 'exited', exitCode, startTime: new Date(startMs), endTime: new Date(endMs) });
       }
       return views;
+    });
+    try {
+      return await asked;
+    } catch (error) {
+      if (error instanceof Fault && error.kind === 'vm-not-running') await this.#requirePower();
+      throw error;
+    }
+  }
+
+  async #requirePower(): Promise<void> {
+    await this.#scope.read(({ record }) => {
+      const { phase } = record.power;
+      if (phase !== 'off' && phase !== 'powering-off') return;
+      throw new Fault('vm-not-running', `'${record.name}' was powered off, and its programs ended with that.`);
     });
   }
 

@@ -56,6 +56,7 @@ class MemoryState<Files extends StoredFiles> implements VmState<Files> {
 
 /** Keeps the virtual machines of a world in memory; what is acknowledged lasts as long as the process. */
 export class MemoryStore<Files extends StoredFiles> implements VmStore<Files> {
+  readonly isPrivate = true;
   readonly #entries = new Map<string, Entry<Files>>();
   readonly #listeners = new Set<(id: string) => void>();
   readonly #createFiles: (record: VmRecord) => Files;

@@ -28,6 +28,8 @@ export type FileImageName = string;
  * the store; what `update` has acknowledged survives a crash at any later moment.
  */
 export interface VmStore<Files extends StoredFiles = StoredFiles> {
+  /** Nobody but this process changes what is in it. */
+  readonly isPrivate?: true;
   /** Ids of all VMs, in a stable order; includes VMs that another process created meanwhile. */
   ids(): Promise<readonly string[]>;
   /** @throws Fault `vm-not-found`. Sees every change acknowledged before the call. */

@@ -5,11 +5,12 @@ import { GuestFileSystem } from '../../../src/world/guest/guest-file-system.js';
 import { defaultEnvironment, guestTree } from '../../../src/world/guest/guest-os.js';
 import type { GuestFamily } from '../../../src/world/guest/guest-path.js';
 import { userOf } from '../../../src/world/guest/guest-users.js';
-import { ProcessTable } from '../../../src/world/guest/process-table.js';
+import { ProcessTable, type GuestProcessState } from '../../../src/world/guest/process-table.js';
 import type { GuestUser } from '../../../src/world/guest/program.js';
 import type { ProgramRegistry } from '../../../src/world/guest/program-registry.js';
 import {
   ProgramRunner,
+  type ChildStart,
   type GuestHost,
   type ProgramLimits,
   type ProgramStart,
@@ -104,9 +105,20 @@ export class TestGuest implements GuestHost {
     this.lines.push(line);
   }
 
-  start(spec: ProgramStart | string, user = 'ann'): StartedProgram {
+  state(pid: number): GuestProcessState {
+    return this.table.state(pid);
+  }
+
+  async start(child: ChildStart, user: GuestUser): Promise<number> {
+    return this.#follow(this.runner.startChild(child, user, this.table)).pid;
+  }
+
+  begin(spec: ProgramStart | string, user = 'ann'): StartedProgram {
     const start = typeof spec === 'string' ? { path: '/bin/sh', arguments: `-c ${quoted(spec)}` } : spec;
-    const started = this.runner.start(start, this.user(user), this.table);
+    return this.#follow(this.runner.start(start, this.user(user), this.table));
+  }
+
+  #follow(started: StartedProgram): StartedProgram {
     void started.done?.then((exitCode) => this.table.end(started.pid, exitCode));
     return started;
   }
@@ -114,7 +126,7 @@ export class TestGuest implements GuestHost {
   /** Runs to the end. @returns exit code and what was printed. */
   async run(spec: ProgramStart | string, user = 'ann'): Promise<{ exitCode: number; output: string }> {
     this.lines.length = 0;
-    const exitCode = await this.start(spec, user).done;
+    const exitCode = await this.begin(spec, user).done;
     if (exitCode === undefined) throw new Error('the program only waits');
     return { exitCode, output: this.lines.join('\n') };
   }

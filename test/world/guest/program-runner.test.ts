@@ -19,7 +19,7 @@ describe('starting a program', () => {
       context.writeStderr('problem\n');
       return 256 + 7;
     });
-    const started = guest.start({ path: '"/opt/tool"', arguments: 'a  b', environment: { EXTRA: '1' } });
+    const started = guest.begin({ path: '"/opt/tool"', arguments: 'a  b', environment: { EXTRA: '1' } });
     expect(started.record).toMatchObject({
       name: 'tool',
       owner: 'ann',
@@ -61,7 +61,7 @@ describe('starting a program', () => {
     const guest = bare();
     guest.as('root').write('/tmp/foreign', Uint8Array.of(0, 1, 2), { mode: 0o755 });
     guest.as('root').write('/tmp/orphan', '#!/usr/bin/nothing\n', { mode: 0o755 });
-    expect(faultOf(() => guest.start({ path, arguments: '' }))).toBe(kind);
+    expect(faultOf(() => guest.begin({ path, arguments: '' }))).toBe(kind);
     expect(guest.table.list()).toEqual([]);
   });
 
@@ -69,7 +69,7 @@ describe('starting a program', () => {
     const guest = bare();
     guest.programs.add('/opt/tool', async () => 0);
     const start = (workingDirectory: string): unknown =>
-      guest.start({ path: '/opt/tool', arguments: '', workingDirectory });
+      guest.begin({ path: '/opt/tool', arguments: '', workingDirectory });
     expect(faultOf(() => start('/none'))).toBe('file-not-found');
     expect(faultOf(() => start('/etc/passwd'))).toBe('not-a-directory');
     expect(faultOf(() => start('tmp'))).toBe('invalid-argument');
@@ -157,7 +157,7 @@ describe('ending a program', () => {
   it('kills one that does not listen', async () => {
     const guest = bare();
     guest.programs.add('/opt/endless', endless);
-    const started = guest.start({ path: '/opt/endless', arguments: '' });
+    const started = guest.begin({ path: '/opt/endless', arguments: '' });
     await settle();
     guest.kill(started.pid, guest.user('ann'));
     expect(await started.done).toBe(137);
@@ -168,7 +168,7 @@ describe('ending a program', () => {
   it('ends one that is over its time', async () => {
     const guest = new TestGuest(new ProgramRegistry('posix'), { wallMs: 5000 });
     guest.programs.add('/opt/endless', endless);
-    const started = guest.start({ path: '/opt/endless', arguments: '' });
+    const started = guest.begin({ path: '/opt/endless', arguments: '' });
     await guest.clock.advance(4999);
     expect(guest.table.state(started.pid)).toEqual({ state: 'running' });
     await guest.clock.advance(1);
@@ -188,7 +188,7 @@ describe('ending a program', () => {
       }
       return 0;
     });
-    const started = guest.start({ path: '/opt/loud', arguments: '' });
+    const started = guest.begin({ path: '/opt/loud', arguments: '' });
     expect(await started.done).toBe(137);
     expect(guest.lines).toHaveLength(10);
   });
@@ -196,7 +196,7 @@ describe('ending a program', () => {
   it('ends everything at once', async () => {
     const guest = bare();
     guest.programs.add('/opt/endless', endless);
-    const all = [1, 2, 3].map(() => guest.start({ path: '/opt/endless', arguments: '' }));
+    const all = [1, 2, 3].map(() => guest.begin({ path: '/opt/endless', arguments: '' }));
     guest.runner.killAll();
     for (const { done } of all) expect(await done).toBe(137);
     expect(guest.runner.running).toEqual([]);
@@ -209,7 +209,7 @@ describe('ending a program', () => {
       context.files.write('/tmp/late', 'x');
       return 0;
     });
-    const started = guest.start({ path: '/opt/late', arguments: '' });
+    const started = guest.begin({ path: '/opt/late', arguments: '' });
     guest.runner.kill(started.pid);
     await started.done;
     await settle(20);
@@ -224,7 +224,7 @@ describe('programs that only wait', () => {
     ['/usr/bin/sleep', 'infinity', null],
   ])('POSIX: %s %s', (path, args, durationMs) => {
     const guest = new TestGuest(posixPrograms());
-    const started = guest.start({ path, arguments: args });
+    const started = guest.begin({ path, arguments: args });
     expect(started.done).toBeUndefined();
     expect(started.record).toMatchObject({
       runnerPid: null,
@@ -237,7 +237,7 @@ describe('programs that only wait', () => {
     const guest = new TestGuest(posixPrograms());
     // The first script loads the shell, which takes time of its own.
     await guest.run('true');
-    const started = guest.start({ path: '/bin/sleep', arguments: '1; echo awake > /tmp/f' });
+    const started = guest.begin({ path: '/bin/sleep', arguments: '1; echo awake > /tmp/f' });
     await guest.clock.advance(1100);
     expect(await started.done).toBe(0);
     expect(guest.as('ann').exists('/tmp/f')).toBe(true);
@@ -250,7 +250,7 @@ describe('programs that only wait', () => {
     ['explorer.exe', '', null],
   ])('Windows: %s %s', (name, args, durationMs) => {
     const guest = new TestGuest(standardPrograms().windows);
-    const started = guest.start({ path: `C:\\Windows\\System32\\${name}`, arguments: args }, 'Ann');
+    const started = guest.begin({ path: `C:\\Windows\\System32\\${name}`, arguments: args }, 'Ann');
     expect(started.done).toBeUndefined();
     expect(started.record.endsAtMs).toBe(durationMs);
     guest.kill(started.pid, guest.user('Ann'));
@@ -284,7 +284,7 @@ describe('Windows programs', () => {
     await guest.run({ path: 'C:\\Users\\Ann\\my job.bat', arguments: 'x' }, 'Ann');
     expect(seen).toEqual(['C:\\Windows\\System32\\cmd.exe /c ""C:\\Users\\Ann\\my job.bat" x"']);
     guest.as('Ann').write('C:\\Users\\Ann\\data.txt', 'text');
-    expect(faultOf(() => guest.start({ path: 'C:\\Users\\Ann\\data.txt', arguments: '' }, 'Ann'))).toBe(
+    expect(faultOf(() => guest.begin({ path: 'C:\\Users\\Ann\\data.txt', arguments: '' }, 'Ann'))).toBe(
       'program-not-started',
     );
   });

@@ -165,7 +165,7 @@ describe.each(shells)('both shells: %s', (_name, options) => {
 
   it('sleeps by the clock of the guest', async () => {
     const guest = make();
-    const started = guest.start('sleep 2; echo woke; sleep 1m');
+    const started = guest.begin('sleep 2; echo woke; sleep 1m');
     await guest.clock.advance(1_999);
     expect(guest.table.state(started.pid)).toEqual({ state: 'running' });
     await guest.clock.advance(60_002);
@@ -175,7 +175,7 @@ describe.each(shells)('both shells: %s', (_name, options) => {
 
   it('stops a script that is killed, and what it would do next does not happen', async () => {
     const guest = make();
-    const started = guest.start('sleep 5; echo late > /tmp/late');
+    const started = guest.begin('sleep 5; echo late > /tmp/late');
     await guest.clock.advance(10);
     guest.kill(started.pid, guest.user('ann'));
     expect(await started.done).toBe(137);
@@ -186,7 +186,7 @@ describe.each(shells)('both shells: %s', (_name, options) => {
 
   it('kills another process of the guest from a script', async () => {
     const guest = make();
-    const victim = guest.start('sleep 100; echo survived');
+    const victim = guest.begin('sleep 100; echo survived');
     await guest.clock.advance(1);
     expect(await guest.run(`kill -9 ${victim.pid}; echo $?`)).toEqual({ exitCode: 0, output: '0' });
     expect(await victim.done).toBe(137);
@@ -195,7 +195,7 @@ describe.each(shells)('both shells: %s', (_name, options) => {
 
   it('ends a command over the time of timeout', async () => {
     const guest = make();
-    const started = guest.start('timeout 3 sleep 100; echo $?');
+    const started = guest.begin('timeout 3 sleep 100; echo $?');
     await guest.clock.advance(3_100);
     expect(await started.done).toBe(0);
     expect(guest.lines).toEqual(['124']);
@@ -297,7 +297,7 @@ describe('full shell', () => {
 
   it('can be killed in the middle of a busy loop', async () => {
     const guest = make();
-    const started = guest.start('while true; do cat /etc/hostname > /dev/null; done');
+    const started = guest.begin('while true; do cat /etc/hostname > /dev/null; done');
     await new Promise<void>((resolve) => {
       setImmediate(resolve);
     });
@@ -308,7 +308,7 @@ describe('full shell', () => {
   it('changes no global of the process', async () => {
     const { setTimeout: timer, Function: maker } = globalThis;
     const guest = make();
-    const running = guest.start('sleep 1; echo 1');
+    const running = guest.begin('sleep 1; echo 1');
     await guest.clock.advance(10);
     expect(globalThis.setTimeout).toBe(timer);
     expect(globalThis.Function).toBe(maker);

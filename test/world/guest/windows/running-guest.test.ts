@@ -43,7 +43,7 @@ describe('Windows programs in a running guest', () => {
   it('an endless batch ends when it is killed', async () => {
     const guest = windowsGuest();
     guest.as('Ann').write('C:\\Users\\Ann\\loop.bat', ':top\r\n@goto top\r\n');
-    const started = guest.start({ path: 'C:\\Users\\Ann\\loop.bat', arguments: '' }, 'Ann');
+    const started = guest.begin({ path: 'C:\\Users\\Ann\\loop.bat', arguments: '' }, 'Ann');
     await settle();
     guest.kill(started.pid, guest.user('Ann'));
     expect(await started.done).not.toBe(0);

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FakeClock } from '../../../../src/base/clock.js';
 import type { Fault } from '../../../../src/base/fault.js';
 import { GuestFileSystem } from '../../../../src/world/guest/guest-file-system.js';
@@ -11,6 +12,7 @@ import type {
   GuestProgram,
   GuestUser,
   ProgramContext,
+  ProgramStartOptions,
   ProgramStreams,
 } from '../../../../src/world/guest/program.js';
 import { defaultWindowsEnvironment } from '../../../../src/world/guest/windows/default-environment.js';
@@ -46,6 +48,9 @@ export class WindowsGuest {
   readonly registry = recordRegistry(this.registryRecord);
   readonly programs = new ProgramRegistry(family);
   readonly killed: number[] = [];
+  /** Programs that were started as processes of their own. They do not run. */
+  readonly started: { readonly path: string; readonly args: string; readonly options: ProgramStartOptions }[] = [];
+  readonly powerChanges: ('off' | 'reset')[] = [];
   /** What a kill of a process fails with. */
   refuseKill: (pid: number) => Fault | undefined = () => undefined;
   processes: GuestProcessView[] = [];
@@ -137,6 +142,19 @@ export class WindowsGuest {
         if (refusal !== undefined) throw refusal;
         this.killed.push(pid);
       },
+      start: async (startPath, startArgs, startOptions = {}) => {
+        resolveProgram({ registry: this.programs, files, user: this.user }, startPath, startArgs);
+        const { workingDirectory = context.workingDirectory } = startOptions;
+        this.started.push({ path: startPath, args: startArgs, options: { ...startOptions, workingDirectory } });
+        return 5000 + this.started.length;
+      },
+      wait: async () => undefined,
+      turn: async () => {
+        signal.throwIfAborted();
+        await nextTurn();
+        signal.throwIfAborted();
+      },
+      requestPower: (change) => this.powerChanges.push(change),
       registry: this.registry,
       stdin: streams.stdin,
       writeStdout: streams.writeStdout,
