@@ -28,12 +28,14 @@ const guests: Readonly<Record<'posix' | 'windows', TargetGuest>> = {
   },
 };
 
+/** Long enough that a guest still boots when the next call looks. */
+const tools = { bootDelayMs: 30_000 } as const;
 const dayMs = 86_400_000;
 
 const machines: Readonly<Record<VmRole, Machine>> = {
-  posix: { vm: { ...linux, power: 'on' } },
-  windows: { vm: { ...windows, power: 'on' } },
-  off: { vm: linux },
+  posix: { vm: { ...linux, tools, power: 'on' } },
+  windows: { vm: { ...windows, tools, power: 'on' } },
+  off: { vm: { ...linux, tools } },
   suspended: { vm: { ...linux, power: 'suspended' } },
   noTools: { vm: { ...linux, tools: false } },
   noToolsImage: { vm: { ...linux, tools: { version: 1, hasImage: false } } },
