@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { FakeClock, settle } from '../../../src/base/clock.js';
 import { GuestFileSystem } from '../../../src/world/guest/guest-file-system.js';
+import { standardPrograms } from '../../../src/world/guest/guest-programs.js';
 import { MemoryStore } from '../../../src/world/vm/memory-store.js';
 import type { VmState } from '../../../src/world/vm/vm-store.js';
 import { World } from '../../../src/world/world.js';
@@ -36,11 +37,21 @@ it('a program runs until its end is kept, however long that takes', async () => 
     ({ guest }) => new GuestFileSystem({ family: guest.family, clock, diskSizeBytes: guest.diskSizeBytes }),
   );
   const inventory = { vms: [{ name: 'vm', location: '/vm.vmx', power: 'on' as const }] };
-  const world = await World.create({ inventory, store, clock });
+  const programs = standardPrograms({ shell: 'small' });
+  let end = (): void => undefined;
+  programs.posix.add(
+    '/opt/five',
+    () =>
+      new Promise((resolve) => {
+        end = () => resolve(5);
+      }),
+  );
+  const world = await World.create({ inventory, store, clock, programs });
   const guest = session(await world.find('/vm.vmx'));
-  const pid = await guest.start({ path: '/bin/sh', arguments: "-c 'exit 5'" }, call());
+  const pid = await guest.start({ path: '/opt/five', arguments: '' }, call());
   // More time than this process has lived, so that the start of the program says nothing about who runs it.
   await clock.advance(86_400);
+  end();
   const seen: unknown[] = [];
   for (let look = 0; look < 500 && seen.at(-1) !== 5; look += 1) {
     const state = (await guest.poll([pid], call())).get(pid);

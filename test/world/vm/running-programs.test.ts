@@ -1,25 +1,22 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { FakeClock, settle } from '../../../src/base/clock.js';
 import { GuestFileSystem } from '../../../src/world/guest/guest-file-system.js';
 import { standardPrograms } from '../../../src/world/guest/guest-programs.js';
-import { posixPrograms } from '../../../src/world/guest/posix/posix-programs.js';
 import type { ProgramContext } from '../../../src/world/guest/program.js';
 import { openDirectoryStore } from '../../../src/world/store/directory-store.js';
+import type { GuestPrograms } from '../../../src/world/vm/guest-runtime.js';
 import { World } from '../../../src/world/world.js';
-import { TestGuest } from '../guest/guest-fixture.js';
 import { bootDelayMs, call, fault, location, oneVm, session } from '../world-fixture.js';
 
-beforeAll(async () => {
-  // Loading the library takes time of its own, which no fake clock waits for.
-  await new TestGuest(posixPrograms()).run('true');
-});
+/** The small shell takes no time of its own, which no fake clock would wait for. */
+const smallPrograms = (): GuestPrograms => standardPrograms({ shell: 'small' });
 
 /** Standard programs, and one that waits and tells that it was stopped. */
-function withWait(): { readonly programs: ReturnType<typeof standardPrograms>; readonly stopped: () => number } {
-  const programs = standardPrograms();
+function withWait(): { readonly programs: GuestPrograms; readonly stopped: () => number } {
+  const programs = smallPrograms();
   let count = 0;
   programs.posix.add('/opt/wait', ({ signal }) => {
     return new Promise((_resolve, reject) => {
@@ -36,10 +33,10 @@ describe('while a guest stands still', () => {
   const script = { path: '/bin/sh', arguments: `-c "sleep 2; echo on > /tmp/woke"` };
 
   it.each(['pause', 'suspend'] as const)('no script of it goes on: %s', async (how) => {
-    const { clock, vm } = await oneVm({ power: 'on' });
+    const { clock, vm } = await oneVm({ power: 'on' }, { programs: smallPrograms() });
     const guest = session(vm);
     const pid = await guest.start(script, call());
-    await settle(50);
+    await settle();
     await clock.advance(1000);
     if (how === 'pause') await vm.power.pause(call());
     else await vm.power.suspend('hard', call());
@@ -50,13 +47,13 @@ describe('while a guest stands still', () => {
     expect((await guest.poll([pid], call())).get(pid)).toEqual({ state: 'running' });
     await expect(guest.files.stat('/tmp/woke', call())).rejects.toMatchObject(fault('file-not-found'));
     await clock.advance(100);
-    await settle(50);
+    await settle();
     expect((await guest.poll([pid], call())).get(pid)).toMatchObject({ state: 'exited', exitCode: 0 });
     await guest.files.stat('/tmp/woke', call());
   });
 
   it('a program that computes waits at its next turn, and can be ended', async () => {
-    const programs = standardPrograms();
+    const programs = smallPrograms();
     let turns = 0;
     programs.posix.add('/opt/busy', async (context) => {
       for (;;) {
@@ -86,8 +83,8 @@ describe('while a guest stands still', () => {
 });
 
 describe('a program that asks for a change of power', () => {
-  const asking = (change: 'off' | 'reset'): ReturnType<typeof standardPrograms> => {
-    const programs = standardPrograms();
+  const asking = (change: 'off' | 'reset'): GuestPrograms => {
+    const programs = smallPrograms();
     programs.posix.add('/opt/ask', async ({ requestPower, signal }: ProgramContext) => {
       requestPower?.(change);
       return new Promise((_resolve, reject) => {
@@ -126,7 +123,7 @@ describe('a program that asks for a change of power', () => {
   });
 
   it('can wait for its machine to come back where somebody suspended it', async () => {
-    const { clock, vm } = await oneVm({ power: 'on' });
+    const { clock, vm } = await oneVm({ power: 'on' }, { programs: smallPrograms() });
     const guest = session(vm);
     const pid = await guest.start({ path: '/bin/sleep', arguments: '10' }, call());
     await vm.power.suspend('hard', call());
