@@ -18,7 +18,7 @@ export async function withTimeLimit<T>(
     clock: call.clock,
     progress: (fraction) => call.progress(fraction),
   };
-  let end = (_: unknown): void => undefined;
+  let end: (reason: unknown) => void = () => undefined;
   const cutShort = new Promise<never>((_, reject) => {
     end = (reason) => {
       reject(reason);

@@ -171,7 +171,7 @@ describe('a bad argument', () => {
       const message = stage.vix.Revix_GetJobMessage(job);
       expect(message.startsWith(name), message).toBe(true);
       const isHandle = code === VIX_E_INVALID_HANDLE || code === VIX_E_NOT_SUPPORTED_ON_HANDLE_TYPE;
-      if (!isHandle) expect(message).toContain(kind === 'callback' ? 'callbackProc' : parameter);
+      expect(message).toContain(isHandle ? name : kind === 'callback' ? 'callbackProc' : parameter);
       stage.vix.Vix_ReleaseHandle(job);
     }
     await settle();

@@ -123,11 +123,11 @@ describe('bad handles', () => {
       expect(stage.call('VixJob_GetError', [handle])).toBe(code);
       expect(stage.call('VixJob_GetNthProperties', [handle, 0, none])).toBe(code);
       expect(stage.call('VixJob_GetNumProperties', [handle, name])).toBe(0);
-      if (code === VIX_E_INVALID_HANDLE) {
-        expect(await stage.call('Vix_GetProperties', [handle, none])).toBe(code);
-        expect(stage.call('Vix_GetPropertyType', [handle, name, cell])).toBe(code);
-        expect(stage.call('Revix_GetJobMessage', [handle])).toBe('');
-      }
+      // A VM is a good handle for these two, though not for the others.
+      const any = code === VIX_E_INVALID_HANDLE ? code : VIX_OK;
+      expect(await stage.call('Vix_GetProperties', [handle, none])).toBe(any);
+      expect(stage.call('Vix_GetPropertyType', [handle, name, cell])).toBe(any);
+      expect(stage.call('Revix_GetJobMessage', [handle])).toBe('');
     }
   });
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PathMap } from '../../src/backends/path-map.js';
 
@@ -80,7 +80,7 @@ describe('PathMap', () => {
         const host = `[${store}] ${rest.join('/')}`;
         expect(map.toHost(path)).toBe(host);
         expect(map.toProgram(host)).toBe(path);
-        if (isWindows) expect(map.toHost(path.replaceAll('\\', '/'))).toBe(host);
+        expect(map.toHost(isWindows ? path.replaceAll('\\', '/') : path)).toBe(host);
       }),
     );
   });

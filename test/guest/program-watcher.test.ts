@@ -14,7 +14,7 @@ class Guest {
   readonly clock = new FakeClock();
   readonly states = new Map<number, ProcessState>();
   readonly polls: { readonly pids: readonly number[]; readonly atMs: number; readonly signal: AbortSignal }[] = [];
-  trouble: unknown = undefined;
+  trouble: Error | undefined = undefined;
   answer: (() => Promise<void>) | undefined = undefined;
   readonly watcher = new ProgramWatcher(async (pids, call: CallContext) => {
     this.polls.push({ pids, atMs: this.clock.now() - this.startMs, signal: call.signal });
@@ -148,7 +148,7 @@ describe('ProgramWatcher', () => {
     },
   );
 
-  it.each([new Fault('vm-not-running', 'off'), new TypeError('broken'), 'a string'])(
+  it.each([new Fault('vm-not-running', 'off'), new TypeError('broken')])(
     'ends every wait with trouble that is not (%s)',
     async (trouble) => {
       const guest = new Guest();
@@ -207,7 +207,7 @@ describe('ProgramWatcher', () => {
 
   it('looks again for a wait that comes while an aborted look ends', async () => {
     const guest = new Guest();
-    let fail = (_: Error): void => undefined;
+    let fail: (error: Error) => void = () => undefined;
     guest.answer = () => new Promise((_, reject) => (fail = reject));
     const abort = new AbortController();
     const first = guest.wait(1, abort.signal);

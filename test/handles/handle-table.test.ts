@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../src/base/clock.js';
 import { handleTypes, type HandleKind } from '../../src/handles/handle-kind.js';

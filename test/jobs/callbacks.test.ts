@@ -24,7 +24,7 @@ function item(): PropertyList {
 /** A promise that the test settles. */
 function gate(): { readonly opened: Promise<void>; readonly open: () => void; readonly fail: (error: Error) => void } {
   let open = (): void => undefined;
-  let fail = (_: Error): void => undefined;
+  let fail: (error: Error) => void = () => undefined;
   const opened = new Promise<void>((resolve, reject) => {
     open = resolve;
     fail = reject;
