@@ -152,7 +152,7 @@ export class ProgramRunner {
   startChild(child: ChildStart, user: GuestUser, table: ProcessTable): StartedProgram {
     if (child.family.left <= 0) {
       throw new Fault(
-        'program-not-started',
+        'busy',
         `"${child.path}" was not started: ${mostDescendants} processes have come of one program. Does it start itself?`,
       );
     }

@@ -70,7 +70,7 @@ export interface ProgramContext {
   /**
    * Starts another program of the guest as a process of its own, which lives on when this one ends. It has no input.
    * @returns its process id, as soon as it is in the process table.
-   * @throws Fault as `run` does; `program-not-started` where a program starts others without end.
+   * @throws Fault as `run` does; `busy` where programs start each other without end.
    */
   start(path: string, args: string, options?: ProgramStartOptions): Promise<number>;
   /** Waits for the end of a process. @returns its exit code; undefined for one that the guest does not know. */

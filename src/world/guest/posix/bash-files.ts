@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import type { FsStat, IFileSystem, MkdirOptions, RmOptions, CpOptions } from './just-bash-types.js';
 import { contentOf } from '../file-content.js';
@@ -31,14 +30,10 @@ const anyExecute = 0o111;
 
 const encodings: ReadonlySet<string> = new Set(['utf8', 'utf-8', 'ascii', 'binary', 'base64', 'hex', 'latin1']);
 
-/** Questions about files between two turns of the event loop: the shell asks some before each command. */
-const questionsPerTurn = 64;
-
 /** A guest's files, in the name of a program's user, as just-bash wants them: with errors in the style of Node. */
 export class BashFiles implements IFileSystem {
   readonly #context: ProgramContext;
   readonly #options: BashFilesOptions;
-  #questions = 0;
   /** The last two questions about files, newest last: they tell whether a file is read or run. */
   #trace: readonly [string, string] = ['', ''];
 
@@ -62,11 +57,13 @@ export class BashFiles implements IFileSystem {
 
   async writeFile(path: string, content: string | Uint8Array, options?: Encoding): Promise<void> {
     if (devices.has(path)) return;
+    await this.#context.turn();
     this.#do('open', path, () => this.#context.files.write(path, bytesOf(content, options)));
   }
 
   async appendFile(path: string, content: string | Uint8Array, options?: Encoding): Promise<void> {
     if (devices.has(path)) return;
+    await this.#context.turn();
     this.#do('open', path, () => this.#context.files.append(path, bytesOf(content, options)));
   }
 
@@ -78,9 +75,8 @@ export class BashFiles implements IFileSystem {
 
   async stat(path: string): Promise<FsStat> {
     this.#note('stat', path);
-    this.#questions += 1;
-    // The library itself never lets timers and signals in; without this a busy script could not be killed.
-    if (this.#questions % questionsPerTurn === 0) await nextTurn();
+    // The shell asks this before each command. It itself never lets timers and signals in.
+    await this.#context.turn();
     const { files } = this.#context;
     const isFileless = devices.has(path) || (this.#options.isAddedProgram(path) && !files.exists(path));
     if (isFileless) {

@@ -3,6 +3,7 @@ import { baseName } from '../guest-path.js';
 import { programKind, type ProgramKind } from '../program-image.js';
 import type { ProgramRegistry } from '../program-registry.js';
 import type { GuestProgram, ProgramContext } from '../program.js';
+import { BackgroundProcesses } from './background-processes.js';
 import { BashFiles } from './bash-files.js';
 import { innerContext } from './inner-context.js';
 import type { Bash, BashOptions, Command, ExecResult, ResolvedCommandContext } from './just-bash-types.js';
@@ -11,6 +12,7 @@ import { UnknownOption, UsageError, type ShellAccess } from './posix-command.js'
 import { posixErrorOf } from './posix-errors.js';
 import { smallCommands } from './small-commands.js';
 import { quoteWord, quoteWords } from './posix-words.js';
+import { lastPidVariable, rewritingCommands, rewritingTrace, ScriptRewriting } from './script-rewriting.js';
 import { parseInvocation } from './shell-invocation.js';
 
 /** The library as it was loaded. */
@@ -30,6 +32,7 @@ export interface BashShellOptions {
 const runawayExitCode = 137;
 /** Command that runs a file of the guest which is no shell script; seen by nobody else. */
 const runnerPath = '/bin/.run-guest-program';
+const hiddenPaths: ReadonlySet<string> = new Set([runnerPath, ...Object.values(rewritingCommands)]);
 /** Commands that a shell has without a file, and that the library has not. */
 const builtInPaths: ReadonlySet<string> = new Set([...builtInCommands.keys()].map((name) => `/bin/${name}`));
 const shellNames: readonly string[] = ['sh', 'bash', 'dash'];
@@ -59,11 +62,21 @@ const overLimit = /executionLimits\.|limit exceeded/u;
 const betterCommands = ['cat', 'mkdir', 'rm', 'rmdir'];
 
 /** Variables that the library's shell keeps for itself and that a real one does not export. */
-const internalVariables = new Set(['?', 'IFS', 'OPTIND', 'SHELLOPTS', 'BASHOPTS', 'OSTYPE', 'MACHTYPE', 'HOSTTYPE']);
+const internalVariables = new Set([
+  '?',
+  lastPidVariable,
+  'IFS',
+  'OPTIND',
+  'SHELLOPTS',
+  'BASHOPTS',
+  'OSTYPE',
+  'MACHTYPE',
+  'HOSTTYPE',
+]);
 
 /**
  * Runs `sh` with these words by means of just-bash, over the guest's files and nothing else. Output arrives when a
- * script has ended; what it redirects to files is there at once. `command &` runs before the next command starts.
+ * script has ended; what it redirects to files is there at once. What becomes of `command &`: see `ScriptRewriting`.
  */
 export function runBash(
   library: JustBash,
@@ -83,18 +96,20 @@ class BashRun {
   /** Programs in `/bin` and `/usr/bin` that run in place of what the library has under their names, by name. */
   readonly #replaced = new Map<string, string>();
   readonly #standardNames: ReadonlySet<string>;
+  readonly #background: BackgroundProcesses;
 
   constructor(library: JustBash, context: ProgramContext, options: BashShellOptions) {
     this.#library = library;
     this.#context = context;
     this.#options = options;
+    this.#background = new BackgroundProcesses(options.programs);
     const commands = bundledCommands(library);
     this.#standardNames = new Set<string>([...commands, ...guestCommands.keys(), ...builtInCommands.keys()]);
     const { stepLimit } = options;
     this.#bash = new library.Bash({
       fs: new BashFiles(context, {
         isAddedProgram: (path) =>
-          path === runnerPath || builtInPaths.has(path) || options.programs.findPath(path) !== undefined,
+          hiddenPaths.has(path) || builtInPaths.has(path) || options.programs.findPath(path) !== undefined,
         onExecutable: (path) => this.#noteExecutable(path),
         scriptOf: (path) => (this.#isForeign(path) ? `${runnerPath} ${quoteWord(path)} "$@"\n` : undefined),
       }),
@@ -107,6 +122,11 @@ class BashRun {
         ),
         ...shellNames.map((name) => this.#shellCommand(name)),
         ...betterCommands.map((name) => this.#betterCommand(name)),
+        ...this.#backgroundCommands(),
+        this.#command(baseName('posix', rewritingCommands.turn), async ([exitCode = '0']) => {
+          await context.turn();
+          return Number(exitCode);
+        }),
         this.#command(baseName('posix', runnerPath), ([path = '', ...args], inner, shell) =>
           this.#runFile(path, args, inner, shell),
         ),
@@ -116,9 +136,17 @@ class BashRun {
       executionLimits: {
         maxCommandCount: stepLimit,
         maxLoopIterations: stepLimit,
+        maxAwkIterations: stepLimit,
+        maxSedIterations: stepLimit,
+        maxJqIterations: stepLimit,
         maxOutputSize: options.outputLimitBytes,
       },
       processInfo: { pid: context.pid, ppid: 1, uid: context.user.id, gid: context.user.id },
+    });
+    const rewriting = new ScriptRewriting(library);
+    this.#bash.registerTransformPlugin({
+      name: 'guest',
+      transform: ({ ast }) => ({ ast: rewriting.rewrite(ast) }),
     });
   }
 
@@ -135,7 +163,8 @@ class BashRun {
     });
     if (this.#context.signal.aborted) return runawayExitCode;
     write(this.#context.writeStdout, result);
-    if (result.stderr !== '') this.#context.writeStderr(result.stderr.replace(missingCommand, '$1: command not found'));
+    const stderr = result.stderr.replace(rewritingTrace, '').replace(missingCommand, '$1: command not found');
+    if (stderr !== '') this.#context.writeStderr(stderr);
     return result.exitCode === 126 && overLimit.test(result.stderr) ? runawayExitCode : result.exitCode;
   }
 
@@ -143,7 +172,7 @@ class BashRun {
   #noteExecutable(path: string): void {
     const name = baseName('posix', path);
     if (path !== `/bin/${name}` && path !== `/usr/bin/${name}`) return;
-    const isInternal = path === runnerPath || (builtInPaths.has(path) && !this.#isAdded(path));
+    const isInternal = hiddenPaths.has(path) || (builtInPaths.has(path) && !this.#isAdded(path));
     if (isInternal || this.#replaced.get(name) === path || !this.#needsReplacement(path, name)) return;
     this.#replaced.set(name, path);
     this.#bash.registerCommand(
@@ -201,6 +230,30 @@ class BashRun {
     });
   }
 
+  /** What stands in rewritten scripts for commands in the background. */
+  #backgroundCommands(): readonly Command[] {
+    const { start, startScript, wait } = rewritingCommands;
+    const print = (inner: ProgramContext, pid: number): number => {
+      inner.writeStdout(String(pid));
+      return 0;
+    };
+    return [
+      this.#command(baseName('posix', start), async ([redirections = '', ...words], inner, _shell, bash) => {
+        const redirect = async (): Promise<void> => {
+          const { signal = this.#context.signal } = bash;
+          const result = await bash.exec?.(`: ${redirections}`, { cwd: bash.cwd, signal });
+          this.#pass(result, inner);
+        };
+        const prelude = redirections === '' ? '' : unexported(bash);
+        return print(inner, await this.#background.start({ words, redirections, prelude, redirect }, inner));
+      }),
+      this.#command(baseName('posix', startScript), async ([script = '', ...words], inner, _shell, bash) =>
+        print(inner, await this.#background.startScript(unexported(bash) + script, words, inner)),
+      ),
+      this.#command(baseName('posix', wait), (words, inner) => this.#background.wait(words, inner)),
+    ];
+  }
+
   #command(
     name: string,
     run: (
@@ -239,12 +292,13 @@ class BashRun {
         },
       };
       try {
+        await this.#context.turn();
         return output.result(await run(args, inner, shell, bash));
       } catch (error) {
         this.#context.signal.throwIfAborted();
         const isUsage = error instanceof UsageError;
         const reason = posixErrorOf(error)?.text ?? (error instanceof Error ? error.message : String(error));
-        output.stderr.push(`${name}: ${reason}\n`);
+        output.stderr.push(`${name.startsWith('.') ? 'sh' : name}: ${reason}\n`);
         return output.result(isUsage || posixErrorOf(error) === undefined ? 1 : 126);
       }
     });
@@ -318,6 +372,14 @@ function write(target: (output: Uint8Array | string) => void, result: ExecResult
 function exported(bash: ResolvedCommandContext): Map<string, string> {
   const variables = bash.exportedEnv === undefined ? [...bash.env] : Object.entries(bash.exportedEnv);
   return new Map(variables.filter(([name]) => !internalVariables.has(name)));
+}
+
+/** Assignments of the variables that a shell would keep from its programs, but not from a part of itself. */
+function unexported(bash: ResolvedCommandContext): string {
+  const known = exported(bash);
+  const names = [...bash.env].filter(([name]) => !known.has(name) && !internalVariables.has(name));
+  const plain = names.filter(([name]) => /^[A-Za-z_]\w*$/u.test(name));
+  return plain.map(([name, value]) => `${name}=${quoteWord(value)}\n`).join('');
 }
 
 /** Only what is assigned on the command line itself counts as exported in a fresh environment. */

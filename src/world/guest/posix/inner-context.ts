@@ -14,6 +14,12 @@ export function innerContext(outer: ProgramContext, change: ContextChange): Prog
     ...outer,
     ...change,
     signal: change.signal ?? outer.signal,
+    start: (path, args, options) =>
+      outer.start(path, args, {
+        workingDirectory: context.workingDirectory,
+        environment: context.environment,
+        ...options,
+      }),
     run: (path, args, streams) =>
       outer.run(path, args, {
         stdin: context.stdin,

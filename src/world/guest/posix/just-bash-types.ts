@@ -13,4 +13,7 @@ export type {
   MkdirOptions,
   ResolvedCommandContext,
   RmOptions,
+  ScriptNode,
+  SimpleCommandNode,
+  StatementNode,
 } from 'just-bash';

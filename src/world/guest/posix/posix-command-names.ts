@@ -31,6 +31,7 @@ export const posixCommandNames: readonly string[] = [
   'groups',
   'gunzip',
   'gzip',
+  'halt',
   'head',
   'hostname',
   'id',
@@ -56,12 +57,14 @@ export const posixCommandNames: readonly string[] = [
   'paste',
   'pgrep',
   'pkill',
+  'poweroff',
   'printenv',
   'printf',
   'ps',
   'pwd',
   'readlink',
   'realpath',
+  'reboot',
   'rev',
   'rm',
   'rmdir',
@@ -70,6 +73,7 @@ export const posixCommandNames: readonly string[] = [
   'setsid',
   'sha1sum',
   'sha256sum',
+  'shutdown',
   'sleep',
   'sort',
   'split',
@@ -97,3 +101,6 @@ export const posixCommandNames: readonly string[] = [
   'xargs',
   'zcat',
 ];
+
+/** Those of `posixCommandNames` that are in `/sbin` too, as links. */
+export const posixSystemCommandNames: readonly string[] = ['halt', 'poweroff', 'reboot', 'shutdown'];

@@ -3,6 +3,7 @@ import { builtInEnvironmentCommands, environmentCommands } from './commands/envi
 import { fileCommands } from './commands/file-commands.js';
 import { identityCommands } from './commands/identity-commands.js';
 import { ls } from './commands/list-command.js';
+import { powerCommands } from './commands/power-commands.js';
 import { processCommands } from './commands/process-commands.js';
 import { UsageError, type PosixCommand, type ShellAccess } from './posix-command.js';
 import { posixErrorOf } from './posix-errors.js';
@@ -15,6 +16,7 @@ export const guestCommands: ReadonlyMap<string, PosixCommand> = new Map(
     ...processCommands,
     ...environmentCommands,
     ...fileCommands,
+    ...powerCommands,
   }),
 );
 

@@ -20,6 +20,7 @@ const byKind: Partial<Record<FaultKind, PosixError>> = {
   'file-name-invalid': { code: 'EINVAL', text: 'Invalid argument' },
   'invalid-argument': { code: 'EINVAL', text: 'Invalid argument' },
   'too-many-links': { code: 'ELOOP', text: 'Too many levels of symbolic links' },
+  busy: { code: 'EAGAIN', text: 'Resource temporarily unavailable' },
   'no-such-process': { code: 'ESRCH', text: 'No such process' },
   'not-supported': { code: 'ENOTSUP', text: 'Operation not supported' },
   'program-not-started': { code: 'ENOEXEC', text: 'Exec format error' },

@@ -12,13 +12,14 @@ export interface PosixProgramsOptions {
    * small one always.
    */
   readonly shell?: 'auto' | 'small';
-  /** Commands and loop rounds after which a script is ended as a runaway; by default 100,000. */
+  /** Commands and loop rounds after which a script is ended as a runaway; by default 50,000. */
   readonly stepLimit?: number;
   /** Bytes that one script may print; by default 16 MiB. */
   readonly outputLimitBytes?: number;
 }
 
-const defaultStepLimit = 100_000;
+/** A file that a script reads by `.` is the one place where so many steps keep the event loop: some tenths of a second. */
+const defaultStepLimit = 50_000;
 const defaultOutputLimitBytes = 16 * 1024 * 1024;
 const shellPaths = ['/bin/sh', '/bin/bash', '/bin/dash', '/usr/bin/sh', '/usr/bin/bash', '/usr/bin/dash'];
 

@@ -2,7 +2,7 @@ import type { GuestUserRecord } from '../../vm/vm-record.js';
 import type { FileChange } from '../guest-files.js';
 import { programImage } from '../program-image.js';
 import { TreeBuilder } from '../tree-builder.js';
-import { posixCommandNames } from './posix-command-names.js';
+import { posixCommandNames, posixSystemCommandNames } from './posix-command-names.js';
 
 const openToAll = { mode: 0o1777 };
 const executable = { mode: 0o755 };
@@ -29,6 +29,7 @@ export function posixTree(users: readonly TreeUser[], hostName: string, timeMs =
   tree.directory('/var/tmp', openToAll);
   for (const name of [...shells, ...posixCommandNames])
     tree.file(`/usr/bin/${name}`, programImage('posix', name), executable);
+  for (const name of posixSystemCommandNames) tree.link(`/usr/sbin/${name}`, `../bin/${name}`);
   tree.file('/usr/bin/vmtoolsd', programImage('posix', 'vmtoolsd'), executable);
   tree.file('/etc/passwd', passwd(users)).file('/etc/group', group(users));
   tree.file('/etc/hostname', `${hostName}\n`);

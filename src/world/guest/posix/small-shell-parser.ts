@@ -8,6 +8,8 @@ export type Word = readonly WordPart[];
 export interface Redirection {
   readonly stream: 'stdin' | 'stdout' | 'stderr';
   readonly how: 'read' | 'write' | 'append' | 'merge';
+  /** As written, with the number of the stream. */
+  readonly operator: string;
   /** A file; for `merge` the other stream's number. */
   readonly target: Word;
 }
@@ -15,6 +17,8 @@ export interface Redirection {
 export interface SimpleCommand {
   /** When it runs, by the command before it. */
   readonly when: 'always' | 'success' | 'failure';
+  /** Followed by `&`. */
+  readonly isBackground: boolean;
   readonly assignments: readonly { readonly name: string; readonly value: Word }[];
   readonly words: readonly Word[];
   readonly redirections: readonly Redirection[];
@@ -47,7 +51,7 @@ const reserved = new Set([
 ]);
 
 /**
- * Parses shell text: simple commands, `;`, `&&`, `||`, redirections, quotes, variables, comments.
+ * Parses shell text: simple commands, `;`, `&`, `&&`, `||`, redirections, quotes, variables, comments.
  * @throws UnsupportedSyntax naming what only the full shell has; ShellSyntaxError.
  */
 export function parseScript(text: string): readonly SimpleCommand[] {
@@ -68,9 +72,10 @@ class Parser {
     while ((this.#skipBlank(), this.#at < this.#text.length)) {
       const command = this.#command(when);
       const isEmpty = command.words.length + command.assignments.length + command.redirections.length === 0;
-      if (!isEmpty) commands.push(command);
       const next = this.#separator();
-      if (isEmpty && (next === '&&' || next === '||')) throw unexpected(next);
+      if (isEmpty && (next === '&&' || next === '||' || next === '&')) throw unexpected(next);
+      if (next === '&' && when !== 'always') throw new UnsupportedSyntax('lists of commands in the background ("&")');
+      if (!isEmpty) commands.push({ ...command, isBackground: next === '&' });
       if (isEmpty && next === ';' && this.#text.charAt(this.#at - 1) === ';' && commands.length === 0)
         throw unexpected(';');
       when = next === '&&' ? 'success' : next === '||' ? 'failure' : 'always';
@@ -86,7 +91,6 @@ class Parser {
     }
     const one = this.#text.charAt(this.#at);
     if (one === '|') throw new UnsupportedSyntax('pipes ("|")');
-    if (one === '&') throw new UnsupportedSyntax('background commands ("&")');
     if (one === '(' || one === ')') throw new UnsupportedSyntax('subshells and functions ("(")');
     this.#at += 1;
     return one;
@@ -123,7 +127,7 @@ class Parser {
         words.push(word);
       } else assignments.push(assignment);
     }
-    return { when, assignments, words, redirections };
+    return { when, isBackground: false, assignments, words, redirections };
   }
 
   #redirection(): Redirection | undefined {
@@ -135,9 +139,9 @@ class Parser {
     this.#skipBlank();
     const target = this.#word();
     if (target.length === 0) throw unexpected('newline');
-    if (operator === '<') return { stream: 'stdin', how: 'read', target };
+    if (operator === '<') return { stream: 'stdin', how: 'read', operator: all, target };
     const stream = digit === '2' ? 'stderr' : 'stdout';
-    return { stream, how: operator === '>>' ? 'append' : operator === '>&' ? 'merge' : 'write', target };
+    return { stream, how: operator === '>>' ? 'append' : operator === '>&' ? 'merge' : 'write', operator: all, target };
   }
 
   #word(): Word {
@@ -173,7 +177,7 @@ class Parser {
   #variable(isQuoted: boolean): WordPart {
     const rest = this.#text.slice(this.#at);
     if (rest.startsWith('(')) throw new UnsupportedSyntax('command substitution ("$(")');
-    const [all, braced, plain] = /^(?:\{(\w+|[?#@*$])\}|(\w+|[?#@*$]))/u.exec(rest) ?? [];
+    const [all, braced, plain] = /^(?:\{(\w+|[?#@*$!])\}|(\w+|[?#@*$!]))/u.exec(rest) ?? [];
     if (all === undefined) {
       if (rest.startsWith('{')) throw new UnsupportedSyntax('"${...}" with operators');
       return { text: '$', isQuoted };

@@ -4,12 +4,13 @@ import { programKind } from '../program-image.js';
 import type { ProgramRegistry } from '../program-registry.js';
 import { isExecutable } from '../program-resolution.js';
 import type { GuestProgram, ProgramContext } from '../program.js';
+import { BackgroundProcesses } from './background-processes.js';
 import { innerContext } from './inner-context.js';
 import { builtInCommands, guestCommands, runCommand } from './posix-commands.js';
 import { complain, pathOf, type ShellAccess } from './posix-command.js';
 import { posixCommandNames } from './posix-command-names.js';
 import { posixErrorOf } from './posix-errors.js';
-import { quoteWords } from './posix-words.js';
+import { quoteWord, quoteWords } from './posix-words.js';
 import { parseInvocation } from './shell-invocation.js';
 import { smallCommands } from './small-commands.js';
 import {
@@ -85,6 +86,7 @@ class SmallShell {
   readonly #parameters: readonly string[];
   readonly #variables: Map<string, string>;
   readonly #exported: Set<string>;
+  readonly #background: BackgroundProcesses;
   #workingDirectory: string;
   #exitCode = 0;
   #steps = 0;
@@ -97,12 +99,13 @@ class SmallShell {
     this.#variables = new Map(context.environment);
     this.#exported = new Set(context.environment.keys());
     this.#workingDirectory = context.workingDirectory;
+    this.#background = new BackgroundProcesses(options.programs);
   }
 
   async script(text: string): Promise<number> {
     try {
       for (const command of parseScript(text)) {
-        this.#context.signal.throwIfAborted();
+        await this.#context.turn();
         if (command.when === 'success' && this.#exitCode !== 0) continue;
         if (command.when === 'failure' && this.#exitCode === 0) continue;
         this.#steps += 1;
@@ -122,6 +125,7 @@ class SmallShell {
   async #run(command: SimpleCommand): Promise<number> {
     const words = command.words.flatMap((word) => this.#expand(word));
     const assigned = command.assignments.map(({ name, value }) => [name, this.#text(value)] as const);
+    if (command.isBackground && words.length > 0) return this.#startInBackground(command, words, assigned);
     let streams: ProgramContext;
     try {
       streams = this.#redirected(command.redirections);
@@ -137,6 +141,26 @@ class SmallShell {
     }
     for (const [variable, value] of assigned) streams.environment.set(variable, value);
     return this.#execute(name, args, streams);
+  }
+
+  async #startInBackground(
+    { redirections }: SimpleCommand,
+    words: readonly string[],
+    assigned: readonly (readonly [name: string, value: string])[],
+  ): Promise<number> {
+    const context = this.#redirected([]);
+    for (const [variable, value] of assigned) context.environment.set(variable, value);
+    const redirectionText = redirections
+      .map((redirection) => `${redirection.operator}${quoteWord(this.#text(redirection.target))}`)
+      .join(' ');
+    const redirect = async (): Promise<void> => void this.#redirected(redirections);
+    try {
+      await this.#background.start({ words, redirections: redirectionText, prelude: '', redirect }, context);
+      return 0;
+    } catch (error) {
+      complain(this.#context, 'sh', words[0] ?? '', error instanceof RedirectionError ? error.cause : error);
+      return 1;
+    }
   }
 
   async #execute(name: string, args: readonly string[], context: ProgramContext): Promise<number> {
@@ -216,8 +240,11 @@ class SmallShell {
       .find(isThere);
   }
 
-  readonly #builtIns: Readonly<Record<string, (args: readonly string[], context: ProgramContext) => number>> = {
+  readonly #builtIns: Readonly<
+    Record<string, (args: readonly string[], context: ProgramContext) => number | Promise<number>>
+  > = {
     ':': () => 0,
+    wait: (args, context) => this.#background.wait(args, context),
     exit: ([code]) => {
       throw new ShellExit(code === undefined ? this.#exitCode : Number(code) & 0xff);
     },
@@ -326,6 +353,7 @@ class SmallShell {
   #value(name: string): string {
     if (name === '?') return String(this.#exitCode);
     if (name === '$') return String(this.#context.pid);
+    if (name === '!') return String(this.#background.lastPid ?? '');
     if (name === '#') return String(this.#parameters.length - 1);
     if (name === '@' || name === '*') return this.#parameters.slice(1).join(' ');
     if (/^\d+$/u.test(name)) return this.#parameters[Number(name)] ?? '';

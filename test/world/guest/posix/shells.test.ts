@@ -327,7 +327,7 @@ describe('small shell', () => {
     ['for i in 1; do echo $i; done', '"for"'],
     ['echo $(whoami)', 'command substitution'],
     ['echo *', 'patterns'],
-    ['sleep 1 &', 'background'],
+    ['true && sleep 1 &', 'background'],
     ['(echo a)', 'subshells'],
     ['cat <<EOF\nEOF', 'here-documents'],
     ['echo ${X:-1}', 'operators'],

@@ -71,6 +71,9 @@ const trap: PosixCommand = (_words, context) => {
   return 0;
 };
 
+/** Nothing ties a process in the background to its shell. */
+const disown: PosixCommand = () => 0;
+
 const nproc: PosixCommand = (_words, context) => {
   context.writeStdout('1\n');
   return 0;
@@ -80,4 +83,4 @@ const nproc: PosixCommand = (_words, context) => {
 export const environmentCommands: Readonly<Record<string, PosixCommand>> = { date, env, printenv, nproc };
 
 /** Commands that a shell has without a file of their own. */
-export const builtInEnvironmentCommands: Readonly<Record<string, PosixCommand>> = { umask, ulimit, trap };
+export const builtInEnvironmentCommands: Readonly<Record<string, PosixCommand>> = { umask, ulimit, trap, disown };

@@ -1,0 +1,192 @@
+/**
+ * Changes scripts of the full shell where the library alone would do less than a guest should:
+ * - `command &` becomes a process of its own, `$!` its process id, and `wait` waits for it. It stays in the foreground
+ *   inside `$(...)`, in a part of a pipeline, and in text that `eval` or `.` reads. Its output goes to the console, also
+ *   where the shell around it is redirected; redirections of the command itself hold. It sees the variables and the
+ *   functions of its script, but no arrays.
+ * - loops and functions let others have their turn; otherwise a busy script would keep the whole process. Text that
+ *   `eval` or `.` reads does not, and runs into the limit of its steps.
+ * - `until` becomes `while !`, since the library ends a script with `set -e` at its condition.
+ */
+import { performance } from 'node:perf_hooks';
+import type { ScriptNode, SimpleCommandNode, StatementNode } from './just-bash-types.js';
+import { quoteWord } from './posix-words.js';
+
+/** Commands that rewritten scripts call. */
+export const rewritingCommands = {
+  turn: '/bin/.take-turn',
+  start: '/bin/.start-process',
+  startScript: '/bin/.start-script',
+  wait: '/bin/.wait-for-processes',
+} as const;
+
+/** Variable that takes the place of `$!`. */
+export const lastPidVariable = '__last_background_pid';
+
+/** What `set -x` shows of the rewriting. */
+export const rewritingTrace = /^\++ (?:\/bin\/\.|__last_background_pid=).*\n/gmu;
+
+/** What the rewriting needs of the library. */
+export interface ScriptLibrary {
+  parse(script: string): ScriptNode;
+  serialize(script: ScriptNode): string;
+}
+
+/** A script keeps the event loop so long at most, in milliseconds. */
+const longestTurnMs = 8;
+
+/** Parts of a script whose statements run over and over: in the condition of a loop, or in its body. */
+const repeated: Readonly<Record<string, 'condition' | 'body'>> = {
+  While: 'condition',
+  For: 'body',
+  CStyleFor: 'body',
+  Group: 'body',
+  Subshell: 'body',
+};
+
+/** Parts whose output somebody waits for, so that nothing in them can leave. */
+const captured: ReadonlySet<string> = new Set(['CommandSubstitution', 'ProcessSubstitution']);
+
+interface Node {
+  type: string;
+  [key: string]: unknown;
+}
+
+/** Rewrites parsed scripts, in place. */
+export class ScriptRewriting {
+  readonly #library: ScriptLibrary;
+  readonly #conditionTurn: StatementNode[];
+  readonly #bodyTurn: StatementNode[];
+  #turnMs = performance.now();
+
+  constructor(library: ScriptLibrary) {
+    this.#library = library;
+    // A condition keeps the exit code that came before it, which `set -e` does not look at there.
+    this.#conditionTurn = library.parse(`${rewritingCommands.turn} $?`).statements;
+    this.#bodyTurn = library.parse(rewritingCommands.turn).statements;
+  }
+
+  rewrite(script: ScriptNode): ScriptNode {
+    const functions: StatementNode[] = [];
+    for (const statement of script.statements) {
+      if (statement.pipelines[0]?.commands[0]?.type === 'FunctionDef') functions.push(statement);
+    }
+    const prelude = functions.length === 0 ? '' : `${this.#text(functions)}\n`;
+    this.#visit(script, prelude, true);
+    return script;
+  }
+
+  /** @param prelude definitions that a command in the background needs. */
+  #visit(value: unknown, prelude: string, canLeave: boolean): void {
+    if (Array.isArray(value)) {
+      for (const part of value) this.#visit(part, prelude, canLeave);
+      return;
+    }
+    if (!isNode(value)) {
+      if (isRecord(value)) for (const part of Object.values(value)) this.#visit(part, prelude, canLeave);
+      return;
+    }
+    if (canLeave && isStatement(value) && value.background) this.#leave(value, prelude);
+    const isPipe = value.type === 'Pipeline' && Array.isArray(value['commands']) && value['commands'].length > 1;
+    const canPartsLeave = canLeave && !isPipe && !captured.has(value.type);
+    for (const part of Object.values(value)) this.#visit(part, prelude, canPartsLeave);
+    if (value.type === 'ParameterExpansion' && value['parameter'] === '!') value['parameter'] = lastPidVariable;
+    if (value.type === 'Until') this.#negate(value);
+    if (isSimpleCommand(value)) this.#waitForProcesses(value);
+    const place = repeated[value.type];
+    if (place !== undefined) this.#letIn(value, place);
+  }
+
+  /** Puts the start of a process in the place of a command in the background. */
+  #leave(statement: StatementNode, prelude: string): void {
+    const [pipeline] = statement.pipelines;
+    const [command] = pipeline?.commands ?? [];
+    const isPlain =
+      statement.pipelines.length === 1 &&
+      pipeline?.commands.length === 1 &&
+      !pipeline.negated &&
+      command?.type === 'SimpleCommand' &&
+      command.name !== null &&
+      command.assignments.length === 0;
+    const isFunction = isPlain && prelude.includes(`${literalName(command) ?? ''}()`);
+    let start: string;
+    if (isPlain && !isFunction) {
+      const redirections = this.#commandText(statement, { ...command, name: null, args: [] });
+      const words = this.#commandText(statement, { ...command, redirections: [] });
+      start = `${rewritingCommands.start} ${quoteWord(redirections)} ${words}`;
+    } else {
+      const text = this.#text([{ ...statement, background: false }]);
+      start = `${rewritingCommands.startScript} ${quoteWord(prelude + text)} "$0" "$@"`;
+    }
+    const [replacement] = this.#library.parse(`${lastPidVariable}=$(${start})`).statements;
+    if (replacement === undefined) return;
+    statement.background = false;
+    statement.operators = replacement.operators;
+    statement.pipelines = replacement.pipelines;
+  }
+
+  #negate(loop: Node): void {
+    const [wrapper] = this.#library.parse('! { :; }').statements;
+    const [group] = wrapper?.pipelines[0]?.commands ?? [];
+    if (group?.type !== 'Group' || !isStatements(loop['condition'])) return;
+    group.body = loop['condition'];
+    loop['condition'] = [wrapper];
+    loop.type = 'While';
+  }
+
+  #waitForProcesses(command: SimpleCommandNode): void {
+    if (literalName(command) !== 'wait') return;
+    const [part] = command.name?.parts ?? [];
+    if (part?.type === 'Literal') part.value = rewritingCommands.wait;
+  }
+
+  /** The shell asks for the statements each time anew, so now and then they can begin with a turn of others. */
+  #letIn(node: Node, place: 'condition' | 'body'): void {
+    const statements = node[place];
+    if (!Array.isArray(statements)) return;
+    const withTurn = [...(place === 'condition' ? this.#conditionTurn : this.#bodyTurn), ...statements];
+    Object.defineProperty(node, place, { get: () => (this.#isTurnDue() ? withTurn : statements), enumerable: true });
+  }
+
+  #isTurnDue(): boolean {
+    const nowMs = performance.now();
+    if (nowMs - this.#turnMs < longestTurnMs) return false;
+    this.#turnMs = nowMs;
+    return true;
+  }
+
+  #commandText(statement: StatementNode, command: SimpleCommandNode): string {
+    const pipelines: StatementNode['pipelines'] = [{ type: 'Pipeline', commands: [command], negated: false }];
+    return this.#text([{ ...statement, background: false, operators: [], pipelines }]);
+  }
+
+  #text(statements: StatementNode[]): string {
+    return this.#library.serialize({ type: 'Script', statements }).trim();
+  }
+}
+
+/** The name of a command that is written without quotes and variables. */
+function literalName({ name }: SimpleCommandNode): string | undefined {
+  const [part, ...more] = name?.parts ?? [];
+  return more.length === 0 && part?.type === 'Literal' ? part.value : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isNode(value: unknown): value is Node {
+  return isRecord(value) && typeof value['type'] === 'string';
+}
+
+function isStatements(value: unknown): value is StatementNode[] {
+  return Array.isArray(value) && value.every((part) => isNode(part) && isStatement(part));
+}
+
+function isStatement(node: Node | StatementNode): node is StatementNode {
+  return node.type === 'Statement';
+}
+
+function isSimpleCommand(node: Node | SimpleCommandNode): node is SimpleCommandNode {
+  return node.type === 'SimpleCommand';
+}
