@@ -77,7 +77,7 @@ interface VmSource {
 
 const vmReaders: Readers<VmSource> = new Map<number, (source: VmSource) => unknown>([
   [VIX_PROPERTY_VM_NUM_VCPUS, ({ now }) => now.cpuCount],
-  [VIX_PROPERTY_VM_VMX_PATHNAME, ({ vm }) => vm.location],
+  [VIX_PROPERTY_VM_VMX_PATHNAME, ({ vm, now }) => vm.host.payload.paths.toProgram(now.location)],
   [VIX_PROPERTY_VM_VMTEAM_PATHNAME, () => ''],
   [VIX_PROPERTY_VM_MEMORY_SIZE, ({ now }) => now.memoryMb],
   [VIX_PROPERTY_VM_READ_ONLY, ({ now }) => now.isReadOnly],

@@ -1,4 +1,7 @@
+import { setMaxListeners } from 'node:events';
+import { Fault } from '../base/fault.js';
 import type { CallContext, HostLink, SnapshotNode, SnapshotTree, VmLink } from '../backends/backend.js';
+import { untilAborted } from '../base/until-aborted.js';
 import type { PathMap } from '../backends/path-map.js';
 import type { GuestSession } from '../guest/guest-session.js';
 import type { HandleEntry, HandlePayload } from '../handles/handle-table.js';
@@ -10,6 +13,7 @@ export class HostState implements HandlePayload {
   /** Open VMs by their identity, so that opening one twice gives one handle. */
   readonly vms = new Map<string, HandleEntry<'vm', VmState>>();
   readonly #ended = new AbortController();
+  readonly #tidying = new Set<Promise<unknown>>();
 
   constructor(
     readonly link: HostLink,
@@ -17,8 +21,17 @@ export class HostState implements HandlePayload {
     readonly hostType: number,
     readonly paths: PathMap,
     readonly channel: EventChannel,
-    readonly onEnd: () => void,
-  ) {}
+    readonly onEnd: (tidied: Promise<unknown>) => void,
+  ) {
+    // As many reads may be under way as the program likes.
+    setMaxListeners(0, this.#ended.signal);
+  }
+
+  /** Lets work that tidies up in a guest end before the connection is closed. It must end soon after the abort. */
+  tidy(work: Promise<unknown>): void {
+    const settled = work.catch(() => undefined).finally(() => this.#tidying.delete(settled));
+    this.#tidying.add(settled);
+  }
 
   /** Aborted when the connection ends: for reads that belong to no job. */
   get signal(): AbortSignal {
@@ -26,8 +39,8 @@ export class HostState implements HandlePayload {
   }
 
   onDestroy(): void {
-    this.#ended.abort();
-    this.onEnd();
+    this.#ended.abort(new Fault('cancelled', 'the host was disconnected'));
+    this.onEnd(Promise.all(this.#tidying));
   }
 }
 
@@ -55,18 +68,6 @@ export class VmState implements HandlePayload {
   /** Runs one guest request when no other work on this virtual machine is under way. */
   readonly turn = <T>(request: () => Promise<T>, signal: AbortSignal): Promise<T> =>
     this.lane.run(() => untilAborted(request, signal));
-}
-
-/** Runs a request; an abort ends the wait for it even when it never answers, so that the lane is free again. */
-function untilAborted<T>(request: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    void request()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 /** What a snapshot handle stands for. */

@@ -3,6 +3,7 @@ import { Fault } from '../base/fault.js';
 import { VixFailure } from '../errors/vix-failure.js';
 import type { GuestSession } from '../guest/guest-session.js';
 import type { VixEventProc } from '../jobs/job-events.js';
+import type { LaneUse } from '../jobs/lane.js';
 import type { JobContext, JobOptions } from '../jobs/job-runner.js';
 import { errorText } from '../vix/lookup.js';
 import { VIX_E_INVALID_ARG, VIX_E_INVALID_HANDLE } from '../vix/names.js';
@@ -49,6 +50,7 @@ export function startJob(runtime: VixRuntime, tail: JobTail, body: JobBody): Vix
     uses: body.uses,
     target: body.target,
     lane: body.lane,
+    laneUse: body.laneUse,
     channel: body.channel,
     callback,
     clientData: tail.clientData,
@@ -63,6 +65,16 @@ function startFailed(runtime: VixRuntime, tail: JobTail, error: unknown, body?: 
       throw error;
     },
   });
+}
+
+/** A handle parameter that names no object of the kind that the function works on. */
+export function handleFailure(runtime: VixRuntime, name: string, handle: unknown, code: VixError): VixFailure {
+  const entry = typeof handle === 'number' ? runtime.table.find(handle) : undefined;
+  const is =
+    entry === undefined
+      ? 'which is no live handle: it was never given out, was released, or its host was disconnected'
+      : `which is a ${entry.kind} handle made by ${entry.call}`;
+  return new VixFailure(code, `parameter ${name} is ${String(handle)}, ${is}`);
 }
 
 /** A failure that is told by its code alone. */
@@ -86,7 +98,9 @@ export interface HostWork {
 /** Starts a job on a host handle. */
 export function startHostJob(runtime: VixRuntime, handle: VixHandle, tail: JobTail, options: HostWork): VixHandle {
   const host = runtime.table.lookup(handle, 'host');
-  if (typeof host === 'number') return startFailed(runtime, tail, plainFailure(host));
+  if (typeof host === 'number') {
+    return startFailed(runtime, tail, handleFailure(runtime, 'hostHandle', handle, host));
+  }
   const { capability } = options;
   return startJob(runtime, tail, {
     owner: host,
@@ -103,15 +117,15 @@ export function startHostJob(runtime: VixRuntime, handle: VixHandle, tail: JobTa
 /** Options of a job that works on a virtual machine. */
 export interface VmWork {
   readonly capability?: Capability;
-  /** The job excludes all other work on the virtual machine. */
-  readonly isExclusive?: boolean;
+  /** How the job as a whole takes the lane of the virtual machine; absent: it does not. */
+  readonly lane?: LaneUse | undefined;
   readonly work: (vm: VmEntry, context: JobContext) => Promise<void> | void;
 }
 
 /** Starts a job on a VM handle. */
 export function startVmJob(runtime: VixRuntime, handle: VixHandle, tail: JobTail, options: VmWork): VixHandle {
   const vm = runtime.table.lookup(handle, 'vm');
-  if (typeof vm === 'number') return startFailed(runtime, tail, plainFailure(vm));
+  if (typeof vm === 'number') return startFailed(runtime, tail, handleFailure(runtime, 'vmHandle', handle, vm));
   const { host } = vm.payload;
   const { capability } = options;
   return startJob(runtime, tail, {
@@ -120,7 +134,8 @@ export function startVmJob(runtime: VixRuntime, handle: VixHandle, tail: JobTail
     channel: host.payload.channel,
     target: vm.payload.location,
     // What is not offered is said at once, without waiting for other work to end.
-    lane: options.isExclusive === true && isOffered(host, capability) ? vm.payload.lane : undefined,
+    lane: options.lane !== undefined && isOffered(host, capability) ? vm.payload.lane : undefined,
+    laneUse: options.lane,
     work: (context) => {
       if (capability !== undefined) requireCapability(host, capability);
       return options.work(vm, context);
@@ -162,5 +177,5 @@ export function requireLogin(vm: VmEntry): GuestSession {
 export function checkPropertyList(runtime: VixRuntime, handle: unknown): void {
   if (handle === 0 || handle === null || handle === undefined) return;
   const found = typeof handle === 'number' ? runtime.table.lookup(handle, 'propertyList') : VIX_E_INVALID_HANDLE;
-  if (typeof found === 'number') throw plainFailure(found);
+  if (typeof found === 'number') throw handleFailure(runtime, 'propertyListHandle', handle, found);
 }

@@ -1,4 +1,3 @@
-import type { CallContext } from '../backends/backend.js';
 import { handleTypes } from '../handles/handle-kind.js';
 import type { HandleEntry } from '../handles/handle-table.js';
 import { errorText, propertyById } from '../vix/lookup.js';
@@ -51,21 +50,20 @@ export function vixHandleFunctions(runtime: VixRuntime) {
     const host = table.lookup(handle, 'host');
     if (typeof host !== 'number') return hostProperties(host.payload);
     const vm = table.lookup(handle, 'vm');
-    if (typeof vm !== 'number') return vmProperties(vm.payload, readCall(vm.payload.host.payload.signal));
+    if (typeof vm !== 'number') {
+      const { signal } = vm.payload.host.payload;
+      return runtime.read(signal, (call) => vmProperties(vm.payload, call));
+    }
     const snapshot = table.lookup(handle, 'snapshot');
     if (typeof snapshot !== 'number') {
       const { signal } = snapshot.payload.vm.payload.host.payload;
-      return snapshotProperties(snapshot.payload, readCall(signal));
+      return runtime.read(signal, (call) => snapshotProperties(snapshot.payload, call));
     }
     const job = table.lookup(handle, 'job');
     if (typeof job !== 'number') return jobProperties(job.payload);
     const list = table.lookup(handle, 'propertyList');
     if (typeof list !== 'number') return (id) => list.payload.list.get(id);
     return () => VIX_E_INVALID_HANDLE;
-  }
-
-  function readCall(signal: AbortSignal): CallContext {
-    return { signal, clock: runtime.clock, progress: () => undefined };
   }
 
   return {
@@ -75,7 +73,7 @@ export function vixHandleFunctions(runtime: VixRuntime) {
     },
 
     /** Takes one reference away; the last one ends the object. Harmless for 0, unknown and released handles. */
-    Vix_ReleaseHandle(handle: VixHandle): void {
+    Vix_ReleaseHandle(handle: VixHandle | 0): void {
       table.release(handle);
     },
 
@@ -127,7 +125,7 @@ export function vixHandleFunctions(runtime: VixRuntime) {
      * Runs what is pending on a connection made with `VIX_HOSTOPTION_USE_EVENT_PUMP`: its callbacks run in here. With
      * `VIX_INVALID_HANDLE`, on all of them. Connections that are being made are always pumped. Does nothing else.
      */
-    Vix_PumpEvents(hostHandle: VixHandle, _options: number): void {
+    Vix_PumpEvents(hostHandle: VixHandle | 0, _options: number): void {
       const host = table.lookup(hostHandle, 'host');
       if (typeof host !== 'number') host.payload.channel.pump();
       for (const channel of [...runtime.unpumped]) {

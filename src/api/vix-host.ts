@@ -22,6 +22,7 @@ import {
   VIX_SERVICEPROVIDER_VMWARE_WORKSTATION_SHARED,
 } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
+import { withoutUserInfo } from '../base/secret.js';
 import { filledText, integer, optionalText, text } from './arguments.js';
 import { HostState } from './handle-states.js';
 import { openVm, resultHandle } from './open-vm.js';
@@ -72,7 +73,7 @@ export function vixHostFunctions(runtime: VixRuntime) {
       const tail = { call, callback: callbackProc, clientData };
       return startJob(runtime, tail, {
         channel,
-        target: typeof hostName === 'string' && hostName !== '' ? hostName : 'the local host',
+        target: typeof hostName === 'string' && hostName !== '' ? withoutUserInfo(hostName) : 'the local host',
         work: async (context) => {
           integer('apiVersion', apiVersion);
           checkPropertyList(runtime, propertyListHandle);
@@ -230,14 +231,17 @@ async function connect(
 ): Promise<HostEntry> {
   const choice = runtime.registry.choose(target);
   const link = await choice.module.connect(choice.target, context);
-  const state = new HostState(link, hostType, choice.paths, channel, () => runtime.endInBackground(link.close()));
+  const state = new HostState(link, hostType, choice.paths, channel, (tidied) =>
+    runtime.endInBackground(tidied.then(() => link.close())),
+  );
   const entry: HostEntry = runtime.table.add('host', state, call);
   if (channel instanceof PumpChannel) channel.post(() => (channel.isAttached = true));
   link.onLost((fault) => {
     for (const child of [...(entry.children ?? [])]) {
       const job = runtime.table.lookup(child.handle, 'job');
       if (typeof job === 'number') continue;
-      const message = `${job.payload.call}: the connection to ${link.about.product} was lost: ${fault.message}`;
+      const what = `${job.payload.call} on ${job.payload.target}`;
+      const message = `${what}: the connection to ${link.about.product} was lost: ${fault.message}; connect again`;
       job.payload.fail(new VixFailure(VIX_E_HOST_CONNECTION_LOST, message, fault));
     }
   });

@@ -1,3 +1,8 @@
+import type { CallContext } from '../backends/backend.js';
+import { untilAborted } from '../base/until-aborted.js';
+import { VixFailure } from '../errors/vix-failure.js';
+import { VIX_E_CANCELLED } from '../vix/names.js';
+import { withTimeLimit } from './time-limit.js';
 import type { BackendRegistry } from '../backends/registry.js';
 import type { Clock } from '../base/clock.js';
 import { HandleTable, type HandleEntry } from '../handles/handle-table.js';
@@ -23,7 +28,7 @@ export type SnapshotEntry = HandleEntry<'snapshot', SnapshotState>;
 export interface RuntimeParts {
   readonly registry: BackendRegistry;
   readonly clock: Clock;
-  /** Time limit of every job, in milliseconds; absent: none, as in VIX. */
+  /** Time limit of every job and every read, in milliseconds; absent: none, as in VIX. */
   readonly jobTimeLimitMs?: number | undefined;
 }
 
@@ -38,10 +43,12 @@ export class VixRuntime {
   readonly runner: JobRunner;
   /** Channels of connections in event-pump mode that have something to deliver. */
   readonly unpumped = new Set<PumpChannel>();
+  readonly #timeLimitMs: number | undefined;
   readonly #ending = new Set<Promise<void>>();
 
   constructor(parts: RuntimeParts) {
     this.clock = parts.clock;
+    this.#timeLimitMs = parts.jobTimeLimitMs;
     this.registry = parts.registry;
     this.table = new HandleTable<RuntimePayloads>(parts.clock);
     this.runner = new JobRunner(this.table, parts.clock, parts.jobTimeLimitMs);
@@ -49,8 +56,22 @@ export class VixRuntime {
 
   /** Tells diagnosis about a failure that reaches no program. */
   readonly report = (error: unknown): void => {
-    this.runner.events.emit('backgroundFailed', error);
+    this.runner.reportBackground(error);
   };
+
+  /**
+   * Asks a backend something outside of any job, under the time limit that jobs have.
+   *
+   * @param signal ends the read early: the connection's.
+   * @throws VixFailure `VIX_E_CANCELLED` when the time is over; the signal's reason; what the backend throws.
+   */
+  read<T>(signal: AbortSignal, ask: (call: CallContext) => Promise<T>): Promise<T> {
+    const call: CallContext = { signal, clock: this.clock, progress: () => undefined };
+    const limitMs = this.#timeLimitMs;
+    if (limitMs === undefined) return untilAborted(() => ask(call), signal);
+    const message = `the host did not answer within the time limit of ${limitMs} ms`;
+    return withTimeLimit(call, limitMs, new VixFailure(VIX_E_CANCELLED, message), ask);
+  }
 
   /** Lets something end in the background; `close` waits for it. */
   endInBackground(ending: Promise<void>): void {

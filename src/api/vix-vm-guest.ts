@@ -1,4 +1,4 @@
-import type { CallContext, GuestProcess } from '../backends/backend.js';
+import type { GuestProcess } from '../backends/backend.js';
 import { Secret } from '../base/secret.js';
 import { VixFailure } from '../errors/vix-failure.js';
 import { GuestSession } from '../guest/guest-session.js';
@@ -62,7 +62,7 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
           if (isInteractive) requireCapability(vm.payload.host, 'interactiveGuest');
           const credentials = { userName: user, password: secret, isInteractive };
           const ops = vm.payload.link.guest(credentials);
-          const session = new GuestSession(ops, credentials, vm.payload.turn, runtime.clock);
+          const session = new GuestSession(ops, vm.payload.turn, runtime.clock);
           await session.request(context, () => ops.validate(context));
           vm.payload.session = session;
         },
@@ -125,18 +125,15 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
         checkSize('interpreter with scriptText', Buffer.byteLength(program) + Buffer.byteLength(script));
         const activateWindow = (flags & VIX_RUNPROGRAM_ACTIVATE_WINDOW) !== 0;
         const started = await startScript(session, { interpreter: program, text: script, activateWindow }, context);
-        const tidying = { ...withoutSignal(context), signal: vm.payload.host.payload.signal };
-        if ((flags & VIX_RUNPROGRAM_RETURN_IMMEDIATELY) !== 0) {
-          // The script's directory goes when its program has ended, which nobody waits for.
-          runtime.endInBackground(tidyAfterExit(session, started.pid, started.cleanUp, tidying));
-          addProgramResults(context.results, started.pid, undefined);
-          return;
-        }
-        try {
-          addProgramResults(context.results, started.pid, await session.waitForExit(started.pid, context));
-        } finally {
-          await started.cleanUp(tidying).catch(runtime.report);
-        }
+        const host = vm.payload.host.payload;
+        const isWaitedFor = (flags & VIX_RUNPROGRAM_RETURN_IMMEDIATELY) === 0;
+        const waiting = isWaitedFor ? context : { ...withoutSignal(context), signal: host.signal };
+        const tidyUp = (): Promise<void> =>
+          started.cleanUp(withoutSignal(context)).catch((error: unknown) => runtime.report(error));
+        const exited = session.waitForExit(started.pid, waiting).finally(tidyUp);
+        // The script's directory goes also when nobody waits for its program, and before a connection is closed.
+        host.tidy(exited);
+        addProgramResults(context.results, started.pid, isWaitedFor ? await exited : undefined);
       });
     },
 
@@ -218,17 +215,4 @@ function addProcessResults(results: PropertyList, process: GuestProcess): void {
   results.add(VIX_PROPERTY_JOB_RESULT_PROCESS_COMMAND, { type: 'string', value: process.commandLine });
   results.add(VIX_PROPERTY_JOB_RESULT_PROCESS_BEING_DEBUGGED, { type: 'bool', value: process.isBeingDebugged });
   results.add(VIX_PROPERTY_JOB_RESULT_PROCESS_START_TIME, { type: 'integer', value: started });
-}
-
-async function tidyAfterExit(
-  session: GuestSession,
-  pid: number,
-  cleanUp: (call: CallContext) => Promise<void>,
-  call: CallContext,
-): Promise<void> {
-  try {
-    await session.waitForExit(pid, call);
-  } finally {
-    await cleanUp(call);
-  }
 }

@@ -22,7 +22,7 @@ export function vixVmPowerFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_PowerOn', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'power',
-        isExclusive: true,
+        lane: 'exclusive',
         work: (vm, context) => {
           const options = integer('powerOnOptions', powerOnOptions);
           checkPropertyList(runtime, propertyListHandle);
@@ -44,7 +44,7 @@ export function vixVmPowerFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_PowerOff', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'power',
-        isExclusive: true,
+        lane: isSoft(powerOffOptions) ? 'exclusive' : 'urgent',
         work: (vm, context) => vm.payload.link.power.off(powerMode(vm, 'powerOffOptions', powerOffOptions), context),
       });
     },
@@ -54,7 +54,7 @@ export function vixVmPowerFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_Reset', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'power',
-        isExclusive: true,
+        lane: isSoft(resetOptions) ? 'exclusive' : 'urgent',
         work: (vm, context) => vm.payload.link.power.reset(powerMode(vm, 'resetOptions', resetOptions), context),
       });
     },
@@ -69,7 +69,7 @@ export function vixVmPowerFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_Suspend', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'suspend',
-        isExclusive: true,
+        lane: 'exclusive',
         work: (vm, context) => vm.payload.link.power.suspend(powerMode(vm, 'suspendOptions', suspendOptions), context),
       });
     },
@@ -85,7 +85,7 @@ export function vixVmPowerFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_Pause', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'pause',
-        isExclusive: true,
+        lane: 'exclusive',
         work: (vm, context) => {
           integer('options', options);
           checkPropertyList(runtime, propertyList);
@@ -105,7 +105,7 @@ export function vixVmPowerFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_Unpause', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'pause',
-        isExclusive: true,
+        lane: 'exclusive',
         work: (vm, context) => {
           integer('options', options);
           checkPropertyList(runtime, propertyList);
@@ -117,8 +117,11 @@ export function vixVmPowerFunctions(runtime: VixRuntime) {
 }
 
 function powerMode(vm: VmEntry, name: string, value: unknown): PowerMode {
-  const isSoft = (integer(name, value) & (VIX_VMPOWEROP_FROM_GUEST | fromGuestBefore2008)) !== 0;
-  if (!isSoft) return 'hard';
+  if (!isSoft(integer(name, value))) return 'hard';
   requireCapability(vm.payload.host, 'softPower');
   return 'soft';
+}
+
+function isSoft(options: unknown): boolean {
+  return typeof options === 'number' && (options & (VIX_VMPOWEROP_FROM_GUEST | fromGuestBefore2008)) !== 0;
 }

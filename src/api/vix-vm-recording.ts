@@ -22,7 +22,7 @@ export function vixVmRecordingFunctions(runtime: VixRuntime) {
       const tail = { call, callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'recording',
-        isExclusive: true,
+        lane: 'exclusive',
         work: async (vm, context) => {
           const spec = {
             name: optionalText('displayName', displayName),
@@ -48,7 +48,7 @@ export function vixVmRecordingFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_EndRecording', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'recording',
-        isExclusive: true,
+        lane: 'exclusive',
         work: (vm, context) => {
           integer('options', options);
           checkPropertyList(runtime, propertyList);
@@ -69,7 +69,7 @@ export function vixVmRecordingFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_BeginReplay', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'recording',
-        isExclusive: true,
+        lane: 'exclusive',
         work: (vm, context) => {
           const snapshot = snapshotOf(runtime, vm, snapshotHandle);
           const showConsole = (integer('options', options) & VIX_VMPOWEROP_LAUNCH_GUI) !== 0;
@@ -90,7 +90,7 @@ export function vixVmRecordingFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_EndReplay', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'recording',
-        isExclusive: true,
+        lane: 'exclusive',
         work: (vm, context) => {
           integer('options', options);
           checkPropertyList(runtime, propertyList);

@@ -26,6 +26,7 @@ export function vixVmSharedFolderFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_EnableSharedFolders', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'sharedFolders',
+        lane: 'request',
         work: (vm, context) => {
           const isEnabled = bool('enabled', enabled);
           integer('options', options);
@@ -39,6 +40,7 @@ export function vixVmSharedFolderFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_GetNumSharedFolders', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'sharedFolders',
+        lane: 'request',
         work: async (vm, context) => {
           const { length } = await vm.payload.link.sharedFolders.list(context);
           context.results.add(VIX_PROPERTY_JOB_RESULT_SHARED_FOLDER_COUNT, { type: 'integer', value: length });
@@ -56,6 +58,7 @@ export function vixVmSharedFolderFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_GetSharedFolderState', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'sharedFolders',
+        lane: 'request',
         work: async (vm, context) => {
           const position = integer('index', index);
           const folders = await vm.payload.link.sharedFolders.list(context);
@@ -83,6 +86,7 @@ export function vixVmSharedFolderFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_SetSharedFolderState', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'sharedFolders',
+        lane: 'request',
         work: (vm, context) =>
           vm.payload.link.sharedFolders.update(sharedFolder(shareName, hostPathName, flags), context),
       });
@@ -100,6 +104,7 @@ export function vixVmSharedFolderFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_AddSharedFolder', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'sharedFolders',
+        lane: 'request',
         work: (vm, context) => vm.payload.link.sharedFolders.add(sharedFolder(shareName, hostPathName, flags), context),
       });
     },
@@ -115,6 +120,7 @@ export function vixVmSharedFolderFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_RemoveSharedFolder', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'sharedFolders',
+        lane: 'request',
         work: (vm, context) => {
           const name = filledText('shareName', shareName);
           integer('flags', flags);

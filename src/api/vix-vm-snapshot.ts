@@ -31,9 +31,10 @@ import type { VixOut } from './vix-out.js';
 export function vixVmSnapshotFunctions(runtime: VixRuntime) {
   const { table } = runtime;
 
-  function navigationCall(vm: VmEntry): CallContext {
+  /** Asks the host of a virtual machine about its snapshots. */
+  function ask<T>(vm: VmEntry, navigate: (call: CallContext) => Promise<T>): Promise<T> {
     requireCapability(vm.payload.host, 'snapshots');
-    return { signal: vm.payload.host.payload.signal, clock: runtime.clock, progress: () => undefined };
+    return runtime.read(vm.payload.host.payload.signal, navigate);
   }
 
   /** Runs a navigation on a VM handle and writes its answer. What it throws becomes the returned error. */
@@ -43,7 +44,7 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
     navigate: (vm: VmEntry, call: CallContext) => Promise<T>,
   ): Promise<VixError> {
     const vm = table.lookup(handle, 'vm');
-    return typeof vm === 'number' ? vm : fill(cell, () => navigate(vm, navigationCall(vm)));
+    return typeof vm === 'number' ? vm : fill(cell, () => ask(vm, (call) => navigate(vm, call)));
   }
 
   async function fromSnapshot<T>(
@@ -53,7 +54,7 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
   ): Promise<VixError> {
     const snapshot = table.lookup(handle, 'snapshot');
     if (typeof snapshot === 'number') return snapshot;
-    return fill(cell, () => navigate(snapshot, navigationCall(snapshot.payload.vm)));
+    return fill(cell, () => ask(snapshot.payload.vm, (call) => navigate(snapshot, call)));
   }
 
   async function fill<T>(cell: VixOut<T>, answer: () => Promise<T>): Promise<VixError> {
@@ -162,7 +163,7 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
       const tail = { call, callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'snapshots',
-        isExclusive: true,
+        lane: 'exclusive',
         work: async (vm, context) => {
           const spec = {
             name: optionalText('name', name),
@@ -188,7 +189,7 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_RemoveSnapshot', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'snapshots',
-        isExclusive: true,
+        lane: 'exclusive',
         work: (vm, context) => {
           const { id } = snapshotOf(runtime, vm, snapshotHandle).payload;
           const removeChildren = (integer('options', options) & VIX_SNAPSHOT_REMOVE_CHILDREN) !== 0;
@@ -209,7 +210,7 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_RevertToSnapshot', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'snapshots',
-        isExclusive: true,
+        lane: 'exclusive',
         work: (vm, context) => {
           const { id } = snapshotOf(runtime, vm, snapshotHandle).payload;
           const flags = integer('options', options);

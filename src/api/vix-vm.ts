@@ -46,7 +46,7 @@ export function vixVmFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_Delete', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'delete',
-        isExclusive: true,
+        lane: 'exclusive',
         work: async (vm, context) => {
           const keepDisks = (integer('deleteOptions', deleteOptions) & VIX_VMDELETE_DISK_FILES) === 0;
           if (keepDisks) requireCapability(vm.payload.host, 'keepDisksOnDelete');
@@ -72,7 +72,7 @@ export function vixVmFunctions(runtime: VixRuntime) {
       const tail = { call, callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'clone',
-        isExclusive: true,
+        lane: 'exclusive',
         work: async (vm, context) => {
           const { host, link } = vm.payload;
           const type = integer('cloneType', cloneType);
@@ -103,7 +103,7 @@ export function vixVmFunctions(runtime: VixRuntime) {
       const tail = { call: 'VixVM_UpgradeVirtualHardware', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'hardwareUpgrade',
-        isExclusive: true,
+        lane: 'exclusive',
         work: (vm, context) => {
           integer('options', options);
           return vm.payload.link.lifecycle.upgradeHardware(context);
@@ -125,9 +125,17 @@ export function vixVmFunctions(runtime: VixRuntime) {
           const seconds = integer('timeoutInSeconds', timeoutInSeconds);
           const { tools } = vm.payload.link;
           if (seconds <= 0) return tools.waitUntilRunning(context);
-          const message = `Tools did not run within ${seconds} s; check that the guest boots and that Tools is installed in it`;
-          const expired = new VixFailure(VIX_E_TIMEOUT_WAITING_FOR_TOOLS, message);
-          return withTimeLimit(context, seconds * 1000, expired, (limited) => tools.waitUntilRunning(limited));
+          const expired = new VixFailure(VIX_E_TIMEOUT_WAITING_FOR_TOOLS, `Tools did not run within ${seconds} s`);
+          const waiting = withTimeLimit(context, seconds * 1000, expired, (limited) => tools.waitUntilRunning(limited));
+          return waiting.catch(async (error: unknown) => {
+            if (error !== expired) throw error;
+            const { question } = await vm.payload.link.properties(context);
+            const nextStep =
+              question === null
+                ? 'check that the guest boots and that Tools is installed in it'
+                : `the machine waits for the answer to a question: ${question}`;
+            throw new VixFailure(VIX_E_TIMEOUT_WAITING_FOR_TOOLS, `${expired.message}; ${nextStep}`);
+          });
         },
       });
     },
@@ -174,10 +182,10 @@ export function vixVmFunctions(runtime: VixRuntime) {
           let value: string;
           if (type === VIX_VM_GUEST_VARIABLE) {
             requireCapability(vm.payload.host, 'guestVariables');
-            value = await variables.readGuestVariable(variable, context);
+            value = await vm.payload.turn(() => variables.readGuestVariable(variable, context), context.signal);
           } else if (type === VIX_VM_CONFIG_RUNTIME_ONLY) {
             requireCapability(vm.payload.host, 'configRead');
-            value = await variables.readConfig(variable, context);
+            value = await vm.payload.turn(() => variables.readConfig(variable, context), context.signal);
           } else if (type === VIX_GUEST_ENVIRONMENT_VARIABLE) {
             requireCapability(vm.payload.host, 'guest');
             const session = requireLogin(vm);
@@ -210,10 +218,10 @@ export function vixVmFunctions(runtime: VixRuntime) {
           const { variables } = vm.payload.link;
           if (type === VIX_VM_GUEST_VARIABLE) {
             requireCapability(vm.payload.host, 'guestVariables');
-            await variables.writeGuestVariable(variable, content, context);
+            await vm.payload.turn(() => variables.writeGuestVariable(variable, content, context), context.signal);
           } else if (type === VIX_VM_CONFIG_RUNTIME_ONLY) {
             requireCapability(vm.payload.host, 'configWrite');
-            await variables.writeConfig(variable, content, context);
+            await vm.payload.turn(() => variables.writeConfig(variable, content, context), context.signal);
           } else if (type === VIX_GUEST_ENVIRONMENT_VARIABLE) {
             requireCapability(vm.payload.host, 'environmentWrite');
             const session = requireLogin(vm);

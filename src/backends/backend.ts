@@ -22,6 +22,8 @@ export interface ConnectTarget {
   readonly verifyTls: boolean;
   /** The `options` of the matching configuration entry, unread. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Directory that relative paths in the settings start from; absent: the current one. */
+  readonly settingsDirectory?: string;
 }
 
 /** Handed to every call; nothing is global. */
@@ -292,6 +294,8 @@ export interface GuestFileInfo {
   readonly name: string;
   /** A link to a directory counts as directory; a link to a file or to nothing as symlink. */
   readonly kind: 'file' | 'directory' | 'symlink' | 'other';
+  /** Text of a link, also of one to a directory; absent for what is no link. */
+  readonly linkTarget?: string;
   /** Bytes; 0 for directories; a link to a file has its target's size. */
   readonly size: number;
   readonly modified: Date;

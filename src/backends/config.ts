@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
 import { Fault } from '../base/fault.js';
 import { Secret } from '../base/secret.js';
@@ -70,8 +71,18 @@ export function parseConfig(value: unknown, source: string): RevixConfig {
   throw new Fault('invalid-argument', `${source}: ${path}: ${issue.message}. Correct the entry or remove it.`);
 }
 
-/** Reads a configuration file. @throws Fault `invalid-argument` or `file-not-found`, naming the file. */
-export function readConfig(path: string): RevixConfig {
+/** A configuration with the directory that its relative paths start from. */
+export interface LoadedConfig {
+  readonly config: RevixConfig;
+  readonly directory: string;
+}
+
+/**
+ * Reads a configuration file. Relative paths in it start from its own directory.
+ *
+ * @throws Fault `invalid-argument` or `file-not-found`, naming the file.
+ */
+export function readConfig(path: string): LoadedConfig {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -81,15 +92,21 @@ export function readConfig(path: string): RevixConfig {
     });
   }
   try {
-    return parseConfig(JSON.parse(text), path);
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    return { config: parseConfig(value, path), directory: dirname(resolve(path)) };
   } catch (error) {
     if (error instanceof Fault) throw error;
     throw new Fault('invalid-argument', `${path} is not valid JSON: ${withoutQuote(reasonOf(error))}`);
   }
 }
 
-/** Fetches the password that an entry names. @throws Fault `invalid-argument` naming the variable or file. */
-export function readPassword(source: NonNullable<ProviderEntry['password']>): Secret {
+/**
+ * Fetches the password that an entry names.
+ *
+ * @param directory where the path of a file starts from.
+ * @throws Fault `invalid-argument` naming the variable or file.
+ */
+export function readPassword(source: NonNullable<ProviderEntry['password']>, directory: string): Secret {
   if ('env' in source) {
     const text = process.env[source.env];
     if (text === undefined) {
@@ -101,7 +118,7 @@ export function readPassword(source: NonNullable<ProviderEntry['password']>): Se
     return new Secret(text);
   }
   try {
-    return new Secret(readFileSync(source.file, 'utf8').replace(/\r?\n$/, ''));
+    return new Secret(readFileSync(resolve(directory, source.file), 'utf8').replace(/\r?\n$/, ''));
   } catch (error) {
     const message =
       `the configuration takes the password from the file ${source.file}, which cannot be read: ` + reasonOf(error);

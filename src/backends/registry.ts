@@ -1,39 +1,39 @@
 import { Fault } from '../base/fault.js';
+import { withoutUserInfo } from '../base/secret.js';
 import type { BackendModule, ConnectTarget } from './backend.js';
-import { readPassword, type RevixConfig } from './config.js';
+import { readPassword, type LoadedConfig } from './config.js';
 import { PathMap } from './path-map.js';
 
-/** The backend that answers for a target, and why. */
+/** The backend that answers for a target. */
 export interface BackendChoice {
   readonly module: BackendModule;
   /** The target as the backend gets it: host, user and settings of the configuration applied. */
   readonly target: ConnectTarget;
   readonly paths: PathMap;
-  /** For people: what decided. */
-  readonly reason: string;
 }
 
 /** Finds the backend for what a program wants to connect to. */
 export class BackendRegistry {
   readonly #modules: readonly BackendModule[];
-  readonly #config: () => RevixConfig;
+  readonly #config: () => LoadedConfig;
 
   /**
    * @param modules in order of preference: the first that accepts a target gets it.
    * @param config called at each choice, so that a bad configuration fails a connection and not the start.
    */
-  constructor(modules: readonly BackendModule[], config: () => RevixConfig) {
+  constructor(modules: readonly BackendModule[], config: () => LoadedConfig) {
     this.#modules = modules;
     this.#config = config;
   }
 
   /** @throws Fault `not-supported` when no backend wants the target, `invalid-argument` for a bad configuration. */
   choose(target: ConnectTarget): BackendChoice {
-    const entry = this.#config().providers?.[target.provider];
+    const { config, directory } = this.#config();
+    const entry = config.providers?.[target.provider];
     if (entry === undefined) {
       const module = this.#modules.find((candidate) => candidate.claims(target) === 'accept');
       if (module === undefined) throw this.#nobodyClaims(target);
-      return { module, target, paths: new PathMap(), reason: `${module.name} claims the provider ${target.provider}` };
+      return { module, target, paths: new PathMap() };
     }
     const module = this.#modules.find((candidate) => candidate.name === entry.backend);
     if (module === undefined) {
@@ -44,7 +44,7 @@ export class BackendRegistry {
           `${target.provider}; known backends: ${known}`,
       );
     }
-    const password = entry.password === undefined ? target.password : readPassword(entry.password);
+    const password = entry.password === undefined ? target.password : readPassword(entry.password, directory);
     return {
       module,
       target: {
@@ -53,9 +53,9 @@ export class BackendRegistry {
         userName: entry.user ?? target.userName,
         password,
         settings: entry.options ?? {},
+        settingsDirectory: directory,
       },
       paths: new PathMap(entry.paths),
-      reason: `the configuration maps the provider ${target.provider} to ${module.name}`,
     };
   }
 
@@ -66,7 +66,7 @@ export class BackendRegistry {
   }
 
   #nobodyClaims(target: ConnectTarget): Fault {
-    const where = target.hostName === null ? 'the local host' : `host ${target.hostName}`;
+    const where = target.hostName === null ? 'the local host' : `host ${withoutUserInfo(target.hostName)}`;
     return new Fault(
       'not-supported',
       `no backend answers for the provider ${target.provider} on ${where}; ` +

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { vixFunctions, type Vix } from '../api/vix.js';
 import { VixRuntime } from '../api/vix-runtime.js';
 import type { BackendModule } from '../backends/backend.js';
-import { parseConfig, readConfig, type RevixConfig } from '../backends/config.js';
+import { parseConfig, readConfig, type LoadedConfig, type RevixConfig } from '../backends/config.js';
 import { createMockBackend } from '../backends/mock/index.js';
 import { BackendRegistry } from '../backends/registry.js';
 import { RealClock, type Clock } from '../base/clock.js';
@@ -18,7 +18,10 @@ export interface VixOptions {
    */
   readonly config?: RevixConfig | string;
   readonly clock?: Clock;
-  /** Ends every job that takes longer with `VIX_E_CANCELLED`. By default jobs take as long as they take, as in VIX. */
+  /**
+   * Ends every job, and every read outside of a job, that takes longer with `VIX_E_CANCELLED`. By default they take as
+   * long as they take, as in VIX.
+   */
   readonly jobTimeLimitMs?: number;
 }
 
@@ -27,6 +30,10 @@ const configFileName = 'revix.config.json';
 
 /** Makes the VIX functions over a runtime of their own: own handles, backends, clock, configuration. */
 export function createVix(options: VixOptions = {}): Vix {
+  const limit = options.jobTimeLimitMs;
+  if (limit !== undefined && !(Number.isFinite(limit) && limit > 0)) {
+    throw new RangeError(`jobTimeLimitMs is ${limit}; give a number of milliseconds above 0, or leave it out`);
+  }
   const clock = options.clock ?? new RealClock();
   const backends = options.backends ?? [createMockBackend({ clock })];
   const registry = new BackendRegistry(backends, configReader(options.config));
@@ -34,16 +41,17 @@ export function createVix(options: VixOptions = {}): Vix {
 }
 
 /** Reads the configuration once, when it is first needed. */
-function configReader(config: RevixConfig | string | undefined): () => RevixConfig {
-  let read: RevixConfig | undefined;
+function configReader(config: RevixConfig | string | undefined): () => LoadedConfig {
+  let read: LoadedConfig | undefined;
   return () => (read ??= loadConfig(config));
 }
 
-function loadConfig(config: RevixConfig | string | undefined): RevixConfig {
+function loadConfig(config: RevixConfig | string | undefined): LoadedConfig {
+  const directory = process.cwd();
   if (typeof config === 'string') return readConfig(resolve(config));
-  if (config !== undefined) return parseConfig(config, 'the configuration given to createVix');
+  if (config !== undefined) return { config: parseConfig(config, 'the configuration given to createVix'), directory };
   const named = process.env['REVIX_CONFIG'];
   if (named !== undefined && named !== '') return readConfig(resolve(named));
   const local = resolve(configFileName);
-  return existsSync(local) ? readConfig(local) : {};
+  return existsSync(local) ? readConfig(local) : { config: {}, directory };
 }

@@ -1,4 +1,4 @@
-import type { CallContext, GuestCredentials, GuestOps, ProgramSpec } from '../backends/backend.js';
+import type { CallContext, GuestOps, ProgramSpec } from '../backends/backend.js';
 import type { Clock } from '../base/clock.js';
 import { ProgramWatcher, type ExitedProgram } from './program-watcher.js';
 
@@ -11,13 +11,11 @@ export type RequestTurn = <T>(request: () => Promise<T>, signal: AbortSignal) =>
  */
 export class GuestSession {
   readonly ops: GuestOps;
-  readonly credentials: GuestCredentials;
   readonly #turn: RequestTurn;
   readonly #watcher: ProgramWatcher;
 
-  constructor(ops: GuestOps, credentials: GuestCredentials, turn: RequestTurn, clock: Clock) {
+  constructor(ops: GuestOps, turn: RequestTurn, clock: Clock) {
     this.ops = ops;
-    this.credentials = credentials;
     this.#turn = turn;
     this.#watcher = new ProgramWatcher((pids, call) => this.request(call, () => ops.poll(pids, call)), clock);
   }

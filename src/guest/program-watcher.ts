@@ -20,6 +20,10 @@ type Poll = (pids: readonly number[], call: CallContext) => Promise<ReadonlyMap<
 
 /** Delay before the first look at a new program. */
 const firstPollMs = 10;
+/** Delay that is long enough for a program that has run as long; VIX itself looked once a second. */
+const usualPollMs = 1000;
+/** Share of its time that a long-running program may be looked at too late. */
+const latenessShare = 0.1;
 /** Longest delay between two looks. The guest keeps an exit code for five minutes, so none is missed. */
 const longestPollMs = 5000;
 
@@ -31,7 +35,8 @@ export class ProgramWatcher {
   readonly #poll: Poll;
   readonly #clock: Clock;
   readonly #waiters = new Set<Waiter>();
-  #delayMs = firstPollMs;
+  /** When the newest program was first waited for: the longer it runs, the less often it is looked at. */
+  #sinceMs = 0;
   #timer: ClockTimer | undefined = undefined;
   /** When the next look is due, by the clock. */
   #dueMs = Number.POSITIVE_INFINITY;
@@ -71,20 +76,23 @@ export class ProgramWatcher {
       };
       signal.addEventListener('abort', onAbort, { once: true });
       this.#waiters.add(waiter);
-      this.#delayMs = firstPollMs;
+      this.#sinceMs = this.#clock.now();
       this.#arm();
     });
   }
 
   #arm(): void {
     if (this.#polling !== undefined || this.#waiters.size === 0) return;
-    const dueMs = this.#clock.now() + this.#delayMs;
+    const nowMs = this.#clock.now();
+    const elapsedMs = nowMs - this.#sinceMs;
+    const fitting = Math.max(Math.min(elapsedMs, usualPollMs), elapsedMs * latenessShare);
+    const delayMs = Math.min(Math.max(fitting, firstPollMs), longestPollMs);
+    const dueMs = nowMs + delayMs;
     // A look is never put off, or programs that come all the time would keep all of them waiting.
     if (dueMs >= this.#dueMs) return;
     this.#timer?.cancel();
     this.#dueMs = dueMs;
-    this.#timer = this.#clock.after(this.#delayMs, () => void this.#look());
-    this.#delayMs = Math.min(this.#delayMs * 2, longestPollMs);
+    this.#timer = this.#clock.after(delayMs, () => void this.#look());
   }
 
   #stop(): void {

@@ -62,7 +62,8 @@ export async function startScript(
   try {
     const file = `${directory}${isWindows ? '\\' : '/'}vixScript${scriptExtension(interpreter)}`;
     const text = isWindows ? script.text.replace(/\r?\n/g, '\r\n') : script.text;
-    await ops.files.write(file, sizedBytes(new TextEncoder().encode(text)), call);
+    const content = sizedBytes(new TextEncoder().encode(text));
+    await session.request(call, () => ops.files.write(file, content, call));
     // cmd.exe takes a file only after /c, and strips one pair of quotes around the whole line.
     const isCommandInterpreter = isWindows && scriptExtension(interpreter) === '.bat';
     const args = isCommandInterpreter ? `/c ""${file}""` : `"${file}"`;

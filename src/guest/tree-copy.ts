@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix, win32 } from 'node:path';
 import type { CallContext, GuestFileInfo, SizedContent } from '../backends/backend.js';
 import { Fault } from '../base/fault.js';
 import type { GuestSession } from './guest-session.js';
@@ -57,10 +57,14 @@ async function* watched(content: SizedContent, call: CallContext): AsyncGenerato
   }
 }
 
-/** Reads a file from its start. Nothing is read, and nothing can fail, before the chunks are asked for. */
-async function* fileChunks(file: FileHandle): AsyncGenerator<Uint8Array> {
-  for (let position = 0; ;) {
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, position);
+/**
+ * Reads a file from its start, up to a size: one that grows meanwhile is copied as it was. Nothing is read, and nothing
+ * can fail, before the chunks are asked for.
+ */
+async function* fileChunks(file: FileHandle, size: number): AsyncGenerator<Uint8Array> {
+  for (let position = 0; position < size;) {
+    const length = Math.min(chunkBytes, size - position);
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, position);
     if (bytesRead === 0) return;
     position += bytesRead;
     yield buffer.subarray(0, bytesRead);
@@ -89,8 +93,9 @@ class CopyToGuest {
     const file = await fromHost('read', hostPath, () => open(hostPath));
     try {
       const { size } = await file.stat();
-      const content: SizedContent = { size, chunks: fileChunks(file) };
-      await this.#session.ops.files.write(guestPath, { size, chunks: watched(content, this.#call) }, this.#call);
+      const chunks = watched({ size, chunks: fileChunks(file, size) }, this.#call);
+      const write = (): Promise<void> => this.#session.ops.files.write(guestPath, { size, chunks }, this.#call);
+      await this.#session.request(this.#call, write);
     } catch (error) {
       throw hostFileFault(error, 'read', hostPath);
     } finally {
@@ -150,6 +155,7 @@ class CopyFromGuest {
     const entries = await this.#session.request(this.#call, () => files.list(guestPath, this.#call));
     for (const entry of entries) {
       checkName(entry, guestPath);
+      checkLink(entry, guestPath);
       const from = joinGuest(this.#session, guestPath, entry.name);
       if (entry.kind === 'directory') await this.directory(from, join(hostPath, entry.name));
       else await this.file(from, join(hostPath, entry.name));
@@ -163,32 +169,37 @@ class CopyFromGuest {
     if (existing?.isDirectory() === true) {
       throw new Fault('not-a-file', `${hostPath} on this machine is a directory; name the file to write`);
     }
+    // What a link leads to is overwritten, as a plain write would do, and keeps its mode.
+    const target = existing === undefined ? hostPath : await fromHost('write', hostPath, () => realpath(hostPath));
     // A name of its own length: one made from the target's could be too long where the target's is not.
-    const partial = join(dirname(hostPath), `.${randomUUID()}.part`);
+    const partial = join(dirname(target), `.${randomUUID()}.part`);
     // Opened before the guest is asked, so that no content is left unread when this machine refuses the file.
-    const file = await fromHost('write', hostPath, () => open(partial, 'wx'));
+    const file = await fromHost('write', hostPath, () => open(partial, 'wx', existing?.mode));
     try {
       await this.#write(file, guestPath);
-      await rename(partial, hostPath);
+      await rename(partial, target);
     } catch (error) {
       await rm(partial, { force: true });
       throw hostFileFault(error, 'write', hostPath);
     }
   }
 
+  async #fetch(file: FileHandle, guestPath: string): Promise<void> {
+    const content = await this.#session.ops.files.read(guestPath, this.#call);
+    let written = 0;
+    for await (const chunk of watched(content, this.#call)) {
+      await file.writeFile(chunk);
+      written += chunk.byteLength;
+    }
+    if (written === content.size) return;
+    const message = `${guestPath} in the guest has ${content.size} bytes, but ${written} arrived; copy it again`;
+    throw new Fault('file-error', message, { retryable: 'same-call' });
+  }
+
   /** Fills the file and closes it. */
   async #write(file: FileHandle, guestPath: string): Promise<void> {
     try {
-      const { files } = this.#session.ops;
-      const content = await this.#session.request(this.#call, () => files.read(guestPath, this.#call));
-      let written = 0;
-      for await (const chunk of watched(content, this.#call)) {
-        await file.writeFile(chunk);
-        written += chunk.byteLength;
-      }
-      if (written === content.size) return;
-      const message = `${guestPath} in the guest has ${content.size} bytes, but ${written} arrived; copy it again`;
-      throw new Fault('file-error', message, { retryable: 'same-call' });
+      await this.#session.request(this.#call, () => this.#fetch(file, guestPath));
     } finally {
       await file.close();
     }
@@ -214,4 +225,15 @@ function checkName(entry: GuestFileInfo, directory: string): void {
     `the guest directory ${directory} holds an entry named ${JSON.stringify(name)}, which is not a ` +
     'plain file name; it was not copied';
   throw new Fault('file-name-invalid', message);
+}
+
+/** A link to a directory above it would be copied into itself again and again. */
+function checkLink(entry: GuestFileInfo, directory: string): void {
+  if (entry.kind !== 'directory' || entry.linkTarget === undefined) return;
+  const paths = directory.startsWith('/') ? posix : win32;
+  const target = paths.resolve(directory, entry.linkTarget);
+  const above = paths.relative(target, directory);
+  if (above.startsWith('..') || paths.isAbsolute(above)) return;
+  const message = `${paths.join(directory, entry.name)} in the guest is a link to ${target}, a directory above it`;
+  throw new Fault('too-many-links', `${message}; remove the link or copy the parts one by one`);
 }

@@ -41,6 +41,9 @@ export class JobEvents {
   /** What the listeners of the present event are still busy with. */
   #unfinished: Promise<unknown>[] | undefined = undefined;
   #isBusy = false;
+  /** Goes on without the listeners that are still busy. */
+  #proceed: (() => void) | undefined = undefined;
+  #isAbandoned = false;
   #isOnStack = false;
 
   /** @param channel carries on after an async callback, so that in pump mode nothing runs outside a pump. */
@@ -84,18 +87,32 @@ export class JobEvents {
       this.#emitter.emit('event', event);
       this.#isOnStack = false;
       const unfinished = this.#unfinished;
-      if (unfinished !== undefined) {
-        this.#unfinished = undefined;
-        void Promise.all(unfinished).then(() =>
-          this.#channel.post(() => {
-            hooks.afterDelivery();
-            this.#drain(this.#waiting?.shift());
-          }),
-        );
+      this.#unfinished = undefined;
+      if (unfinished !== undefined && !this.#isAbandoned) {
+        this.#goOnAfter(unfinished, hooks);
         return;
       }
       hooks.afterDelivery();
     }
     this.#isBusy = false;
+  }
+
+  /** Stops waiting for async callbacks, the present one included: the job is over, whether they end or not. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.#proceed?.();
+  }
+
+  #goOnAfter(unfinished: readonly Promise<unknown>[], hooks: JobEventHooks): void {
+    const proceed = (): void => {
+      if (this.#proceed !== proceed) return;
+      this.#proceed = undefined;
+      this.#channel.post(() => {
+        hooks.afterDelivery();
+        this.#drain(this.#waiting?.shift());
+      });
+    };
+    this.#proceed = proceed;
+    void Promise.all(unfinished).then(proceed);
   }
 }

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import type { CallContext } from '../backends/backend.js';
-import type { Clock, ClockTimer } from '../base/clock.js';
+import type { Clock } from '../base/clock.js';
 import { toVixFailure, VixFailure } from '../errors/vix-failure.js';
 import type { HandleEntry, HandlePayload, HandleTable } from '../handles/handle-table.js';
 import type { HandleKind } from '../handles/handle-kind.js';
@@ -10,7 +10,7 @@ import type { VixHandle } from '../vix/types.js';
 import { immediateChannel, type EventChannel } from './event-channel.js';
 import { Job, type JobHost } from './job.js';
 import { JobEvents, type VixEventProc } from './job-events.js';
-import type { Lane } from './lane.js';
+import type { Lane, LaneUse } from './lane.js';
 import { later } from './later.js';
 
 /** Handle tables that the runner can work with: jobs and property lists are its own, the rest is the caller's. */
@@ -42,20 +42,22 @@ export interface JobOptions {
   readonly uses?: HandleEntry | undefined;
   /** What the job works on, for messages. */
   readonly target?: string | undefined;
-  /** The whole job runs in this lane. */
+  /** The whole job runs in this lane, as this kind of work. */
   readonly lane?: Lane | undefined;
+  readonly laneUse?: LaneUse | undefined;
   readonly channel?: EventChannel | undefined;
   readonly callback?: VixEventProc | null | undefined;
   readonly clientData?: unknown;
 }
 
 interface RunnerEvents {
-  started: [job: Job];
-  finished: [job: Job];
   callbackFailed: [error: unknown, job: VixHandle];
   /** Something failed that no job waits for, such as tidying up after one. */
   backgroundFailed: [error: unknown];
 }
+
+/** How long the async callbacks of a job may go on after its host was disconnected before they are left alone. */
+const callbackGraceMs = 10_000;
 
 /** Starts jobs and sees them to their end: exactly one completion each, on a later turn than the start. */
 export class JobRunner implements JobHost {
@@ -89,14 +91,18 @@ export class JobRunner implements JobHost {
       job.onFinish(() => this.#table.drop(uses));
     }
     if (this.#timeLimitMs !== undefined) this.#limit(job, this.#timeLimitMs);
-    if (this.events.listenerCount('started') > 0) this.events.emit('started', job);
     later(() => this.#run(job, options));
     return entry.handle;
   }
 
   onDelivered(job: Job): void {
-    if (this.events.listenerCount('finished') > 0) this.events.emit('finished', job);
+    job.limit?.cancel();
     if (job.entry !== undefined) this.#table.drop(job.entry);
+  }
+
+  onKilled(job: Job): void {
+    job.limit?.cancel();
+    job.limit = this.#clock.after(callbackGraceMs, () => job.events?.abandon());
   }
 
   cancelled(job: Job): VixFailure {
@@ -125,7 +131,7 @@ export class JobRunner implements JobHost {
       return;
     }
     // The lane is free for the next job as soon as this one ends, also when its work never answers.
-    lane.enter((leave) => {
+    lane.enter(options.laneUse ?? 'exclusive', (leave) => {
       if (!job.isFinished) this.#work(job, options.work);
       job.onFinish(leave);
     });
@@ -160,11 +166,11 @@ export class JobRunner implements JobHost {
   }
 
   #limit(job: Job, timeLimitMs: number): void {
-    const timer: ClockTimer = this.#clock.after(timeLimitMs, () => {
+    job.limit = this.#clock.after(timeLimitMs, () => {
       const message = `${describe(job)}: no answer within the time limit of ${timeLimitMs} ms; the job was cancelled`;
-      job.fail(new VixFailure(VIX_E_CANCELLED, message));
+      // A job that has its outcome already waits for a callback that takes too long.
+      if (!job.fail(new VixFailure(VIX_E_CANCELLED, message))) job.events?.abandon();
     });
-    job.onFinish(() => timer.cancel());
   }
 
   readonly #reportItem = (job: Job, item: PropertyList): void => {
@@ -174,8 +180,16 @@ export class JobRunner implements JobHost {
   };
 
   readonly #reportCallbackError = (error: unknown, job: VixHandle): void => {
-    this.events.emit('callbackFailed', error, job);
+    if (this.events.emit('callbackFailed', error, job)) return;
+    const entry = this.#table.find(job);
+    process.emitWarning(`a callback of ${entry?.call ?? 'a job'} failed: ${String(error)}`, 'RevixWarning');
   };
+
+  /** Tells diagnosis about a failure that no job waits for. */
+  reportBackground(error: unknown): void {
+    if (this.events.emit('backgroundFailed', error)) return;
+    process.emitWarning(`work in the background failed: ${String(error)}`, 'RevixWarning');
+  }
 }
 
 function describe(job: Job): string {

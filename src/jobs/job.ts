@@ -1,3 +1,4 @@
+import type { ClockTimer } from '../base/clock.js';
 import type { VixFailure } from '../errors/vix-failure.js';
 import type { HandleEntry, HandlePayload } from '../handles/handle-table.js';
 import type { PropertyList } from '../handles/property-list.js';
@@ -17,6 +18,8 @@ import { later } from './later.js';
 export interface JobHost {
   /** Lets go of the hold on a job that has told everybody. */
   onDelivered(job: Job): void;
+  /** The host of a job with listeners was disconnected: they get a last while to end what they are busy with. */
+  onKilled(job: Job): void;
   /** The failure of a job whose host was disconnected. */
   cancelled(job: Job): VixFailure;
   /** Releases the handles that a job's results hold. */
@@ -32,6 +35,8 @@ export class Job implements HandlePayload, JobEventHooks {
   /** Set by the runner right after construction, before anything else can see the job. */
   entry: HandleEntry<'job', Job> | undefined = undefined;
   failure: VixFailure | undefined = undefined;
+  /** Runs out when the job has taken too long. */
+  limit: ClockTimer | undefined = undefined;
   #state: 'running' | 'finishing' | 'done' | 'delivered' = 'running';
   #results: PropertyList | undefined = undefined;
   #isKilled = false;
@@ -150,6 +155,7 @@ export class Job implements HandlePayload, JobEventHooks {
     if (this.#state === 'delivered') return false;
     this.#isKilled = true;
     if (!this.fail(this.host.cancelled(this))) later(() => this.channel.close());
+    if (this.events !== undefined) this.host.onKilled(this);
     return true;
   }
 

@@ -1,5 +1,12 @@
 import PQueue from 'p-queue';
 
+/**
+ * Kinds of work on a virtual machine. `exclusive`: power, snapshot and lifecycle operations. `request`: one request to
+ * its guest or its settings. `urgent`: hard power operations, the way out when a guest hangs: they do not wait for a
+ * request that is under way, and go before whatever waits.
+ */
+export type LaneUse = 'exclusive' | 'request' | 'urgent';
+
 /** Work in a lane. It calls `leave` when it has ended, and never throws. */
 type LaneWork = (leave: () => void) => void;
 
@@ -10,37 +17,45 @@ type LaneWork = (leave: () => void) => void;
 export class Lane {
   /** Holds what has to wait. Paused while a piece of work runs that did not have to. */
   #queue: PQueue | undefined = undefined;
-  #isBusy = false;
+  #holder: LaneUse | undefined = undefined;
 
   /** Runs the work when its turn has come: at once in a free lane. */
-  enter(work: LaneWork): void {
-    if (this.#isBusy) {
-      void this.#waiting().add(() => new Promise<void>(work));
-      return;
+  enter(use: LaneUse, work: LaneWork): void {
+    if (this.#holder === undefined) {
+      this.#holder = use;
+      work(this.#leave);
+    } else if (use === 'urgent' && this.#holder === 'request') {
+      work(() => undefined);
+    } else {
+      const priority = use === 'urgent' ? 1 : 0;
+      void this.#waiting().add(() => this.#runQueued(use, work), { priority });
     }
-    this.#isBusy = true;
-    work(this.#leave);
   }
 
-  /** Runs the work when its turn has come and hands on its outcome; the lane is free again when that has settled. */
-  run<T>(work: () => Promise<T> | T): Promise<T> {
-    const settle = async (): Promise<T> => work();
+  /** Runs a request when its turn has come and hands on its outcome; the lane is free again when that has settled. */
+  run<T>(request: () => Promise<T> | T): Promise<T> {
+    const settle = async (): Promise<T> => request();
     return new Promise((resolve, reject) => {
-      this.enter((leave) => void settle().then(resolve, reject).finally(leave));
+      this.enter('request', (leave) => void settle().then(resolve, reject).finally(leave));
     });
   }
 
   readonly #leave = (): void => {
-    if (this.#queue === undefined || this.#queue.size === 0) this.#isBusy = false;
+    if (this.#queue === undefined || this.#queue.size === 0) this.#holder = undefined;
     else this.#queue.start();
   };
+
+  #runQueued(use: LaneUse, work: LaneWork): Promise<void> {
+    this.#holder = use;
+    return new Promise(work);
+  }
 
   #waiting(): PQueue {
     if (this.#queue !== undefined) return this.#queue;
     const queue = new PQueue({ concurrency: 1, autoStart: false });
     queue.on('idle', () => {
       queue.pause();
-      this.#isBusy = false;
+      this.#holder = undefined;
     });
     this.#queue = queue;
     return queue;

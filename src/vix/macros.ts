@@ -14,3 +14,9 @@ export function VIX_SUCCEEDED(err: VixError): boolean {
 export function VIX_FAILED(err: VixError): boolean {
   return err !== 0;
 }
+
+/** C's value for yes in a `Bool`. */
+export const TRUE = true;
+
+/** C's value for no in a `Bool`. */
+export const FALSE = false;

@@ -85,7 +85,7 @@ describe('VixVM_CopyFileFromHostToGuest', () => {
     expect(await stage.finish(there)).toBe(VIX_OK);
     const copy = join(here, 'copy');
     expect(await stage.finish(fromGuest(stage, '/tree', copy))).toBe(VIX_OK);
-    const names = (folder: string): Set<unknown> => new Set(readdirSync(folder, { recursive: true }));
+    const names = (folder: string): Set<unknown> => new Set(readdirSync(folder, { recursive: true }).map(String));
     expect(names(copy)).toEqual(names(source));
     expect(readFileSync(join(copy, 'sub', 'zwei ü'))).toEqual(Buffer.from([0, 255, 10, 13]));
   });

@@ -74,7 +74,9 @@ describe('readConfig', () => {
   it('reads a file', () => {
     const path = join(directory, 'good.json');
     writeFileSync(path, '{"providers": {"default": {"backend": "mock"}}}');
-    expect(readConfig(path)).toEqual({ providers: { default: { backend: 'mock' } } });
+    expect(readConfig(path)).toEqual({ config: { providers: { default: { backend: 'mock' } } }, directory });
+    writeFileSync(path, '\uFEFF{}');
+    expect(readConfig(path)).toEqual({ config: {}, directory });
   });
 
   it('names a file that is missing, no JSON, or wrong', () => {
@@ -111,14 +113,14 @@ describe('readPassword', () => {
   it('takes it from the environment, empty as well', () => {
     process.env['REVIX_TEST_SECRET'] = 'hunter2';
     try {
-      const secret = readPassword({ env: 'REVIX_TEST_SECRET' });
+      const secret = readPassword({ env: 'REVIX_TEST_SECRET' }, directory);
       expect([secret.reveal(), String(secret)]).toEqual(['hunter2', '***']);
       process.env['REVIX_TEST_SECRET'] = '';
-      expect(readPassword({ env: 'REVIX_TEST_SECRET' }).isEmpty).toBe(true);
+      expect(readPassword({ env: 'REVIX_TEST_SECRET' }, directory).reveal()).toBe('');
     } finally {
       delete process.env['REVIX_TEST_SECRET'];
     }
-    const fault = faultOf(() => readPassword({ env: 'REVIX_TEST_SECRET' }));
+    const fault = faultOf(() => readPassword({ env: 'REVIX_TEST_SECRET' }, directory));
     expect([fault.kind, fault.message]).toEqual(['invalid-argument', expect.stringContaining('REVIX_TEST_SECRET')]);
   });
 
@@ -132,10 +134,10 @@ describe('readPassword', () => {
       ['a b\t', 'a b\t'],
     ] as const) {
       writeFileSync(path, content);
-      expect(readPassword({ file: path }).reveal()).toBe(expected);
+      expect(readPassword({ file: path }, directory).reveal()).toBe(expected);
     }
     const missing = join(directory, 'none');
-    const fault = faultOf(() => readPassword({ file: missing }));
+    const fault = faultOf(() => readPassword({ file: missing }, directory));
     expect([fault.kind, fault.message]).toEqual(['invalid-argument', expect.stringContaining(missing)]);
   });
 });

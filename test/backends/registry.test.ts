@@ -27,16 +27,17 @@ function faultOf(action: () => unknown): Fault {
   throw new Error('no fault was thrown');
 }
 
+const noConfig = { config: {}, directory: '.' };
+
 describe('BackendRegistry', () => {
   it('takes the first backend that accepts', () => {
     const [one, two, three] = [new FakeBackend('one'), new FakeBackend('two'), new FakeBackend('three')];
     one.claim = 'decline';
     const asked = target();
-    const choice = new BackendRegistry([one, two, three], () => ({})).choose(asked);
+    const choice = new BackendRegistry([one, two, three], () => noConfig).choose(asked);
     expect(choice.module).toBe(two);
     expect(choice.target).toBe(asked);
     expect(choice.paths.toHost('/a')).toBe('/a');
-    expect(choice.reason).toBe('two claims the provider workstation');
   });
 
   it.each([
@@ -45,10 +46,10 @@ describe('BackendRegistry', () => {
   ])('says that nobody answers on %s', (where, hostName) => {
     const one = new FakeBackend('one');
     one.claim = 'decline';
-    const fault = faultOf(() => new BackendRegistry([one], () => ({})).choose(target('player', hostName)));
+    const fault = faultOf(() => new BackendRegistry([one], () => noConfig).choose(target('player', hostName)));
     expect([fault.kind, fault.message]).toEqual(['not-supported', expect.stringContaining(`player on ${where}`)]);
     expect(fault.message).toContain('revix.config.json');
-    expect(faultOf(() => new BackendRegistry([], () => ({})).choose(target())).kind).toBe('not-supported');
+    expect(faultOf(() => new BackendRegistry([], () => noConfig).choose(target())).kind).toBe('not-supported');
   });
 
   it('goes by the configuration, even if the backend would decline', () => {
@@ -68,7 +69,7 @@ describe('BackendRegistry', () => {
       },
       'the test',
     );
-    const registry = new BackendRegistry([one, two], () => config);
+    const registry = new BackendRegistry([one, two], () => ({ config, directory: '.' }));
     const choice = registry.choose(target());
     expect(choice.module).toBe(two);
     expect(choice.target).toEqual({
@@ -76,24 +77,29 @@ describe('BackendRegistry', () => {
       hostName: 'https://vc/sdk',
       userName: 'robot',
       settings: { insecure: true },
+      settingsDirectory: '.',
     });
-    expect([choice.paths.toHost('/a/x'), choice.reason]).toEqual([
-      '/b/x',
-      'the configuration maps the provider workstation to two',
-    ]);
+    expect(choice.paths.toHost('/a/x')).toBe('/b/x');
     expect(registry.choose(target('player')).module).toBe(one);
   });
 
   it('leaves what the configuration does not name as the program gave it', () => {
     const one = new FakeBackend('one');
-    const registry = new BackendRegistry([one], () => ({ providers: { workstation: { backend: 'one' } } }));
-    expect(registry.choose(target('workstation', 'vc')).target).toEqual(target('workstation', 'vc'));
+    const registry = new BackendRegistry([one], () => ({
+      config: { providers: { workstation: { backend: 'one' } } },
+      directory: '.',
+    }));
+    const asked = target('workstation', 'vc');
+    expect(registry.choose(asked).target).toEqual({ ...asked, settingsDirectory: '.' });
   });
 
   it('takes the password from where the configuration says, at each choice', () => {
     const one = new FakeBackend('one');
     const entry = { backend: 'one', password: { env: 'REVIX_TEST_REGISTRY' } };
-    const registry = new BackendRegistry([one], () => ({ providers: { workstation: entry } }));
+    const registry = new BackendRegistry([one], () => ({
+      config: { providers: { workstation: entry } },
+      directory: '.',
+    }));
     expect(faultOf(() => registry.choose(target())).message).toContain('REVIX_TEST_REGISTRY');
     process.env['REVIX_TEST_REGISTRY'] = 'hunter2';
     try {
@@ -105,7 +111,8 @@ describe('BackendRegistry', () => {
 
   it('names a backend that does not exist, and those that do', () => {
     const registry = new BackendRegistry([new FakeBackend('one'), new FakeBackend('two')], () => ({
-      providers: { workstation: { backend: 'three' } },
+      config: { providers: { workstation: { backend: 'three' } } },
+      directory: '.',
     }));
     const fault = faultOf(() => registry.choose(target()));
     expect([fault.kind, fault.message]).toEqual(['invalid-argument', expect.stringContaining('"three"')]);
@@ -121,10 +128,10 @@ describe('BackendRegistry', () => {
 
   it('closes every backend, also when one fails', async () => {
     const [one, two] = [new FakeBackend('one'), new FakeBackend('two')];
-    await new BackendRegistry([one, two], () => ({})).close();
+    await new BackendRegistry([one, two], () => noConfig).close();
     expect([one.closed, two.closed]).toEqual([1, 1]);
     one.close = () => Promise.reject(new Fault('file-error', 'cannot write'));
-    await expect(new BackendRegistry([one, two], () => ({})).close()).rejects.toThrow('cannot write');
+    await expect(new BackendRegistry([one, two], () => noConfig).close()).rejects.toThrow('cannot write');
     expect(two.closed).toBe(2);
   });
 });

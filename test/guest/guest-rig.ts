@@ -27,7 +27,6 @@ export class GuestRig {
     const ops = fakeGuestOps(this.guest, credentials, this.control);
     this.session = new GuestSession(
       ops,
-      credentials,
       (request) => {
         this.turns += 1;
         return request();

@@ -126,6 +126,5 @@ describe('a guest session', () => {
       { exitCode: 0, elapsedMs: 2500 },
     ]);
     expect([rig.turns, rig.control.of('guest.poll').map((call) => call.args)]).toEqual([3, [[pids]]]);
-    expect(rig.session.credentials.userName).toBe('user');
   });
 });

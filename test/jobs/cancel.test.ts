@@ -220,4 +220,41 @@ describe('disconnecting a host in pump mode', () => {
     expect(types).toEqual([VIX_EVENTTYPE_FIND_ITEM, VIX_EVENTTYPE_JOB_PROGRESS, VIX_EVENTTYPE_JOB_COMPLETED]);
     expect([job.error, rig.table.size]).toEqual([VIX_OK, 0]);
   });
+
+  it.each(['running', 'done'] as const)('goes on after an async callback of a %s job without a pump', async (state) => {
+    const rig = new RunnerRig();
+    const host = rig.addHost();
+    const channel = new PumpChannel(new Set());
+    const held = new HeldWork();
+    const types: number[] = [];
+    let end = (): void => undefined;
+    const job = rig.start({
+      work: (context) => {
+        context.foundItem(item());
+        return state === 'running' ? held.work(context) : undefined;
+      },
+      owner: host,
+      channel,
+      callback: (_, type) => {
+        types.push(type);
+        return new Promise<void>((resolve) => (end = resolve));
+      },
+    });
+    await settle();
+    channel.pump();
+    if (state === 'done') {
+      end();
+      await settle();
+      channel.pump();
+    }
+    expect(job.isDone).toBe(state === 'done');
+    rig.table.kill(host);
+    await settle();
+    end();
+    await settle();
+    end();
+    await settle();
+    expect(types).toEqual([VIX_EVENTTYPE_FIND_ITEM, VIX_EVENTTYPE_JOB_COMPLETED]);
+    expect([job.isDone, rig.table.size]).toEqual([true, 0]);
+  });
 });

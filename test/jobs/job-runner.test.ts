@@ -3,7 +3,7 @@ import { settle } from '../../src/base/clock.js';
 import { Fault } from '../../src/base/fault.js';
 import { VixFailure } from '../../src/errors/vix-failure.js';
 import { PropertyList } from '../../src/handles/property-list.js';
-import type { Job } from '../../src/jobs/job.js';
+
 import {
   VIX_E_CANCELLED,
   VIX_E_FAIL,
@@ -196,17 +196,6 @@ describe('a job', () => {
     held.fail(new Fault('busy', 'no'));
     await rig.wait(job);
     expect(vm.isDestroyed).toBe(true);
-  });
-
-  it('tells observers of its start and its end', async () => {
-    const rig = new RunnerRig();
-    const seen: string[] = [];
-    rig.runner.events.on('started', (job: Job) => seen.push(`started ${job.call} ${job.isFinished}`));
-    rig.runner.events.on('finished', (job: Job) => seen.push(`finished ${job.call} ${job.error}`));
-    const job = rig.start({ work: () => undefined, callback: () => seen.push('callback') });
-    expect(seen).toEqual(['started VixVM_Test false']);
-    await rig.wait(job);
-    expect(seen).toEqual(['started VixVM_Test false', 'callback', 'finished VixVM_Test 0']);
   });
 
   it('gives its work the clock', async () => {

@@ -1,3 +1,4 @@
+import { untilAborted } from '../../base/until-aborted.js';
 import { Fault } from '../../base/fault.js';
 
 /** The state of one connection, which every call over it depends on. */
@@ -58,18 +59,4 @@ export function overConnection<Ops extends object>(connection: Connection, ops: 
 function signalOf(call: unknown): AbortSignal | undefined {
   if (typeof call !== 'object' || call === null || !('signal' in call)) return undefined;
   return call.signal instanceof AbortSignal ? call.signal : undefined;
-}
-
-function untilAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
-    signal.addEventListener('abort', onAbort, { once: true });
-    work()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -49,7 +49,7 @@ async function connect(worlds: Worlds, target: ConnectTarget, call: CallContext)
       `The provider ${target.provider} reaches only this machine, not '${target.hostName}'. Give no host name.`,
     );
   }
-  const world = await worlds.get(target.settings);
+  const world = await worlds.get(target.settings, target.settingsDirectory);
   await world.begin('connect', call);
   world.checkHostUser(target.userName, target.password);
   return new MockHost(world, product);

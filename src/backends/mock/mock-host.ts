@@ -53,6 +53,7 @@ export class MockHost implements HostLink {
   registerVm(location: string, call: CallContext): Promise<void> {
     return this.#run(async () => {
       await this.#world.begin('registerVm', call);
+      if (this.#product.isLocalOnly) return;
       await this.#world.register(location);
     }, call);
   }
@@ -60,6 +61,7 @@ export class MockHost implements HostLink {
   unregisterVm(location: string, call: CallContext): Promise<void> {
     return this.#run(async () => {
       await this.#world.begin('unregisterVm', call);
+      if (this.#product.isLocalOnly) return;
       await this.#world.unregister(location);
     }, call);
   }

@@ -8,7 +8,7 @@ export interface Product {
   readonly capabilities: CapabilitySet;
   /** Opens only machines that are registered, rather than any file. */
   readonly opensRegisteredOnly: boolean;
-  /** Reachable on the program's own machine only. */
+  /** Reachable on the program's own machine only; without an inventory, so that registering succeeds and does nothing. */
   readonly isLocalOnly: boolean;
   /** Keeps one snapshot: the next one takes its place. */
   readonly hasOneSnapshot: boolean;

@@ -55,8 +55,8 @@ export class Worlds {
   }
 
   /** @throws Fault `invalid-argument` for settings or an inventory that are not in order. */
-  async get(settings: Readonly<Record<string, unknown>>): Promise<World> {
-    const wanted = parseSettings(settings);
+  async get(settings: Readonly<Record<string, unknown>>, settingsDirectory = '.'): Promise<World> {
+    const wanted = resolved(parseSettings(settings), settingsDirectory);
     const isPlain = wanted.inventory === undefined && wanted.directory === undefined;
     if (this.#options.world !== undefined && isPlain) return this.#options.world;
     const key = JSON.stringify([wanted.inventory ?? null, wanted.directory ?? null]);
@@ -101,6 +101,13 @@ export class Worlds {
       ...(options.questions === undefined ? {} : { questions: options.questions }),
     });
   }
+}
+
+function resolved({ inventory, directory }: Settings, from: string): Settings {
+  return {
+    ...(inventory === undefined ? {} : { inventory: resolve(from, inventory) }),
+    ...(directory === undefined ? {} : { directory: resolve(from, directory) }),
+  };
 }
 
 function parseSettings(settings: Readonly<Record<string, unknown>>): Settings {

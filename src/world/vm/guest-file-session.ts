@@ -11,6 +11,8 @@ export interface GuestFileView {
   readonly name: string;
   /** A link to a directory counts as directory; a link to a file or to nothing as symlink. */
   readonly kind: 'file' | 'directory' | 'symlink';
+  /** Text of a link, also of one to a directory; absent for what is no link. */
+  readonly linkTarget?: string;
   /** Bytes; 0 for directories; a link to a file has its target's size. */
   readonly size: number;
   readonly modified: Date;
@@ -117,8 +119,11 @@ function viewOf(files: UserFiles, path: string, status: FileStatus): GuestFileVi
   const modified = new Date(status.modifiedMs);
   if (kind !== 'symlink') return { name, kind, size: status.size, modified };
   const target = files.exists(path) ? files.stat(path) : undefined;
-  if (target?.kind === 'directory') return { name, kind: 'directory', size: 0, modified: new Date(target.modifiedMs) };
-  return { name, kind, size: target?.size ?? 0, modified };
+  const linkTarget = status.linkTarget ?? '';
+  if (target?.kind === 'directory') {
+    return { name, kind: 'directory', linkTarget, size: 0, modified: new Date(target.modifiedMs) };
+  }
+  return { name, kind, linkTarget, size: target?.size ?? 0, modified };
 }
 
 function newTempPath(
