@@ -241,7 +241,7 @@ async function connect(
       const job = runtime.table.lookup(child.handle, 'job');
       if (typeof job === 'number') continue;
       const what = `${job.payload.call} on ${job.payload.target}`;
-      const message = `${what}: the connection to ${link.about.product} was lost: ${fault.message}; connect again`;
+      const message = `${what}: the connection to ${link.about.product} was lost: ${fault.message}`;
       job.payload.fail(new VixFailure(VIX_E_HOST_CONNECTION_LOST, message, fault));
     }
   });

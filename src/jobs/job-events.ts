@@ -46,7 +46,7 @@ export class JobEvents {
   #isAbandoned = false;
   #isOnStack = false;
 
-  /** @param channel carries on after an async callback, so that in pump mode nothing runs outside a pump. */
+  /** @param channel carries the event after an async callback, so that in pump mode none comes outside a pump. */
   constructor(report: CallbackErrorReporter, channel: EventChannel) {
     this.#report = report;
     this.#channel = channel;
@@ -78,9 +78,9 @@ export class JobEvents {
     else this.#drain(event);
   }
 
-  #drain(first: JobEvent | undefined): void {
+  #drain(first: JobEvent): void {
     this.#isBusy = true;
-    for (let event = first; event !== undefined; event = this.#waiting?.shift()) {
+    for (let event: JobEvent | undefined = first; event !== undefined; event = this.#waiting?.shift()) {
       const { hooks } = event;
       hooks.beforeDelivery?.();
       this.#isOnStack = true;
@@ -107,10 +107,10 @@ export class JobEvents {
     const proceed = (): void => {
       if (this.#proceed !== proceed) return;
       this.#proceed = undefined;
-      this.#channel.post(() => {
-        hooks.afterDelivery();
-        this.#drain(this.#waiting?.shift());
-      });
+      hooks.afterDelivery();
+      const next = this.#waiting?.shift();
+      if (next === undefined) this.#isBusy = false;
+      else this.#channel.post(() => this.#drain(next));
     };
     this.#proceed = proceed;
     void Promise.all(unfinished).then(proceed);

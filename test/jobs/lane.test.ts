@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settle } from '../../src/base/clock.js';
 import { VixFailure } from '../../src/errors/vix-failure.js';
-import { Lane } from '../../src/jobs/lane.js';
+import { Lane, type LaneUse } from '../../src/jobs/lane.js';
 import { VIX_E_CANCELLED, VIX_E_FAIL, VIX_OK } from '../../src/vix/names.js';
 import { HeldWork, RunnerRig } from '../fixtures/runner-rig.js';
 
@@ -71,5 +71,96 @@ describe('a lane', () => {
     expect(await second).toBe(2);
     await expect(third).rejects.toThrow('x');
     expect(order).toEqual([1, 2]);
+  });
+});
+
+describe('the kinds of work in a lane', () => {
+  /** Work that says when it starts, and ends when the test says so. */
+  class Piece {
+    isRunning = false;
+    hasEnded = false;
+    #leave: () => void = () => undefined;
+
+    constructor(lane: Lane, use: LaneUse) {
+      lane.enter(use, (leave) => {
+        this.isRunning = true;
+        this.#leave = leave;
+      });
+    }
+
+    async end(): Promise<void> {
+      this.isRunning = false;
+      this.hasEnded = true;
+      this.#leave();
+      await settle();
+    }
+  }
+
+  function running(pieces: readonly Piece[]): number[] {
+    return pieces.flatMap((piece, index) => (piece.isRunning ? [index] : []));
+  }
+
+  it('are the same when the lane is free', () => {
+    for (const use of ['exclusive', 'request', 'urgent'] as const) {
+      expect(new Piece(new Lane(), use).isRunning).toBe(true);
+    }
+  });
+
+  it('come in order, but urgent work before all that waits', async () => {
+    const lane = new Lane();
+    const uses = ['exclusive', 'request', 'exclusive', 'urgent', 'urgent', 'request'] as const;
+    const pieces = uses.map((use) => new Piece(lane, use));
+    const order: number[][] = [];
+    for (let step = 0; step < pieces.length; step += 1) {
+      await settle();
+      const now = running(pieces);
+      order.push(now);
+      await pieces[now[0] ?? 0]?.end();
+    }
+    expect(order).toEqual([[0], [3], [4], [1], [2], [5]]);
+  });
+
+  it.each(['at once', 'after waiting'])('let urgent work run beside a request that came %s', async (how) => {
+    const lane = new Lane();
+    const before = how === 'at once' ? undefined : new Piece(lane, 'exclusive');
+    const request = new Piece(lane, 'request');
+    await before?.end();
+    const urgent = new Piece(lane, 'urgent');
+    const next = new Piece(lane, 'exclusive');
+    expect([request, urgent, next].map((piece) => piece.isRunning)).toEqual([true, true, false]);
+    await urgent.end();
+    expect([request.isRunning, next.isRunning]).toEqual([true, false]);
+    await request.end();
+    expect(next.isRunning).toBe(true);
+  });
+
+  it.each(['at once', 'after waiting'])('keep others out until urgent work has ended as well (%s)', async (how) => {
+    const lane = new Lane();
+    const before = how === 'at once' ? undefined : new Piece(lane, 'exclusive');
+    const request = new Piece(lane, 'request');
+    await before?.end();
+    const urgent = new Piece(lane, 'urgent');
+    const next = new Piece(lane, 'exclusive');
+    await request.end();
+    expect([urgent.isRunning, next.isRunning]).toEqual([true, false]);
+    await urgent.end();
+    expect(next.isRunning).toBe(true);
+    await next.end();
+    expect(new Piece(lane, 'exclusive').isRunning).toBe(true);
+  });
+
+  it('never let two urgent pieces run at once, nor one beside exclusive work', async () => {
+    const lane = new Lane();
+    const request = new Piece(lane, 'request');
+    const [first, second] = [new Piece(lane, 'urgent'), new Piece(lane, 'urgent')];
+    expect([first.isRunning, second.isRunning]).toEqual([true, false]);
+    await first.end();
+    expect(second.isRunning).toBe(false);
+    await request.end();
+    expect(second.isRunning).toBe(true);
+    const third = new Piece(lane, 'urgent');
+    expect(third.isRunning).toBe(false);
+    await second.end();
+    expect(third.isRunning).toBe(true);
   });
 });
