@@ -18,6 +18,10 @@ export class Lane {
   /** Holds what has to wait. Paused while a piece of work runs that did not have to. */
   #queue: PQueue | undefined = undefined;
   #holder: LaneUse | undefined = undefined;
+  /** Urgent work that waits for the piece that runs beside a request; undefined while none runs there. */
+  #beside: LaneWork[] | undefined = undefined;
+  /** Frees the lane; set while the holder has ended and urgent work beside it has not. */
+  #free: (() => void) | undefined = undefined;
 
   /** Runs the work when its turn has come: at once in a free lane. */
   enter(use: LaneUse, work: LaneWork): void {
@@ -25,7 +29,7 @@ export class Lane {
       this.#holder = use;
       work(this.#leave);
     } else if (use === 'urgent' && this.#holder === 'request') {
-      work(() => undefined);
+      this.#enterBeside(work);
     } else {
       const priority = use === 'urgent' ? 1 : 0;
       void this.#waiting().add(() => this.#runQueued(use, work), { priority });
@@ -40,15 +44,44 @@ export class Lane {
     });
   }
 
-  readonly #leave = (): void => {
+  readonly #leave = (): void => this.#depart(this.#next);
+
+  readonly #next = (): void => {
     if (this.#queue === undefined || this.#queue.size === 0) this.#holder = undefined;
     else this.#queue.start();
   };
 
   #runQueued(use: LaneUse, work: LaneWork): Promise<void> {
     this.#holder = use;
-    return new Promise(work);
+    return new Promise((resolve) => work(() => this.#depart(resolve)));
   }
+
+  /** The holder has ended: the lane is free as soon as nothing runs beside it. */
+  #depart(free: () => void): void {
+    if (this.#beside === undefined) free();
+    else this.#free = free;
+  }
+
+  #enterBeside(work: LaneWork): void {
+    if (this.#beside !== undefined) {
+      this.#beside.push(work);
+      return;
+    }
+    this.#beside = [];
+    work(this.#leaveBeside);
+  }
+
+  readonly #leaveBeside = (): void => {
+    const next = this.#beside?.shift();
+    if (next !== undefined) {
+      next(this.#leaveBeside);
+      return;
+    }
+    this.#beside = undefined;
+    const free = this.#free;
+    this.#free = undefined;
+    free?.();
+  };
 
   #waiting(): PQueue {
     if (this.#queue !== undefined) return this.#queue;

@@ -234,6 +234,19 @@ describe('HandleTable', () => {
     ]);
   });
 
+  it('measures the age in whole seconds, whenever the table was made', async () => {
+    const clock = new FakeClock(999);
+    const table = new HandleTable<Payloads>(clock);
+    const entry = table.add('host', new Recorder(), 'Test');
+    table.addRef(entry.handle);
+    const ages: (number | undefined)[] = [];
+    for (const passed of [0, 2, 997, 1, 999_000]) {
+      await clock.advance(passed);
+      ages.push(table.dump()[0]?.ageSeconds);
+    }
+    expect(ages).toEqual([0, 0, 0, 1, 1000]);
+  });
+
   it('counts live and created handles by kind', () => {
     const table = newTable();
     const zero = { live: 0, created: 0 };

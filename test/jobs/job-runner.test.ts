@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { settle } from '../../src/base/clock.js';
 import { Fault } from '../../src/base/fault.js';
 import { VixFailure } from '../../src/errors/vix-failure.js';
@@ -421,5 +421,30 @@ describe('the time limit', () => {
     const rig = new RunnerRig();
     rig.start({ work: new HeldWork().work });
     expect(rig.clock.pending).toBe(0);
+  });
+});
+
+describe('without anybody who listens for trouble', () => {
+  it('a callback that fails, and work in the background, give a warning of the process', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    try {
+      const rig = new RunnerRig();
+      rig.runner.events.removeAllListeners();
+      const job = rig.start({
+        work: () => undefined,
+        callback: () => {
+          throw new Error('in a callback');
+        },
+      });
+      expect(await rig.wait(job)).toBe(VIX_OK);
+      rig.runner.reportBackground(new Error('in the background'));
+      expect(warn.mock.calls.map(String)).toEqual([
+        expect.stringMatching(/VixVM_Test.*in a callback.*RevixWarning/),
+        expect.stringMatching(/in the background.*RevixWarning/),
+      ]);
+      expect(rig.callbackErrors).toEqual([]);
+    } finally {
+      warn.mockRestore();
+    }
   });
 });
