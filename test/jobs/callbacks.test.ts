@@ -239,6 +239,70 @@ describe('JobEvents', () => {
     expect(errors.map(String)).toEqual(['Error: x', 'Error: x']);
   });
 
+  it('waits for the slowest also when it was called first', async () => {
+    const events = new JobEvents(() => undefined, immediateChannel);
+    const [slower, slow] = [gate(), gate()];
+    let hasEnded = false;
+    events.listen(handle, () => slower.opened, null);
+    events.listen(handle, () => slow.opened, null);
+    events.deliver(1, none, { afterDelivery: () => (hasEnded = true) });
+    slow.open();
+    await settle();
+    expect(hasEnded).toBe(false);
+    slower.open();
+    await settle();
+    expect(hasEnded).toBe(true);
+  });
+
+  it('is free again after an async callback, for events that come later', async () => {
+    const events = new JobEvents(() => undefined, immediateChannel);
+    const order: string[] = [];
+    const held = gate();
+    events.listen(handle, (_, type) => (type === 1 ? held.opened : undefined), null);
+    const deliver = (type: number): void =>
+      events.deliver(type, none, { afterDelivery: () => order.push(`after ${type}`) });
+    deliver(1);
+    deliver(2);
+    held.open();
+    await settle();
+    expect(order).toEqual(['after 1', 'after 2']);
+    deliver(3);
+    expect(order.at(-1)).toBe('after 3');
+    deliver(1);
+    await settle();
+    deliver(4);
+    expect(order.slice(-2)).toEqual(['after 1', 'after 4']);
+  });
+
+  it('waits for no callback any more once it is abandoned', async () => {
+    const events = new JobEvents(() => undefined, immediateChannel);
+    const order: string[] = [];
+    const held = gate();
+    events.listen(handle, () => held.opened, null);
+    const deliver = (type: number): void =>
+      events.deliver(type, none, { afterDelivery: () => order.push(`after ${type}`) });
+    deliver(1);
+    deliver(2);
+    expect(order).toEqual([]);
+    events.abandon();
+    expect(order).toEqual(['after 1', 'after 2']);
+    deliver(3);
+    expect(order).toEqual(['after 1', 'after 2', 'after 3']);
+    events.abandon();
+    held.open();
+    await settle();
+    expect(order).toEqual(['after 1', 'after 2', 'after 3']);
+  });
+
+  it('can be abandoned when nothing is under way', () => {
+    const events = new JobEvents(() => undefined, immediateChannel);
+    const types: number[] = [];
+    events.listen(handle, (_, type) => types.push(type), null);
+    events.abandon();
+    events.deliver(1, none, { afterDelivery: () => undefined });
+    expect(types).toEqual([1]);
+  });
+
   it('delivers what a listener posts after the event that it is called for', () => {
     const events = new JobEvents(() => undefined, immediateChannel);
     const order: string[] = [];

@@ -122,6 +122,37 @@ describe('disconnecting the host of a job', () => {
     expect(rig.table.size).toBe(0);
   });
 
+  it('waits ten seconds for a callback that does not end, and no longer', async () => {
+    const rig = new RunnerRig();
+    const host = rig.addHost();
+    const types: number[] = [];
+    const job = rig.start({
+      work: (context) => context.progress(0),
+      owner: host,
+      callback: (_, type) => {
+        types.push(type);
+        return new Promise<void>(() => undefined);
+      },
+    });
+    await settle();
+    rig.table.kill(host);
+    await rig.clock.advance(9999);
+    expect([job.isDone, types]).toEqual([false, [VIX_EVENTTYPE_JOB_PROGRESS]]);
+    await rig.clock.advance(1);
+    expect([job.isDone, types]).toEqual([true, [VIX_EVENTTYPE_JOB_PROGRESS, VIX_EVENTTYPE_JOB_COMPLETED]]);
+    expect([rig.table.size, rig.clock.pending]).toEqual([0, 0]);
+  });
+
+  it('leaves no timer for a callback that ends in time', async () => {
+    const rig = new RunnerRig(60_000);
+    const host = rig.addHost();
+    const job = rig.start({ work: new HeldWork().work, owner: host, callback: () => Promise.resolve() });
+    await settle();
+    rig.table.kill(host);
+    expect(await rig.wait(job)).toBe(VIX_E_CANCELLED);
+    expect([rig.table.size, rig.clock.pending]).toEqual([0, 0]);
+  });
+
   it('ends one that has told everybody at once', async () => {
     const rig = new RunnerRig();
     const host = rig.addHost();
