@@ -1,18 +1,17 @@
 /** How long a round of one way should take: short enough that most rounds are not interrupted by other programs. */
 const roundMs = 2;
-/** Rounds before the first one that counts, in which the compiler of the engine does its work. */
-const warmUpRounds = 40;
-
 /**
  * Times several ways to do a thing, in turn and many times over, so that a machine that gets slower or faster meets all
  * of them alike. Rounds of all ways take about the same time, whatever one call costs.
  *
+ * @param warmUpRounds rounds before the first one that counts, in which the just-in-time compiler does its work.
  * @returns for each pair, the median over all rounds of (time per call of the first / time per call of the second).
  */
 export async function ratios<Name extends string>(
   ways: Readonly<Record<Name, () => Promise<unknown>>>,
   pairs: readonly (readonly [Name, Name])[],
   rounds: number,
+  warmUpRounds: number = 40,
 ): Promise<number[]> {
   const names = Object.keys(ways) as Name[];
   const calls = {} as Record<Name, number>;
@@ -28,7 +27,7 @@ export async function ratios<Name extends string>(
 }
 
 /** The middle value. */
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -116,7 +116,7 @@ export function startHostJob(runtime: VixRuntime, handle: VixHandle, tail: JobTa
 
 /** Options of a job that works on a virtual machine. */
 export interface VmWork {
-  readonly capability?: Capability;
+  readonly capability?: Capability | undefined;
   /** How the job as a whole takes the lane of the virtual machine; absent: it does not. */
   readonly lane?: LaneUse | undefined;
   readonly work: (vm: VmEntry, context: JobContext) => Promise<void> | void;

@@ -1,4 +1,6 @@
+import type { Capability } from '../backends/capabilities.js';
 import { Fault } from '../base/fault.js';
+import type { LaneUse } from '../jobs/lane.js';
 import { VixFailure } from '../errors/vix-failure.js';
 import {
   VIX_CAPTURESCREENFORMAT_PNG,
@@ -32,6 +34,16 @@ import {
 } from './start-job.js';
 import { withTimeLimit } from './time-limit.js';
 import type { VixRuntime } from './vix-runtime.js';
+
+/** What a kind of variable needs of a host, and how its jobs take turns: an environment variable is a guest request. */
+const variableKinds: ReadonlyMap<
+  number,
+  { readonly read: Capability; readonly write: Capability; readonly lane?: LaneUse }
+> = new Map([
+  [VIX_VM_GUEST_VARIABLE, { read: 'guestVariables', write: 'guestVariables', lane: 'request' }],
+  [VIX_VM_CONFIG_RUNTIME_ONLY, { read: 'configRead', write: 'configWrite', lane: 'request' }],
+  [VIX_GUEST_ENVIRONMENT_VARIABLE, { read: 'guest', write: 'environmentWrite' }],
+]);
 
 /** The remaining functions with the prefix `VixVM_`: lifecycle, Tools, variables, screen. */
 export function vixVmFunctions(runtime: VixRuntime) {
@@ -174,6 +186,8 @@ export function vixVmFunctions(runtime: VixRuntime) {
     ): VixHandle {
       const tail = { call: 'VixVM_ReadVariable', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
+        capability: variableKinds.get(variableType)?.read,
+        lane: variableKinds.get(variableType)?.lane,
         work: async (vm, context) => {
           const type = integer('variableType', variableType);
           const variable = filledText('name', name);
@@ -181,13 +195,10 @@ export function vixVmFunctions(runtime: VixRuntime) {
           const { variables } = vm.payload.link;
           let value: string;
           if (type === VIX_VM_GUEST_VARIABLE) {
-            requireCapability(vm.payload.host, 'guestVariables');
-            value = await vm.payload.turn(() => variables.readGuestVariable(variable, context), context.signal);
+            value = await variables.readGuestVariable(variable, context);
           } else if (type === VIX_VM_CONFIG_RUNTIME_ONLY) {
-            requireCapability(vm.payload.host, 'configRead');
-            value = await vm.payload.turn(() => variables.readConfig(variable, context), context.signal);
+            value = await variables.readConfig(variable, context);
           } else if (type === VIX_GUEST_ENVIRONMENT_VARIABLE) {
-            requireCapability(vm.payload.host, 'guest');
             const session = requireLogin(vm);
             value = await session.request(context, () => session.ops.readEnvironment(variable, context));
           } else {
@@ -210,6 +221,8 @@ export function vixVmFunctions(runtime: VixRuntime) {
     ): VixHandle {
       const tail = { call: 'VixVM_WriteVariable', callback: callbackProc, clientData };
       return startVmJob(runtime, vmHandle, tail, {
+        capability: variableKinds.get(variableType)?.write,
+        lane: variableKinds.get(variableType)?.lane,
         work: async (vm, context) => {
           const type = integer('variableType', variableType);
           const variable = writableName(filledText('valueName', valueName), type);
@@ -217,13 +230,10 @@ export function vixVmFunctions(runtime: VixRuntime) {
           integer('options', options);
           const { variables } = vm.payload.link;
           if (type === VIX_VM_GUEST_VARIABLE) {
-            requireCapability(vm.payload.host, 'guestVariables');
-            await vm.payload.turn(() => variables.writeGuestVariable(variable, content, context), context.signal);
+            await variables.writeGuestVariable(variable, content, context);
           } else if (type === VIX_VM_CONFIG_RUNTIME_ONLY) {
-            requireCapability(vm.payload.host, 'configWrite');
-            await vm.payload.turn(() => variables.writeConfig(variable, content, context), context.signal);
+            await variables.writeConfig(variable, content, context);
           } else if (type === VIX_GUEST_ENVIRONMENT_VARIABLE) {
-            requireCapability(vm.payload.host, 'environmentWrite');
             const session = requireLogin(vm);
             await session.request(context, () => session.ops.writeEnvironment(variable, content, context));
           } else {

@@ -28,7 +28,8 @@ const largestCode = 0xffff;
 export function faultCode(fault: Fault): VixError {
   const exact = fault.vixCode;
   if (exact !== undefined && Number.isInteger(exact) && exact > 0 && exact <= largestCode) return exact as VixError;
-  return errorCode(faultCodes[fault.kind]);
+  // A backend in plain JavaScript may name a kind that there is not; its job must end all the same.
+  return Object.hasOwn(faultCodes, fault.kind) ? errorCode(faultCodes[fault.kind]) : VIX_E_FAIL;
 }
 
 /**
@@ -38,6 +39,14 @@ export function faultCode(fault: Fault): VixError {
 export function toVixFailure(thrown: unknown): VixFailure {
   if (thrown instanceof VixFailure) return thrown;
   if (thrown instanceof Fault) return new VixFailure(faultCode(thrown), thrown.message, thrown);
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  return new VixFailure(VIX_E_FAIL, `internal error: ${reason}`, thrown);
+  return new VixFailure(VIX_E_FAIL, `internal error: ${reasonOf(thrown)}`, thrown);
+}
+
+/** Anything can be thrown, also what cannot be printed. */
+function reasonOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return 'something was thrown that cannot be printed';
+  }
 }

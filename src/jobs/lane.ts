@@ -10,13 +10,21 @@ export type LaneUse = 'exclusive' | 'request' | 'urgent';
 /** Work in a lane. It calls `leave` when it has ended, and never throws. */
 type LaneWork = (leave: () => void) => void;
 
+/** Work that waits for its turn. */
+interface Piece {
+  readonly use: LaneUse;
+  readonly work: LaneWork;
+}
+
 /**
  * Work on one virtual machine, one piece at a time and in order: power, snapshot and lifecycle operations as a whole,
  * guest operations request by request. A backend then never sees two of them collide.
  */
 export class Lane {
-  /** Holds what has to wait. Paused while a piece of work runs that did not have to. */
-  #queue: PQueue | undefined = undefined;
+  /** What waits. Kept here until its turn: an entry of the queue takes ten times as much memory. */
+  readonly #waiting: Record<'urgent' | 'usual', Piece[]> = { urgent: [], usual: [] };
+  /** Runs what had to wait, piece by piece. */
+  #turns: PQueue | undefined = undefined;
   #holder: LaneUse | undefined = undefined;
   /** Urgent work that waits for the piece that runs beside a request; undefined while none runs there. */
   #beside: LaneWork[] | undefined = undefined;
@@ -31,8 +39,7 @@ export class Lane {
     } else if (use === 'urgent' && this.#holder === 'request') {
       this.#enterBeside(work);
     } else {
-      const priority = use === 'urgent' ? 1 : 0;
-      void this.#waiting().add(() => this.#runQueued(use, work), { priority });
+      this.#waiting[use === 'urgent' ? 'urgent' : 'usual'].push({ use, work });
     }
   }
 
@@ -47,14 +54,13 @@ export class Lane {
   readonly #leave = (): void => this.#depart(this.#next);
 
   readonly #next = (): void => {
-    if (this.#queue === undefined || this.#queue.size === 0) this.#holder = undefined;
-    else this.#queue.start();
+    const piece = this.#waiting.urgent.shift() ?? this.#waiting.usual.shift();
+    this.#holder = piece?.use;
+    if (piece === undefined) return;
+    this.#turns ??= new PQueue({ concurrency: 1 });
+    const turn = (): Promise<void> => new Promise((resolve) => piece.work(() => this.#depart(resolve)));
+    void this.#turns.add(turn).then(this.#next);
   };
-
-  #runQueued(use: LaneUse, work: LaneWork): Promise<void> {
-    this.#holder = use;
-    return new Promise((resolve) => work(() => this.#depart(resolve)));
-  }
 
   /** The holder has ended: the lane is free as soon as nothing runs beside it. */
   #depart(free: () => void): void {
@@ -82,15 +88,4 @@ export class Lane {
     this.#free = undefined;
     free?.();
   };
-
-  #waiting(): PQueue {
-    if (this.#queue !== undefined) return this.#queue;
-    const queue = new PQueue({ concurrency: 1, autoStart: false });
-    queue.on('idle', () => {
-      queue.pause();
-      this.#holder = undefined;
-    });
-    this.#queue = queue;
-    return queue;
-  }
 }
