@@ -118,6 +118,8 @@ describe('callbacks', () => {
       callback: (_, type, info) => {
         if (type !== VIX_EVENTTYPE_FIND_ITEM) return;
         rig.table.release(info);
+        rig.table.addRef(info);
+        rig.table.release(info);
         expect(rig.table.find(info)?.kind).toBe('propertyList');
         rig.table.addRef(info);
       },

@@ -167,6 +167,25 @@ describe('disconnecting the host of a job', () => {
     expect([job.entry?.isDestroyed, vm.isDestroyed, rig.table.size]).toEqual([true, true, 0]);
   });
 
+  it('ends such a one even while the engine reads it', async () => {
+    const rig = new RunnerRig();
+    const host = rig.addHost();
+    const job = rig.start({ work: () => undefined, owner: host });
+    await rig.wait(job);
+    if (job.entry !== undefined) rig.table.hold(job.entry);
+    rig.table.kill(host);
+    expect([job.entry?.isDestroyed, rig.table.size]).toEqual([true, 0]);
+  });
+
+  it('needs no timer for one without a callback', async () => {
+    const rig = new RunnerRig();
+    const host = rig.addHost();
+    rig.start({ work: new HeldWork().work, owner: host });
+    await settle();
+    rig.table.kill(host);
+    expect(rig.clock.pending).toBe(0);
+  });
+
   it('from inside its own callback neither loses nor repeats an event', async () => {
     const rig = new RunnerRig();
     const host = rig.addHost();

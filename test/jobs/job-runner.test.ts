@@ -3,6 +3,7 @@ import { settle } from '../../src/base/clock.js';
 import { Fault } from '../../src/base/fault.js';
 import { VixFailure } from '../../src/errors/vix-failure.js';
 import { PropertyList } from '../../src/handles/property-list.js';
+import { PumpChannel } from '../../src/jobs/event-channel.js';
 
 import {
   VIX_E_CANCELLED,
@@ -294,6 +295,21 @@ describe('result handles', () => {
     expect([vm.isDestroyed, job.results, job.error]).toEqual([true, undefined, VIX_E_CANCELLED]);
   });
 
+  it.each(['throws', 'rejects'])('are released when the work %s after it has made them', async (how) => {
+    const rig = new RunnerRig();
+    const vm = rig.table.add('vm', {}, 'VixVM_Open');
+    rig.table.hold(vm);
+    const job = rig.start({
+      work: ({ results }) => {
+        results.add(VIX_PROPERTY_JOB_RESULT_HANDLE, { type: 'handle', value: vm.handle });
+        if (how === 'rejects') return Promise.reject(new Fault('busy', 'no'));
+        throw new Fault('busy', 'no');
+      },
+    });
+    expect(await rig.wait(job)).toBe(5);
+    expect([vm.isDestroyed, job.results]).toEqual([true, undefined]);
+  });
+
   it('may be dead when the job goes', async () => {
     const rig = new RunnerRig();
     const vm = rig.table.add('vm', {}, 'VixVM_Open');
@@ -409,6 +425,19 @@ describe('the time limit', () => {
     expect(job.failure?.message).toMatch(/VixVM_Test on \/vms\/a\.vmx.*5000 ms/);
   });
 
+  it('leaves alone a job that is over and waits for the pump', async () => {
+    const rig = new RunnerRig(5000);
+    const channel = new PumpChannel(new Set());
+    const job = rig.start({
+      work: ({ results }) => results.add(VIX_PROPERTY_JOB_RESULT_ITEM_NAME, { type: 'string', value: 'a' }),
+      channel,
+    });
+    await rig.clock.advance(6000);
+    expect([job.isFinished, job.isDone, job.results]).toEqual([true, false, undefined]);
+    channel.pump();
+    expect([job.isDone, job.error, job.results?.count(VIX_PROPERTY_JOB_RESULT_ITEM_NAME)]).toEqual([true, VIX_OK, 1]);
+  });
+
   it('leaves no timer behind', async () => {
     const rig = new RunnerRig(5000);
     const job = rig.start({ work: () => undefined });
@@ -438,9 +467,17 @@ describe('without anybody who listens for trouble', () => {
       });
       expect(await rig.wait(job)).toBe(VIX_OK);
       rig.runner.reportBackground(new Error('in the background'));
+      let fail: (error: Error) => void = () => undefined;
+      const slow = rig.start({ work: () => undefined, callback: () => new Promise((_, reject) => (fail = reject)) });
+      await settle();
+      slow.events?.abandon();
+      rig.table.release(slow.handle);
+      fail(new Error('too late'));
+      await settle();
       expect(warn.mock.calls.map(String)).toEqual([
         expect.stringMatching(/VixVM_Test.*in a callback.*RevixWarning/),
         expect.stringMatching(/in the background.*RevixWarning/),
+        expect.stringMatching(/a job.*too late.*RevixWarning/),
       ]);
       expect(rig.callbackErrors).toEqual([]);
     } finally {
