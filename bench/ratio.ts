@@ -2,10 +2,11 @@
 const roundMs = 2;
 /**
  * Times several ways to do a thing, in turn and many times over, so that a machine that gets slower or faster meets all
- * of them alike. Rounds of all ways take about the same time, whatever one call costs.
+ * of them alike. Rounds of all ways take about the same time, whatever one call costs. The fastest round of each counts:
+ * what disturbs a round only ever makes it longer.
  *
  * @param warmUpRounds rounds before the first one that counts, in which the just-in-time compiler does its work.
- * @returns for each pair, the median over all rounds of (time per call of the first / time per call of the second).
+ * @returns for each pair, time per call of the first / time per call of the second.
  */
 export async function ratios<Name extends string>(
   ways: Readonly<Record<Name, () => Promise<unknown>>>,
@@ -15,21 +16,15 @@ export async function ratios<Name extends string>(
 ): Promise<number[]> {
   const names = Object.keys(ways) as Name[];
   const calls = {} as Record<Name, number>;
+  const fastest = {} as Record<Name, number>;
   for (const name of names) calls[name] = await callsPerRound(ways[name]);
-  const quotients: number[][] = pairs.map(() => []);
   for (let round = -warmUpRounds; round < rounds; round += 1) {
-    const each = {} as Record<Name, number>;
-    for (const name of names) each[name] = await timeRound(ways[name], calls[name]);
-    if (round < 0) continue;
-    for (const [index, [first, second]] of pairs.entries()) quotients[index]?.push(each[first] / each[second]);
+    for (const name of names) {
+      const each = await timeRound(ways[name], calls[name]);
+      if (round >= 0) fastest[name] = Math.min(fastest[name] ?? Number.POSITIVE_INFINITY, each);
+    }
   }
-  return quotients.map(median);
-}
-
-/** The middle value. */
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return pairs.map(([first, second]) => fastest[first] / fastest[second]);
 }
 
 async function callsPerRound(way: () => Promise<unknown>): Promise<number> {

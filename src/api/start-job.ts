@@ -23,44 +23,27 @@ export interface JobTail {
   readonly clientData: unknown;
 }
 
-/** Checks the callback slot. @throws VixFailure `VIX_E_INVALID_ARG` when it holds neither a function nor nothing. */
-function checkedCallback(callback: unknown): VixEventProc | null {
-  if (callback === null || callback === undefined || callback === 0) return null;
-  if (typeof callback === 'function') return callback as VixEventProc;
-  throw new VixFailure(VIX_E_INVALID_ARG, 'parameter callbackProc must be a function, or null for none');
+/** A job whose callback slot holds whatever the program put there. */
+export type JobStart = Omit<JobOptions, 'callback'> & { readonly callback: VixCallback };
+
+function isCallable(job: JobStart): job is JobStart & JobOptions {
+  return job.callback === null || typeof job.callback === 'function';
 }
 
-/** What a job is to do; the rest is in its tail. */
-export type JobBody = Omit<JobOptions, 'call' | 'callback' | 'clientData'>;
-
-/** Starts a job whose callback slot may hold anything; a bad one fails the job. */
-export function startJob(runtime: VixRuntime, tail: JobTail, body: JobBody): VixHandle {
-  let callback: VixEventProc | null;
-  try {
-    callback = checkedCallback(tail.callback);
-  } catch (error) {
-    // Where the good call would have worked, but at once.
-    return startFailed(runtime, { ...tail, callback: null }, error, { ...body, lane: undefined });
-  }
-  // Field by field: spreading the body would cost as much as all the rest of a job.
-  return runtime.runner.start({
-    call: tail.call,
-    work: body.work,
-    owner: body.owner,
-    uses: body.uses,
-    target: body.target,
-    lane: body.lane,
-    laneUse: body.laneUse,
-    channel: body.channel,
-    callback,
-    clientData: tail.clientData,
-  });
+/** Starts a job. Nothing in the callback slot may be said as null, undefined or 0; anything else fails the job. */
+export function startJob(runtime: VixRuntime, job: JobStart): VixHandle {
+  if (isCallable(job)) return runtime.runner.start(job);
+  if (job.callback === undefined || job.callback === 0) return runtime.runner.start({ ...job, callback: null });
+  const message = 'parameter callbackProc must be a function, or null for none';
+  // Where the good call would have worked, but at once.
+  return startFailed(runtime, { ...job, lane: undefined }, new VixFailure(VIX_E_INVALID_ARG, message));
 }
 
 /** Starts a job that fails: the way in which every error found beforehand reaches the program. */
-function startFailed(runtime: VixRuntime, tail: JobTail, error: unknown, body?: JobBody): VixHandle {
-  return startJob(runtime, tail, {
-    ...body,
+function startFailed(runtime: VixRuntime, job: Omit<JobStart, 'work'>, error: unknown): VixHandle {
+  return startJob(runtime, {
+    ...job,
+    callback: typeof job.callback === 'function' ? job.callback : null,
     work: () => {
       throw error;
     },
@@ -102,7 +85,10 @@ export function startHostJob(runtime: VixRuntime, handle: VixHandle, tail: JobTa
     return startFailed(runtime, tail, handleFailure(runtime, 'hostHandle', handle, host));
   }
   const { capability } = options;
-  return startJob(runtime, tail, {
+  return startJob(runtime, {
+    call: tail.call,
+    callback: tail.callback,
+    clientData: tail.clientData,
     owner: host,
     uses: host,
     channel: host.payload.channel,
@@ -128,7 +114,10 @@ export function startVmJob(runtime: VixRuntime, handle: VixHandle, tail: JobTail
   if (typeof vm === 'number') return startFailed(runtime, tail, handleFailure(runtime, 'vmHandle', handle, vm));
   const { host } = vm.payload;
   const { capability } = options;
-  return startJob(runtime, tail, {
+  return startJob(runtime, {
+    call: tail.call,
+    callback: tail.callback,
+    clientData: tail.clientData,
     owner: host,
     uses: vm,
     channel: host.payload.channel,

@@ -70,8 +70,10 @@ export function vixHostFunctions(runtime: VixRuntime) {
       const call = 'VixHost_Connect';
       const isPumped = typeof options === 'number' && (options & VIX_HOSTOPTION_USE_EVENT_PUMP) !== 0;
       const channel = isPumped ? new PumpChannel(runtime.unpumped) : immediateChannel;
-      const tail = { call, callback: callbackProc, clientData };
-      return startJob(runtime, tail, {
+      return startJob(runtime, {
+        call,
+        callback: callbackProc,
+        clientData,
         channel,
         target: typeof hostName === 'string' && hostName !== '' ? withoutUserInfo(hostName) : 'the local host',
         work: async (context) => {

@@ -11,7 +11,7 @@ import { immediateChannel, type EventChannel } from './event-channel.js';
 import { Job, type JobHost } from './job.js';
 import { JobEvents, type VixEventProc } from './job-events.js';
 import type { Lane, LaneUse } from './lane.js';
-import { later } from './later.js';
+import { StartPace } from './start-pace.js';
 
 /** Handle tables that the runner can work with: jobs and property lists are its own, the rest is the caller's. */
 export type JobPayloads = Record<HandleKind, HandlePayload> & { job: Job; propertyList: ListPayload };
@@ -66,6 +66,7 @@ export class JobRunner implements JobHost {
   readonly #table: HandleTable<JobPayloads>;
   readonly #clock: Clock;
   readonly #timeLimitMs: number | undefined;
+  readonly #pace = new StartPace();
 
   /** @param timeLimitMs every job that takes longer ends with `VIX_E_CANCELLED`; absent: no limit, as in VIX. */
   constructor(table: HandleTable<JobPayloads>, clock: Clock, timeLimitMs?: number) {
@@ -85,14 +86,17 @@ export class JobRunner implements JobHost {
     entry.refs = 1;
     entry.holds = 1;
     if (callback !== null) events?.listen(entry.handle, callback, options.clientData);
-    const { uses } = options;
-    if (uses !== undefined) {
-      this.#table.hold(uses);
-      job.onFinish(() => this.#table.drop(uses));
+    if (options.uses !== undefined) {
+      this.#table.hold(options.uses);
+      job.uses = options.uses;
     }
     if (this.#timeLimitMs !== undefined) this.#limit(job, this.#timeLimitMs);
-    later(() => this.#run(job, options));
+    this.#pace.enter(() => this.#run(job, options));
     return entry.handle;
+  }
+
+  onFinished(job: Job): void {
+    if (job.uses !== undefined) this.#table.drop(job.uses);
   }
 
   onDelivered(job: Job): void {

@@ -16,6 +16,8 @@ import { later } from './later.js';
 
 /** What a job needs from the runner that owns it. */
 export interface JobHost {
+  /** Lets go of what a job worked on. */
+  onFinished(job: Job): void;
   /** Lets go of the hold on a job that has told everybody. */
   onDelivered(job: Job): void;
   /** The host of a job with listeners was disconnected: they get a last while to end what they are busy with. */
@@ -35,6 +37,8 @@ export class Job implements HandlePayload, JobEventHooks {
   /** Set by the runner right after construction, before anything else can see the job. */
   entry: HandleEntry<'job', Job> | undefined = undefined;
   failure: VixFailure | undefined = undefined;
+  /** What must live as long as the job runs. */
+  uses: HandleEntry | undefined = undefined;
   /** Runs out when the job has taken too long. */
   limit: ClockTimer | undefined = undefined;
   #state: 'running' | 'finishing' | 'done' | 'delivered' = 'running';
@@ -180,6 +184,7 @@ export class Job implements HandlePayload, JobEventHooks {
     }
     // After the completion, so that work which waited for this job cannot overtake it.
     if (actions !== undefined) for (const action of actions) action();
+    this.host.onFinished(this);
   }
 
   #complete(): void {
