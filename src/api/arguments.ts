@@ -2,7 +2,7 @@ import { VixFailure } from '../errors/vix-failure.js';
 import { VIX_E_ARGUMENT_TOO_BIG, VIX_E_INVALID_ARG, VIX_E_INVALID_UTF8_STRING } from '../vix/names.js';
 
 /** Longest text that a guest request takes, in bytes: 65536 for the request less 5000 for its envelope. */
-export const longestArgumentBytes = 60_536;
+const longestArgumentBytes = 60_536;
 
 function invalid(name: string, problem: string): VixFailure {
   return new VixFailure(VIX_E_INVALID_ARG, `parameter ${name} ${problem}`);

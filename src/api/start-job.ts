@@ -51,7 +51,7 @@ function startFailed(runtime: VixRuntime, job: Omit<JobStart, 'work'>, error: un
 }
 
 /** A handle parameter that names no object of the kind that the function works on. */
-export function handleFailure(runtime: VixRuntime, name: string, handle: unknown, code: VixError): VixFailure {
+function handleFailure(runtime: VixRuntime, name: string, handle: unknown, code: VixError): VixFailure {
   const entry = typeof handle === 'number' ? runtime.table.find(handle) : undefined;
   const is =
     entry === undefined

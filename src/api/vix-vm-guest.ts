@@ -130,7 +130,7 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
         const waiting = isWaitedFor ? context : { ...withoutSignal(context), signal: host.signal };
         const tidyUp = (): Promise<void> =>
           started.cleanUp(withoutSignal(context)).catch((error: unknown) => runtime.report(error));
-        const exited = session.waitForExit(started.pid, waiting).finally(tidyUp);
+        const exited = tidiedAfter(session.waitForExit(started.pid, waiting), tidyUp);
         // The script's directory goes also when nobody waits for its program, and before a connection is closed.
         host.tidy(exited);
         addProgramResults(context.results, started.pid, isWaitedFor ? await exited : undefined);
@@ -192,6 +192,15 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
       );
     },
   };
+}
+
+/** Tidies up when the work has ended, whatever became of it, and hands on its outcome. */
+async function tidiedAfter<T>(work: Promise<T>, tidyUp: () => Promise<void>): Promise<T> {
+  try {
+    return await work;
+  } finally {
+    await tidyUp();
+  }
 }
 
 /** A path without the pair of quotes that programs put around it for the command line. */

@@ -15,7 +15,7 @@ export interface GuestFileSystemOptions {
 }
 
 /**
- * The files of one guest, in memory. Empty at first: apply a tree (`posixTree`, `windowsTree`) or stored changes.
+ * The files of one guest, in memory. Empty at first: apply a tree (`guestTree`) or stored changes.
  * Access times change by explicit order only, as on a disk mounted without access times.
  */
 export class GuestFileSystem implements StoredFiles {

@@ -5,7 +5,6 @@ import { posixTree } from './posix/posix-tree.js';
 import { windowsTree } from './windows-tree.js';
 import { defaultWindowsEnvironment } from './windows/default-environment.js';
 
-export { posixTree } from './posix/posix-tree.js';
 export { firstProgramPid, systemProcesses } from './system-processes.js';
 export { defaultRegistry } from './windows-default-registry.js';
 

@@ -206,5 +206,6 @@ describe('over a directory that two worlds share', () => {
     await there.lifecycle.delete({ keepDisks: false }, call());
     await clock.advance(1000);
     await until(() => stopped() === 1);
+    expect(stopped()).toBe(1);
   });
 });

@@ -122,9 +122,9 @@ describe('a busy script of the full shell', () => {
   /** Turns of the event loop while the work goes on. */
   async function turnsDuring(work: Promise<unknown>): Promise<number> {
     let turns = 0;
-    let isOver = false;
-    void work.finally(() => (isOver = true));
-    while (!isOver) {
+    const state = { isOver: false };
+    void work.finally(() => (state.isOver = true));
+    while (!state.isOver) {
       await settle(1);
       turns += 1;
     }
