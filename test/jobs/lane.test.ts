@@ -149,6 +149,37 @@ describe('the kinds of work in a lane', () => {
     expect(new Piece(lane, 'exclusive').isRunning).toBe(true);
   });
 
+  it('leave a free lane behind, however it was used before', async () => {
+    const lane = new Lane();
+    const first = [new Piece(lane, 'exclusive'), new Piece(lane, 'request')];
+    for (const piece of first) await piece.end();
+    await new Piece(lane, 'request').end();
+    const urgent = new Piece(lane, 'urgent');
+    const next = new Piece(lane, 'exclusive');
+    await settle();
+    expect([urgent.isRunning, next.isRunning]).toEqual([true, false]);
+    await urgent.end();
+    expect(next.isRunning).toBe(true);
+    await next.end();
+    const again = [new Piece(lane, 'urgent'), new Piece(lane, 'exclusive')];
+    expect(running(again)).toEqual([0]);
+  });
+
+  it('run beside one request after another, each time until both have ended', async () => {
+    const lane = new Lane();
+    for (let round = 0; round < 3; round += 1) {
+      const request = new Piece(lane, 'request');
+      const urgent = new Piece(lane, 'urgent');
+      const next = new Piece(lane, 'request');
+      const [first, second] = round % 2 === 0 ? [request, urgent] : [urgent, request];
+      await first.end();
+      expect([second.isRunning, next.isRunning]).toEqual([true, false]);
+      await second.end();
+      expect(next.isRunning).toBe(true);
+      await next.end();
+    }
+  });
+
   it('never let two urgent pieces run at once, nor one beside exclusive work', async () => {
     const lane = new Lane();
     const request = new Piece(lane, 'request');
