@@ -64,6 +64,7 @@ export class TestGuest implements GuestHost {
   readonly table: ProcessTable;
   readonly runner: ProgramRunner;
   readonly lines: string[] = [];
+  readonly powerChanges: ('off' | 'reset')[] = [];
 
   constructor(programs: ProgramRegistry, limits: Partial<ProgramLimits> = {}) {
     this.record = guestRecord(programs.family);
@@ -104,6 +105,8 @@ export class TestGuest implements GuestHost {
   onOutput(_pid: number, line: string): void {
     this.lines.push(line);
   }
+
+  readonly requestPower = (change: 'off' | 'reset'): void => void this.powerChanges.push(change);
 
   state(pid: number): GuestProcessState {
     return this.table.state(pid);

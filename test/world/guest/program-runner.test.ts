@@ -248,6 +248,7 @@ describe('programs that only wait', () => {
     ['notepad.exe', 'C:\\file.txt', null],
     ['calc.exe', '', null],
     ['explorer.exe', '', null],
+    ['winver.exe', '', null],
   ])('Windows: %s %s', (name, args, durationMs) => {
     const guest = new TestGuest(standardPrograms().windows);
     const started = guest.begin({ path: `C:\\Windows\\System32\\${name}`, arguments: args }, 'Ann');
@@ -259,6 +260,14 @@ describe('programs that only wait', () => {
 });
 
 describe('Windows programs', () => {
+  it('that ask the shell at the screen for a folder end at once', async () => {
+    const guest = new TestGuest(standardPrograms().windows);
+    expect(await guest.run({ path: 'C:\\Windows\\explorer.exe', arguments: 'C:\\Users' }, 'Ann')).toEqual({
+      exitCode: 1,
+      output: '',
+    });
+  });
+
   it('get their arguments as they are', async () => {
     const programs = new ProgramRegistry('windows');
     const guest = new TestGuest(programs);

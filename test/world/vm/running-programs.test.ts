@@ -122,6 +122,22 @@ describe('a program that asks for a change of power', () => {
     expect((await guest.poll([pid], call())).get(pid)).toEqual({ state: 'gone' });
   });
 
+  it.each<readonly [guestOs: string, path: string, args: string, change: 'off' | 'reset']>([
+    ['ubuntu-64', '/sbin/shutdown', '-h now', 'off'],
+    ['ubuntu-64', '/sbin/reboot', '', 'reset'],
+    ['windows9-64', 'C:\\Windows\\System32\\shutdown.exe', '/s /t 0', 'off'],
+    ['windows9-64', 'C:\\Windows\\System32\\cmd.exe', '/c shutdown /r /t 0', 'reset'],
+  ])('is also one of the system: %s, %s %s', async (guestOs, path, args, change) => {
+    const { clock, vm } = await oneVm({ power: 'on', guestOs }, { programs: smallPrograms() });
+    const { bootCount } = (await vm.record()).power;
+    const [administrator] = (await vm.record()).guest.users.filter((user) => user.isAdministrator || user.id === 0);
+    await session(vm, administrator?.name).start({ path, arguments: args }, call());
+    await settle(20);
+    await clock.advance(1);
+    const { power } = await vm.record();
+    expect([power.phase, power.bootCount]).toEqual(change === 'off' ? ['off', bootCount] : ['on', bootCount + 1]);
+  });
+
   it('can wait for its machine to come back where somebody suspended it', async () => {
     const { clock, vm } = await oneVm({ power: 'on' }, { programs: smallPrograms() });
     const guest = session(vm);

@@ -1,10 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ProgramContext } from '../program.js';
 
 /** Commands, statements and rounds of loops that one run of a script may take. */
 export const defaultStepLimit = 500_000;
-
-/** Steps between two turns of the event loop. */
-const stepsPerTurn = 256;
 
 /** A script used up what it may. */
 export class LimitReached extends Error {
@@ -17,22 +14,18 @@ export class LimitReached extends Error {
 /** Counts the steps of one run, over all its parts, and lets the event loop live meanwhile. */
 export class StepCounter {
   readonly #limit: number;
-  readonly #signal: AbortSignal;
+  readonly #context: Pick<ProgramContext, 'turn'>;
   #count = 0;
 
-  constructor(limit: number, signal: AbortSignal) {
+  constructor(limit: number, context: Pick<ProgramContext, 'turn'>) {
     this.#limit = limit;
-    this.#signal = signal;
+    this.#context = context;
   }
 
   /** @throws LimitReached, or the reason of the aborted signal. */
   async step(): Promise<void> {
-    this.#signal.throwIfAborted();
+    await this.#context.turn();
     this.#count += 1;
     if (this.#count > this.#limit) throw new LimitReached(`The script was stopped after ${this.#limit} steps.`);
-    if (this.#count % stepsPerTurn === 0) {
-      await nextTurn();
-      this.#signal.throwIfAborted();
-    }
   }
 }

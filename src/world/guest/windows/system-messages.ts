@@ -11,6 +11,7 @@ export const systemMessages = {
   fileNotFound: { code: 2, text: 'The system cannot find the file specified.' },
   pathNotFound: { code: 3, text: 'The system cannot find the path specified.' },
   accessDenied: { code: 5, text: 'Access is denied.' },
+  outOfProcesses: { code: 8, text: 'Not enough memory resources are available to process this command.' },
   invalidParameter: { code: 87, text: 'The parameter is incorrect.' },
   diskFull: { code: 112, text: 'There is not enough space on the disk.' },
   invalidName: { code: 123, text: 'The filename, directory name, or volume label syntax is incorrect.' },
@@ -38,6 +39,7 @@ const messagesByKind: Partial<Record<FaultKind, SystemMessage>> = {
   'invalid-argument': systemMessages.invalidParameter,
   'too-many-links': systemMessages.unresolvedLink,
   'program-not-started': systemMessages.badExecutable,
+  busy: systemMessages.outOfProcesses,
 };
 
 /** A refusal by the system of the guest, with its number and text. */

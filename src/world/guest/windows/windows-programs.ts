@@ -9,7 +9,8 @@ import { ping, timeout } from './programs/network.js';
 import { reg } from './programs/reg.js';
 import { cscript, wscript } from './programs/script-host.js';
 import { net, sc } from './programs/services.js';
-import { chcp, shutdown } from './programs/system.js';
+import { shutdown } from './programs/shutdown.js';
+import { chcp } from './programs/system.js';
 import { taskkill, tasklist } from './programs/tasks.js';
 import { where } from './programs/where.js';
 

@@ -120,10 +120,40 @@ const cases: readonly Case[] = [
   { command: 'pushd C:\\Windows & cd & popd & cd', stdout: crlf('C:\\Windows', 'C:\\Work') },
   { command: 'D:', stderr: crlf('The system cannot find the drive specified.'), exitCode: 1 },
   { command: 'start "title" /wait /b whoami', stdout: crlf('winbox\\alice') },
-  { command: 'start /d C:\\Windows cmd /c cd', stdout: crlf('C:\\Windows') },
+  { command: 'start /w /d C:\\Windows cmd /c cd', stdout: crlf('C:\\Windows') },
+  { command: 'start /wait cmd /c exit 4 & call echo %^ERRORLEVEL%', stdout: crlf('4') },
+  { command: 'start nope.exe', stderr: crlf('The system cannot find the file nope.exe.'), exitCode: 9059 },
+  { command: 'start /d C:\\nope cmd', stderr: crlf('The current directory is invalid.'), exitCode: 1 },
   { command: 'call echo %^OS%', stdout: crlf('Windows_NT') },
   { command: 'echo %PATH:~0,10%', stdout: crlf('C:\\Windows') },
 ];
+
+describe('start', () => {
+  it.each<readonly [command: string, path: string, args: string, workingDirectory?: string]>([
+    ['start whoami /groups', 'C:\\Windows\\System32\\whoami.exe', '/groups'],
+    ['start "" /b /min "C:\\Windows\\System32\\whoami.exe"', 'C:\\Windows\\System32\\whoami.exe', ''],
+    ['start "a title" /max /d C:\\Windows hostname.exe', 'C:\\Windows\\System32\\hostname.exe', '', 'C:\\Windows'],
+    ['start job.bat "a b"', 'C:\\Windows\\System32\\cmd.exe', '/c ""C:\\Work\\job.bat" "a b""'],
+    ['start echo hello', 'C:\\Windows\\System32\\cmd.exe', '/c echo hello'],
+    ['start s.vbs x', 'C:\\Windows\\System32\\wscript.exe', '"C:\\Work\\s.vbs" x'],
+  ])('%s makes a process of its own', async (command, path, args, workingDirectory = 'C:\\Work') => {
+    const guest = new WindowsGuest();
+    guest.files.write('C:\\Work\\job.bat', '@exit 3');
+    guest.files.write('C:\\Work\\s.vbs', 'WScript.Quit 2');
+    expect(await guest.cmd(`${command} & call echo %^ERRORLEVEL%`)).toEqual({
+      exitCode: 0,
+      stdout: crlf('0'),
+      stderr: '',
+    });
+    expect(guest.started).toMatchObject([{ path, args, options: { workingDirectory } }]);
+  });
+
+  it('hands down the variables of the script', async () => {
+    const guest = new WindowsGuest();
+    await guest.cmd('set MODE=fast& start whoami');
+    expect(guest.started[0]?.options.environment?.get('MODE')).toBe('fast');
+  });
+});
 
 describe('cmd /c', () => {
   it.each(cases)('$command', async ({ command, stdout = '', stderr = '', exitCode = 0, options = {} }) => {

@@ -110,7 +110,13 @@ const systemCases: readonly Case[] = [
     exitCode: 2,
   },
   { command: 'shutdown /s /t 0 /f' },
-  { command: 'shutdown -r -t 5' },
+  { command: 'shutdown /h', stderr: crlf('Hibernation is not enabled on this system.(119)'), exitCode: 1 },
+  { command: 'shutdown /s /m:\\\\other', stderr: crlf('The network path was not found.(53)'), exitCode: 53 },
+  {
+    command: 'shutdown /a',
+    stderr: crlf('Unable to abort the system shutdown because no shutdown was in progress.(1116)'),
+    exitCode: 1116,
+  },
   { command: 'chcp', stdout: crlf('Active code page: 65001') },
   { command: 'timeout /t 0 /nobreak' },
   {
@@ -307,5 +313,42 @@ describe('reg', () => {
     guest.registry.setValue('HKLM\\Soft', { name: 'Path', type: 'REG_SZ', data: 'C:\\a b' });
     guest.registry.setValue('HKLM\\Soft\\Sub', { name: 'n', type: 'REG_DWORD', data: 7 });
     expect(await guest.cmd(command)).toEqual({ exitCode, stdout, stderr });
+  });
+});
+
+describe('shutdown', () => {
+  it.each<readonly [args: string, change: 'off' | 'reset']>([
+    ['/s /t 0', 'off'],
+    ['-s -f -t 00', 'off'],
+    ['/p', 'off'],
+    ['/r /t:0 /c "new kernel"', 'reset'],
+    ['/g /t 0', 'reset'],
+  ])('%s changes the power', async (args, change) => {
+    const guest = new WindowsGuest();
+    expect(await guest.run('shutdown.exe', args)).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(guest.powerChanges).toEqual([change]);
+  });
+
+  it('waits in a process of its own, and can be given up', async () => {
+    const guest = new WindowsGuest();
+    expect((await guest.run('shutdown.exe', '/r /t 5')).exitCode).toBe(0);
+    const shownAs = { name: 'shutdown.exe', commandLine: 'shutdown.exe /r /t 5' };
+    expect(guest.started).toMatchObject([{ options: { shownAs } }]);
+    guest.processes = [{ pid: 77, name: 'shutdown.exe', owner: 'alice', commandLine: '', startMs: 0 }];
+    expect((await guest.run('shutdown.exe', '/a')).exitCode).toBe(0);
+    expect(guest.killed).toEqual([77]);
+    expect(guest.powerChanges).toEqual([]);
+    await guest.clock.advance(5000);
+    expect(guest.powerChanges).toEqual(['reset']);
+  });
+
+  it('is for administrators', async () => {
+    const guest = new WindowsGuest({ isAdministrator: false });
+    expect(await guest.run('shutdown.exe', '/s /t 0')).toEqual({
+      exitCode: 5,
+      stdout: '',
+      stderr: crlf('Access is denied.(5)'),
+    });
+    expect(guest.powerChanges).toEqual([]);
   });
 });

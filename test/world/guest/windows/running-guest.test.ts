@@ -29,6 +29,34 @@ describe('Windows programs in a running guest', () => {
     expect(result).toEqual({ exitCode: 17, output: 'a b-c Ann C:\\Users\\Ann' });
   });
 
+  it('a program with a window does not keep the script that starts it', async () => {
+    const guest = windowsGuest();
+    guest.as('Ann').write('C:\\Users\\Ann\\open.vbs', 'CreateObject("WScript.Shell").Run "calc.exe", 1, False');
+    const args = '/c start notepad C:\\a.txt & start "" /b explorer & cscript //nologo open.vbs & echo done';
+    expect(await guest.run({ path: `${system}\\cmd.exe`, arguments: args }, 'Ann')).toEqual({
+      exitCode: 0,
+      output: 'done',
+    });
+    expect(guest.table.list().map(({ name, commandLine }) => [name, commandLine])).toEqual([
+      ['notepad.exe', 'C:\\Windows\\System32\\notepad.exe C:\\a.txt'],
+      ['explorer.exe', 'C:\\Windows\\System32\\explorer.exe'],
+      ['calc.exe', 'C:\\Windows\\System32\\calc.exe'],
+    ]);
+  });
+
+  it('a batch file that is started goes on by itself', async () => {
+    const guest = windowsGuest();
+    guest.as('Ann').write('C:\\Users\\Ann\\slow.bat', '@ping -n 3 127.0.0.1 > nul\r\n@echo over> over.txt\r\n');
+    const { exitCode } = await guest.run({ path: `${system}\\cmd.exe`, arguments: '/c start /min slow.bat' }, 'Ann');
+    expect(exitCode).toBe(0);
+    expect(guest.as('Ann').exists('C:\\Users\\Ann\\over.txt')).toBe(false);
+    await settle(20);
+    await guest.clock.advance(2000);
+    await settle(20);
+    expect(textOf(guest, 'C:\\Users\\Ann\\over.txt')).toBe('over\r\n');
+    expect(guest.runner.running).toEqual([]);
+  });
+
   it('every program of the table is found by its name', async () => {
     const guest = windowsGuest();
     const { output } = await guest.run(

@@ -324,6 +324,28 @@ describe('cscript with VBScript', () => {
     expect(guest.registry.values('HKLM\\Software\\A')).toEqual([{ name: 'n', type: 'REG_DWORD', data: 7 }]);
   });
 
+  it('lets a command run beside the script, and reads what it prints', async () => {
+    const guest = new WindowsGuest();
+    guest.files.write('C:\\Work\\job.bat', '@exit /b 12');
+    const result = await run(
+      [
+        'Set sh = CreateObject("WScript.Shell")',
+        'WScript.Echo sh.Run("job.bat a", 0, False), sh.Run("hostname", 1)',
+        'Set e = sh.Exec("cmd /c echo out& echo err 1>&2& exit 7")',
+        'WScript.Echo e.Status, e.ProcessID',
+        'WScript.Echo e.StdOut.ReadLine & e.StdErr.ReadLine, e.Status, e.ExitCode, e.StdOut.AtEndOfStream',
+      ],
+      '',
+      guest,
+    );
+    expect(result).toEqual({ exitCode: 0, stdout: crlf('0 0', '0 5003', 'outerr  1 7 True'), stderr: '' });
+    expect(guest.started.map(({ path, args }) => `${path} ${args}`)).toEqual([
+      'C:\\Windows\\System32\\cmd.exe /c ""C:\\Work\\job.bat" a"',
+      'C:\\Windows\\System32\\hostname.exe ',
+      'C:\\Windows\\System32\\cmd.exe /c echo out& echo err 1>&2& exit 7',
+    ]);
+  });
+
   it('sleeps on the guest clock', async () => {
     const guest = new WindowsGuest();
     let isOver = false;

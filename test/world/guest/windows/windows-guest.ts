@@ -48,12 +48,13 @@ export class WindowsGuest {
   readonly registry = recordRegistry(this.registryRecord);
   readonly programs = new ProgramRegistry(family);
   readonly killed: number[] = [];
-  /** Programs that were started as processes of their own. They do not run. */
+  /** Programs that were started as processes of their own. */
   readonly started: { readonly path: string; readonly args: string; readonly options: ProgramStartOptions }[] = [];
   readonly powerChanges: ('off' | 'reset')[] = [];
   /** What a kill of a process fails with. */
   refuseKill: (pid: number) => Fault | undefined = () => undefined;
   processes: GuestProcessView[] = [];
+  readonly #ends = new Map<number, Promise<number>>();
   readonly #fileSystem: GuestFileSystem;
 
   constructor(user: Partial<GuestUser> = {}) {
@@ -143,12 +144,20 @@ export class WindowsGuest {
         this.killed.push(pid);
       },
       start: async (startPath, startArgs, startOptions = {}) => {
-        resolveProgram({ registry: this.programs, files, user: this.user }, startPath, startArgs);
-        const { workingDirectory = context.workingDirectory } = startOptions;
+        const { workingDirectory = context.workingDirectory, environment = context.environment } = startOptions;
+        const end = this.#start(startPath, startArgs, signal, {
+          stdin: new Uint8Array(0),
+          writeStdout: (data) => startOptions.output?.(data, 'stdout'),
+          writeStderr: (data) => startOptions.output?.(data, 'stderr'),
+          workingDirectory,
+          environment,
+        });
         this.started.push({ path: startPath, args: startArgs, options: { ...startOptions, workingDirectory } });
-        return 5000 + this.started.length;
+        const pid = 5000 + this.started.length;
+        this.#ends.set(pid, end);
+        return pid;
       },
-      wait: async () => undefined,
+      wait: async (pid) => this.#ends.get(pid),
       turn: async () => {
         signal.throwIfAborted();
         await nextTurn();

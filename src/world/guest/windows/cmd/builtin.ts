@@ -16,6 +16,8 @@ export interface CommandRunner {
   callCommand(session: CmdSession, text: string, streams: CommandStreams): Promise<number>;
   /** Runs the batch that is running from a label on, as `call :label` does. */
   callLabel(session: CmdSession, label: string, args: string, streams: CommandStreams): Promise<number>;
+  /** Whether text begins with the name of a built-in command. */
+  isBuiltin(text: string): boolean;
   /** Number of the line after a label of the batch that is running, or undefined. */
   findLabel(session: CmdSession, label: string): number | undefined;
 }

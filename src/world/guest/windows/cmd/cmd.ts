@@ -99,7 +99,7 @@ export function cmdWithLimits(limits: CmdLimits): GuestProgram {
       stdout: (output) => context.writeStdout(output),
       stderr: (output) => context.writeStderr(output),
     };
-    const session = new CmdSession(context, limits, new StepCounter(limits.steps, context.signal));
+    const session = new CmdSession(context, limits, new StepCounter(limits.steps, context));
     for (const [name, value] of ownVariables) {
       if (session.environment.get(name) === undefined) session.environment.set(name, value);
     }

@@ -226,6 +226,10 @@ export class CmdShell implements CommandRunner {
     return this.#runProgram(session, word, streams, isCalled);
   }
 
+  isBuiltin(text: string): boolean {
+    return this.#findBuiltin(text) !== undefined;
+  }
+
   #findBuiltin(text: string): { name: string; rest: string; run: Builtin } | undefined {
     const name = /^[a-z]+/i.exec(text)?.[0].toLowerCase() ?? '';
     const run = Object.hasOwn(this.#builtins, name) ? this.#builtins[name] : undefined;

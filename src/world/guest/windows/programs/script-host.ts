@@ -94,7 +94,7 @@ async function runScript(
   try {
     enterInterpreter(scriptContext.environment);
     const interpreter = new Interpreter(parseScript(script), {
-      steps: new StepCounter(defaultStepLimit, context.signal),
+      steps: new StepCounter(defaultStepLimit, context),
       globals: new Map([
         ['wscript', wscript],
         ['wsh', wscript],

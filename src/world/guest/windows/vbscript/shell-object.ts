@@ -1,5 +1,5 @@
 import { Fault } from '../../../../base/fault.js';
-import type { RegistryValue } from '../../program.js';
+import type { ProgramStartOptions, RegistryValue } from '../../program.js';
 import { findProgram } from '../find-program.js';
 import { isDirectory } from '../file-patterns.js';
 import { extensionOf } from '../paths.js';
@@ -29,32 +29,31 @@ function splitCommand(line: string): SplitCommand {
   return { program: match?.[1] ?? match?.[2] ?? '', args: match?.[3] ?? '' };
 }
 
-interface CommandOutput {
-  readonly writeStdout: (output: Uint8Array | string) => void;
-  readonly writeStderr: (output: Uint8Array | string) => void;
+interface Launch {
+  readonly path: string;
+  readonly args: string;
 }
 
-/** Runs a command line to its end; batches and scripts through what runs them. */
-async function runCommand(context: ScriptContext, line: string, output: CommandOutput): Promise<number> {
-  const { program, environment } = context;
+/** What a command line starts: batches and scripts through what runs them. */
+function launchOf({ program, environment }: ScriptContext, line: string): Launch {
   const { program: name, args } = splitCommand(environment.expand(line));
   const search = { files: program.files, environment, workingDirectory: program.workingDirectory };
   const path = findProgram(name, search);
   if (path === undefined) throw systemError(systemMessages.fileNotFound.code, systemMessages.fileNotFound.text);
   const extension = extensionOf(path).toLowerCase();
-  const [starter, startArgs] =
-    extension === '.bat' || extension === '.cmd'
-      ? ['C:\\Windows\\System32\\cmd.exe', `/c ""${path}" ${args}"`]
-      : extension === '.vbs' || extension === '.js' || extension === '.wsf'
-        ? ['C:\\Windows\\System32\\wscript.exe', `"${path}" ${args}`]
-        : [path, args];
+  if (extension === '.bat' || extension === '.cmd') {
+    return { path: 'C:\\Windows\\System32\\cmd.exe', args: `/c ""${path}" ${args}"` };
+  }
+  if (extension === '.vbs' || extension === '.js' || extension === '.wsf') {
+    return { path: 'C:\\Windows\\System32\\wscript.exe', args: `"${path}" ${args}` };
+  }
+  return { path, args };
+}
+
+/** Does what starts a program; a refusal of the guest becomes an error of the script. */
+async function attempt<T>({ program }: ScriptContext, start: () => Promise<T>): Promise<T> {
   try {
-    return await program.run(starter, startArgs, {
-      ...output,
-      stdin: new Uint8Array(0),
-      workingDirectory: program.workingDirectory,
-      environment: new Map(environment.entries()),
-    });
+    return await start();
   } catch (error) {
     if (program.signal.aborted || !(error instanceof Fault)) throw error;
     const message = systemMessageOf(error);
@@ -62,22 +61,74 @@ async function runCommand(context: ScriptContext, line: string, output: CommandO
   }
 }
 
+/** Runs a command line to its end. A window of its own takes its output; the script's stays clean. */
+function runToEnd(context: ScriptContext, line: string): Promise<number> {
+  const { program, environment } = context;
+  const { path, args } = launchOf(context, line);
+  return attempt(context, () =>
+    program.run(path, args, {
+      writeStdout: () => undefined,
+      writeStderr: () => undefined,
+      stdin: new Uint8Array(0),
+      workingDirectory: program.workingDirectory,
+      environment: new Map(environment.entries()),
+    }),
+  );
+}
+
+/** Starts a command line as a process of its own. @returns its process id. */
+function startApart(context: ScriptContext, line: string, output: ProgramStartOptions['output']): Promise<number> {
+  const { program, environment } = context;
+  const { path, args } = launchOf(context, line);
+  return attempt(context, () =>
+    program.start(path, args, {
+      workingDirectory: program.workingDirectory,
+      environment: new Map(environment.entries()),
+      ...(output === undefined ? {} : { output }),
+    }),
+  );
+}
+
+/** What `Status` of a command says. */
+const running = 0;
+const finished = 1;
+
+/** The command runs beside the script; the script waits for its end when it looks at what the command prints. */
 async function exec(context: ScriptContext, line: string): Promise<VbObject> {
-  const [stdout, stderr] = [new OutputCollector(), new OutputCollector()];
-  const exitCode = await runCommand(context, line, { writeStdout: stdout.write, writeStderr: stderr.write });
-  const streams = {
-    stdout: textStream({ reader: new TextReader(stdout.text()) }),
-    stderr: textStream({ reader: new TextReader(stderr.text()) }),
+  const { program } = context;
+  const collected = { stdout: new OutputCollector(), stderr: new OutputCollector() };
+  let exitCode: number | undefined;
+  const pid = await startApart(context, line, (data, stream) => collected[stream].write(data));
+  const ended = program.wait(pid).then(
+    (code) => {
+      exitCode = code ?? 0;
+    },
+    // The wait fails only when the script itself is ended.
+    () => undefined,
+  );
+  const reader = (stream: 'stdout' | 'stderr'): (() => Promise<VbObject>) => {
+    let opened: VbObject | undefined;
+    return async () => {
+      await ended;
+      program.signal.throwIfAborted();
+      opened ??= textStream({ reader: new TextReader(collected[stream].text()) });
+      return opened;
+    };
   };
   return objectOf('WshExec', {
     members: {
-      exitcode: () => exitCode,
-      processid: () => context.program.pid,
-      // The command has ended before the script sees it.
-      status: () => 1,
-      stdout: () => streams.stdout,
-      stderr: () => streams.stderr,
-      terminate: () => undefined,
+      exitcode: () => exitCode ?? 0,
+      processid: () => pid,
+      status: () => (exitCode === undefined ? running : finished),
+      stdout: reader('stdout'),
+      stderr: reader('stderr'),
+      terminate: async () => {
+        if (exitCode === undefined) {
+          await attempt(context, async () => program.kill(pid));
+          await ended;
+        }
+        return undefined;
+      },
     },
   });
 }
@@ -170,7 +221,7 @@ function specialFolders({ program }: ScriptContext): VbObject {
   });
 }
 
-/** `WScript.Shell`. A command runs to its end also when the script does not ask to wait. */
+/** `WScript.Shell`. */
 export function shellObject(context: ScriptContext): VbObject {
   const { program } = context;
   const environment = environmentObject(context);
@@ -186,10 +237,9 @@ export function shellObject(context: ScriptContext): VbObject {
       regread: ([path]) => regRead(context, toText(path)),
       regwrite: (args) => regWrite(context, args),
       run: async ([line, , waits]) => {
-        // A window of its own takes the output of the command; the script's stays clean.
-        const drop = (): void => undefined;
-        const exitCode = await runCommand(context, toText(line), { writeStdout: drop, writeStderr: drop });
-        return waits === true || (typeof waits === 'number' && waits !== 0) ? exitCode : 0;
+        if (waits === true || (typeof waits === 'number' && waits !== 0)) return runToEnd(context, toText(line));
+        await startApart(context, toText(line), undefined);
+        return 0;
       },
       specialfolders: ([name]) => {
         const folders = specialFolders(context);

@@ -1,8 +1,8 @@
-import { unquote } from '../../paths.js';
-import { type Builtin, type BuiltinCall, pathOf, printError } from '../builtin.js';
+import type { Builtin } from '../builtin.js';
 import { ExitShell, JumpInBatch, LeaveBatch } from '../control.js';
 import { expandPercent } from '../expansion.js';
 import { splitWords } from '../words.js';
+import { start } from './start.js';
 
 const call: Builtin = async (builtinCall) => {
   const { session, runner, streams } = builtinCall;
@@ -57,43 +57,6 @@ const shift: Builtin = ({ session, arguments: text }) => {
 
 const pause: Builtin = ({ streams }) => {
   streams.stdout('Press any key to continue . . . \r\n');
-  return undefined;
-};
-
-interface StartOptions {
-  readonly directory: string | undefined;
-  readonly command: string;
-}
-
-function startOptions(text: string): StartOptions {
-  let rest = text.trimStart().replace(/^"[^"]*"\s*/, '');
-  let directory: string | undefined;
-  for (;;) {
-    const match = /^\/([a-z]+)(?::\S*)?\s*/i.exec(rest);
-    const name = match?.[1]?.toLowerCase();
-    if (match === null || name === undefined) return { directory, command: rest };
-    rest = rest.slice(match[0].length);
-    if (name === 'd') {
-      const word = /^("[^"]*"|\S+)\s*/.exec(rest);
-      directory = unquote(word?.[1] ?? '');
-      rest = rest.slice(word?.[0].length ?? 0);
-    }
-  }
-}
-
-/** The program runs to its end also without `/wait`: a guest program cannot outlive the process that it runs in. */
-const start: Builtin = async (builtinCall: BuiltinCall) => {
-  const { session, runner, streams } = builtinCall;
-  const { directory, command } = startOptions(builtinCall.arguments);
-  if (command === '') return undefined;
-  const inner = session.fork();
-  inner.batch = undefined;
-  if (directory !== undefined) inner.workingDirectory = pathOf(builtinCall, directory);
-  if (!session.files.exists(inner.workingDirectory)) {
-    printError(builtinCall, 'The current directory is invalid.');
-    return 1;
-  }
-  await runner.callCommand(inner, command, streams);
   return undefined;
 };
 
