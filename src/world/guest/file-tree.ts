@@ -1,7 +1,7 @@
 import { Fault } from '../../base/fault.js';
 import type { FileAttributes, FileChange, FileContent } from './guest-files.js';
 import { nameKey, parsePath, type GuestFamily } from './guest-path.js';
-import { emptyContent } from './file-content.js';
+import { appendedContent, emptyContent } from './file-content.js';
 
 /** A name in a directory and what it stands for. */
 interface NodeBase {
@@ -172,6 +172,7 @@ export class FileTree {
   /** Repeats a change. Directories that a `put` needs and that are missing are made, owned by the system. */
   apply(change: FileChange): void {
     if (change.change === 'put') this.#applyPut(change);
+    else if (change.change === 'append') this.#applyAppend(change);
     else if (change.change === 'remove') this.#applyRemove(change.path);
     else this.#applyMove(change.from, change.to);
   }
@@ -195,6 +196,16 @@ export class FileTree {
       return;
     }
     this.put(directory, nodeOf(name, change));
+  }
+
+  #applyAppend({ path, attributes, content }: FileChange & { readonly change: 'append' }): void {
+    const { root, names } = parsePath(this.family, path);
+    const name = names[names.length - 1] ?? '';
+    const existing = this.#ensureDirectory(root, names.slice(0, -1)).entries.get(nameKey(this.family, name));
+    const old = existing?.kind === 'file' ? existing.content : undefined;
+    const whole = content === undefined ? old : appendedContent(old ?? emptyContent, content.bytes());
+    if (whole === undefined) return;
+    this.#applyPut({ change: 'put', path, kind: 'file', attributes, content: whole });
   }
 
   #applyRemove(path: string): void {

@@ -72,6 +72,16 @@ export type FileChange =
       /** Links only. */
       readonly linkTarget?: string;
     }
+  /**
+   * Adds to the end of a file, whatever is in it by now, and gives it these attributes; makes a file that is missing.
+   * Without a content it changes only the attributes of a file that is there.
+   */
+  | {
+      readonly change: 'append';
+      readonly path: string;
+      readonly attributes: FileAttributes;
+      readonly content?: FileContent;
+    }
   /** Removes the path and everything below it. */
   | { readonly change: 'remove'; readonly path: string }
   | { readonly change: 'move'; readonly from: string; readonly to: string };

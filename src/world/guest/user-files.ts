@@ -82,11 +82,14 @@ export class TreeUserFiles implements UserFiles {
 
   write(path: string, content: FileContent | Uint8Array | string, options: { readonly mode?: number } = {}): void {
     const made = typeof content === 'string' || content instanceof Uint8Array ? contentOf(content) : content;
-    this.#put(path, () => made, options.mode ?? newFileMode);
+    this.#put(path, () => made, options.mode ?? newFileMode, putChange);
   }
 
   append(path: string, content: Uint8Array | string): void {
-    this.#put(path, (old) => appendedContent(old, content), newFileMode);
+    const asAppend = (whole: string, { attributes }: FileNode): FileChange => {
+      return { change: 'append', path: whole, attributes, content: contentOf(content) };
+    };
+    this.#put(path, (old) => appendedContent(old, content), newFileMode, asAppend);
   }
 
   makeDirectory(path: string, options: { readonly makeParents?: boolean; readonly mode?: number } = {}): void {
@@ -177,7 +180,10 @@ export class TreeUserFiles implements UserFiles {
     const mayGiveAway = !isNewOwner && (!isNewGroup || change.group === this.#user.group);
     if (!this.#isAlmighty && !((isOwner || mayTouch) && mayGiveAway)) throw this.#refused(path, 'change');
     node.attributes = { ...node.attributes, ...definedOf(change), ...modeOf(change.mode) };
-    this.#emit(putChange(this.#tree.pathOf(place), node));
+    const whole = this.#tree.pathOf(place);
+    // The bytes of a file may change elsewhere at the same time; this says nothing about them.
+    if (node.kind === 'file') this.#emit({ change: 'append', path: whole, attributes: node.attributes });
+    else this.#emit(putChange(whole, node));
   }
 
   get #isAlmighty(): boolean {
@@ -197,13 +203,19 @@ export class TreeUserFiles implements UserFiles {
     return { ...place, node: place.node };
   }
 
-  #put(path: string, change: (old: FileContent) => FileContent, mode: number): void {
+  #put(
+    path: string,
+    change: (old: FileContent) => FileContent,
+    mode: number,
+    tell: (path: string, node: FileNode) => FileChange,
+  ): void {
     const place = this.#locate(path, true);
     const { node } = place;
     if (node === undefined) {
       const content = change(emptyContent);
       this.#requireRoom(content.size, path);
-      this.#create(place, path, { kind: 'file', name: place.name, attributes: this.#newAttributes(mode), content });
+      const made: FileNode = { kind: 'file', name: place.name, attributes: this.#newAttributes(mode), content };
+      this.#create(place, path, made, (whole) => tell(whole, made));
       return;
     }
     if (node.kind !== 'file') throw notAFile(path);
@@ -211,14 +223,10 @@ export class TreeUserFiles implements UserFiles {
     this.#requireWritable(node, path);
     const content = change(node.content);
     this.#requireRoom(content.size - node.content.size, path);
-    this.#overwrite(place, node, content);
-  }
-
-  #overwrite(place: Place, node: FileNode, content: FileContent): void {
     const nowMs = this.#clock.now();
     this.#tree.setContent(node, content);
     node.attributes = { ...node.attributes, modifiedMs: nowMs, accessedMs: nowMs };
-    this.#emit(putChange(this.#tree.pathOf(place), node));
+    this.#emit(tell(this.#tree.pathOf(place), node));
   }
 
   #makeOne(path: string, mode: number): void {
@@ -227,11 +235,16 @@ export class TreeUserFiles implements UserFiles {
     this.#create(place, path, newDirectory(place.name, this.#newAttributes(mode)));
   }
 
-  #create(place: Place, path: string, node: TreeNode): void {
+  #create(
+    place: Place,
+    path: string,
+    node: TreeNode,
+    tell: (path: string) => FileChange = (whole) => putChange(whole, node),
+  ): void {
     const directory = this.#parentOf(place, path);
     this.#require(directory, mayWrite | mayEnter, path, 'create');
     this.#tree.put(directory, node);
-    this.#emit(putChange(this.#tree.pathOf(place), node));
+    this.#emit(tell(this.#tree.pathOf(place)));
     this.#touch(directory, place.parents);
   }
 

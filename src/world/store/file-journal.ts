@@ -14,6 +14,12 @@ type JournalEntry =
       readonly content?: ContentReference;
       readonly linkTarget?: string;
     }
+  | {
+      readonly change: 'append';
+      readonly path: string;
+      readonly attributes: FileAttributes;
+      readonly content?: ContentReference;
+    }
   | { readonly change: 'remove'; readonly path: string }
   | { readonly change: 'move'; readonly from: string; readonly to: string };
 
@@ -45,7 +51,7 @@ function checksum(json: Uint8Array): string {
 }
 
 async function entryFor(change: FileChange, blobs: ContentBlobs): Promise<JournalEntry> {
-  if (change.change !== 'put') return change;
+  if (change.change !== 'put' && change.change !== 'append') return change;
   const { content, ...rest } = change;
   return content === undefined ? rest : { ...rest, content: await blobs.keep(content) };
 }
@@ -85,7 +91,7 @@ function parseLine(line: Buffer): JournalEntry | undefined {
 }
 
 function changeFor(entry: JournalEntry, blobs: ContentBlobs): FileChange {
-  if (entry.change !== 'put') return entry;
+  if (entry.change !== 'put' && entry.change !== 'append') return entry;
   const { content, ...rest } = entry;
   return content === undefined ? rest : { ...rest, content: blobs.open(content) };
 }

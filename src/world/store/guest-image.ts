@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../base/fault.js';
+import { appendedContent, emptyContent } from '../guest/file-content.js';
 import type { FileChange } from '../guest/guest-files.js';
 import type { StoredFiles } from '../vm/vm-store.js';
 import type { ContentBlobs } from './content-blobs.js';
@@ -29,9 +30,12 @@ export class GuestImage<Files extends StoredFiles> {
   #pending: FileChange[] = [];
   /** Those of them that are being written. */
   #inFlight: FileChange[] = [];
-  /** Puts in `#pending` that a later put of the same path may replace. Keys are paths in lower case. */
+  /** Those that a new journal holds which no state file names yet. */
+  #unsettled: FileChange[] = [];
+  /** The last change in `#pending` of a path, if a later one may be merged into it. Keys are paths in lower case. */
   readonly #replaceable = new Map<string, { readonly path: string; readonly place: number }>();
-  #isTorn = false;
+  /** Lines of this process are in the journal, but may not outlast a loss of power. */
+  #isUnsure = false;
   #isLoaded = false;
 
   constructor(folder: string, files: Files, blobs: ContentBlobs, disk: HostDisk) {
@@ -44,7 +48,7 @@ export class GuestImage<Files extends StoredFiles> {
 
   /** Whether this process changed files that are not on disk yet. */
   get hasPending(): boolean {
-    return this.#pending.length > 0 || this.#inFlight.length > 0;
+    return this.#isUnsure || [this.#pending, this.#inFlight, this.#unsettled].some(({ length }) => length > 0);
   }
 
   /** Whether the files are in memory. They are taken in when somebody looks at them. */
@@ -89,7 +93,8 @@ export class GuestImage<Files extends StoredFiles> {
     const start = isKnown ? this.#end : 0;
     let piece = readJournal(path, { start, sure: image.length }, this.#blobs);
     if (piece === undefined) return false;
-    this.#isTorn = false;
+    if (isKnown) this.#unsettled = [];
+    else this.#isUnsure = false;
     if (isKnown && piece.changes.length === 0) return true;
     if (isKnown && !this.hasPending) {
       this.#apply(piece.changes, path);
@@ -113,6 +118,8 @@ export class GuestImage<Files extends StoredFiles> {
     this.#journal = null;
     this.#pending = [];
     this.#inFlight = [];
+    this.#unsettled = [];
+    this.#isUnsure = false;
     this.#replaceable.clear();
   }
 
@@ -120,18 +127,17 @@ export class GuestImage<Files extends StoredFiles> {
   async flush(): Promise<boolean> {
     if (!this.hasPending) return false;
     const { file } = this.state;
-    if (this.#isTorn) this.catchUp(this.state);
     this.#takePending();
     try {
       const lines = await formatChanges(this.#inFlight, this.#blobs);
       await this.#disk.writeTail(join(this.#folder, file), this.#end, lines);
       this.#end += lines.length;
       this.#inFlight = [];
+      this.#isUnsure = false;
       return true;
     } catch (error) {
-      // Some complete lines may be on disk, and others may have read them: look before the next attempt.
-      this.#isTorn = true;
       this.#returnPending();
+      this.#leaveWritten();
       throw error;
     }
   }
@@ -148,6 +154,9 @@ export class GuestImage<Files extends StoredFiles> {
       await this.#disk.syncDirectory(this.#folder);
       this.#journal = { file, length: lines.length, indexLength: lines.length };
       this.#end = lines.length;
+      this.#unsettled.push(...this.#inFlight);
+      this.#inFlight = [];
+      this.#isUnsure = false;
     } catch (error) {
       this.#returnPending();
       throw error;
@@ -156,7 +165,7 @@ export class GuestImage<Files extends StoredFiles> {
 
   /** The state file names the new journal: what went into it is pending no more. */
   settle(): void {
-    this.#inFlight = [];
+    this.#unsettled = [];
   }
 
   /** Makes the files those of `image`, in a new journal. The pending changes must have been flushed. */
@@ -201,17 +210,19 @@ export class GuestImage<Files extends StoredFiles> {
   }
 
   #note(change: FileChange): void {
-    if (change.change !== 'put') {
+    if (change.change !== 'put' && change.change !== 'append') {
       this.#replaceable.clear();
       this.#pending.push(change);
       return;
     }
-    // A program that appends line by line makes a put for each; only the last one counts. Where names ignore case,
-    // two spellings may be one file, so a put stays behind one of another spelling.
+    // A program that writes line by line makes a change for each; one that says the same is enough. Where names ignore
+    // case, two spellings may be one file, so a change stays behind one of another spelling.
     const key = change.path.toLowerCase();
     const earlier = this.#replaceable.get(key);
-    if (earlier?.path === change.path) {
-      this.#pending[earlier.place] = change;
+    const before = earlier?.path === change.path ? this.#pending[earlier.place] : undefined;
+    const merged = before === undefined ? undefined : mergedChange(before, change);
+    if (earlier !== undefined && merged !== undefined) {
+      this.#pending[earlier.place] = merged;
     } else {
       this.#replaceable.set(key, { path: change.path, place: this.#pending.push(change) - 1 });
     }
@@ -227,6 +238,20 @@ export class GuestImage<Files extends StoredFiles> {
     this.#pending = [...this.#inFlight, ...this.#pending];
     this.#inFlight = [];
     this.#replaceable.clear();
+  }
+
+  /**
+   * After a failed write: the complete lines are there, and others may have read them, so they are not written again.
+   * Nobody else writes before the lock is given back.
+   */
+  #leaveWritten(): void {
+    const { file } = this.state;
+    const path = join(this.#folder, file);
+    const piece = readJournal(path, { start: this.#end, sure: this.#end }, this.#blobs);
+    if (piece === undefined || piece.changes.length === 0) return;
+    this.#pending.splice(0, piece.changes.length);
+    this.#end = piece.end;
+    this.#isUnsure = true;
   }
 
   #apply(changes: readonly FileChange[], path: string): void {
@@ -248,6 +273,8 @@ export class GuestImage<Files extends StoredFiles> {
   /** Repeats our own pending changes on the files that others have changed meanwhile. */
   #reapply(): void {
     this.#returnPending();
+    this.#pending = [...this.#unsettled, ...this.#pending];
+    this.#unsettled = [];
     this.#pending = this.#pending.filter((change) => {
       try {
         this.files.apply(change);
@@ -270,6 +297,17 @@ export class GuestImage<Files extends StoredFiles> {
     const numbers = this.#journalFiles().map((file) => Number(/\d+/.exec(file)?.[0] ?? 0));
     return newJournalName(Math.max(0, ...numbers) + 1);
   }
+}
+
+/** One change that does what both do, one after the other, to the same path; undefined: it takes two. */
+function mergedChange(before: FileChange, change: FileChange): FileChange | undefined {
+  if (change.change === 'put') return change;
+  if (change.change !== 'append') return undefined;
+  const isFile = before.change === 'append' || (before.change === 'put' && before.kind === 'file');
+  if (!isFile) return undefined;
+  const { attributes, content: added } = change;
+  if (added === undefined) return { ...before, attributes };
+  return { ...before, attributes, content: appendedContent(before.content ?? emptyContent, added.bytes()) };
 }
 
 function missing(path: string): Fault {

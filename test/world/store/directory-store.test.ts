@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { putDirectory, putFile } from './fake-files.js';
+import { appendFile, putDirectory, putFile } from './fake-files.js';
+import { FailingDisk } from './failing-disk.js';
 import { openStore, sampleVm, temporaryDirectory } from './sample-vm.js';
+import { openGuestStore } from './worker-process.js';
 
 describe('a directory store', () => {
   it('keeps a machine so that another store finds it as it was', async () => {
@@ -179,6 +181,61 @@ describe('a directory store', () => {
     expect(await other.read('a', ({ files }) => files.tree())).toEqual(expected);
     const third = await openStore(directory);
     expect(await third.read('a', ({ files }) => files.tree())).toEqual(expected);
+  });
+
+  it('keeps every line that programs of two processes append to one file at the same time', async () => {
+    const directory = temporaryDirectory();
+    const one = await openStore(directory);
+    const other = await openStore(directory);
+    await one.create(sampleVm('a'), []);
+    const mine = await one.read('a', ({ files }) => files);
+    const theirs = await other.read('a', ({ files }) => files);
+    mine.change(appendFile('/log', 'A1\n'));
+    theirs.change(appendFile('/log', 'B1\n'));
+    mine.change(appendFile('/log', 'A2\n'));
+    await other.flushFiles('a');
+    theirs.change(appendFile('/log', 'B2\n'));
+    await one.flushFiles('a');
+    await other.flushFiles('a');
+    for (const store of [one, other, await openStore(directory)])
+      expect(await store.read('a', ({ files }) => files.text('/log'))).toBe('B1\nA1\nA2\nB2\n');
+  });
+
+  it('keeps what users of one guest append in two processes, also while one changes the mode of the file', async () => {
+    const directory = temporaryDirectory();
+    const one = await openStore(directory);
+    await one.create(sampleVm('a'), [putDirectory('/'), putDirectory('/d')]);
+    const root = { name: 'root', group: 'root', id: 0, isAdministrator: true, home: '/' };
+    const stores = await Promise.all([openGuestStore(directory), openGuestStore(directory)]);
+    const [mine, theirs] = await Promise.all(stores.map((store) => store.read('a', ({ files }) => files.as(root))));
+    for (const text of ['1', '2']) {
+      mine?.append('/d/log', `A${text} `);
+      theirs?.append('/d/log', `B${text} `);
+      mine?.setAttributes('/d/log', { mode: 0o600 });
+      for (const store of stores) await store.flushFiles('a');
+    }
+    for (const store of stores) {
+      const text = await store.read('a', ({ files }) => Buffer.from(files.as(root).read('/d/log').bytes()).toString());
+      expect(text).toBe('A1 B1 A2 B2 ');
+      await store.close();
+    }
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('appends once though the disk was full at step %i', async (step) => {
+    const directory = temporaryDirectory();
+    const disk = new FailingDisk();
+    const one = await openStore(directory, { disk });
+    await one.create(sampleVm('a'), []);
+    const files = await one.read('a', (state) => state.files);
+    for (const path of ['/a', '/b', '/c']) files.change(appendFile(path, 'x'));
+    disk.failAt(step, 'full');
+    await one.flushFiles('a').catch((error: unknown) => expect(error).toMatchObject({ kind: 'disk-full' }));
+    disk.work();
+    files.change(appendFile('/a', 'y'));
+    await one.flushFiles('a');
+    const expected = { '/a': 'xy', '/b': 'x', '/c': 'x' };
+    for (const store of [one, await openStore(directory)])
+      expect(await store.read('a', (state) => state.files.tree())).toEqual(expected);
   });
 
   it('writes a journal anew when it has grown, and deletes contents that nothing names', async () => {

@@ -28,6 +28,10 @@ export function putFile(path: string, text: string): FileChange {
   return { change: 'put', path, kind: 'file', attributes: plainAttributes, content: textContent(text) };
 }
 
+export function appendFile(path: string, text: string): FileChange {
+  return { change: 'append', path, attributes: plainAttributes, content: textContent(text) };
+}
+
 export function putDirectory(path: string): FileChange {
   return { change: 'put', path, kind: 'directory', attributes: plainAttributes };
 }
@@ -49,6 +53,9 @@ export class FakeFiles implements StoredFiles {
     if (change.change === 'put') {
       this.#expectParent(change.path);
       this.#puts.set(change.path, change);
+    } else if (change.change === 'append') {
+      const { path, content } = change;
+      this.apply(putFile(path, (this.text(path) ?? '') + Buffer.from(content?.bytes() ?? []).toString()));
     } else if (change.change === 'remove') {
       for (const path of this.#below(change.path)) this.#puts.delete(path);
     } else {
