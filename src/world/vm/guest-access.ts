@@ -1,6 +1,6 @@
 import { Fault } from '../../base/fault.js';
 import type { Secret } from '../../base/secret.js';
-import type { OperationName } from '../fault-rules.js';
+import type { OperationName } from '../operation-names.js';
 import type { GuestFileSystem } from '../guest/guest-file-system.js';
 import type { UserFiles } from '../guest/guest-files.js';
 import { checkLogin } from '../guest/guest-users.js';

@@ -35,10 +35,13 @@ export class GuestFileSession {
     this.#access = access;
   }
 
-  /** Sorted by name, without `.` and `..`. @throws Fault `not-a-directory`, `file-not-found`, `file-access`. */
+  /**
+   * Sorted by name, without `.` and `..`.
+   * @throws Fault `not-a-directory`, as Tools does also where nothing is; `file-access`.
+   */
   list(path: string, call: WorldCall): Promise<readonly GuestFileView[]> {
     return this.#access.read('guest.files.list', call, ({ record, files }) =>
-      files.list(path).map((status) => viewOf(files, joinPath(record.guest.family, path, status.name), status)),
+      directoryOf(files, path).map((status) => viewOf(files, joinPath(record.guest.family, path, status.name), status)),
     );
   }
 
@@ -124,6 +127,15 @@ function viewOf(files: UserFiles, path: string, status: FileStatus): GuestFileVi
     return { name, kind: 'directory', linkTarget, size: 0, modified: new Date(target.modifiedMs) };
   }
   return { name, kind, linkTarget, size: target?.size ?? 0, modified };
+}
+
+function directoryOf(files: UserFiles, path: string): readonly FileStatus[] {
+  try {
+    return files.list(path);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== 'file-not-found') throw error;
+    throw new Fault('not-a-directory', `There is no directory "${path}" in the guest.`, { cause: error });
+  }
 }
 
 function newTempPath(

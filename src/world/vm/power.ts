@@ -43,7 +43,7 @@ export class VmPowerControl {
     const missingParent = await this.#missingParent();
     await scope.transition(call, (record) => {
       const { phase } = record.power;
-      if (phase === 'on') throw isRunning(record);
+      if (phase === 'on') throw isOn(record);
       if (record.question !== null) return;
       refusePowerOn(record, options.showConsole);
       if (missingParent !== null) {
@@ -181,6 +181,13 @@ export function isRunning(record: VmRecord): Fault {
     `'${record.name}' is ${record.power.isPaused ? 'paused' : phaseWords[record.power.phase]}. Power it off first.`,
     { retryable: 'when-state-changes' },
   );
+}
+
+function isOn({ name, power }: VmRecord): Fault {
+  const message = power.isPaused
+    ? `'${name}' is on already, but paused: unpause it first.`
+    : `'${name}' is already on. Use it as it is, or reset it.`;
+  return new Fault('vm-running', message, { retryable: 'when-state-changes' });
 }
 
 function refusePowerOn(record: VmRecord, showConsole: boolean): void {

@@ -1,5 +1,5 @@
 import type { Secret } from '../../base/secret.js';
-import type { OperationName } from '../fault-rules.js';
+import type { OperationName } from '../operation-names.js';
 import type { IndexedVm } from '../vm-index.js';
 import type { WorldCall } from '../world-call.js';
 import { checkEncryption } from './encryption.js';

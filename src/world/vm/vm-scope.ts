@@ -1,5 +1,6 @@
 import { sleep, type Clock } from '../../base/clock.js';
-import type { FaultRules, OperationName } from '../fault-rules.js';
+import type { FaultRules } from '../fault-rules.js';
+import type { OperationName } from '../operation-names.js';
 import type { ProcessTable } from '../guest/process-table.js';
 import type { GuestUser } from '../guest/program.js';
 import type { ProgramStart } from '../guest/program-runner.js';

@@ -182,6 +182,7 @@ describe('files', () => {
     await files.write('/tmp/new', contentOf('text'), call());
     expect(await textOf((await files.read('/tmp/new', call())).chunks)).toBe('text');
     await expect(files.list('/data/file', call())).rejects.toMatchObject(fault('not-a-directory'));
+    expect(await messageOf(files.list('/data/none', call()), 'not-a-directory')).toContain('There is no directory');
     await expect(files.stat('relative', call())).rejects.toMatchObject(fault('invalid-argument'));
     await expect(files.write('/data/file', contentOf('x'), call())).rejects.toMatchObject(fault('file-access'));
   });

@@ -80,6 +80,13 @@ describe('power', () => {
     await expect(vm.power.off('hard', call())).rejects.toMatchObject(fault('vm-not-running'));
   });
 
+  it('says why a machine that is on cannot be powered on, and what to do', async () => {
+    const { vm } = await oneVm({ power: 'on' });
+    expect(await messageOf(vm.power.on(hard, call()), 'vm-running')).toContain('is already on');
+    await vm.power.pause(call());
+    expect(await messageOf(vm.power.on(hard, call()), 'vm-running')).toContain('unpause it first');
+  });
+
   it('lets soft operations through only when Tools and its scripts are up', async () => {
     const scriptsDelayMs = 100;
     const { clock, vm } = await oneVm({ tools: { bootDelayMs, scriptsDelayMs } });
