@@ -45,6 +45,15 @@ describe('a directory that cannot be used as it is', () => {
     await expect(store.read('a', () => 0)).rejects.toMatchObject({ kind: 'file-not-found' });
   });
 
+  it.runIf(process.platform === 'linux')('is refused where the file system takes no directories', async () => {
+    for (const directory of ['/proc/nope', '/proc/nope/deeper']) {
+      expect(await failureOf(openStore(directory))).toMatchObject({
+        kind: 'file-access',
+        message: expect.stringContaining('Name another directory'),
+      });
+    }
+  });
+
   it('is refused when it is a file', async () => {
     const path = join(temporaryDirectory(), 'file');
     writeFileSync(path, 'text');
