@@ -1,65 +1,10 @@
+import * as v from 'valibot';
 import type { Clock } from '../base/clock.js';
 import { sleep } from '../base/clock.js';
 import { Fault, type FaultKind } from '../base/fault.js';
-
-/** Every operation of the world that a fault rule can name. */
-export const operationNames = [
-  'connect',
-  'findVms',
-  'openVm',
-  'registerVm',
-  'unregisterVm',
-  'properties',
-  'power.on',
-  'power.off',
-  'power.reset',
-  'power.suspend',
-  'power.pause',
-  'power.unpause',
-  'tools.waitUntilRunning',
-  'tools.install',
-  'lifecycle.delete',
-  'lifecycle.clone',
-  'lifecycle.upgradeHardware',
-  'snapshots.tree',
-  'snapshots.create',
-  'snapshots.revert',
-  'snapshots.remove',
-  'variables.readGuestVariable',
-  'variables.writeGuestVariable',
-  'variables.readConfig',
-  'variables.writeConfig',
-  'sharedFolders.setEnabled',
-  'sharedFolders.list',
-  'sharedFolders.add',
-  'sharedFolders.update',
-  'sharedFolders.remove',
-  'recording.beginRecording',
-  'recording.endRecording',
-  'recording.beginReplay',
-  'recording.endReplay',
-  'guest.validate',
-  'guest.start',
-  'guest.poll',
-  'guest.processes',
-  'guest.kill',
-  'guest.readEnvironment',
-  'guest.writeEnvironment',
-  'guest.captureScreen',
-  'guest.openUrl',
-  'guest.files.list',
-  'guest.files.stat',
-  'guest.files.makeDirectory',
-  'guest.files.deleteFile',
-  'guest.files.deleteDirectory',
-  'guest.files.move',
-  'guest.files.createTempFile',
-  'guest.files.createTempDirectory',
-  'guest.files.read',
-  'guest.files.write',
-] as const;
-
-export type OperationName = (typeof operationNames)[number];
+import { faultSchema } from './fault-schema.js';
+import type { OperationName } from './operation-names.js';
+import { isObject, keysOf, placeOf } from './schema-parts.js';
 
 /** What happens to an operation that a rule strikes. */
 export type FaultEffect =
@@ -120,12 +65,12 @@ export class FaultRules {
   /**
    * Puts a rule in force.
    * @returns its id, for `remove`.
-   * @throws Fault `invalid-argument` for an unknown operation or a number out of range.
+   * @throws Fault `invalid-argument` naming the place of everything that is wrong with the rule.
    */
   add(rule: FaultRule): string {
-    checkRule(rule);
+    const kept = checked(rule);
     const id = `fault-${(this.#added += 1)}`;
-    this.#rules.set(id, { id, rule, hits: 0, random: rule.seed ?? 1 });
+    this.#rules.set(id, { id, rule: kept, hits: 0, random: kept.seed ?? 1 });
     return id;
   }
 
@@ -158,31 +103,12 @@ export class FaultRules {
   }
 }
 
-/** Whether a text names an operation, a family of operations, or all of them. */
-export function isOperationPattern(text: unknown): text is FaultRule['operation'] {
-  if (typeof text !== 'string') return false;
-  if (text === '*' || operationNames.some((name) => name === text)) return true;
-  return text.endsWith('.*') && operationNames.some((name) => name.startsWith(text.slice(0, -1)));
-}
-
-function checkRule(rule: FaultRule): void {
-  const { operation, count, probability } = rule;
-  if (!isOperationPattern(operation)) {
-    throw new Fault(
-      'invalid-argument',
-      `A fault rule names the unknown operation '${String(operation)}'. Known are '*', families like 'guest.*', and: ` +
-        `${operationNames.join(', ')}.`,
-    );
-  }
-  if (count !== undefined && !(Number.isInteger(count) && count > 0)) {
-    throw new Fault(
-      'invalid-argument',
-      `The count of the fault rule for '${operation}' must be a whole number over 0.`,
-    );
-  }
-  if (probability !== undefined && !(probability >= 0 && probability <= 1)) {
-    throw new Fault('invalid-argument', `The probability of the fault rule for '${operation}' must be from 0 to 1.`);
-  }
+function checked(rule: unknown): FaultRule {
+  const result = v.safeParse(faultSchema, rule);
+  if (result.success) return result.output;
+  const problems = result.issues.map((issue) => `${placeOf(keysOf(issue))}: ${issue.message}`);
+  const name = isObject(rule) && 'operation' in rule ? ` for '${String(rule.operation)}'` : '';
+  throw new Fault('invalid-argument', `The fault rule${name} cannot be used: ${problems.join('; ')}.`);
 }
 
 function matches(rule: FaultRule, target: FaultTarget): boolean {

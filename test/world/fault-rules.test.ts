@@ -67,6 +67,13 @@ describe('fault rules', () => {
     [{ count: 1.5 }, 'count'],
     [{ probability: 2 }, 'probability'],
     [{ probability: Number.NaN }, 'probability'],
+    [{ effect: { error: 'bussy' } as never }, "effect.error: unknown kind of fault; did you mean 'busy'?"],
+    [{ effect: undefined as never }, 'effect: expected one of { delayMs }'],
+    [{ effect: { delay: 3 } as never }, 'effect: expected one of { delayMs }'],
+    [{ effect: { delayMs: '3' } as never }, 'effect.delayMs: expected a number'],
+    [{ effect: { delayMs: Number.NaN } }, 'effect.delayMs: expected a number'],
+    [{ effect: { delayMs: -1 } }, 'effect.delayMs: must be at least 0'],
+    [{ vms: 'web' } as never, "vms: unknown key; did you mean 'vm'?"],
   ])('refuses %j', async (change, named) => {
     const message = await messageOf(
       async () => new FaultRules([{ operation: '*', effect, ...change }]),

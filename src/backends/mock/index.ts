@@ -1,7 +1,8 @@
 /** Public entry `revix/mock`: the mock host, its world, and what tests need to steer both. */
 export { FakeClock, RealClock, type Clock } from '../../base/clock.js';
 export { Fault, type FaultKind } from '../../base/fault.js';
-export type { ActiveFaultRule, FaultEffect, FaultRule, OperationName } from '../../world/fault-rules.js';
+export type { ActiveFaultRule, FaultEffect, FaultRule } from '../../world/fault-rules.js';
+export type { OperationName } from '../../world/operation-names.js';
 export type { GuestProgram, ProgramContext } from '../../world/guest/program.js';
 export { standardPrograms } from '../../world/guest/guest-programs.js';
 export { defaultInventory } from '../../world/inventory/default-inventory.js';

@@ -37,12 +37,15 @@ export class InventoryBuilder {
     return this;
   }
 
+  /** @throws Fault `invalid-argument` for a fault rule of a machine that is not there. */
   build(): Inventory {
-    return {
+    const inventory: Inventory = {
       vms: [...this.#vms],
       ...(this.#hostUsers.length === 0 ? {} : { hostUsers: [...this.#hostUsers] }),
       ...(this.#faults.length === 0 ? {} : { faults: [...this.#faults] }),
     };
+    if (this.#faults.length > 0) checkInventory(inventory);
+    return inventory;
   }
 }
 

@@ -1,42 +1,6 @@
 import * as v from 'valibot';
-import type { FaultKind } from '../../base/fault.js';
-import { faultKindNames, isFaultKind } from '../fault-kinds.js';
-import { isOperationPattern, operationNames, type FaultRule } from '../fault-rules.js';
-import { nearest } from './nearest.js';
-
-/** An object with these keys and no others; a key that is nearly right is named. */
-function keys<const Entries extends v.ObjectEntries>(entries: Entries) {
-  return v.strictObject(entries, (issue) => {
-    const names = Object.keys(entries);
-    if (issue.expected !== 'never')
-      return issue.received === 'undefined' ? 'is missing' : `expected an object with ${names.join(', ')}`;
-    return unknownName('key', issue.path?.at(-1)?.key, names);
-  });
-}
-
-function isObject(input: unknown): input is object {
-  return typeof input === 'object' && input !== null;
-}
-
-function unknownName(what: string, input: unknown, names: readonly string[]): string {
-  const near = typeof input === 'string' ? nearest(input, names) : undefined;
-  return near === undefined
-    ? `unknown ${what}; known are ${names.join(', ')}`
-    : `unknown ${what}; did you mean '${near}'?`;
-}
-
-const text = v.string('expected text');
-const name = v.pipe(text, v.nonEmpty('must not be empty'));
-const flag = v.boolean('expected true or false');
-const number = v.number('expected a number');
-
-function whole(least: number): v.GenericSchema<number> {
-  return v.pipe(number, v.integer('expected a whole number'), v.minValue(least, `must be at least ${least}`));
-}
-
-function oneOf<const Options extends readonly string[]>(options: Options) {
-  return v.picklist(options, `expected one of ${options.join(', ')}`);
-}
+import { faultSchema } from '../fault-schema.js';
+import { flag, isObject, keys, name, number, oneOf, text, whole } from '../schema-parts.js';
 
 /** Names may be anything except what would reach into JavaScript objects. */
 const texts = v.record(
@@ -62,7 +26,7 @@ const guestFile = keys({
   base64: v.exactOptional(v.pipe(text, v.base64('expected base64'))),
   linkTarget: v.exactOptional(name),
   owner: v.exactOptional(name),
-  mode: v.exactOptional(whole(0)),
+  mode: v.exactOptional(v.pipe(whole(0), v.maxValue(0o7777, 'must be at most 0o7777'))),
 });
 
 const guestProcess = keys({
@@ -151,47 +115,12 @@ const vm = keys({
   count: v.exactOptional(whole(1)),
 });
 
-const faultKind = v.custom<FaultKind>(isFaultKind, (issue) =>
-  unknownName('kind of fault', issue.input, faultKindNames),
-);
-
-const delay = keys({ delayMs: whole(0) });
-const failure = keys({ error: faultKind, message: v.exactOptional(text) });
-const silence = keys({ never: v.literal(true, 'expected true') });
-const drop = keys({ dropConnection: v.literal(true, 'expected true') });
-const noEffect = v.custom<never>(
-  () => false,
-  'expected one of { delayMs }, { error, message }, { never: true }, { dropConnection: true }',
-);
-const effect = v.lazy((input) => {
-  if (!isObject(input)) return noEffect;
-  if ('delayMs' in input) return delay;
-  if ('error' in input) return failure;
-  if ('never' in input) return silence;
-  return 'dropConnection' in input ? drop : noEffect;
-});
-
-const operation = v.custom<FaultRule['operation']>(isOperationPattern, (issue) =>
-  unknownName('operation', issue.input, operationNames),
-);
-
-const fault = keys({
-  operation,
-  vm: v.exactOptional(name),
-  count: v.exactOptional(whole(1)),
-  probability: v.exactOptional(
-    v.pipe(number, v.minValue(0, 'must be from 0 to 1'), v.maxValue(1, 'must be from 0 to 1')),
-  ),
-  seed: v.exactOptional(whole(0)),
-  effect,
-});
-
 /** Shape of an inventory, as a file holds it. */
 export const inventorySchema = keys({
   /** Who may connect with a name; absent: anybody. */
   hostUsers: v.exactOptional(v.array(keys({ name, password: text }), 'expected a list')),
   vms: v.array(vm, 'expected a list'),
-  faults: v.exactOptional(v.array(fault, 'expected a list')),
+  faults: v.exactOptional(v.array(faultSchema, 'expected a list')),
 });
 
 /** What a world begins with. */

@@ -6,6 +6,7 @@ import type { VmStore } from '../vm/vm-store.js';
 import { guestFiles } from './guest-tree.js';
 import type { CheckedInventory, CheckedVm } from './inventory-schema.js';
 import { newMachine } from './new-machine.js';
+import { numbered } from './numbered.js';
 
 /**
  * Fills an empty store with the machines of an inventory.
@@ -63,15 +64,15 @@ function each(kind: CheckedVm): readonly CheckedVm[] {
   const { count, ...vm } = kind;
   if (count === undefined) return [vm];
   return Array.from({ length: count }, (_, index) => {
-    const numbered = (text: string): string => text.replaceAll('{n}', String(index + 1));
+    const number = index + 1;
     const hostName = vm.guest?.hostName;
     return {
       ...vm,
-      name: numbered(vm.name),
-      location: numbered(vm.location),
+      name: numbered(vm.name, number),
+      location: numbered(vm.location, number),
       ...(vm.guest === undefined
         ? {}
-        : { guest: { ...vm.guest, ...(hostName === undefined ? {} : { hostName: numbered(hostName) }) } }),
+        : { guest: { ...vm.guest, ...(hostName === undefined ? {} : { hostName: numbered(hostName, number) }) } }),
     };
   });
 }

@@ -3,7 +3,10 @@ import { basename } from 'node:path';
 import * as v from 'valibot';
 import { isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import { Fault } from '../../base/fault.js';
+import { keysOf, placeOf } from '../schema-parts.js';
+import { inventoryProblems } from './inventory-rules.js';
 import { inventorySchema, type CheckedInventory } from './inventory-schema.js';
+import { aliasProblems, lastAlias, readModes } from './yaml-problems.js';
 
 /**
  * Reads an inventory from a YAML or JSON file.
@@ -31,7 +34,28 @@ export function parseInventory(text: string, fileName: string): CheckedInventory
       document.errors.map((error) => `${fileName}:${error.linePos?.[0].line ?? 1}: ${firstLine(error.message)}`),
     );
   }
-  return check(document.toJS(), (keys) => `${fileName}:${lineOf(document, lines, keys)}: `);
+  const lineAt = (node: Node): number => lines.linePos(rangeStart(node) ?? 0).line;
+  const problems = [...aliasProblems(document), ...(isJson(text) ? [] : readModes(document))];
+  if (problems.length > 0) {
+    throw invalid(problems.map(({ node, message }) => `${fileName}:${lineAt(node)}: ${message}`));
+  }
+  return check(toPlain(document, fileName, lineAt), (keys) => `${fileName}:${lineOf(document, lines, keys)}: `);
+}
+
+/** JSON has decimal numbers only. */
+function isJson(text: string): boolean {
+  return text.trimStart().startsWith('{');
+}
+
+function toPlain(document: Document, fileName: string, lineAt: (node: Node) => number): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    const node = lastAlias(document);
+    const line = node === undefined ? 1 : lineAt(node);
+    throw invalid([`${fileName}:${line}: too many aliases of aliases; write the values out`], error);
+  }
 }
 
 /**
@@ -46,18 +70,11 @@ type Key = string | number;
 
 function check(input: unknown, prefix: (keys: readonly Key[]) => string): CheckedInventory {
   const result = v.safeParse(inventorySchema, input);
-  if (result.success) return result.output;
-  throw invalid(
-    result.issues.map((issue) => {
-      const keys = (issue.path ?? []).map(({ key }): Key => (typeof key === 'number' ? key : String(key)));
-      return `${prefix(keys)}${placeOf(keys)}: ${issue.message}`;
-    }),
-  );
-}
-
-function placeOf(keys: readonly Key[]): string {
-  const place = keys.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
-  return place === '' ? 'the whole' : place.replace(/^\./u, '');
+  const problems = result.success
+    ? inventoryProblems(result.output)
+    : result.issues.map((issue) => ({ keys: keysOf(issue), message: issue.message }));
+  if (result.success && problems.length === 0) return result.output;
+  throw invalid(problems.map(({ keys, message }) => `${prefix(keys)}${placeOf(keys)}: ${message}`));
 }
 
 /** Line of the deepest part of the path that the text holds. */
@@ -88,6 +105,7 @@ function firstLine(text: string): string {
   return (text.split('\n')[0] ?? text).replace(/ at line \d+, column \d+:?$/u, '');
 }
 
-function invalid(problems: readonly string[]): Fault {
-  return new Fault('invalid-argument', `The inventory cannot be used:\n${problems.join('\n')}`);
+function invalid(problems: readonly string[], cause?: Error): Fault {
+  const options = cause === undefined ? {} : { cause };
+  return new Fault('invalid-argument', `The inventory cannot be used:\n${problems.join('\n')}`, options);
 }

@@ -101,6 +101,77 @@ vms:
     expect(await problemsOf(text)).toEqual([problem]);
   });
 
+  it.each<[string, number, string]>([
+    ["  location: 'web.vmx'", 3, "vms[0].location: 'web.vmx' is no place for a virtual machine"],
+    ['  count: 2', 2, 'vms[0].name: must hold {n}, since count makes 2 machines'],
+    ['  guest: { consoleUser: rot }', 4, "vms[0].guest.consoleUser: unknown user; did you mean 'root'?"],
+    [
+      '  guest: { disabledOperations: [startt] }',
+      4,
+      "vms[0].guest.disabledOperations[0]: unknown guest operation; did you mean 'start'?",
+    ],
+    [
+      '  guest:\n    files:\n      - path: a/b',
+      6,
+      'vms[0].guest.files[0].path: "a/b" is not an absolute path of the guest',
+    ],
+    [
+      '  guest:\n    files:\n      - path: /a\n        owner: usr',
+      7,
+      "vms[0].guest.files[0].owner: unknown user; did you mean 'user'?",
+    ],
+    [
+      '  guest:\n    files:\n      - path: /a\n        text: x\n        base64: eA==',
+      8,
+      'vms[0].guest.files[0].base64: cannot stand beside text; give one of them',
+    ],
+    [
+      '  guest:\n    files:\n      - path: /a\n        text: x\n        linkTarget: /b',
+      8,
+      'vms[0].guest.files[0].linkTarget: cannot stand beside text; give one of them',
+    ],
+    [
+      '  snapshots:\n  - { name: a, isCurrent: true, children: [{ name: b }] }\n  - { name: c, isCurrent: true }',
+      6,
+      'vms[0].snapshots[1].isCurrent: a machine stands at one snapshot only',
+    ],
+    [
+      'faults:\n- operation: "*"\n  vm: webb\n  effect: { never: true }',
+      6,
+      "faults[0].vm: unknown virtual machine; did you mean 'web'?",
+    ],
+    ['  guest:\n    files: [{ path: /a, mode: 0o10000 }]', 5, 'vms[0].guest.files[0].mode: must be at most 0o7777'],
+    ['  guest:\n    files: [{ path: /a, mode: 755 }]', 5, "write the mode in octal, like 0o644; '755' is decimal"],
+    ['  guest:\n    files: [{ path: /a, mode: 0789 }]', 5, "'0789' is not an octal number"],
+    ['  config: *nope', 4, 'the alias *nope has no anchor &nope before it'],
+    ['  snapshots: &all\n  - { name: a, children: *all }', 5, 'the alias *all stands inside its own anchor'],
+  ])('names what does not fit together in %j', async (lines, line, problem) => {
+    const location = lines.includes('location') ? '' : "  location: '[ds] web/{n}.vmx'\n";
+    const [first] = await problemsOf(`vms:\n- name: web\n${location}${lines}\n`);
+    expect(first).toContain(`inventory.yaml:${line}: ${problem}`);
+  });
+
+  it('refuses aliases that multiply', async () => {
+    const rows = Array.from(
+      { length: 9 },
+      (_, row) =>
+        `  k${row}: &a${row} [${Array(9)
+          .fill(row === 0 ? 'x' : `*a${row - 1}`)
+          .join(', ')}]`,
+    );
+    const [problem] = await problemsOf(`vms:\n${rows.join('\n')}\n`);
+    expect(problem).toBe('inventory.yaml:10: too many aliases of aliases; write the values out');
+  });
+
+  it('reads modes as octal in YAML, and as they are in JSON', () => {
+    const modes = (text: string) => parseInventory(text, 'x').vms[0]?.guest?.files?.map(({ mode }) => mode);
+    const yaml = ['0755', '0o600', '0'].map((mode) => `{ path: /a, mode: ${mode} }`).join(', ');
+    const head = "vms:\n- name: web\n  location: '[ds] web/web.vmx'\n";
+    expect(modes(`${head}  guest: { files: [${yaml}] }`)).toEqual([0o755, 0o600, 0]);
+    const files = [{ path: '/a', mode: 384 }];
+    expect(modes(JSON.stringify({ vms: [{ name: 'a', location: '/a.vmx', guest: { files } }] }))).toEqual([0o600]);
+  });
+
   it('explains text that is not YAML', async () => {
     const [problem] = await problemsOf('vms:\n  - name: [a\n');
     expect(problem).toMatch(/^inventory\.yaml:\d+: /u);
@@ -135,6 +206,18 @@ describe('an inventory in code', () => {
     await expect(async () =>
       builder.fault({ operation: 'guest.files.*', effect: { delayMs: -1 } }),
     ).rejects.toMatchObject(fault('invalid-argument'));
+  });
+});
+
+describe('an inventory in code that does not fit together', () => {
+  it('is refused by the builder and by a world', async () => {
+    const builder = new InventoryBuilder();
+    const early = await messageOf(async () => builder.linux('a', { guest: { consoleUser: 'x' } }), 'invalid-argument');
+    expect(early).toContain('inventory: vms[0].guest.consoleUser: unknown user; known are root, user');
+    builder.linux('a').fault({ operation: '*', vm: 'b', effect: { never: true } });
+    expect(await messageOf(async () => builder.build(), 'invalid-argument')).toContain('faults[0].vm');
+    const inventory = { vms: [{ name: 'a', location: 'a.vmx' }] };
+    expect(await messageOf(World.create({ inventory }), 'invalid-argument')).toContain('vms[0].location');
   });
 });
 

@@ -1,0 +1,147 @@
+import { Fault } from '../../base/fault.js';
+import { parsePath } from '../guest/guest-path.js';
+import { findUser } from '../guest/guest-users.js';
+import { formatLocation, parseNewLocation } from '../location.js';
+import { operationNames } from '../operation-names.js';
+import { unknownName } from '../schema-parts.js';
+import { familyOf, usersOf } from './guest-defaults.js';
+import type { CheckedInventory, CheckedVm, InventorySnapshot } from './inventory-schema.js';
+import { numbered } from './numbered.js';
+
+/** Something that is wrong at a place of an inventory. */
+export interface InventoryProblem {
+  readonly keys: readonly (string | number)[];
+  readonly message: string;
+}
+
+type Family = ReturnType<typeof familyOf>;
+type Guest = NonNullable<CheckedVm['guest']>;
+type GuestFile = NonNullable<Guest['files']>[number];
+
+/** Owner of the files that an operating system brings along, which has an account in any guest. */
+const systemOwner: Readonly<Record<Family, string>> = { posix: 'root', windows: 'SYSTEM' };
+
+const guestPrefix = 'guest.';
+/** What `disabledOperations` may name. */
+const switchableOperations: readonly string[] = [
+  'all',
+  ...operationNames
+    .filter((operation) => operation.startsWith(guestPrefix))
+    .map((operation) => operation.slice(guestPrefix.length)),
+];
+
+/** Everything that is wrong with an inventory of the right shape: what does not fit together, or names nothing. */
+export function inventoryProblems(inventory: CheckedInventory): readonly InventoryProblem[] {
+  return [
+    ...inventory.vms.flatMap((vm, index) => vmProblems(vm).map((problem) => below(['vms', index], problem))),
+    ...faultProblems(inventory),
+  ];
+}
+
+function vmProblems(vm: CheckedVm): readonly InventoryProblem[] {
+  const { count = 1, guest, snapshots = [] } = vm;
+  const problems: InventoryProblem[] = [];
+  const location = faultOf(() => parseNewLocation(numbered(vm.location, 1)));
+  if (location !== undefined) problems.push({ keys: ['location'], message: location });
+  for (const key of ['name', 'location'] as const) {
+    if (count === 1 || vm[key].includes('{n}')) continue;
+    const message = `must hold {n}, since count makes ${count} machines: {n} becomes the number of each`;
+    problems.push({ keys: [key], message });
+  }
+  const [, ...more] = currentSnapshots(snapshots, ['snapshots']);
+  for (const keys of more) {
+    problems.push({
+      keys: [...keys, 'isCurrent'],
+      message: 'a machine stands at one snapshot only; another is current',
+    });
+  }
+  if (guest !== undefined) {
+    const family = guest.family ?? familyOf(vm.guestOs ?? 'ubuntu-64');
+    problems.push(...guestProblems(guest, family).map((problem) => below(['guest'], problem)));
+  }
+  return problems;
+}
+
+function guestProblems(guest: Guest, family: Family): readonly InventoryProblem[] {
+  const problems: InventoryProblem[] = [];
+  const accounts = { family, users: usersOf(family, guest.users), hostName: '' };
+  const names = accounts.users.map(({ name }) => name);
+  const { consoleUser = null, disabledOperations = [], files = [] } = guest;
+  if (consoleUser !== null && findUser(accounts, consoleUser) === undefined) {
+    problems.push({ keys: ['consoleUser'], message: unknownName('user', consoleUser, names) });
+  }
+  for (const [index, operation] of disabledOperations.entries()) {
+    if (switchableOperations.includes(operation)) continue;
+    const message = unknownName('guest operation', operation, switchableOperations);
+    problems.push({ keys: ['disabledOperations', index], message });
+  }
+  const owners = [...new Set([...names, systemOwner[family]])];
+  for (const [index, file] of files.entries()) {
+    problems.push(...fileProblems(file, family, owners).map((problem) => below(['files', index], problem)));
+  }
+  return problems;
+}
+
+function fileProblems(file: GuestFile, family: Family, owners: readonly string[]): readonly InventoryProblem[] {
+  const problems: InventoryProblem[] = [];
+  const path = faultOf(() => parsePath(family, file.path));
+  if (path !== undefined) problems.push({ keys: ['path'], message: path });
+  const [first, ...more] = (['text', 'base64', 'linkTarget'] as const).filter((key) => file[key] !== undefined);
+  for (const key of more) problems.push({ keys: [key], message: `cannot stand beside ${first}; give one of them` });
+  if (file.owner !== undefined && !owners.includes(file.owner)) {
+    problems.push({ keys: ['owner'], message: unknownName('user', file.owner, owners) });
+  }
+  return problems;
+}
+
+/** Places of the snapshots that say that the machine stands there. */
+function currentSnapshots(
+  snapshots: readonly InventorySnapshot[],
+  place: readonly (string | number)[],
+): readonly (readonly (string | number)[])[] {
+  return snapshots.flatMap(({ isCurrent, children = [] }, index) => {
+    const keys = [...place, index];
+    return [...(isCurrent === true ? [keys] : []), ...currentSnapshots(children, [...keys, 'children'])];
+  });
+}
+
+/** Rules of an inventory without machines may be meant for those that a directory holds. */
+function faultProblems({ vms, faults = [] }: CheckedInventory): readonly InventoryProblem[] {
+  if (vms.length === 0 || faults.every(({ vm }) => vm === undefined || vm === '*')) return [];
+  const names = new Set(vms.flatMap((vm) => each(vm, vm.name)));
+  const known = new Set([...names, ...vms.flatMap((vm) => each(vm, placeIn(vm.location)))]);
+  return faults.flatMap(({ vm = '*' }, index) =>
+    vm === '*' || known.has(vm)
+      ? []
+      : [{ keys: ['faults', index, 'vm'], message: unknownName('virtual machine', vm, [...names].slice(0, 20)) }],
+  );
+}
+
+function each({ count }: CheckedVm, text: string): readonly string[] {
+  return count === undefined ? [text] : Array.from({ length: count }, (_, index) => numbered(text, index + 1));
+}
+
+/** The location as a record keeps it; one that is none is a problem of its own. */
+function placeIn(location: string): string {
+  try {
+    return formatLocation(parseNewLocation(location));
+  } catch (error) {
+    if (error instanceof Fault) return location;
+    throw error;
+  }
+}
+
+function below(keys: readonly (string | number)[], problem: InventoryProblem): InventoryProblem {
+  return { keys: [...keys, ...problem.keys], message: problem.message };
+}
+
+/** What the action complains about. */
+function faultOf(action: () => unknown): string | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Fault) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+/** Every operation of the world that a fault rule can name. */
+export const operationNames = [
+  'connect',
+  'findVms',
+  'openVm',
+  'registerVm',
+  'unregisterVm',
+  'properties',
+  'power.on',
+  'power.off',
+  'power.reset',
+  'power.suspend',
+  'power.pause',
+  'power.unpause',
+  'tools.waitUntilRunning',
+  'tools.install',
+  'lifecycle.delete',
+  'lifecycle.clone',
+  'lifecycle.upgradeHardware',
+  'snapshots.tree',
+  'snapshots.create',
+  'snapshots.revert',
+  'snapshots.remove',
+  'variables.readGuestVariable',
+  'variables.writeGuestVariable',
+  'variables.readConfig',
+  'variables.writeConfig',
+  'sharedFolders.setEnabled',
+  'sharedFolders.list',
+  'sharedFolders.add',
+  'sharedFolders.update',
+  'sharedFolders.remove',
+  'recording.beginRecording',
+  'recording.endRecording',
+  'recording.beginReplay',
+  'recording.endReplay',
+  'guest.validate',
+  'guest.start',
+  'guest.poll',
+  'guest.processes',
+  'guest.kill',
+  'guest.readEnvironment',
+  'guest.writeEnvironment',
+  'guest.captureScreen',
+  'guest.openUrl',
+  'guest.files.list',
+  'guest.files.stat',
+  'guest.files.makeDirectory',
+  'guest.files.deleteFile',
+  'guest.files.deleteDirectory',
+  'guest.files.move',
+  'guest.files.createTempFile',
+  'guest.files.createTempDirectory',
+  'guest.files.read',
+  'guest.files.write',
+] as const;
+
+export type OperationName = (typeof operationNames)[number];
+
+/** Whether a text names an operation, a family of operations, or all of them. */
+export function isOperationPattern(text: unknown): text is OperationName | `${string}.*` | '*' {
+  if (typeof text !== 'string') return false;
+  if (text === '*' || operationNames.some((name) => name === text)) return true;
+  return text.endsWith('.*') && operationNames.some((name) => name.startsWith(text.slice(0, -1)));
+}
