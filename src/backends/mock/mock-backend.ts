@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { Fault } from '../../base/fault.js';
 import type { World } from '../../world/world.js';
 import type { BackendModule, CallContext, ConnectTarget, HostLink, ProviderName } from '../backend.js';
+import { checkOptions } from './check-options.js';
 import { MockHost } from './mock-host.js';
 import { allCapabilities, products } from './products.js';
 import { Worlds, type MockOptions } from './worlds.js';
@@ -26,8 +27,10 @@ const localNames: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1'
  * It answers for the local providers, and for any provider that the configuration maps to the backend `mock`; what it
  * offers is narrowed to what the provider's product could do. Finding registered machines works for all. Options of a
  * configuration entry may name an `inventory` and a `directory`.
+ * @throws Fault `invalid-argument` for options that are not in order.
  */
 export function createMockBackend(options: MockOptions = {}): MockBackend {
+  checkOptions(options);
   const worlds = new Worlds(options);
   return {
     name: 'mock',

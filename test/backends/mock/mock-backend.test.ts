@@ -46,6 +46,37 @@ async function openOne(backend: MockBackend): Promise<{ readonly host: HostLink;
   return { host, vm: await host.openVm(one, null, call()) };
 }
 
+describe('options of the mock backend', () => {
+  it.each<[unknown, string]>([
+    [null, 'the whole: expected an object with world, inventory'],
+    [{ powerDuration: 3 }, "powerDuration: unknown key; did you mean 'powerDurationMs'?"],
+    [{ powerDurationMs: '3' }, 'powerDurationMs: expected a number'],
+    [{ powerDurationMs: Number.NaN }, 'powerDurationMs: expected a number'],
+    [{ powerDurationMs: Infinity }, 'powerDurationMs: must be finite'],
+    [{ powerDurationMs: -1 }, 'powerDurationMs: must be at least 0'],
+    [{ directory: '' }, 'directory: must not be empty'],
+    [{ directory: 3 }, 'directory: expected text'],
+    [{ inventory: '' }, 'inventory: must not be empty'],
+    [{ inventory: 3 }, 'inventory: expected an inventory or a path'],
+    [{ clock: Date }, 'clock: expected a clock'],
+    [{ world: {} }, 'world: expected a World'],
+    [{ programs: { posix: {}, windows: {} } }, 'programs.posix: expected programs'],
+    [{ programLimits: { wallMs: 0 } }, 'programLimits.wallMs: must be at least 1'],
+    [{ programLimits: { wall: 9 } }, 'programLimits.wall: unknown key'],
+    [{ faults: {} }, 'faults: expected a list'],
+    [{ faults: [{ operation: '*' }] }, 'faults[0].effect: '],
+    [{ questions: 'ask' }, 'questions: expected one of fail, wait'],
+  ])('%j are refused when it is made', async (options, problem) => {
+    const message = await messageOf(async () => Reflect.apply(createMockBackend, null, [options]), 'invalid-argument');
+    expect(message).toContain(`The options of createMockBackend: ${problem}`);
+  });
+
+  it('may be undefined', () => {
+    const options = { clock, directory: undefined, inventory: undefined };
+    expect(Reflect.apply(createMockBackend, null, [options])).toMatchObject({ name: 'mock' });
+  });
+});
+
 describe('the mock backend', () => {
   it('claims the local providers, and answers for others when it is asked to', async () => {
     const backend = backendOfOne();
