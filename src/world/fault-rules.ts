@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.js';
 import { sleep } from '../base/clock.js';
 import { Fault, type FaultKind } from '../base/fault.js';
 import { faultSchema } from './fault-schema.js';
-import type { OperationName } from './operation-names.js';
+import type { OperationName, OperationPattern } from './operation-names.js';
 import { isObject, keysOf, placeOf } from './schema-parts.js';
 
 /** What happens to an operation that a rule strikes. */
@@ -18,8 +18,7 @@ export type FaultEffect =
 
 /** A fault as data: which operations it strikes, how often, and with what. */
 export interface FaultRule {
-  /** One operation, a family (`guest.*`), or `*`. */
-  readonly operation: OperationName | `${string}.*` | '*';
+  readonly operation: OperationPattern;
   /** Name or location of a virtual machine, or `*`; absent means `*`. A rule for one machine spares host operations. */
   readonly vm?: string;
   /** How many operations it strikes before it is spent; absent: all. */

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import type { FaultKind } from '../base/fault.js';
 import { faultKindNames, isFaultKind } from './fault-kinds.js';
-import type { FaultRule } from './fault-rules.js';
-import { isOperationPattern, operationNames } from './operation-names.js';
+import { isOperationPattern, operationNames, type OperationPattern } from './operation-names.js';
 import { isObject, keys, name, number, text, unknownName, whole } from './schema-parts.js';
 
 const faultKind = v.custom<FaultKind>(isFaultKind, (issue) =>
@@ -25,7 +24,7 @@ const effect = v.lazy((input) => {
   return 'dropConnection' in input ? drop : noEffect;
 });
 
-const operation = v.custom<FaultRule['operation']>(isOperationPattern, (issue) =>
+const operation = v.custom<OperationPattern>(isOperationPattern, (issue) =>
   unknownName('operation', issue.input, operationNames),
 );
 

@@ -57,8 +57,11 @@ export const operationNames = [
 
 export type OperationName = (typeof operationNames)[number];
 
-/** Whether a text names an operation, a family of operations, or all of them. */
-export function isOperationPattern(text: unknown): text is OperationName | `${string}.*` | '*' {
+/** One operation, a family (`guest.*`), or all of them (`*`). */
+export type OperationPattern = OperationName | `${string}.*` | '*';
+
+/** Whether a text names operations. */
+export function isOperationPattern(text: unknown): text is OperationPattern {
   if (typeof text !== 'string') return false;
   if (text === '*' || operationNames.some((name) => name === text)) return true;
   return text.endsWith('.*') && operationNames.some((name) => name.startsWith(text.slice(0, -1)));

@@ -41,8 +41,8 @@ export function oneOf<const Options extends readonly string[]>(options: Options)
 }
 
 /** Where an issue lies: `vms[0].name`, or `the whole`. */
-export function placeOf(keys: readonly (string | number)[]): string {
-  const place = keys.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
+export function placeOf(path: readonly (string | number)[]): string {
+  const place = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
   return place === '' ? 'the whole' : place.replace(/^\./u, '');
 }
 

@@ -229,7 +229,8 @@ describe('a directory store', () => {
     const files = await one.read('a', (state) => state.files);
     for (const path of ['/a', '/b', '/c']) files.change(appendFile(path, 'x'));
     disk.failAt(step, 'full');
-    await one.flushFiles('a').catch((error: unknown) => expect(error).toMatchObject({ kind: 'disk-full' }));
+    const [flushed] = await Promise.allSettled([one.flushFiles('a')]);
+    expect([undefined, 'disk-full']).toContain(flushed.status === 'rejected' ? flushed.reason.kind : undefined);
     disk.work();
     files.change(appendFile('/a', 'y'));
     await one.flushFiles('a');

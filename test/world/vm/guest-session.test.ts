@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { settle, type FakeClock } from '../../../src/base/clock.js';
 import { Secret } from '../../../src/base/secret.js';
 import { standardPrograms } from '../../../src/world/guest/guest-programs.js';
+import { posixPrograms } from '../../../src/world/guest/posix/posix-programs.js';
 import { exitMemoryMs } from '../../../src/world/guest/process-table.js';
 import type { GuestSession, ProcessStateView } from '../../../src/world/vm/guest-session.js';
+import { TestGuest } from '../guest/guest-fixture.js';
 import {
   bootDelayMs,
   call,
@@ -16,6 +18,11 @@ import {
   session,
   textOf,
 } from '../world-fixture.js';
+
+beforeAll(async () => {
+  // Loading the library takes time of its own, in which the fake clock would run into the limits of programs.
+  await new TestGuest(posixPrograms()).run('true');
+});
 
 /** Lets a program run to its end, which may need many turns of the event loop. */
 async function untilEnded(clock: FakeClock, guest: GuestSession, pid: number): Promise<ProcessStateView> {
@@ -126,7 +133,8 @@ describe('programs', () => {
   });
 
   it('written in code are stopped when their machine goes off', async () => {
-    const programs = standardPrograms();
+    // The full shell takes time of its own to load.
+    const programs = standardPrograms({ shell: 'small' });
     const ended: unknown[] = [];
     programs.posix.add('/opt/wait', ({ signal }) => {
       return new Promise((_resolve, reject) => {
