@@ -44,7 +44,7 @@ describe('the picture of a console', () => {
     const header = chunks[0]?.data ?? Buffer.alloc(13);
     expect([header.readUInt32BE(0), header.readUInt32BE(4), header[8], header[9]]).toEqual([640, 400, 8, 3]);
     const colours = (chunks[1]?.data.length ?? 0) / 3;
-    expect(Math.max(...rowsOf(png).flatMap((row) => [...row]))).toBeLessThan(colours);
+    expect(Math.max(...rowsOf(png).map((row) => Math.max(...row)))).toBeLessThan(colours);
   });
 
   it('shows the same with and without compression', () => {
