@@ -3,7 +3,7 @@ export { FakeClock, RealClock, type Clock } from '../../base/clock.js';
 export { Fault, type FaultKind } from '../../base/fault.js';
 export type { ActiveFaultRule, FaultEffect, FaultRule } from '../../world/fault-rules.js';
 export type { OperationName } from '../../world/operation-names.js';
-export type { GuestProgram, ProgramContext } from '../../world/guest/program.js';
+export type { GuestProgram, ProgramContext, ProgramStartOptions } from '../../world/guest/program.js';
 export { standardPrograms } from '../../world/guest/guest-programs.js';
 export { defaultInventory } from '../../world/inventory/default-inventory.js';
 export { InventoryBuilder } from '../../world/inventory/inventory-builder.js';

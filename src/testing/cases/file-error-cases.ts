@@ -45,7 +45,7 @@ const provokers: readonly Provoker[] = [
   [removeDirectory, 'pathName', 'protected', VIX_E_NOT_A_DIRECTORY],
   [make, 'pathName', 'file', VIX_E_FILE_ALREADY_EXISTS],
   [make, 'pathName', 'directory', VIX_E_FILE_ALREADY_EXISTS],
-  [list, 'pathName', 'nothing', VIX_E_FILE_NOT_FOUND],
+  [list, 'pathName', 'nothing', VIX_E_NOT_A_DIRECTORY],
   [list, 'pathName', 'file', VIX_E_NOT_A_DIRECTORY],
   [info, 'pathName', 'nothing', VIX_E_FILE_NOT_FOUND],
   [info, 'pathName', 'nothing in nothing', VIX_E_FILE_NOT_FOUND],
