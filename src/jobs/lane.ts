@@ -59,7 +59,8 @@ export class Lane {
     if (piece === undefined) return;
     this.#turns ??= new PQueue({ concurrency: 1 });
     const turn = (): Promise<void> => new Promise((resolve) => piece.work(() => this.#depart(resolve)));
-    void this.#turns.add(turn).then(this.#next);
+    // Urgent work may have come in beside the piece while its turn was being given back.
+    void this.#turns.add(turn).then(() => this.#depart(this.#next));
   };
 
   /** The holder has ended: the lane is free as soon as nothing runs beside it. */

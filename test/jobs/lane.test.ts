@@ -78,7 +78,6 @@ describe('the kinds of work in a lane', () => {
   /** Work that says when it starts, and ends when the test says so. */
   class Piece {
     isRunning = false;
-    hasEnded = false;
     #leave: () => void = () => undefined;
 
     constructor(lane: Lane, use: LaneUse) {
@@ -89,10 +88,13 @@ describe('the kinds of work in a lane', () => {
     }
 
     async end(): Promise<void> {
-      this.isRunning = false;
-      this.hasEnded = true;
-      this.#leave();
+      this.endNow();
       await settle();
+    }
+
+    endNow(): void {
+      this.isRunning = false;
+      this.#leave();
     }
   }
 
@@ -177,6 +179,27 @@ describe('the kinds of work in a lane', () => {
       await second.end();
       expect(next.isRunning).toBe(true);
       await next.end();
+    }
+  });
+
+  it('do not collide in the moment between two turns', async () => {
+    for (let turns = 0; turns < 12; turns += 1) {
+      const lane = new Lane();
+      const first = new Piece(lane, 'request');
+      const queued = new Piece(lane, 'request');
+      const next = new Piece(lane, 'exclusive');
+      await first.end();
+      queued.endNow();
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      const urgent = new Piece(lane, 'urgent');
+      await settle();
+      const pieces = [next, urgent];
+      for (let left = pieces.length; left > 0; left -= 1) {
+        const now = running(pieces);
+        expect(now, `after ${turns} turns`).toHaveLength(1);
+        await pieces[now[0] ?? 0]?.end();
+      }
+      expect(new Piece(lane, 'exclusive').isRunning).toBe(true);
     }
   });
 
