@@ -11,6 +11,7 @@ import type { CheckedInventory, Inventory } from './inventory/inventory-schema.j
 import { populate } from './inventory/populate.js';
 import { checkInventory } from './inventory/read-inventory.js';
 import type { OperationName } from './operation-names.js';
+import { ContentSpool } from './store/content-spool.js';
 import { VmIndex, type IndexedVm } from './vm-index.js';
 import { GuestRuntimes, type GuestPrograms } from './vm/guest-runtime.js';
 import { MemoryStore } from './vm/memory-store.js';
@@ -78,6 +79,7 @@ export class World {
       transitionMs: options.transitionMs ?? defaultTransitionMs,
       questions: options.questions ?? 'fail',
       guests: new GuestRuntimes(this.programs, options.programLimits),
+      spool: new ContentSpool(),
       requireFree: (record) => this.#requireFree(record),
       add: (record, files) => this.add(record, files),
     };
@@ -202,6 +204,7 @@ export class World {
     await this.#services.guests.close();
     this.#stopWatching();
     await this.store.close();
+    this.#services.spool.close();
   }
 
   #scope(id: string): VmScope {

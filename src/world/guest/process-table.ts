@@ -16,6 +16,12 @@ const lostExitCode = -1;
 /** System processes that nobody can end: without them there is no guest to talk to. */
 const immortal = new Set(['vmtoolsd', 'vmtoolsd.exe', 'init', 'systemd', 'System']);
 
+/** A process that runs, or that an operation started and that has ended a short time ago. */
+export interface GuestProcessEntry extends GuestProcessView {
+  /** Absent while it runs. */
+  readonly end?: { readonly atMs: number; readonly exitCode: number };
+}
+
 export type GuestProcessState =
   | { readonly state: 'running' }
   | { readonly state: 'exited'; readonly exitCode: number; readonly startMs: number; readonly endMs: number }
@@ -31,6 +37,8 @@ export interface NewProcess {
   readonly isSystem?: boolean;
   readonly runnerPid?: number | null;
   readonly endsAtMs?: number | null;
+  /** An operation from outside started it, so Tools tells of its end too. */
+  readonly isWatched?: boolean;
 }
 
 export interface ProcessTableOptions {
@@ -69,6 +77,7 @@ export class ProcessTable {
       runnerPid: process.runnerPid ?? null,
       endsAtMs: process.endsAtMs ?? null,
       bootCount: this.#options.bootCount,
+      ...(process.isWatched === true ? { isWatched: true } : {}),
     };
     this.#data.processes.push(record);
     return record;
@@ -92,6 +101,21 @@ export class ProcessTable {
     return this.#data.processes
       .filter((record) => this.#isOfThisBoot(record) && this.#ending(record) === undefined)
       .map(({ pid, name, owner, commandLine, startMs }) => ({ pid, name, owner, commandLine, startMs }))
+      .sort((left, right) => left.pid - right.pid);
+  }
+
+  /** What runs and, of what operations started, what has ended since `exitMemoryMs`; by pid. */
+  entries(): readonly GuestProcessEntry[] {
+    const sinceMs = this.#options.clock.now() - exitMemoryMs;
+    return this.#data.processes
+      .filter((record) => this.#isOfThisBoot(record))
+      .map((record) => ({ record, ending: this.#ending(record) }))
+      .filter(({ record, ending }) => ending === undefined || (record.isWatched === true && ending.endMs > sinceMs))
+      .map(({ record, ending }) => {
+        const { pid, name, owner, commandLine, startMs } = record;
+        const view = { pid, name, owner, commandLine, startMs };
+        return ending === undefined ? view : { ...view, end: { atMs: ending.endMs, exitCode: ending.exitCode } };
+      })
       .sort((left, right) => left.pid - right.pid);
   }
 

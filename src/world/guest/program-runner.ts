@@ -30,6 +30,8 @@ export interface ProgramStart {
   readonly workingDirectory?: string;
   /** Set on top of the user's own environment. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** `environment` is all there is; nothing of the user's own. */
+  readonly isEnvironmentWhole?: boolean;
 }
 
 /** What a program of the guest starts as a process of its own. */
@@ -139,11 +141,11 @@ export class ProgramRunner {
       path: normalizePath(this.#host.files.family, unquoted(spec.path)),
       arguments: spec.arguments,
       workingDirectory: this.#workingDirectory(spec, user),
-      environment: userEnvironment(this.#host.guest(), user, spec.environment ?? {}),
+      environment: this.#environment(spec, user),
       shownAs: undefined,
       output: undefined,
       family: { left: mostDescendants },
-      isThroughShell: true,
+      isFromOutside: true,
     };
     return this.#launch(launch, user, table);
   }
@@ -157,7 +159,7 @@ export class ProgramRunner {
       );
     }
     const path = normalizePath(this.#host.files.family, unquoted(child.path));
-    const started = this.#launch({ ...child, path, isThroughShell: false }, user, table);
+    const started = this.#launch({ ...child, path, isFromOutside: false }, user, table);
     child.family.left -= 1;
     return started;
   }
@@ -175,6 +177,7 @@ export class ProgramRunner {
       commandLine: launch.shownAs?.commandLine ?? commandLine(path, launch.arguments),
       runnerPid: durationMs === undefined ? process.pid : null,
       endsAtMs: typeof durationMs === 'number' ? this.#host.clock.now() + durationMs : null,
+      isWatched: launch.isFromOutside,
     });
     const { pid } = record;
     if (durationMs !== undefined) return { pid, record, done: undefined };
@@ -185,7 +188,7 @@ export class ProgramRunner {
     const context = this.#context({
       depth: 0,
       family: launch.family,
-      program: launch.isThroughShell ? this.#throughShell(program, path, launch.arguments) : program,
+      program: launch.isFromOutside ? this.#throughShell(program, path, launch.arguments) : program,
       user,
       pid,
       workingDirectory,
@@ -335,6 +338,12 @@ export class ProgramRunner {
     return { ...shell, path: '/bin/sh', arguments: `-c ${quoteWord(`${quoteWord(path)} ${args}`)}` };
   }
 
+  #environment(spec: ProgramStart, user: GuestUser): Map<string, string> {
+    const variables = spec.environment ?? {};
+    if (spec.isEnvironmentWhole === true) return new Map(Object.entries(variables));
+    return userEnvironment(this.#host.guest(), user, variables);
+  }
+
   #workingDirectory(spec: ProgramStart, user: GuestUser): string {
     const { family } = this.#host.files;
     const files = this.#host.files.as(user);
@@ -367,8 +376,8 @@ interface ContextParts
 
 /** A process to be. */
 interface Launch extends ChildStart {
-  /** Its arguments may hold redirections and separators, on POSIX. */
-  readonly isThroughShell: boolean;
+  /** An operation starts it: on POSIX its arguments may hold redirections and separators, and Tools tells of its end. */
+  readonly isFromOutside: boolean;
 }
 
 type RunContext = ProgramContext & ContextParts;

@@ -20,7 +20,14 @@ export interface GuestLogin {
   readonly isInteractive: boolean;
 }
 
-type GuestOperation = Extract<OperationName, `guest.${string}`>;
+/** A login that something else than a password proves, such as a token or a ticket. */
+export interface ProvenLogin {
+  readonly isInteractive: boolean;
+  /** The account, looked up anew for each operation. @throws Fault of a login kind when the proof holds no more. */
+  readonly identify: (record: VmRecord) => GuestUser;
+}
+
+export type GuestOperation = Extract<OperationName, `guest.${string}`>;
 
 /** A guest operation that was let in. */
 export interface Admitted {
@@ -41,9 +48,9 @@ export interface Admitted {
  */
 export class GuestAccess {
   readonly scope: VmScope;
-  readonly login: GuestLogin;
+  readonly login: GuestLogin | ProvenLogin;
 
-  constructor(scope: VmScope, login: GuestLogin) {
+  constructor(scope: VmScope, login: GuestLogin | ProvenLogin) {
     this.scope = scope;
     this.login = login;
   }
@@ -71,8 +78,10 @@ export class GuestAccess {
     requireAllowed(record, operation);
     if (record.recording.state === 'replaying') requireNoRecording(record, 'A guest operation');
     requireTools(record, this.scope.clock.now(), 'A guest operation');
-    const user = checkLogin(record.guest, this.login.userName, this.login.password);
-    if (this.login.isInteractive) requireConsole(record, user);
+    const { login } = this;
+    const user =
+      'identify' in login ? login.identify(record) : checkLogin(record.guest, login.userName, login.password);
+    if (login.isInteractive) requireConsole(record, user);
     return { state, record, user, files: state.files.as(user) };
   }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Fault } from '../../base/fault.js';
-import type { FileContent, FileStatus, UserFiles } from '../guest/guest-files.js';
+import type { FileStatus, UserFiles } from '../guest/guest-files.js';
 import { joinPath } from '../guest/guest-path.js';
 import { userEnvironment } from '../guest/user-environment.js';
 import type { WorldCall } from '../world-call.js';
@@ -112,7 +112,7 @@ export class GuestFileSession {
       if (content.size <= record.guest.diskSizeBytes) return;
       throw new Fault('disk-full', `'${path}' of ${content.size} bytes is larger than the disk of '${record.name}'.`);
     });
-    const received = await receive(path, content, call);
+    const received = await this.#access.scope.services.spool.take(exactly(path, content, call));
     await this.#access.changeFurther(operation, ({ files }) => files.write(path, received));
   }
 }
@@ -158,38 +158,17 @@ function newTempPath(
   }
 }
 
-/** The bytes of a file that somebody sent, in the pieces in which they came. */
-class ReceivedContent implements FileContent {
-  readonly size: number;
-  readonly #pieces: readonly Uint8Array[];
-
-  constructor(pieces: readonly Uint8Array[], size: number) {
-    this.#pieces = pieces;
-    this.size = size;
-  }
-
-  bytes(): Uint8Array {
-    return Buffer.concat(this.#pieces);
-  }
-
-  async *chunks(): AsyncGenerator<Uint8Array> {
-    yield* this.#pieces;
-  }
-}
-
-async function receive(path: string, content: SizedBytes, call: WorldCall): Promise<FileContent> {
-  const pieces: Uint8Array[] = [];
+/** The chunks of a content, as many bytes as it says. @throws Fault `file-error` when there are more or fewer. */
+async function* exactly(path: string, content: SizedBytes, call: WorldCall): AsyncGenerator<Uint8Array> {
   let received = 0;
   for await (const chunk of content.chunks) {
     call.signal.throwIfAborted();
     received += chunk.length;
     if (received > content.size) throw wrongLength(path, content.size, 'more');
-    // The producer may use its buffer again.
-    pieces.push(chunk.slice());
+    yield chunk;
     call.progress(received / content.size);
   }
   if (received < content.size) throw wrongLength(path, content.size, `only ${received}`);
-  return new ReceivedContent(pieces, received);
 }
 
 function wrongLength(path: string, said: number, came: string): Fault {

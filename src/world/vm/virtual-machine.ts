@@ -3,7 +3,7 @@ import type { OperationName } from '../operation-names.js';
 import type { IndexedVm } from '../vm-index.js';
 import type { WorldCall } from '../world-call.js';
 import { checkEncryption } from './encryption.js';
-import type { GuestLogin } from './guest-access.js';
+import { GuestAccess, type GuestLogin, type ProvenLogin } from './guest-access.js';
 import { GuestSession } from './guest-session.js';
 import { VmLifecycle } from './lifecycle.js';
 import { VmPowerControl } from './power.js';
@@ -107,5 +107,10 @@ export class VirtualMachine {
   /** Guest operations in the name of a user. Asks the guest nothing yet. */
   guest(login: GuestLogin): GuestSession {
     return new GuestSession(this.#scope, this.family, login);
+  }
+
+  /** The door itself behind which `guest` works, for whoever offers guest operations of another shape. */
+  guestAccess(login: GuestLogin | ProvenLogin): GuestAccess {
+    return new GuestAccess(this.#scope, login);
   }
 }

@@ -107,6 +107,8 @@ export interface ProcessRecord {
   endsAtMs: number | null;
   /** Boot in which it was started. */
   bootCount: number;
+  /** An operation from outside started it. */
+  isWatched?: boolean;
 }
 
 /** Registry as nested data: key name -> key. Names keep their case and compare without it. */

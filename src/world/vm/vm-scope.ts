@@ -6,6 +6,7 @@ import type { GuestUser } from '../guest/program.js';
 import type { ProgramStart } from '../guest/program-runner.js';
 import type { FileChange } from '../guest/guest-files.js';
 import type { GuestFileSystem } from '../guest/guest-file-system.js';
+import type { ContentSpool } from '../store/content-spool.js';
 import type { WorldCall } from '../world-call.js';
 import { isDue, settle } from './power-state.js';
 import type { VmChanges } from './vm-changes.js';
@@ -49,6 +50,8 @@ export interface WorldServices {
   readonly transitionMs: number;
   readonly questions: QuestionPolicy;
   readonly guests: GuestRunning;
+  /** Takes in what is sent to guests. */
+  readonly spool: ContentSpool;
   /** @throws Fault `file-exists` when a machine lies at the record's place already. */
   requireFree(record: Pick<VmRecord, 'datacenter' | 'location'>): Promise<void>;
   /** Adds a machine to the world. @throws Fault `file-exists`. */

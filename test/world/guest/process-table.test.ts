@@ -46,6 +46,26 @@ describe('process table', () => {
     expect(table().state(9999)).toEqual({ state: 'gone' });
   });
 
+  it('tells of the end of what operations started, for five minutes', async () => {
+    const started = table().add({ name: 'job', owner: 'ann', commandLine: 'job', isWatched: true }).pid;
+    const other = add('bob');
+    await clock.advance(1000);
+    table().end(started, 3);
+    table().end(other, 4);
+    const running = add('ann');
+    const end = { atMs: clock.now(), exitCode: 3 };
+    const pids = (): readonly (readonly [number, unknown])[] =>
+      table()
+        .entries()
+        .map((entry) => [entry.pid, entry.end]);
+    expect(pids()).toEqual([
+      [started, end],
+      [running, undefined],
+    ]);
+    await clock.advance(exitMemoryMs);
+    expect(pids()).toEqual([[running, undefined]]);
+  });
+
   it('ends a process once', () => {
     const pid = add('ann');
     table().end(pid, 1);

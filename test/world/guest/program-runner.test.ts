@@ -47,6 +47,20 @@ describe('starting a program', () => {
     expect(guest.clock.pending).toBe(0);
   });
 
+  it('gives it no other variables than those of the start, when these are all', async () => {
+    const guest = bare();
+    let seen: Record<string, string> = {};
+    guest.programs.add('/opt/tool', async ({ environment }) => {
+      seen = Object.fromEntries(environment);
+      return 0;
+    });
+    const spec = { path: '/opt/tool', arguments: '', environment: { ONLY: '1' }, isEnvironmentWhole: true };
+    const started = guest.begin(spec);
+    expect(started.record.isWatched).toBe(true);
+    expect(await started.done).toBe(0);
+    expect(seen).toEqual({ ONLY: '1' });
+  });
+
   it.each<readonly [string, string]>([
     ['relative/tool', 'invalid-argument'],
     ['', 'invalid-argument'],

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { settle, type FakeClock } from '../../../src/base/clock.js';
+import { Fault } from '../../../src/base/fault.js';
 import { Secret } from '../../../src/base/secret.js';
 import { standardPrograms } from '../../../src/world/guest/guest-programs.js';
 import { posixPrograms } from '../../../src/world/guest/posix/posix-programs.js';
+import { userOf } from '../../../src/world/guest/guest-users.js';
 import { exitMemoryMs } from '../../../src/world/guest/process-table.js';
 import type { GuestSession, ProcessStateView } from '../../../src/world/vm/guest-session.js';
 import { TestGuest } from '../guest/guest-fixture.js';
@@ -23,6 +25,8 @@ beforeAll(async () => {
   // Loading the library takes time of its own, in which the fake clock would run into the limits of programs.
   await new TestGuest(posixPrograms()).run('true');
 });
+
+const someUser = { name: 'user', id: 1000, group: 'user', home: '/home/user', isAdministrator: false };
 
 /** Lets a program run to its end, which may need many turns of the event loop. */
 async function untilEnded(clock: FakeClock, guest: GuestSession, pid: number): Promise<ProcessStateView> {
@@ -46,6 +50,27 @@ describe('the door to the guest', () => {
     expect(await messageOf(session(vm).validate(call()), 'tools-not-running')).toContain('paused');
     const bare = await oneVm({ tools: false, power: 'on' });
     expect(await messageOf(session(bare.vm).validate(call()), 'tools-not-running')).toContain('installed');
+  });
+
+  it('lets in whom something else than a password proves, as long as it does', async () => {
+    const { vm } = await oneVm({ power: 'on' });
+    let isProven = true;
+    const access = vm.guestAccess({
+      isInteractive: false,
+      identify: ({ guest }) => {
+        const account = guest.users.find(({ name }) => name === 'user');
+        if (isProven && account !== undefined) return userOf(account);
+        throw new Fault('guest-login-refused', 'The ticket is no good.');
+      },
+    });
+    const name = (): Promise<string> => access.read('guest.validate', call(), ({ user }) => user.name);
+    expect(await name()).toBe('user');
+    isProven = false;
+    await expect(name()).rejects.toMatchObject(fault('guest-login-refused'));
+    const atConsole = vm.guestAccess({ isInteractive: true, identify: () => someUser });
+    await expect(atConsole.read('guest.validate', call(), () => 0)).rejects.toMatchObject(
+      fault('guest-interactive-missing'),
+    );
   });
 
   it('checks the login at every call', async () => {
