@@ -1,0 +1,2 @@
+/** What an endpoint pretends to be. */
+export type EndpointKind = 'vcenter' | 'esx';

@@ -1,0 +1,125 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Clock } from '../base/clock.js';
+import { Secret } from '../base/secret.js';
+import { anonymousPrivilege, Privileges } from './privileges.js';
+import type { Ref } from './ref.js';
+import { VimFault } from './vim-fault.js';
+
+/** Somebody who may log in to an endpoint. */
+export interface EndpointUser {
+  readonly name: string;
+  readonly password: string;
+  /** What the user may do: privileges, families like `VirtualMachine.Interact.*`, or `*`; absent: everything. */
+  readonly privileges?: readonly string[];
+}
+
+/** Where a login came from. */
+export interface SessionOrigin {
+  readonly address: string;
+  readonly userAgent: string;
+  readonly locale?: string;
+}
+
+/** What one login may do. */
+export class Session {
+  /** Public name of the session; whoever knows it cannot use the session. */
+  readonly key: string = randomUUID();
+  /** The cookie's value, which is the right to use the session. */
+  readonly token: Secret = new Secret(randomBytes(20).toString('hex'));
+  readonly userName: string;
+  readonly privileges: Privileges;
+  readonly isAnonymous: boolean;
+  readonly origin: SessionOrigin;
+  readonly loginMs: number;
+  lastActiveMs: number;
+  callCount = 0;
+  readonly #closing = new AbortController();
+
+  constructor(user: Omit<EndpointUser, 'password'> | null, origin: SessionOrigin, nowMs: number) {
+    this.isAnonymous = user === null;
+    this.userName = user?.name ?? '';
+    this.privileges = new Privileges(user === null ? [] : (user.privileges ?? ['*']));
+    this.origin = origin;
+    this.loginMs = nowMs;
+    this.lastActiveMs = nowMs;
+  }
+
+  /** Aborted when the session ends, by logout, time or order. */
+  get closed(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** @throws VimFault `NotAuthenticated` without a login, `NoPermission` without the privilege. */
+  requirePrivilege(privilege: string, object: Ref): void {
+    if (privilege === anonymousPrivilege) return;
+    if (this.isAnonymous) {
+      const fault = { $type: 'NotAuthenticated', object, privilegeId: privilege };
+      throw new VimFault(fault, 'The session is not authenticated. Log in first.');
+    }
+    if (this.privileges.includes(privilege)) return;
+    throw new VimFault(
+      { $type: 'NoPermission', object, privilegeId: privilege },
+      `'${this.userName}' lacks the privilege ${privilege} on ${object.type} ${object.value}.`,
+    );
+  }
+
+  close(): void {
+    this.#closing.abort(new VimFault({ $type: 'NotAuthenticated' }, 'The session has ended. Log in again.'));
+  }
+}
+
+/** The sessions of one endpoint. */
+export class Sessions {
+  /** What requests without a login have. */
+  readonly anonymous: Session;
+  readonly #clock: Clock;
+  readonly #idleTimeoutMs: number;
+  readonly #byToken = new Map<string, Session>();
+
+  /** @param idleTimeoutMs after so long without a call a session ends. */
+  constructor(clock: Clock, idleTimeoutMs: number) {
+    this.#clock = clock;
+    this.#idleTimeoutMs = idleTimeoutMs;
+    this.anonymous = new Session(null, { address: '', userAgent: '' }, clock.now());
+  }
+
+  open(user: Omit<EndpointUser, 'password'>, origin: SessionOrigin): Session {
+    this.#endIdle();
+    const session = new Session(user, origin, this.#clock.now());
+    this.#byToken.set(session.token.reveal(), session);
+    return session;
+  }
+
+  /** The live session of a cookie; counts as activity. undefined when there is none, or it was idle for too long. */
+  use(token: string): Session | undefined {
+    this.#endIdle();
+    const session = this.#byToken.get(token);
+    if (session === undefined) return undefined;
+    session.lastActiveMs = this.#clock.now();
+    session.callCount += 1;
+    return session;
+  }
+
+  byKey(key: string): Session | undefined {
+    return this.list().find((session) => session.key === key);
+  }
+
+  list(): readonly Session[] {
+    this.#endIdle();
+    return [...this.#byToken.values()];
+  }
+
+  close(session: Session): void {
+    if (this.#byToken.delete(session.token.reveal())) session.close();
+  }
+
+  closeAll(): void {
+    for (const session of this.#byToken.values()) session.close();
+    this.#byToken.clear();
+  }
+
+  #endIdle(): void {
+    const oldestMs = this.#clock.now() - this.#idleTimeoutMs;
+    for (const session of this.#byToken.values()) if (session.lastActiveMs < oldestMs) this.close(session);
+  }
+}
