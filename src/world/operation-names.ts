@@ -6,6 +6,7 @@ export const operationNames = [
   'registerVm',
   'unregisterVm',
   'properties',
+  'settings.change',
   'power.on',
   'power.off',
   'power.reset',

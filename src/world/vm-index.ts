@@ -6,7 +6,6 @@ import type { StoredFiles, VmStore } from './vm/vm-store.js';
 /** What never changes about a machine. */
 export interface IndexedVm {
   readonly id: string;
-  readonly name: string;
   readonly location: string;
   readonly datacenter: string;
   readonly uuid: string;
@@ -125,7 +124,6 @@ export class VmIndex<Files extends StoredFiles> {
     try {
       return await this.#store.read(id, ({ record }) => ({
         id,
-        name: record.name,
         location: record.location,
         datacenter: record.datacenter,
         uuid: record.uuid,

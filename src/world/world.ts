@@ -122,11 +122,11 @@ export class World {
    */
   async *list(filter: 'running' | 'registered'): AsyncGenerator<VmListing> {
     for (const vm of await this.#index.all()) {
-      const isListed = await this.#stillThere(vm, (record) => {
+      const name = await this.#nameIf(vm, (record) => {
         const { phase } = record.power;
         return filter === 'registered' ? record.isRegistered : phase !== 'off' && phase !== 'suspended';
       });
-      if (isListed) yield { id: vm.id, name: vm.name, location: this.#index.shortestLocation(vm) };
+      if (name !== undefined) yield { id: vm.id, name, location: this.#index.shortestLocation(vm) };
     }
   }
 
@@ -223,12 +223,12 @@ export class World {
     );
   }
 
-  /** false for a machine that went since the list was made. */
-  async #stillThere(vm: IndexedVm, test: (record: VmRecord) => boolean): Promise<boolean> {
+  /** undefined for a machine that does not pass the test, or went since the list was made. */
+  async #nameIf(vm: IndexedVm, test: (record: VmRecord) => boolean): Promise<string | undefined> {
     try {
-      return await this.#scope(vm.id).read(({ record }) => test(record));
+      return await this.#scope(vm.id).read(({ record }) => (test(record) ? record.name : undefined));
     } catch (error) {
-      if (error instanceof Fault && error.kind === 'vm-not-found') return false;
+      if (error instanceof Fault && error.kind === 'vm-not-found') return undefined;
       throw error;
     }
   }

@@ -8,6 +8,8 @@ const texts = v.record(
   v.union([text, v.pipe(number, v.transform(String)), v.pipe(flag, v.transform(String))], 'expected text'),
 );
 
+const uuid = v.pipe(text, v.uuid('expected a UUID'));
+
 const user = keys({
   name,
   password: text,
@@ -92,7 +94,11 @@ const vm = keys({
   datacenter: v.exactOptional(name),
   /** `[datastore] folder/name.vmx`, or an absolute path. */
   location: name,
-  uuid: v.exactOptional(v.pipe(text, v.uuid('expected a UUID'))),
+  /** BIOS UUID. */
+  uuid: v.exactOptional(uuid),
+  instanceUuid: v.exactOptional(uuid),
+  /** Notes of people. */
+  annotation: v.exactOptional(text),
   guestOs: v.exactOptional(name),
   cpuCount: v.exactOptional(whole(1)),
   memoryMb: v.exactOptional(whole(4)),

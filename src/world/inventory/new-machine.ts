@@ -34,6 +34,7 @@ export async function newMachine(vm: CheckedVm, number: number, nowMs: number): 
   const record: VmRecord = {
     id: stableId('vm', datacenter, location),
     uuid: vm.uuid ?? stableId('bios', datacenter, location),
+    instanceUuid: vm.instanceUuid ?? stableId('instance', datacenter, location),
     name: vm.name,
     datacenter,
     location,
@@ -56,7 +57,7 @@ export async function newMachine(vm: CheckedVm, number: number, nowMs: number): 
     question: null,
     questionAtPowerOn: vm.questionAtPowerOn ?? null,
     powerOnRefusal: vm.powerOnRefusal ?? null,
-    config: { ...vm.config },
+    config: { ...(vm.annotation === undefined ? {} : { annotation: vm.annotation }), ...vm.config },
     runtimeConfig: {},
     guestVariables: {},
     sharedFolders: {
@@ -136,7 +137,7 @@ function snapshotOf(
   const phase = snapshot.power ?? 'off';
   const moment = structuredClone(record);
   if (phase !== 'off') enterPower(moment, 'on', createdAtMs);
-  const { config, hardwareVersion, guestVariables, guest } = moment;
+  const { config, hardwareVersion, cpuCount, memoryMb, guestVariables, guest } = moment;
   return {
     id: stableId(`snapshot ${record.snapshots.length}`, record.datacenter, record.location),
     name: snapshot.name,
@@ -146,7 +147,7 @@ function snapshotOf(
     phase,
     hasMemory: phase !== 'off',
     isReplayable: false,
-    state: { config, hardwareVersion, guestVariables, guest },
+    state: { config, hardwareVersion, cpuCount, memoryMb, guestVariables, guest },
     ...(moment.power.bootedAtMs === null ? {} : { bootedAtMs: moment.power.bootedAtMs, frozenAtMs: createdAtMs }),
   };
 }

@@ -168,6 +168,7 @@ function isStateBody(value: unknown): value is Omit<VmStateFile, 'header'> {
 const recordFields: Readonly<Record<keyof VmRecord, (value: unknown) => boolean>> = {
   id: isText,
   uuid: isText,
+  instanceUuid: isText,
   name: isText,
   datacenter: isText,
   location: isText,

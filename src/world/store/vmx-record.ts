@@ -28,6 +28,20 @@ function readNumber(value: string, least: number, take: (count: number) => void)
   return undefined;
 }
 
+function uuidEntry(key: string, field: 'uuid' | 'instanceUuid'): FrameEntry {
+  return {
+    key,
+    write: (record) => formatUuid(record[field]),
+    read: (record, value) => {
+      if (formatUuid(record[field]) === value) return undefined;
+      const uuid = parseUuid(value);
+      if (uuid === undefined) return 'must be 16 bytes in hexadecimal';
+      record[field] = uuid;
+      return undefined;
+    },
+  };
+}
+
 /** The entries that belong to fields of the record; every other entry is an item of `config`. */
 const frame: readonly FrameEntry[] = [
   { key: '.encoding', write: () => 'UTF-8' },
@@ -57,17 +71,8 @@ const frame: readonly FrameEntry[] = [
     write: (record) => String(record.cpuCount),
     read: (record, value) => readNumber(value, 1, (count) => (record.cpuCount = count)),
   },
-  {
-    key: 'uuid.bios',
-    write: (record) => formatUuid(record.uuid),
-    read: (record, value) => {
-      if (formatUuid(record.uuid) === value) return undefined;
-      const uuid = parseUuid(value);
-      if (uuid === undefined) return 'must be 16 bytes in hexadecimal';
-      record.uuid = uuid;
-      return undefined;
-    },
-  },
+  uuidEntry('uuid.bios', 'uuid'),
+  uuidEntry('vc.uuid', 'instanceUuid'),
 ];
 
 const frameKeys: ReadonlySet<string> = new Set(frame.map((entry) => entry.key.toLowerCase()));
@@ -84,6 +89,12 @@ function parseUuid(text: string): string | undefined {
   const digits = text.replace(/[\s-]/g, '').toLowerCase();
   if (!/^[0-9a-f]{32}$/.test(digits)) return undefined;
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** A UUID that the text always yields again. */
+function uuidFrom(text: string): string {
+  const digits = createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return parseUuid(digits) ?? digits;
 }
 
 /** Entries for the first disk of a virtual machine whose configuration names none. */
@@ -166,7 +177,8 @@ export function recordFromVmx(document: VmxDocument, origin: VmxOrigin): VmRecor
   const guestOs = document.get('guestOS') ?? 'other';
   const plain: VmRecord = {
     id,
-    uuid: parseUuid(createHash('sha256').update(`uuid ${id}`).digest('hex').slice(0, 32)) ?? id,
+    uuid: uuidFrom(`uuid ${id}`),
+    instanceUuid: uuidFrom(`instance ${id}`),
     name: fileTitle,
     datacenter,
     location,

@@ -140,6 +140,8 @@ export async function addSnapshot(
     state: structuredClone({
       config: record.config,
       hardwareVersion: record.hardwareVersion,
+      cpuCount: record.cpuCount,
+      memoryMb: record.memoryMb,
       guestVariables: hasMemory ? record.guestVariables : {},
       guest: hasMemory ? record.guest : { ...record.guest, processes: [] },
       ...(hasMemory ? { consoleLines: record.consoleLines } : {}),
@@ -169,6 +171,8 @@ export async function restoreSnapshot(
   await scope.services.store.restoreImage(scope.id, snapshot.id);
   record.config = state.config;
   record.hardwareVersion = state.hardwareVersion;
+  record.cpuCount = state.cpuCount;
+  record.memoryMb = state.memoryMb;
   record.guest = state.guest;
   record.currentSnapshotId = snapshot.id;
   power.bootCount += 1;

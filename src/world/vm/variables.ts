@@ -4,14 +4,15 @@ import { phaseWords, toolsStart } from './power-state.js';
 import type { VmRecord } from './vm-record.js';
 import type { VmScope } from './vm-scope.js';
 
-/** Entries of the configuration file that other fields of the record hold. */
-const configFields: Readonly<Record<string, (record: VmRecord) => string>> = {
+/** Entries of the configuration file that other fields of the record hold, by their names in lower case. */
+export const configFields: Readonly<Record<string, (record: VmRecord) => string>> = {
   '.encoding': () => 'UTF-8',
   displayname: (record) => record.name,
   guestos: (record) => record.guestOs,
   memsize: (record) => String(record.memoryMb),
   numvcpus: (record) => String(record.cpuCount),
   'uuid.bios': (record) => record.uuid,
+  'vc.uuid': (record) => record.instanceUuid,
   'virtualhw.version': (record) => String(record.hardwareVersion),
 };
 

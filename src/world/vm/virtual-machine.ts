@@ -10,6 +10,7 @@ import { VmPowerControl } from './power.js';
 import { powerView, type VmPowerView } from './power-state.js';
 import { VmQuestions } from './question.js';
 import { VmRecording } from './recording.js';
+import { VmSettings } from './settings.js';
 import { sharedFoldersPath, VmSharedFolders } from './shared-folders.js';
 import { VmSnapshots } from './snapshots.js';
 import { VmToolsControl } from './tools.js';
@@ -43,6 +44,7 @@ export class VirtualMachine {
   readonly power: VmPowerControl;
   readonly tools: VmToolsControl;
   readonly lifecycle: VmLifecycle;
+  readonly settings: VmSettings;
   readonly snapshots: VmSnapshots;
   readonly variables: VmVariables;
   readonly sharedFolders: VmSharedFolders;
@@ -60,6 +62,7 @@ export class VirtualMachine {
     this.power = new VmPowerControl(scope);
     this.tools = new VmToolsControl(scope);
     this.lifecycle = new VmLifecycle(scope);
+    this.settings = new VmSettings(scope);
     this.snapshots = new VmSnapshots(scope);
     this.variables = new VmVariables(scope);
     this.sharedFolders = new VmSharedFolders(scope);

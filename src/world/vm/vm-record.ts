@@ -68,6 +68,8 @@ export interface SnapshotRecord {
 export interface SnapshotState {
   config: Record<string, string>;
   hardwareVersion: number;
+  cpuCount: number;
+  memoryMb: number;
   guestVariables: Record<string, string>;
   guest: GuestRecord;
   /** Memory only: what the console showed. */
@@ -142,8 +144,10 @@ export interface GuestRecord {
 export interface VmRecord {
   /** Stable for ever; not shown to callers. */
   id: string;
-  /** BIOS UUID. */
+  /** BIOS UUID: what the guest sees. */
   uuid: string;
+  /** What a vCenter tells machines apart by; a copy gets another one. */
+  instanceUuid: string;
   name: string;
   datacenter: string;
   /** `[datastore] folder/name.vmx`, or an absolute path for a VM of a local product. */

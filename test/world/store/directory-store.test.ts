@@ -43,7 +43,14 @@ describe('a directory store', () => {
         phase: 'off',
         hasMemory: false,
         isReplayable: false,
-        state: { config: {}, hardwareVersion: 10, guestVariables: {}, guest: record.guest },
+        state: {
+          config: {},
+          hardwareVersion: 10,
+          cpuCount: 1,
+          memoryMb: 1024,
+          guestVariables: {},
+          guest: record.guest,
+        },
       });
       record.currentSnapshotId = 's1';
       record.power.phase = 'suspended';

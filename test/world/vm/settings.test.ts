@@ -1,118 +1,96 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bootDelayMs, call, fault, hard, oneVm } from '../world-fixture.js';
+import { describe, expect, it } from 'vitest';
+import { call, fault, hard, oneVm } from '../world-fixture.js';
 
-describe('guest variables', () => {
-  it('last until power-off, and exist only while the machine runs', async () => {
-    const { vm } = await oneVm({ config: { 'guestinfo.preset': 'from the file' } });
-    await expect(vm.variables.readGuestVariable('a', call())).rejects.toMatchObject(fault('vm-not-running'));
-    await expect(vm.variables.writeGuestVariable('a', '1', call())).rejects.toMatchObject(fault('vm-not-running'));
-    await vm.power.on(hard, call());
-    expect(await vm.variables.readGuestVariable('a', call())).toBe('');
-    expect(await vm.variables.readGuestVariable('preset', call())).toBe('from the file');
-    await vm.variables.writeGuestVariable('a', '1', call());
-    await vm.power.reset('hard', call());
-    expect(await vm.variables.readGuestVariable('a', call())).toBe('1');
-    await vm.power.off('hard', call());
-    await vm.power.on(hard, call());
-    expect(await vm.variables.readGuestVariable('a', call())).toBe('');
+describe('settings', () => {
+  it('change a machine that is off, all at once', async () => {
+    const { vm, world } = await oneVm({ config: { 'Svga.Present': 'TRUE' } });
+    const entries = { 'svga.present': 'FALSE', 'guestinfo.role': 'db' };
+    const change = { name: 'renamed', annotation: 'two\nlines', guestOs: 'debian12-64', cpuCount: 4, memoryMb: 2048 };
+    await vm.settings.change({ ...change, config: entries }, call());
+    const { name, guestOs, cpuCount, memoryMb, config } = await vm.record();
+    expect({ name, guestOs, cpuCount, memoryMb }).toEqual({
+      name: 'renamed',
+      guestOs: 'debian12-64',
+      cpuCount: 4,
+      memoryMb: 2048,
+    });
+    expect(config).toEqual({ ...entries, annotation: 'two\nlines' });
+    const listed: string[] = [];
+    for await (const entry of world.list('registered')) listed.push(entry.name);
+    expect(listed).toEqual(['renamed']);
   });
 
-  it('tell the address of the guest while Tools runs', async () => {
-    const { clock, vm } = await oneVm({ guest: { ipAddresses: ['192.0.2.7', '192.0.2.8'] } });
-    await vm.power.on(hard, call());
-    expect(await vm.variables.readGuestVariable('ip', call())).toBe('');
-    await clock.advance(bootDelayMs);
-    expect(await vm.variables.readGuestVariable('ip', call())).toBe('192.0.2.7');
+  it('remove an entry by an empty value', async () => {
+    const { vm } = await oneVm({ annotation: 'old', config: { 'a.b': '1' } });
+    await vm.settings.change({ annotation: '', config: { 'A.B': '' } }, call());
+    expect((await vm.record()).config).toEqual({});
   });
 
-  it.each(['', 'a=b', 'a/b', '__proto__'])('cannot be named %j', async (name) => {
+  it('win over what was written at run time', async () => {
     const { vm } = await oneVm({ power: 'on' });
-    await expect(vm.variables.writeGuestVariable(name, 'x', call())).rejects.toMatchObject(fault('invalid-argument'));
-    await expect(vm.variables.readGuestVariable(name, call())).rejects.toMatchObject(fault('invalid-argument'));
+    await vm.variables.writeGuestVariable('role', 'web', call());
+    await vm.variables.writeConfig('a.b', '1', call());
+    await vm.settings.change({ config: { 'guestinfo.role': 'db', 'A.B': '2' } }, call());
+    expect(await vm.variables.readGuestVariable('role', call())).toBe('db');
+    expect(await vm.variables.readConfig('a.b', call())).toBe('2');
   });
 
-  it('have no values that JavaScript objects bring along', async () => {
-    const { vm } = await oneVm({ power: 'on' });
-    expect(await vm.variables.readGuestVariable('constructor', call())).toBe('');
-    expect(await vm.variables.readConfig('toString', call())).toBe('');
+  it('leave the hardware of a machine that runs alone, unless it may grow', async () => {
+    const { vm } = await oneVm({ power: 'on', config: { 'mem.hotadd': 'true' } });
+    for (const change of [{ cpuCount: 2 }, { guestOs: 'other' }, { memoryMb: 512, name: 'x' }]) {
+      await expect(vm.settings.change(change, call())).rejects.toMatchObject(fault('vm-running'));
+    }
+    expect((await vm.record()).name).toBe('vm');
+    await vm.settings.change({ memoryMb: 2048, cpuCount: 1, name: 'y' }, call());
+    expect(await vm.record()).toMatchObject({ memoryMb: 2048, name: 'y' });
+  });
+
+  it.each([
+    { name: ' ' },
+    { name: 'n'.repeat(81) },
+    { guestOs: '' },
+    { cpuCount: 0 },
+    { cpuCount: 1.5 },
+    { memoryMb: Number.NaN },
+    { config: { '': 'x' } },
+    { config: { 'a=b': 'x' } },
+    { config: { displayName: 'x' } },
+  ])('refuse %j', async (change) => {
+    const { vm } = await oneVm();
+    const before = await vm.record();
+    await expect(vm.settings.change(change, call())).rejects.toMatchObject(fault('invalid-argument'));
+    expect(await vm.record()).toEqual(before);
+  });
+
+  it('come back with a snapshot, but for the name', async () => {
+    const { vm } = await oneVm({ annotation: 'before' });
+    const id = await vm.snapshots.create({ name: 's', description: '', includeMemory: false }, call());
+    await vm.settings.change({ name: 'after', annotation: 'after', cpuCount: 8, memoryMb: 4096 }, call());
+    await vm.snapshots.revert({ id, suppressPowerOn: false, showConsole: false }, call());
+    expect(await vm.record()).toMatchObject({
+      name: 'after',
+      cpuCount: 1,
+      memoryMb: 1024,
+      config: { annotation: 'before' },
+    });
   });
 });
 
-describe('configuration entries', () => {
-  it('are read at any time, without case, and written until power-off', async () => {
-    const { vm } = await oneVm({ memoryMb: 512, config: { 'svga.present': 'TRUE' } });
-    const read = (name: string): Promise<string> => vm.variables.readConfig(name, call());
-    expect([await read('SVGA.Present'), await read('displayName'), await read('memsize')]).toEqual([
-      'TRUE',
-      'vm',
-      '512',
-    ]);
-    await expect(vm.variables.writeConfig('svga.present', 'FALSE', call())).rejects.toMatchObject(
-      fault('vm-not-running'),
-    );
-    await vm.power.on(hard, call());
-    await vm.variables.writeConfig('svga.present', 'FALSE', call());
-    await vm.variables.writeConfig('SVGA.PRESENT', 'maybe', call());
-    expect(await read('svga.present')).toBe('maybe');
-    await vm.power.off('hard', call());
-    expect(await read('svga.present')).toBe('TRUE');
-    await expect(vm.variables.readConfig('a=b', call())).rejects.toMatchObject(fault('invalid-argument'));
-  });
-});
-
-describe('shared folders', () => {
-  let hostPath = '';
-
-  beforeAll(async () => {
-    hostPath = await mkdtemp(join(tmpdir(), 'revix-shared-'));
+describe('the identity of a machine', () => {
+  it('has two UUIDs, which a clone gets anew', async () => {
+    const { vm, world } = await oneVm({ instanceUuid: '50000000-0000-4000-8000-000000000001' });
+    const { uuid, instanceUuid } = await vm.record();
+    expect(instanceUuid).toBe('50000000-0000-4000-8000-000000000001');
+    expect(uuid).not.toBe(instanceUuid);
+    expect(await vm.variables.readConfig('vc.uuid', call())).toBe(instanceUuid);
+    const place = await vm.lifecycle.clone({ snapshotId: null, isLinked: false, destination: '[ds] c/c.vmx' }, call());
+    const clone = await (await world.find(place)).record();
+    expect(new Set([uuid, instanceUuid, clone.uuid, clone.instanceUuid]).size).toBe(4);
   });
 
-  afterAll(async () => {
-    await rm(hostPath, { recursive: true });
-  });
-
-  it('need Tools, and outlive a power cycle', async () => {
-    const { clock, vm } = await oneVm();
-    const folder = { name: 'share', hostPath, isWritable: true };
-    await expect(vm.sharedFolders.add(folder, call())).rejects.toMatchObject(fault('vm-not-running'));
-    await vm.power.on(hard, call());
-    await expect(vm.sharedFolders.list(call())).rejects.toMatchObject(fault('tools-not-running'));
-    await clock.advance(bootDelayMs);
-    expect((await vm.properties(call())).sharedFoldersPath).toBeNull();
-    await vm.sharedFolders.setEnabled(true, call());
-    await vm.sharedFolders.add(folder, call());
-    await vm.power.off('hard', call());
-    expect((await vm.properties(call())).sharedFoldersPath).toBeNull();
-    await vm.power.on(hard, call());
-    await clock.advance(bootDelayMs);
-    expect(await vm.sharedFolders.list(call())).toEqual([folder]);
-    expect((await vm.properties(call())).sharedFoldersPath).toBe('/mnt/hgfs');
-  });
-
-  it('are named once, and lead to a directory that is there', async () => {
-    const { vm } = await oneVm({ power: 'on', guestOs: 'windows9-64' });
-    const folder = { name: 'share', hostPath, isWritable: false };
-    await expect(vm.sharedFolders.update(folder, call())).rejects.toMatchObject(fault('not-found'));
-    await expect(vm.sharedFolders.remove('share', call())).rejects.toMatchObject(fault('not-found'));
-    await expect(vm.sharedFolders.add({ ...folder, hostPath: join(hostPath, 'no') }, call())).rejects.toMatchObject(
-      fault('file-not-found'),
-    );
-    await expect(vm.sharedFolders.add({ ...folder, name: 'a/b' }, call())).rejects.toMatchObject(
-      fault('invalid-argument'),
-    );
-    await vm.sharedFolders.add(folder, call());
-    await expect(vm.sharedFolders.add(folder, call())).rejects.toMatchObject(fault('already-exists'));
-    await expect(vm.sharedFolders.update({ ...folder, hostPath: join(hostPath, 'no') }, call())).rejects.toMatchObject(
-      fault('file-not-found'),
-    );
-    await vm.sharedFolders.update({ ...folder, isWritable: true }, call());
-    expect(await vm.sharedFolders.list(call())).toEqual([{ ...folder, isWritable: true }]);
-    await vm.sharedFolders.setEnabled(true, call());
-    expect((await vm.properties(call())).sharedFoldersPath).toBe('\\\\vmware-host\\Shared Folders');
-    await vm.sharedFolders.remove('share', call());
-    expect(await vm.sharedFolders.list(call())).toEqual([]);
+  it('stays the same over restarts of the world', async () => {
+    const [first, second] = [await oneVm(), await oneVm()];
+    await first.vm.power.on(hard, call());
+    expect((await first.vm.record()).instanceUuid).toBe((await second.vm.record()).instanceUuid);
   });
 });
