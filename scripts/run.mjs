@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, staleTargets } from './lib/build.mjs';
 import { runChecks } from './lib/checks.mjs';
+import { runCompatTests } from './lib/compat.mjs';
 import { install, isInstalled } from './lib/install.mjs';
 import { withLock } from './lib/lock.mjs';
 import { runNode, StepFailure, toolPath } from './lib/process.mjs';
@@ -21,6 +22,7 @@ const commands = {
   check: { needs: ['dist', 'build/examples', 'build/bench'], run: (args) => runChecks(root, args) },
   lint: { needs: ['dist'], run: (args) => runTool('oxlint', ['--type-aware', '--deny-warnings', ...args]) },
   format: { needs: [], run: (args) => runTool('oxfmt', args) },
+  compat: { needs: ['dist', 'build/examples'], run: (args) => runCompatTests(root, args) },
   coverage: {
     needs: ['dist', 'build/examples'],
     // The two folders that carry the coverage promise must reach it by their own tests.

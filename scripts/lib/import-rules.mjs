@@ -62,5 +62,5 @@ export const zones = [
   { name: 'index', match: /^src\/index\.ts$/, may: engine, node: false },
   // What users write: the package by its name only.
   { name: 'examples', match: /^examples\//, may: ['revix'] },
-  { name: 'compat-tests', match: /^compat-tests\//, may: ['revix'] },
+  { name: 'compat-tests', match: /^compat-tests\//, may: ['revix'], packages: ['vitest'] },
 ];
