@@ -6,6 +6,7 @@ export const operationNames = [
   'registerVm',
   'unregisterVm',
   'properties',
+  'guestReport',
   'settings.change',
   'power.on',
   'power.off',

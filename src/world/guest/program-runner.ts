@@ -6,6 +6,7 @@ import type { GuestRecord, ProcessRecord } from '../vm/vm-record.js';
 import { killedExitCode, type GuestProcessState, type ProcessTable } from './process-table.js';
 import type { GuestFileSystem } from './guest-file-system.js';
 import { baseName, normalizePath } from './guest-path.js';
+import { primaryAddress } from './nics.js';
 import type {
   GuestProcessView,
   GuestRegistry,
@@ -251,7 +252,8 @@ export class ProgramRunner {
       path: parts.program.path,
       arguments: parts.program.arguments,
       hostName: guest.hostName,
-      ipAddress: guest.ipAddresses[0] ?? '',
+      ipAddress: primaryAddress(guest.nics),
+      nics: guest.nics,
       osName: guest.osName,
       clock: host.clock,
       processes: () => host.processes(),

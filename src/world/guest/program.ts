@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import type { UserFiles } from './guest-files.js';
+import type { GuestNic } from './nics.js';
 
 /** A user account of a guest. */
 export interface GuestUser {
@@ -51,8 +52,9 @@ export interface ProgramContext {
   readonly environment: Map<string, string>;
   readonly files: UserFiles;
   readonly hostName: string;
-  /** First address of the guest, or the empty string. */
+  /** The address that the guest is known by, or the empty string. */
   readonly ipAddress: string;
+  readonly nics: readonly GuestNic[];
   readonly osName: string;
   readonly clock: Clock;
   /** Aborted when the process is killed, the VM goes off, or a limit is reached. */

@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.js';
 import { parsePath } from '../guest/guest-path.js';
+import { withPrefix } from '../guest/nics.js';
 import { findUser } from '../guest/guest-users.js';
 import { formatLocation, parseNewLocation } from '../location.js';
 import { operationNames } from '../operation-names.js';
@@ -56,6 +57,11 @@ function vmProblems(vm: CheckedVm): readonly InventoryProblem[] {
     });
   }
   if (guest !== undefined) {
+    for (const [index, { mac }] of (guest.nics ?? []).entries()) {
+      if (count === 1 || mac === undefined) continue;
+      const message = `cannot be given to ${count} machines; leave it out and each gets its own`;
+      problems.push({ keys: ['guest', 'nics', index, 'mac'], message });
+    }
     const family = guest.family ?? familyOf(vm.guestOs ?? 'ubuntu-64');
     problems.push(...guestProblems(guest, family).map((problem) => below(['guest'], problem)));
   }
@@ -67,6 +73,7 @@ function guestProblems(guest: Guest, family: Family): readonly InventoryProblem[
   const accounts = { family, users: usersOf(family, guest.users), hostName: '' };
   const names = accounts.users.map(({ name }) => name);
   const { consoleUser = null, disabledOperations = [], files = [] } = guest;
+  problems.push(...networkProblems(guest));
   if (consoleUser !== null && findUser(accounts, consoleUser) === undefined) {
     problems.push({ keys: ['consoleUser'], message: unknownName('user', consoleUser, names) });
   }
@@ -80,6 +87,30 @@ function guestProblems(guest: Guest, family: Family): readonly InventoryProblem[
     problems.push(...fileProblems(file, family, owners).map((problem) => below(['files', index], problem)));
   }
   return problems;
+}
+
+function networkProblems({ ipAddresses, nics = [], dnsServers = [] }: Guest): readonly InventoryProblem[] {
+  const problems = [
+    ...addressProblems(ipAddresses ?? [], ['ipAddresses']),
+    ...addressProblems(dnsServers, ['dnsServers']),
+    ...nics.flatMap(({ addresses = [], gateway = null }, index) => [
+      ...addressProblems(addresses, ['nics', index, 'addresses']),
+      ...addressProblems(gateway === null ? [] : [gateway], ['nics', index, 'gateway']),
+    ]),
+  ];
+  if (ipAddresses === undefined || nics.length === 0) return problems;
+  return [...problems, { keys: ['ipAddresses'], message: 'cannot stand beside nics; give the addresses there' }];
+}
+
+function addressProblems(
+  addresses: readonly string[],
+  keys: readonly (string | number)[],
+): readonly InventoryProblem[] {
+  return addresses.flatMap((address, index) => {
+    if (withPrefix(address) !== undefined) return [];
+    const message = `'${address}' is no IP address; write it like 10.0.0.5, 10.0.0.5/24 or 2001:db8::5/64`;
+    return [{ keys: keys.at(-1) === 'gateway' ? keys : [...keys, index], message }];
+  });
 }
 
 function fileProblems(file: GuestFile, family: Family, owners: readonly string[]): readonly InventoryProblem[] {

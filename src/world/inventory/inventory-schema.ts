@@ -39,12 +39,26 @@ const guestProcess = keys({
   runsForMs: v.exactOptional(whole(0)),
 });
 
+const nic = keys({
+  mac: v.exactOptional(v.pipe(text, v.mac48('expected a hardware address like 00:50:56:80:01:02'))),
+  network: v.exactOptional(name),
+  isConnected: v.exactOptional(flag),
+  isDhcp: v.exactOptional(flag),
+  /** Absent: from the network. */
+  addresses: v.exactOptional(v.array(name, 'expected a list')),
+  gateway: v.exactOptional(v.nullable(name)),
+});
+
 const guest = keys({
   /** By default by `guestOs`. */
   family: v.exactOptional(oneOf(['posix', 'windows'])),
   osName: v.exactOptional(name),
   hostName: v.exactOptional(name),
+  domain: v.exactOptional(text),
+  dnsServers: v.exactOptional(v.array(name, 'expected a list')),
+  /** Addresses of its only network card; `nics` says more. */
   ipAddresses: v.exactOptional(v.array(name, 'expected a list')),
+  nics: v.exactOptional(v.array(nic, 'expected a list')),
   users: v.exactOptional(v.array(user, 'expected a list')),
   /** Who is logged in at the console. */
   consoleUser: v.exactOptional(v.nullable(name)),

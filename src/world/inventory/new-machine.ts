@@ -8,6 +8,7 @@ import { currentToolsVersion, freeze, startTransition } from '../vm/power-state.
 import type { GuestRecord, SnapshotRecord, VmRecord } from '../vm/vm-record.js';
 import { defaultDiskSizeBytes, familyOf, osNameOf, usersOf } from './guest-defaults.js';
 import type { CheckedVm, InventorySnapshot } from './inventory-schema.js';
+import { nicsOf } from './nics-of.js';
 
 /** What `tools: false` stands for. */
 const withoutTools: Exclude<NonNullable<CheckedVm['tools']>, false> = { version: null };
@@ -86,7 +87,9 @@ export function newGuest(vm: CheckedVm, guestOs: string, number: number): GuestR
     family,
     osName,
     hostName,
-    ipAddresses: [...(vm.guest?.ipAddresses ?? [addressOf(number)])],
+    domain: vm.guest?.domain ?? '',
+    dnsServers: [...(vm.guest?.dnsServers ?? [])],
+    nics: nicsOf(vm, number),
     users,
     consoleUser: vm.guest?.consoleUser ?? null,
     disabledOperations: [...(vm.guest?.disabledOperations ?? [])],
@@ -160,8 +163,4 @@ function hostNameOf(name: string, family: 'posix' | 'windows'): string {
       .replaceAll(/[^a-z0-9]+/gu, '-')
       .replaceAll(/^-|-$/gu, '') || 'guest';
   return family === 'windows' ? plain.slice(0, 15).toUpperCase() : plain;
-}
-
-function addressOf(number: number): string {
-  return `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
 }

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { leasedAddresses, macFrom } from '../guest/nics.js';
 import { formatLocation, type parseNewLocation } from '../location.js';
-import type { SnapshotRecord, VmRecord } from './vm-record.js';
+import type { NicRecord, SnapshotRecord, VmRecord } from './vm-record.js';
 
 /** What a clone is made of. */
 export interface CloneSource {
@@ -46,7 +47,14 @@ export function cloneRecord({ record, snapshot, destination }: CloneSource): VmR
   clone.tools.isInstallerMounted = false;
   delete clone.tools.installEndsAtMs;
   delete clone.guest.toolsEnvironment;
+  for (const nic of clone.guest.nics) renewCard(nic);
   return clone;
+}
+
+/** A copied machine is another one on the network. */
+function renewCard(nic: NicRecord): void {
+  nic.mac = macFrom(randomUUID());
+  if (nic.isDhcp) nic.addresses = leasedAddresses(nic.mac);
 }
 
 /** Name of a machine by its configuration file: the file's own, without `.vmx`. */

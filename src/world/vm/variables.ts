@@ -1,4 +1,5 @@
 import { Fault } from '../../base/fault.js';
+import { primaryAddress } from '../guest/nics.js';
 import type { WorldCall } from '../world-call.js';
 import { phaseWords, toolsStart } from './power-state.js';
 import type { VmRecord } from './vm-record.js';
@@ -34,8 +35,9 @@ export class VmVariables {
     return this.#scope.read(({ record }) => {
       requirePowered(record, 'Guest variables');
       const isAnswering = toolsStart(record, this.#scope.clock.now()).state === 'running';
-      const address = name === 'ip' && isAnswering ? record.guest.ipAddresses[0] : undefined;
-      return address ?? own(record.guestVariables, name) ?? own(record.config, `guestinfo.${name}`) ?? '';
+      const address = name === 'ip' && isAnswering ? primaryAddress(record.guest.nics) : '';
+      if (address !== '') return address;
+      return own(record.guestVariables, name) ?? own(record.config, `guestinfo.${name}`) ?? '';
     });
   }
 

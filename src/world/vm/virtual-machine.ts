@@ -4,6 +4,7 @@ import type { IndexedVm } from '../vm-index.js';
 import type { WorldCall } from '../world-call.js';
 import { checkEncryption } from './encryption.js';
 import { GuestAccess, type GuestLogin, type ProvenLogin } from './guest-access.js';
+import { guestDisks, guestReport, type GuestDisk, type GuestReport } from './guest-report.js';
 import { GuestSession } from './guest-session.js';
 import { VmLifecycle } from './lifecycle.js';
 import { VmPowerControl } from './power.js';
@@ -95,6 +96,18 @@ export class VirtualMachine {
         question: record.question?.text ?? null,
       };
     });
+  }
+
+  /** What Tools tells of the guest, network and all; null while Tools does not run. */
+  async guestReport(call: WorldCall): Promise<GuestReport | null> {
+    await this.#scope.begin('guestReport', call);
+    return this.#scope.read(({ record }) => guestReport(record, this.#scope.clock.now()));
+  }
+
+  /** The disks that Tools tells of; null while Tools does not run. */
+  async guestDisks(call: WorldCall): Promise<readonly GuestDisk[] | null> {
+    await this.#scope.begin('guestReport', call);
+    return this.#scope.read((state) => guestDisks(state.record, () => state.files.usedBytes, this.#scope.clock.now()));
   }
 
   /** The record itself as it stands now, for whoever shows more than `properties` does. Not to be changed. */

@@ -119,11 +119,28 @@ export interface RegistryKeyRecord {
   keys: Record<string, RegistryKeyRecord>;
 }
 
+export interface NicRecord {
+  /** `00:50:56:80:01:02`, in lower case. */
+  mac: string;
+  /** Network of the host that the card is on. */
+  network: string;
+  isConnected: boolean;
+  /** The network gives it its addresses, so a clone has others. */
+  isDhcp: boolean;
+  /** IPv4 and IPv6, each with the length of its prefix: `10.0.0.5/24`. */
+  addresses: string[];
+  /** Address of the router, or null. */
+  gateway: string | null;
+}
+
 export interface GuestRecord {
   family: 'posix' | 'windows';
   osName: string;
   hostName: string;
-  ipAddresses: string[];
+  /** DNS domain; empty: none. */
+  domain: string;
+  dnsServers: string[];
+  nics: NicRecord[];
   users: GuestUserRecord[];
   /** Name of the user at the console, or null. */
   consoleUser: string | null;

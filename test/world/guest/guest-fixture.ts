@@ -16,7 +16,7 @@ import {
   type ProgramStart,
   type StartedProgram,
 } from '../../../src/world/guest/program-runner.js';
-import type { GuestRecord } from '../../../src/world/vm/vm-record.js';
+import type { GuestRecord, NicRecord } from '../../../src/world/vm/vm-record.js';
 
 const posixUsers = [
   { name: 'root', password: 'secret', id: 0, group: 'root', home: '/root', isAdministrator: true },
@@ -37,13 +37,21 @@ const windowsUsers = [
   { name: 'Bob', password: 'bob-pw', id: 1002, group: 'Users', home: 'C:\\Users\\Bob', isAdministrator: false },
 ];
 
+/** A network card with one address. */
+export function nic(address: string): NicRecord {
+  const mac = '00:50:56:80:00:05';
+  return { mac, network: 'VM Network', isConnected: true, isDhcp: false, addresses: [address], gateway: null };
+}
+
 /** A guest's record as an inventory would make it. */
 export function guestRecord(family: GuestFamily): GuestRecord {
   return {
     family,
     osName: family === 'posix' ? 'Revix Linux' : 'Windows Server 2019',
     hostName: 'guest-1',
-    ipAddresses: ['10.0.0.5'],
+    domain: '',
+    dnsServers: [],
+    nics: [nic('10.0.0.5/24')],
     users: structuredClone(family === 'posix' ? posixUsers : windowsUsers),
     consoleUser: null,
     disabledOperations: [],

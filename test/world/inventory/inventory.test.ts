@@ -131,6 +131,22 @@ vms:
       'vms[0].guest.files[0].linkTarget: cannot stand beside text; give one of them',
     ],
     [
+      '  guest: { nics: [{ addresses: [10.0.0.300] }] }',
+      4,
+      "vms[0].guest.nics[0].addresses[0]: '10.0.0.300' is no IP address",
+    ],
+    ['  guest: { nics: [{ gateway: router }] }', 4, "vms[0].guest.nics[0].gateway: 'router' is no IP address"],
+    [
+      '  guest: { ipAddresses: [10.0.0.1], nics: [{}] }',
+      4,
+      'vms[0].guest.ipAddresses: cannot stand beside nics; give the addresses there',
+    ],
+    [
+      '  count: 1\n  guest: { nics: [{ mac: 00:50:56:80:01 }] }',
+      5,
+      'vms[0].guest.nics[0].mac: expected a hardware address like 00:50:56:80:01:02',
+    ],
+    [
       '  snapshots:\n  - { name: a, isCurrent: true, children: [{ name: b }] }\n  - { name: c, isCurrent: true }',
       6,
       'vms[0].snapshots[1].isCurrent: a machine stands at one snapshot only',

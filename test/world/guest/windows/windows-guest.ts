@@ -20,6 +20,7 @@ import { recordRegistry } from '../../../../src/world/guest/windows/registry.js'
 import { OutputCollector } from '../../../../src/world/guest/windows/text.js';
 import { windowsPrograms } from '../../../../src/world/guest/windows/windows-programs.js';
 import type { RegistryKeyRecord } from '../../../../src/world/vm/vm-record.js';
+import { nic } from '../guest-fixture.js';
 
 /** What a program did. */
 export interface RunResult {
@@ -134,6 +135,7 @@ export class WindowsGuest {
       files,
       hostName: 'WINBOX',
       ipAddress: '192.168.56.20',
+      nics: [nic('192.168.56.20/24')],
       osName: 'Microsoft Windows 10 Pro',
       clock: this.clock,
       signal,

@@ -1,3 +1,6 @@
+import { isIPv4 } from 'node:net';
+import { addressesOf, networkMask, parseNicAddress } from '../../nics.js';
+import type { ProgramContext } from '../../program.js';
 import { parseOptions, UsageError, type PosixCommand } from '../posix-command.js';
 import { formatDate } from './date-format.js';
 
@@ -29,12 +32,18 @@ const groups: PosixCommand = (_words, context) => {
 const hostname: PosixCommand = (words, context) => {
   const { options, operands } = parseOptions(words, 'Iisfd');
   if (operands.length > 0) throw new UsageError('you must be root to change the host name');
-  if (options.has('I') || options.has('i')) context.writeStdout(`${context.ipAddress}\n`);
+  if (options.has('I')) context.writeStdout(`${reachable(context).join(' ')}\n`);
+  else if (options.has('i')) context.writeStdout(`${context.ipAddress}\n`);
   else if (options.has('s')) context.writeStdout(`${context.hostName.replace(/\..*$/u, '')}\n`);
   else if (options.has('d')) context.writeStdout(`${context.hostName.replace(/^[^.]*\.?/u, '')}\n`);
   else context.writeStdout(`${context.hostName}\n`);
   return 0;
 };
+
+/** Every address that others can reach. */
+function reachable({ nics }: ProgramContext): readonly string[] {
+  return addressesOf(nics).filter((address) => scopeOf(address) === 'global');
+}
 
 const kernel = {
   s: 'Linux',
@@ -70,22 +79,49 @@ const arch: PosixCommand = (_words, context) => {
 };
 
 const ifconfig: PosixCommand = (_words, context) => {
-  const address = context.ipAddress === '' ? '' : `        inet ${context.ipAddress}  netmask 255.255.255.0\n`;
-  context.writeStdout(`eth0: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1500\n${address}\n`);
+  for (const [index, { mac, addresses, isConnected }] of context.nics.entries()) {
+    const flags = isConnected ? '4163<UP,BROADCAST,RUNNING,MULTICAST>' : '4099<UP,BROADCAST,MULTICAST>';
+    context.writeStdout(`eth${index}: flags=${flags}  mtu 1500\n`);
+    for (const { address, prefixLength } of isConnected ? addresses.map(parseNicAddress) : []) {
+      const line = isIPv4(address)
+        ? `inet ${address}  netmask ${networkMask(prefixLength)}`
+        : `inet6 ${address}  prefixlen ${prefixLength}  scopeid ${scopeOf(address) === 'link' ? '0x20<link>' : '0x0<global>'}`;
+      context.writeStdout(`        ${line}\n`);
+    }
+    context.writeStdout(`        ether ${mac}  txqueuelen 1000  (Ethernet)\n\n`);
+  }
   context.writeStdout('lo: flags=73<UP,LOOPBACK,RUNNING>  mtu 65536\n        inet 127.0.0.1  netmask 255.0.0.0\n');
   return 0;
 };
 
 const ip: PosixCommand = (words, context) => {
   const [subject = '', verb = 'show'] = words.filter((word) => !word.startsWith('-'));
-  if (!/^a(?:ddr(?:ess)?)?$/u.test(subject) || !/^(?:show|list|ls?|sh)$/u.test(verb)) {
-    throw new UsageError(`only "ip addr show" works in a mock guest, not "ip ${words.join(' ')}"`);
+  const isAddress = /^a(?:ddr(?:ess)?)?$/u.test(subject);
+  if (!(isAddress || /^l(?:i(?:nk)?)?$/u.test(subject)) || !/^(?:show|list|ls?|sh)$/u.test(verb)) {
+    const problem = `only "ip addr show" and "ip link show" work in a mock guest, not "ip ${words.join(' ')}"`;
+    throw new UsageError(problem);
   }
-  context.writeStdout('1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536\n    inet 127.0.0.1/8 scope host lo\n');
-  context.writeStdout('2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500\n');
-  if (context.ipAddress !== '') context.writeStdout(`    inet ${context.ipAddress}/24 scope global eth0\n`);
+  context.writeStdout('1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536\n    link/loopback 00:00:00:00:00:00\n');
+  if (isAddress) context.writeStdout('    inet 127.0.0.1/8 scope host lo\n');
+  for (const [index, { mac, addresses, isConnected }] of context.nics.entries()) {
+    const flags = isConnected ? 'BROADCAST,MULTICAST,UP,LOWER_UP' : 'NO-CARRIER,BROADCAST,MULTICAST,UP';
+    context.writeStdout(
+      `${index + 2}: eth${index}: <${flags}> mtu 1500\n    link/ether ${mac} brd ff:ff:ff:ff:ff:ff\n`,
+    );
+    for (const text of isAddress && isConnected ? addresses : []) {
+      const { address } = parseNicAddress(text);
+      const family = isIPv4(address) ? 'inet' : 'inet6';
+      context.writeStdout(
+        `    ${family} ${text} scope ${scopeOf(address)}${family === 'inet' ? ` eth${index}` : ''}\n`,
+      );
+    }
+  }
   return 0;
 };
+
+function scopeOf(address: string): 'link' | 'global' {
+  return address.toLowerCase().startsWith('fe80:') ? 'link' : 'global';
+}
 
 /** Counts from the start of the guest's first process. */
 const uptime: PosixCommand = (_words, context) => {

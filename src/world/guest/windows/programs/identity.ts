@@ -1,3 +1,5 @@
+import { isIPv4 } from 'node:net';
+import { networkMask, parseNicAddress, type GuestNic } from '../../nics.js';
 import type { GuestProgram, ProgramContext } from '../../program.js';
 import { splitSwitches } from '../arguments.js';
 import { longTimeText } from '../guest-time.js';
@@ -43,22 +45,30 @@ function adapterLine(name: string, value: string): string {
   return `   ${label}: ${value}`;
 }
 
-function adapter(context: ProgramContext, isFull: boolean): void {
+function adapter(context: ProgramContext, nic: GuestNic, index: number, isFull: boolean): void {
+  const row = (name: string, value: string): void => printLine(context, adapterLine(name, value));
+  const preferred = isFull ? '(Preferred)' : '';
   printLine(context);
-  printLine(context, 'Ethernet adapter Ethernet0:');
+  printLine(context, `Ethernet adapter Ethernet${index}:`);
   printLine(context);
-  if (context.ipAddress === '') {
-    printLine(context, adapterLine('Media State', 'Media disconnected'));
-    return;
+  if (!nic.isConnected) row('Media State', 'Media disconnected');
+  row('Connection-specific DNS Suffix  ', '');
+  if (isFull) {
+    row('Description', 'vmxnet3 Ethernet Adapter');
+    row('Physical Address', nic.mac.toUpperCase().replaceAll(':', '-'));
+    row('DHCP Enabled', nic.isDhcp ? 'Yes' : 'No');
   }
-  printLine(context, adapterLine('Connection-specific DNS Suffix  ', ''));
-  if (isFull) printLine(context, adapterLine('DHCP Enabled', 'No'));
-  if (context.ipAddress.includes(':')) {
-    printLine(context, adapterLine('IPv6 Address', `${context.ipAddress}${isFull ? '(Preferred)' : ''}`));
-    return;
+  if (!nic.isConnected) return;
+  const addresses = nic.addresses.map(parseNicAddress);
+  for (const { address } of addresses.filter((each) => !isIPv4(each.address))) {
+    const kind = address.toLowerCase().startsWith('fe80:') ? 'Link-local IPv6 Address' : 'IPv6 Address';
+    row(kind, `${address}${preferred}`);
   }
-  printLine(context, adapterLine('IPv4 Address', `${context.ipAddress}${isFull ? '(Preferred)' : ''}`));
-  printLine(context, adapterLine('Subnet Mask', '255.255.255.0'));
+  for (const { address, prefixLength } of addresses.filter((each) => isIPv4(each.address))) {
+    row('IPv4 Address', `${address}${preferred}`);
+    row('Subnet Mask', networkMask(prefixLength));
+  }
+  row('Default Gateway', nic.gateway ?? '');
 }
 
 export const ipconfig: GuestProgram = async (context) => {
@@ -81,7 +91,7 @@ export const ipconfig: GuestProgram = async (context) => {
     printLine(context, adapterLine('Node Type', 'Hybrid'));
     printLine(context, adapterLine('IP Routing Enabled', 'No'));
   }
-  adapter(context, switches.includes('all'));
+  for (const [index, nic] of context.nics.entries()) adapter(context, nic, index, switches.includes('all'));
   return 0;
 };
 

@@ -1,4 +1,5 @@
 import { sleep } from '../../../../base/clock.js';
+import { addressesOf } from '../../nics.js';
 import type { GuestProgram } from '../../program.js';
 import { splitArguments } from '../arguments.js';
 import { printErrorLine, printLine } from './program-output.js';
@@ -34,7 +35,8 @@ export const ping: GuestProgram = async (context) => {
   }
   const ownAddress = context.ipAddress === '' ? '127.0.0.1' : context.ipAddress;
   const address = isAddress ? target : target.toLowerCase() === 'localhost' ? '127.0.0.1' : ownAddress;
-  const answers = isOwnName || address.startsWith('127.') || address === '::1' || address === context.ipAddress;
+  const answers =
+    isOwnName || address.startsWith('127.') || address === '::1' || addressesOf(context.nics).includes(address);
   printLine(context);
   printLine(
     context,
