@@ -83,6 +83,7 @@ export type FaultKind =
   | 'registry-key-invalid'
   | 'registry-key-has-subkeys'
   | 'registry-key-exists'
+  | 'registry-parent-volatile'
   | 'registry-value-not-found'
   // snapshots and recordings
   | 'snapshot-not-found'

@@ -87,6 +87,7 @@ export const faultCodes = {
   'registry-key-invalid': 'VIX_E_REG_KEY_INVALID',
   'registry-key-has-subkeys': 'VIX_E_REG_KEY_HAS_SUBKEYS',
   'registry-key-exists': 'VIX_E_REG_KEY_ALREADY_EXISTS',
+  'registry-parent-volatile': 'VIX_E_REG_KEY_PARENT_VOLATILE',
   'registry-value-not-found': 'VIX_E_REG_VALUE_NOT_FOUND',
 
   'snapshot-not-found': 'VIX_E_SNAPSHOT_NOTFOUND',

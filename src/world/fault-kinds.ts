@@ -76,6 +76,7 @@ const known = {
   'registry-key-invalid': true,
   'registry-key-has-subkeys': true,
   'registry-key-exists': true,
+  'registry-parent-volatile': true,
   'registry-value-not-found': true,
   'snapshot-not-found': true,
   'snapshot-ambiguous': true,

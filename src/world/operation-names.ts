@@ -55,6 +55,12 @@ export const operationNames = [
   'guest.files.createTempDirectory',
   'guest.files.read',
   'guest.files.write',
+  'guest.registry.keys',
+  'guest.registry.createKey',
+  'guest.registry.deleteKey',
+  'guest.registry.values',
+  'guest.registry.setValue',
+  'guest.registry.deleteValue',
 ] as const;
 
 export type OperationName = (typeof operationNames)[number];

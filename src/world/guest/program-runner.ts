@@ -68,8 +68,8 @@ export interface GuestHost {
   readonly requestPower?: (change: 'off' | 'reset') => void;
   /** Ends a process of the guest in the name of a user. @throws Fault `no-such-process`, `guest-permission`. */
   kill(pid: number, user: GuestUser): void;
-  /** Asked once for each start. Undefined on POSIX guests. */
-  registry(): GuestRegistry | undefined;
+  /** Asked once for each start, in the name of a user. Undefined on POSIX guests. */
+  registry(user: GuestUser): GuestRegistry | undefined;
   /** Called with each line that a process prints and that is not redirected. */
   onOutput?(pid: number, line: string): void;
 }
@@ -196,7 +196,7 @@ export class ProgramRunner {
       environment: new Map(launch.environment),
       files,
       signal: controller.signal,
-      registry: this.#host.registry(),
+      registry: this.#host.registry(user),
       stdin: new Uint8Array(0),
       writeStdout: (data) => output.write(data, 'stdout'),
       writeStderr: (data) => output.write(data, 'stderr'),

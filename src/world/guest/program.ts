@@ -21,12 +21,25 @@ export interface GuestProcessView {
   readonly startMs: number;
 }
 
-/** Windows registry of a guest. Key paths look like `HKLM\Software\Vendor`; names ignore case. */
+/** What a registry key says of itself. */
+export interface RegistryKeyInfo {
+  /** Empty where it was given none. */
+  readonly classType: string;
+  /** When it or its values changed last, ms since 1970. */
+  readonly writtenMs: number;
+}
+
+/**
+ * Windows registry of a guest in the name of a user. Key paths look like `HKLM\Software\Vendor`; names ignore case, and
+ * `HKCU` is the user's own. Every call may throw Fault `registry-key-invalid` for a missing or bad key, and
+ * `guest-permission` where the user may not look or change anything.
+ */
 export interface GuestRegistry {
-  /** @throws Fault `registry-key-invalid` for a missing or bad key. */
   keys(path: string): readonly string[];
+  key(path: string): RegistryKeyInfo;
   values(path: string): readonly RegistryValue[];
-  createKey(path: string): void;
+  /** @throws Fault `registry-key-exists`; `registry-parent-volatile` for a lasting key below one that does not last. */
+  createKey(path: string, options?: { readonly isVolatile?: boolean; readonly classType?: string }): void;
   deleteKey(path: string, options: { readonly recursive: boolean }): void;
   setValue(path: string, value: RegistryValue): void;
   deleteValue(path: string, name: string): void;

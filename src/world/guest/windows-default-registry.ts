@@ -1,4 +1,5 @@
 import type { GuestUserRecord, RegistryKeyRecord } from '../vm/vm-record.js';
+import { userSid } from './windows/sid.js';
 import { windowsVersion } from './windows/version.js';
 
 /** What the registry tells about a guest. */
@@ -8,17 +9,21 @@ export interface RegistryFacts {
   readonly users: readonly Pick<GuestUserRecord, 'name' | 'id' | 'home'>[];
 }
 
+type Keys = readonly (readonly [path: string, values: Values])[];
 type Values = RegistryKeyRecord['values'];
 
-/** The registry of a fresh Windows guest. The top keys are root keys by their full names. */
-export function defaultRegistry(facts: RegistryFacts): RegistryKeyRecord {
-  const root: RegistryKeyRecord = { values: {}, keys: {} };
+/**
+ * The registry of a fresh Windows guest.
+ * @param timeMs when it was written, milliseconds since 1970.
+ */
+export function defaultRegistry(facts: RegistryFacts, timeMs: number): RegistryKeyRecord {
+  const root: RegistryKeyRecord = { values: {}, keys: {}, writtenMs: timeMs };
   const version = windowsVersion(facts.osName);
   const [major = '10', minor = '0', build = ''] = version.split('.');
   const machine = 'HKEY_LOCAL_MACHINE';
   const currentVersion = `${machine}\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion`;
   const control = `${machine}\\SYSTEM\\CurrentControlSet\\Control`;
-  const content: readonly (readonly [path: string, values: Values])[] = [
+  const content: Keys = [
     [
       `${machine}\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion`,
       {
@@ -47,7 +52,6 @@ export function defaultRegistry(facts: RegistryFacts): RegistryKeyRecord {
       `${currentVersion}\\Uninstall\\VMware Tools`,
       { ...text('DisplayName', 'VMware Tools'), ...text('Publisher', 'VMware, Inc.') },
     ],
-    [`${machine}\\SOFTWARE\\Classes`, {}],
     [
       `${machine}\\SOFTWARE\\VMware, Inc.\\VMware Tools`,
       text('InstallPath', 'C:\\Program Files\\VMware\\VMware Tools\\'),
@@ -60,14 +64,24 @@ export function defaultRegistry(facts: RegistryFacts): RegistryKeyRecord {
       { ...text('DisplayName', 'VMware Tools'), Start: { type: 'REG_DWORD', data: 2 } },
     ],
     [`${machine}\\HARDWARE\\DESCRIPTION\\System\\CentralProcessor\\0`, text('Identifier', 'Intel64 Family 6')],
-    ['HKEY_CURRENT_USER\\Environment', text('TEMP', '%USERPROFILE%\\AppData\\Local\\Temp')],
-    ['HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Run', {}],
-    ['HKEY_CLASSES_ROOT\\.txt', text('', 'txtfile')],
+    [`${machine}\\SAM\\SAM`, {}],
+    [`${machine}\\SECURITY\\Policy`, {}],
+    [`${machine}\\SOFTWARE\\Classes\\.txt`, text('', 'txtfile')],
+    [`${machine}\\SYSTEM\\CurrentControlSet\\Hardware Profiles\\Current\\System`, {}],
     ['HKEY_USERS\\.DEFAULT', {}],
-    ['HKEY_CURRENT_CONFIG\\System', {}],
+    ...facts.users.flatMap((user) => userKeys(`HKEY_USERS\\${userSid(user)}`)),
   ];
   for (const [path, values] of content) Object.assign(keyAt(root, path).values, values);
   return root;
+}
+
+/** What every user has of the own. */
+function userKeys(own: string): Keys {
+  const temp: Values[string] = { type: 'REG_EXPAND_SZ', data: '%USERPROFILE%\\AppData\\Local\\Temp' };
+  return [
+    [`${own}\\Environment`, { TEMP: temp, TMP: temp }],
+    [`${own}\\Software\\Microsoft\\Windows\\CurrentVersion\\Run`, {}],
+  ];
 }
 
 function text(name: string, data: string): Values {

@@ -14,6 +14,7 @@ const adoptedFilesMs = Date.UTC(2026, 0, 1);
 export function adoptMachine(record: VmRecord): { readonly record: VmRecord; readonly files: Iterable<FileChange> } {
   const number = Number.parseInt(record.id.replaceAll(/[^0-9a-f]/giu, '').slice(0, 6), 16) || 1;
   const family = familyOf(record.guestOs);
-  const guest = newGuest({ name: record.name, location: record.location, guest: { family } }, record.guestOs, number);
+  const { name, location, guestOs } = record;
+  const guest = newGuest({ name, location, guest: { family } }, guestOs, number, adoptedFilesMs);
   return { record: { ...record, guest }, files: guestFiles(guest, [], adoptedFilesMs) };
 }

@@ -31,7 +31,7 @@ export async function newMachine(vm: CheckedVm, number: number, nowMs: number): 
   const location = formatLocation(parsed);
   const guestOs = vm.guestOs ?? 'ubuntu-64';
   const tools = vm.tools === false ? withoutTools : (vm.tools ?? {});
-  const guest = newGuest(vm, guestOs, number);
+  const guest = newGuest(vm, guestOs, number, nowMs);
   const record: VmRecord = {
     id: stableId('vm', datacenter, location),
     uuid: vm.uuid ?? stableId('bios', datacenter, location),
@@ -78,7 +78,7 @@ export async function newMachine(vm: CheckedVm, number: number, nowMs: number): 
 }
 
 /** The guest of a machine, as fresh as its inventory makes it. */
-export function newGuest(vm: CheckedVm, guestOs: string, number: number): GuestRecord {
+export function newGuest(vm: CheckedVm, guestOs: string, number: number, nowMs: number): GuestRecord {
   const family = vm.guest?.family ?? familyOf(guestOs);
   const osName = vm.guest?.osName ?? osNameOf(guestOs);
   const hostName = vm.guest?.hostName ?? hostNameOf(vm.name, family);
@@ -102,7 +102,7 @@ export function newGuest(vm: CheckedVm, guestOs: string, number: number): GuestR
     })),
     processes: [],
     nextPid: firstProgramPid,
-    registry: family === 'windows' ? defaultRegistry({ hostName, osName, users }) : null,
+    registry: family === 'windows' ? defaultRegistry({ hostName, osName, users }, nowMs) : null,
     diskSizeBytes: vm.guest?.diskSizeBytes ?? defaultDiskSizeBytes,
   };
 }

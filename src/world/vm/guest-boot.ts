@@ -1,5 +1,6 @@
 import { firstProgramPid, systemProcesses } from '../guest/guest-os.js';
 import type { NewProcess } from '../guest/process-table.js';
+import { forgetVolatileKeys } from '../guest/windows/registry.js';
 import type { ProcessRecord, VmRecord } from './vm-record.js';
 
 const toolsNames: ReadonlySet<string> = new Set(['vmtoolsd', 'vmtoolsd.exe']);
@@ -17,6 +18,7 @@ export function bootGuest(record: VmRecord, atMs: number): void {
     add({ ...service, endsAtMs: runsForMs === null ? null : atMs + runsForMs });
   }
   delete guest.toolsEnvironment;
+  if (guest.registry !== null) forgetVolatileKeys(guest.registry);
   record.consoleLines = [];
 }
 

@@ -238,23 +238,26 @@ class GuestRuntime implements GuestHost {
     );
   }
 
-  registry(): GuestRegistry | undefined {
+  registry(user: GuestUser): GuestRegistry | undefined {
     const root = this.#state.record.guest.registry;
     if (root === null) return undefined;
+    const viewer = { user, nowMs: () => this.clock.now() };
     // Programs see their own changes at once; the same changes then follow in the record.
-    const seen = recordRegistry(structuredClone(root));
+    const seen = recordRegistry(structuredClone(root), viewer);
     const change = (apply: (registry: GuestRegistry) => void): void => {
       apply(seen);
       this.#keep(
         this.#scope.update(({ record }) => {
-          if (record.guest.registry !== null && this.belongsTo(record)) apply(recordRegistry(record.guest.registry));
+          const kept = record.guest.registry;
+          if (kept !== null && this.belongsTo(record)) apply(recordRegistry(kept, viewer));
         }),
       );
     };
     return {
       keys: (path) => seen.keys(path),
+      key: (path) => seen.key(path),
       values: (path) => seen.values(path),
-      createKey: (path) => change((registry) => registry.createKey(path)),
+      createKey: (path, options) => change((registry) => registry.createKey(path, options)),
       deleteKey: (path, options) => change((registry) => registry.deleteKey(path, options)),
       setValue: (path, value) => change((registry) => registry.setValue(path, value)),
       deleteValue: (path, name) => change((registry) => registry.deleteValue(path, name)),

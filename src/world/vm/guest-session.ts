@@ -2,11 +2,13 @@ import { Fault } from '../../base/fault.js';
 import { screenOf } from '../console/console-screen.js';
 import { renderScreen } from '../console/render-screen.js';
 import type { ProgramStart } from '../guest/program-runner.js';
-import { userEnvironment } from '../guest/user-environment.js';
+import { environmentKeys, userEnvironment } from '../guest/user-environment.js';
+import { recordRegistry } from '../guest/windows/registry.js';
 import type { WorldCall } from '../world-call.js';
 import { addConsoleLines } from './console-lines.js';
 import { GuestAccess, requireConsole, type GuestLogin } from './guest-access.js';
 import { GuestFileSession } from './guest-file-session.js';
+import { GuestRegistrySession } from './guest-registry-session.js';
 import type { VmScope } from './vm-scope.js';
 
 /** `gone`: the guest has forgotten the process, so its exit code cannot be known any more. */
@@ -31,6 +33,7 @@ const browsers = { posix: 'firefox', windows: 'msedge.exe' } as const;
 export class GuestSession {
   readonly family: 'posix' | 'windows';
   readonly files: GuestFileSession;
+  readonly registry: GuestRegistrySession;
   readonly #scope: VmScope;
   readonly #access: GuestAccess;
 
@@ -39,6 +42,7 @@ export class GuestSession {
     this.#scope = scope;
     this.#access = new GuestAccess(scope, login);
     this.files = new GuestFileSession(this.#access);
+    this.registry = new GuestRegistrySession(this.#access);
   }
 
   /** Checks that guest operations would work. */
@@ -126,8 +130,15 @@ export class GuestSession {
     });
   }
 
+  /** Every variable that the user's programs start with. */
+  environment(call: WorldCall): Promise<ReadonlyMap<string, string>> {
+    return this.#access.read('guest.readEnvironment', call, ({ record, user }) =>
+      userEnvironment(record.guest, user, {}),
+    );
+  }
+
   /**
-   * On Windows the variable stays for good; on POSIX it lasts until the next boot, for programs started from now on.
+   * On Windows the variable is the user's and stays for good; on POSIX it is everybody's and lasts until the next boot, for programs started from now on.
    * @throws Fault `guest-permission` for anybody but root on POSIX; `invalid-argument` for a name that cannot be.
    */
   async writeEnvironment(name: string, value: string, call: WorldCall): Promise<void> {
@@ -136,9 +147,9 @@ export class GuestSession {
     }
     await this.#access.change('guest.writeEnvironment', call, ({ record, user }) => {
       const { guest } = record;
-      if (this.family === 'windows') {
-        const known = Object.keys(guest.environment).find((key) => key.toLowerCase() === name.toLowerCase());
-        guest.environment[known ?? name] = value;
+      if (guest.registry !== null) {
+        const registry = recordRegistry(guest.registry, { user, nowMs: () => this.#scope.clock.now() });
+        registry.setValue(environmentKeys.user, { name, type: 'REG_SZ', data: value });
         return;
       }
       if (user.id !== 0) {

@@ -117,6 +117,12 @@ export interface ProcessRecord {
 export interface RegistryKeyRecord {
   values: Record<string, { type: string; data: string | number | string[] }>;
   keys: Record<string, RegistryKeyRecord>;
+  /** Class of the key, where it was given one. */
+  classType?: string;
+  /** Gone at the next boot. */
+  isVolatile?: true;
+  /** When it or its values changed last, ms since 1970; absent: as long ago as the key above it. */
+  writtenMs?: number;
 }
 
 export interface NicRecord {

@@ -171,8 +171,11 @@ describe('a fresh guest', () => {
 
   it('has a registry that tells about it', () => {
     const registry = recordRegistry(
-      defaultRegistry({ hostName: 'web-1', osName: 'Windows Server 2019', users: guestRecord('windows').users }),
+      defaultRegistry({ hostName: 'web-1', osName: 'Windows Server 2019', users: guestRecord('windows').users }, 5000),
+      { user: new TestGuest(new ProgramRegistry('windows')).user('Ann'), nowMs: () => 0 },
     );
+    expect(registry.key('HKLM\\SOFTWARE')).toEqual({ classType: '', writtenMs: 5000 });
+    expect(registry.keys('HKCU')).toContain('Environment');
     const values = registry.values('HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion');
     expect(values).toContainEqual({ name: 'ProductName', type: 'REG_SZ', data: 'Windows Server 2019' });
     expect(values).toContainEqual({ name: 'CurrentBuild', type: 'REG_SZ', data: '17763' });

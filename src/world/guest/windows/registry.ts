@@ -1,6 +1,7 @@
 import { Fault } from '../../../base/fault.js';
 import type { RegistryKeyRecord } from '../../vm/vm-record.js';
-import type { GuestRegistry, RegistryValue } from '../program.js';
+import type { GuestRegistry, GuestUser, RegistryKeyInfo, RegistryValue } from '../program.js';
+import { userSid } from './sid.js';
 
 /** Root keys by every name they go by, in upper case. */
 const hiveNames: ReadonlyMap<string, string> = new Map(
@@ -16,6 +17,9 @@ const hiveNames: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
+const machineHive = 'HKEY_LOCAL_MACHINE';
+const usersHive = 'HKEY_USERS';
+
 /** Longest name of a key, in characters. */
 const longestKeyName = 255;
 
@@ -30,7 +34,7 @@ function badKey(path: string, why: string): Fault {
   return new Fault('registry-key-invalid', `Registry key "${path}" ${why}`, { guestError: 2 });
 }
 
-function splitKey(path: string): [hive: string, ...names: string[]] {
+function splitKey(path: string): { readonly hive: string; readonly names: readonly string[] } {
   const full = fullKeyPath(path);
   if (full === undefined) {
     throw badKey(path, 'does not start with a root key; write it like HKLM\\Software\\Name.');
@@ -40,8 +44,18 @@ function splitKey(path: string): [hive: string, ...names: string[]] {
     if (name === '') throw badKey(path, 'has an empty name; write one backslash between names.');
     if (name.length > longestKeyName) throw badKey(path, `has a name of more than ${longestKeyName} characters.`);
   }
-  return [hive, ...names];
+  return { hive, names };
 }
+
+/** Root keys that are views of keys below another root. */
+const aliases: Readonly<Record<string, (user: GuestUser) => readonly string[]>> = {
+  HKEY_CURRENT_USER: (user) => [usersHive, userSid(user)],
+  HKEY_CLASSES_ROOT: () => [machineHive, 'SOFTWARE', 'Classes'],
+  HKEY_CURRENT_CONFIG: () => [machineHive, 'SYSTEM', 'CurrentControlSet', 'Hardware Profiles', 'Current'],
+};
+
+/** Keys below the machine's root that only administrators may look into. */
+const closedKeys: ReadonlySet<string> = new Set(['SAM', 'SECURITY']);
 
 /** Name under which a record keeps what is asked for in any case. */
 function storedName(record: Readonly<Record<string, unknown>>, name: string): string | undefined {
@@ -66,7 +80,15 @@ function emptyKey(): RegistryKeyRecord {
 
 type StoredValue = RegistryKeyRecord['values'][string];
 
+/** @throws Fault `invalid-argument` for a number that its type cannot hold. */
 function storedForm(value: RegistryValue): StoredValue {
+  if (value.type === 'REG_DWORD' || value.type === 'REG_QWORD') {
+    const longest = value.type === 'REG_DWORD' ? 0xffff_ffff : Number.MAX_SAFE_INTEGER;
+    if (!Number.isInteger(value.data) || value.data < 0 || value.data > longest) {
+      const range = `a whole number from 0 to ${longest}`;
+      throw new Fault('invalid-argument', `Registry value "${value.name}" (${value.type}) must be ${range}.`);
+    }
+  }
   switch (value.type) {
     case 'REG_BINARY':
       return { type: value.type, data: Buffer.from(value.data).toString('base64') };
@@ -90,60 +112,58 @@ function loadedForm(name: string, { type, data }: StoredValue): RegistryValue {
   );
 }
 
+/** Who looks at a registry, and when. */
+export interface RegistryViewer {
+  readonly user: GuestUser;
+  readonly nowMs: () => number;
+}
+
+/** A key with what it takes over from the keys above it. */
+interface FoundKey {
+  readonly key: RegistryKeyRecord;
+  readonly isVolatile: boolean;
+  readonly writtenMs: number;
+}
+
 class RecordRegistry implements GuestRegistry {
   readonly #root: RegistryKeyRecord;
+  readonly #viewer: RegistryViewer;
 
-  constructor(root: RegistryKeyRecord) {
+  constructor(root: RegistryKeyRecord, viewer: RegistryViewer) {
     this.#root = root;
-  }
-
-  #find(path: string): RegistryKeyRecord {
-    let key: RegistryKeyRecord | undefined = this.#root;
-    const [hive, ...names] = splitKey(path);
-    for (const name of [hive, ...names]) {
-      key = child(key, name);
-      // Root keys are there even when nothing was ever kept under them.
-      if (key === undefined && name === hive && names.length === 0) return emptyKey();
-      if (key === undefined) throw badKey(path, 'does not exist; create it first or correct the path.');
-    }
-    return key;
+    this.#viewer = viewer;
   }
 
   keys(path: string): readonly string[] {
-    return Object.keys(this.#find(path).keys);
+    return Object.keys(this.#find(path).key.keys);
+  }
+
+  key(path: string): RegistryKeyInfo {
+    const { key, writtenMs } = this.#find(path);
+    return { classType: key.classType ?? '', writtenMs };
   }
 
   values(path: string): readonly RegistryValue[] {
-    return Object.entries(this.#find(path).values).map(([name, value]) => loadedForm(name, value));
+    return Object.entries(this.#find(path).key.values).map(([name, value]) => loadedForm(name, value));
   }
 
-  #create(path: string): { readonly key: RegistryKeyRecord; readonly isNew: boolean } {
-    let key = this.#root;
-    let isNew = false;
-    for (const name of splitKey(path)) {
-      let next = child(key, name);
-      isNew = next === undefined;
-      if (next === undefined) {
-        next = emptyKey();
-        put(key.keys, name, next);
-      }
-      key = next;
-    }
-    return { key, isNew };
-  }
-
-  createKey(path: string): void {
-    const [, ...names] = splitKey(path);
-    if (!this.#create(path).isNew || names.length === 0) {
+  createKey(path: string, options: { readonly isVolatile?: boolean; readonly classType?: string } = {}): void {
+    this.#requireWritable(path);
+    const { names } = splitKey(path);
+    if (names.length === 0 || this.#lookUp(path) !== undefined) {
       throw new Fault('registry-key-exists', `Registry key "${path}" exists already; use it or choose another name.`);
     }
+    const { isVolatile = false, classType = '' } = options;
+    const key = this.#create(path, isVolatile ? 'volatile' : 'lasting');
+    if (classType !== '') key.classType = classType;
   }
 
   deleteKey(path: string, options: { readonly recursive: boolean }): void {
-    const [hive, ...names] = splitKey(path);
-    const last = names.pop();
+    const { names } = splitKey(path);
+    const last = names.at(-1);
     if (last === undefined) throw badKey(path, 'is a root key and cannot be deleted; name a key below it.');
-    const parent = this.#find([hive, ...names].join('\\'));
+    this.#requireWritable(path);
+    const parent = this.#find(path.slice(0, path.replace(/\\+$/, '').lastIndexOf('\\'))).key;
     const stored = storedName(parent.keys, last);
     const key = stored === undefined ? undefined : parent.keys[stored];
     if (stored === undefined || key === undefined) throw badKey(path, 'does not exist; correct the path.');
@@ -151,28 +171,120 @@ class RecordRegistry implements GuestRegistry {
       throw new Fault('registry-key-has-subkeys', `Registry key "${path}" has keys below it; delete these first.`);
     }
     delete parent.keys[stored];
+    parent.writtenMs = this.#viewer.nowMs();
   }
 
   setValue(path: string, value: RegistryValue): void {
-    const { values } = this.#create(path).key;
-    put(values, storedName(values, value.name) ?? value.name, storedForm(value));
+    this.#requireWritable(path);
+    const form = storedForm(value);
+    const key = this.#create(path, 'as the key above');
+    put(key.values, storedName(key.values, value.name) ?? value.name, form);
+    key.writtenMs = this.#viewer.nowMs();
   }
 
   deleteValue(path: string, name: string): void {
-    const { values } = this.#find(path);
-    const stored = storedName(values, name);
+    this.#requireWritable(path);
+    const { key } = this.#find(path);
+    const stored = storedName(key.values, name);
     if (stored === undefined) {
       throw new Fault('registry-value-not-found', `Registry key "${path}" has no value "${name}"; check the name.`);
     }
-    delete values[stored];
+    delete key.values[stored];
+    key.writtenMs = this.#viewer.nowMs();
+  }
+
+  /** The names from the top of the record to the root key, and from there to the key. */
+  #placeOf(path: string): { readonly start: readonly string[]; readonly names: readonly string[] } {
+    const { hive, names } = splitKey(path);
+    return { start: aliases[hive]?.(this.#viewer.user) ?? [hive], names };
+  }
+
+  /** The names from the top of the record to the key. */
+  #fullPlaceOf(path: string): readonly string[] {
+    const { start, names } = this.#placeOf(path);
+    return [...start, ...names];
+  }
+
+  #find(path: string): FoundKey {
+    const { user } = this.#viewer;
+    const [hive, second = ''] = this.#fullPlaceOf(path);
+    const isClosed =
+      (hive === machineHive && closedKeys.has(second.toUpperCase())) ||
+      (hive === usersHive && /^S-1-5-21-/i.test(second) && second.toUpperCase() !== userSid(user));
+    if (isClosed && !user.isAdministrator) throw this.#refused(path, 'look into');
+    const found = this.#lookUp(path);
+    if (found !== undefined) return found;
+    // Root keys are there even when nothing was ever kept under them.
+    if (splitKey(path).names.length > 0) throw badKey(path, 'does not exist; create it first or correct the path.');
+    return { key: emptyKey(), isVolatile: false, writtenMs: this.#root.writtenMs ?? 0 };
+  }
+
+  #lookUp(path: string): FoundKey | undefined {
+    let key: RegistryKeyRecord | undefined = this.#root;
+    let writtenMs = this.#root.writtenMs ?? 0;
+    let isVolatile = false;
+    for (const name of this.#fullPlaceOf(path)) {
+      key = child(key, name);
+      if (key === undefined) return undefined;
+      writtenMs = key.writtenMs ?? writtenMs;
+      isVolatile ||= key.isVolatile === true;
+    }
+    return { key, isVolatile, writtenMs };
+  }
+
+  /** The key, made with those above it where they are missing. */
+  #create(path: string, life: 'lasting' | 'volatile' | 'as the key above'): RegistryKeyRecord {
+    let key = this.#root;
+    let isVolatile = false;
+    const { start, names } = this.#placeOf(path);
+    for (const [index, name] of [...start, ...names].entries()) {
+      let next = child(key, name);
+      if (next === undefined) {
+        if (isVolatile && life === 'lasting') {
+          const why = 'would last, but the key above it does not; make it volatile too, or put it elsewhere.';
+          throw new Fault('registry-parent-volatile', `Registry key "${path}" ${why}`);
+        }
+        next = { ...emptyKey(), writtenMs: this.#viewer.nowMs() };
+        const isOwn = index >= start.length;
+        if (isOwn && (isVolatile || life === 'volatile')) next.isVolatile = true;
+        put(key.keys, name, next);
+        if (isOwn) key.writtenMs = this.#viewer.nowMs();
+      }
+      key = next;
+      isVolatile ||= key.isVolatile === true;
+    }
+    return key;
+  }
+
+  #requireWritable(path: string): void {
+    const { user } = this.#viewer;
+    const [hive, second = ''] = this.#fullPlaceOf(path);
+    const isOwn = hive === usersHive && second.toUpperCase() === userSid(user);
+    if (!isOwn && !user.isAdministrator) throw this.#refused(path, 'change');
+  }
+
+  #refused(path: string, deed: string): Fault {
+    const { name } = this.#viewer.user;
+    return new Fault('guest-permission', `The guest user "${name}" may not ${deed} the registry key "${path}".`, {
+      guestError: 5,
+    });
   }
 }
 
 /**
  * The Windows registry over a guest's record, which it changes in place. Names ignore case and keep their own;
- * `setValue` makes missing keys on its way, `createKey` those above the last name. The top keys of the record are
- * root keys by their full names.
+ * `setValue` makes missing keys on its way, `createKey` those above the last name. Administrators may do everything;
+ * others change what is their own, and look at all but passwords and other users' keys. The top keys of the record are
+ * `HKEY_LOCAL_MACHINE` and `HKEY_USERS`; the other root keys are views of these.
  */
-export function recordRegistry(root: RegistryKeyRecord): GuestRegistry {
-  return new RecordRegistry(root);
+export function recordRegistry(root: RegistryKeyRecord, viewer: RegistryViewer): GuestRegistry {
+  return new RecordRegistry(root, viewer);
+}
+
+/** Removes the keys that do not outlast a boot. */
+export function forgetVolatileKeys(key: RegistryKeyRecord): void {
+  for (const [name, below] of Object.entries(key.keys)) {
+    if (below.isVolatile === true) delete key.keys[name];
+    else forgetVolatileKeys(below);
+  }
 }

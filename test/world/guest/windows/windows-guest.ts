@@ -10,6 +10,7 @@ import type { UserFiles } from '../../../../src/world/guest/guest-files.js';
 import type {
   GuestProcessView,
   GuestProgram,
+  GuestRegistry,
   GuestUser,
   ProgramContext,
   ProgramStartOptions,
@@ -46,7 +47,7 @@ export class WindowsGuest {
   readonly user: GuestUser;
   readonly files: UserFiles;
   readonly registryRecord: RegistryKeyRecord = { values: {}, keys: {} };
-  readonly registry = recordRegistry(this.registryRecord);
+  readonly registry: GuestRegistry;
   readonly programs = new ProgramRegistry(family);
   readonly killed: number[] = [];
   /** Programs that were started as processes of their own. */
@@ -67,6 +68,7 @@ export class WindowsGuest {
       isAdministrator: true,
       ...user,
     };
+    this.registry = recordRegistry(this.registryRecord, { user: this.user, nowMs: () => this.clock.now() });
     this.#fileSystem = new GuestFileSystem({ family, clock: this.clock, diskSizeBytes: 1e9 });
     const system = { ...this.user, name: 'SYSTEM', group: 'SYSTEM', isAdministrator: true };
     const times = { createdMs: this.clock.now(), modifiedMs: this.clock.now(), accessedMs: this.clock.now() };

@@ -180,6 +180,7 @@ const verbs: Readonly<
 function failureText(error: unknown, key: string | undefined): string {
   if (!(error instanceof Fault)) throw error;
   if (error.kind === 'invalid-argument') return error.message;
+  if (error.kind === 'guest-permission') return 'ERROR: Access is denied.';
   if (error.kind !== 'registry-key-invalid' && error.kind !== 'registry-value-not-found') throw error;
   return fullKeyPath(key ?? '') === undefined ? 'ERROR: Invalid key name.' : missing;
 }
