@@ -48,6 +48,8 @@ export interface UserFiles {
   /** Creates or overwrites; parents must exist. A new file belongs to the user. */
   write(path: string, content: FileContent | Uint8Array | string, options?: { readonly mode?: number }): void;
   append(path: string, content: Uint8Array | string): void;
+  /** Throws what a write of so many bytes would; changes nothing. */
+  checkWrite(path: string, sizeBytes: number): void;
   makeDirectory(path: string, options?: { readonly makeParents?: boolean; readonly mode?: number }): void;
   /** Removes a file or a link itself. */
   deleteFile(path: string): void;

@@ -10,7 +10,7 @@ export const exitMemoryMs = 300_000;
 /** Exit code of a process that was killed or ran over a limit: 128 + SIGKILL, or STATUS_CONTROL_C_EXIT as signed. */
 export const killedExitCode: Readonly<Record<GuestFamily, number>> = { posix: 137, windows: 0xc000013a | 0 };
 
-/** Exit code where nobody can tell: the machine process that ran the program died. */
+/** Exit code where nobody can tell: a signal, or the death of the machine process that ran the program, ended it. */
 const lostExitCode = -1;
 
 /** System processes that nobody can end: without them there is no guest to talk to. */
@@ -138,11 +138,13 @@ export class ProcessTable {
    * @throws Fault `no-such-process`; `guest-permission` for another user's process and for the Tools daemon.
    */
   kill(pid: number, user: GuestUser): void {
-    this.#killable(pid, user);
-    this.end(pid, killedExitCode[this.#data.family]);
+    const { isWatched } = this.#killable(pid, user);
+    // Tools, which watches what it started, has no exit code for what a signal ended.
+    const isSignalled = isWatched === true && this.#data.family === 'posix';
+    this.end(pid, isSignalled ? lostExitCode : killedExitCode[this.#data.family]);
   }
 
-  #killable(pid: number, user: GuestUser): void {
+  #killable(pid: number, user: GuestUser): ProcessRecord {
     const record = this.#find(pid);
     if (record === undefined || this.#ending(record) !== undefined) {
       throw new Fault('no-such-process', `No process with the id ${pid} runs in the guest.`);
@@ -155,6 +157,7 @@ export class ProcessTable {
         `The guest user "${user.name}" may not end process ${pid} ("${record.name}" of "${record.owner}").`,
       );
     }
+    return record;
   }
 
   #find(pid: number): ProcessRecord | undefined {

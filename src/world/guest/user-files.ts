@@ -92,6 +92,11 @@ export class TreeUserFiles implements UserFiles {
     this.#put(path, (old) => appendedContent(old, content), newFileMode, asAppend);
   }
 
+  checkWrite(path: string, sizeBytes: number): void {
+    const place = this.#locate(path, true);
+    this.#requireRoom(sizeBytes - (this.#writable(place, path)?.content.size ?? 0), path);
+  }
+
   makeDirectory(path: string, options: { readonly makeParents?: boolean; readonly mode?: number } = {}): void {
     const mode = options.mode ?? newDirectoryMode;
     if (options.makeParents === true) {
@@ -210,7 +215,7 @@ export class TreeUserFiles implements UserFiles {
     tell: (path: string, node: FileNode) => FileChange,
   ): void {
     const place = this.#locate(path, true);
-    const { node } = place;
+    const node = this.#writable(place, path);
     if (node === undefined) {
       const content = change(emptyContent);
       this.#requireRoom(content.size, path);
@@ -218,15 +223,25 @@ export class TreeUserFiles implements UserFiles {
       this.#create(place, path, made, (whole) => tell(whole, made));
       return;
     }
-    if (node.kind !== 'file') throw notAFile(path);
-    this.#require(node, mayWrite, path, 'write');
-    this.#requireWritable(node, path);
     const content = change(node.content);
     this.#requireRoom(content.size - node.content.size, path);
     const nowMs = this.#clock.now();
     this.#tree.setContent(node, content);
     node.attributes = { ...node.attributes, modifiedMs: nowMs, accessedMs: nowMs };
     this.#emit(tell(this.#tree.pathOf(place), node));
+  }
+
+  /** The file that a write changes; undefined where it makes a new one. Rights are checked for either. */
+  #writable(place: Place, path: string): FileNode | undefined {
+    const { node } = place;
+    if (node === undefined) {
+      this.#require(this.#parentOf(place, path), mayWrite | mayEnter, path, 'create');
+      return undefined;
+    }
+    if (node.kind !== 'file') throw notAFile(path);
+    this.#require(node, mayWrite, path, 'write');
+    this.#requireWritable(node, path);
+    return node;
   }
 
   #makeOne(path: string, mode: number): void {

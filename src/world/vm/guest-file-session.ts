@@ -159,7 +159,7 @@ function newTempPath(
 }
 
 /** The chunks of a content, as many bytes as it says. @throws Fault `file-error` when there are more or fewer. */
-async function* exactly(path: string, content: SizedBytes, call: WorldCall): AsyncGenerator<Uint8Array> {
+export async function* exactly(path: string, content: SizedBytes, call: WorldCall): AsyncGenerator<Uint8Array> {
   let received = 0;
   for await (const chunk of content.chunks) {
     call.signal.throwIfAborted();

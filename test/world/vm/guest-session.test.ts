@@ -150,7 +150,7 @@ describe('programs', () => {
     await expect(user.kill(second, call())).rejects.toMatchObject(fault('guest-permission'));
     await root.kill(first, call());
     await expect(root.kill(first, call())).rejects.toMatchObject(fault('no-such-process'));
-    expect((await user.poll([first], call())).get(first)).toMatchObject({ state: 'exited', exitCode: 137 });
+    expect((await user.poll([first], call())).get(first)).toMatchObject({ state: 'exited', exitCode: -1 });
     await vm.power.reset('hard', call());
     await clock.advance(bootDelayMs);
     expect((await user.poll([second], call())).get(second)).toEqual({ state: 'gone' });

@@ -1,0 +1,26 @@
+import { Secret } from '../../base/secret.js';
+import type { GuestLogin, ProvenLogin } from '../../world/vm/guest-access.js';
+import type { Fields } from '../fields.js';
+import { VimFault } from '../vim-fault.js';
+import type { GuestTickets } from './guest-tickets.js';
+
+/**
+ * The login that a GuestAuthentication stands for. Nothing is checked yet.
+ * @throws VimFault `InvalidArgument` for a kind that no operation takes.
+ */
+export function loginOf(auth: Fields, tickets: GuestTickets): GuestLogin | ProvenLogin {
+  const isInteractive = auth.flag('interactiveSession');
+  switch (auth.type) {
+    case 'NamePasswordAuthentication':
+      return { userName: auth.text('username'), password: new Secret(auth.text('password')), isInteractive };
+    case 'TicketedSessionAuthentication': {
+      const ticket = auth.text('ticket');
+      return { isInteractive, identify: (record) => tickets.identify(record, ticket) };
+    }
+    default:
+      throw new VimFault(
+        { $type: 'InvalidArgument', invalidProperty: 'auth' },
+        `A specified parameter was not correct: auth: this operation takes no ${auth.type || 'untyped authentication'}.`,
+      );
+  }
+}

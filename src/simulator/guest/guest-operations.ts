@@ -1,0 +1,54 @@
+import type { Endpoint } from '../endpoint.js';
+import type { EndpointKind } from '../endpoint-kind.js';
+import { managed, type ManagedKind } from '../managed-object.js';
+import type { Ref } from '../ref.js';
+import { authManagerKind } from './auth-manager.js';
+import { fileManagerKind } from './file-manager.js';
+import { guestFileRoute } from './guest-file-route.js';
+import type { GuestServices } from './guest-services.js';
+import { GuestTickets } from './guest-tickets.js';
+import { GuestTransfers } from './guest-transfers.js';
+import { processManagerKind } from './process-manager.js';
+
+export interface GuestOperationsOptions {
+  /** Host and port in the URLs of file transfers, asked for each; `*` stands for the server that the client called. */
+  readonly transferAuthority: () => string;
+}
+
+/** Managers by the property under which GuestOperationsManager names them, with their ids on either kind of host. */
+const managers = [
+  ['authManager', authManagerKind, 'guestOperationsAuthManager', 'ha-guest-operations-auth-manager'],
+  ['fileManager', fileManagerKind, 'guestOperationsFileManager', 'ha-guest-operations-file-manager'],
+  ['processManager', processManagerKind, 'guestOperationsProcessManager', 'ha-guest-operations-process-manager'],
+] as const;
+
+const ownIds: Readonly<Record<EndpointKind, string>> = {
+  vcenter: 'guestOperationsManager',
+  esx: 'ha-guest-operations-manager',
+};
+
+/** Puts everything that works inside guests into an endpoint. */
+export function addGuestOperations(endpoint: Endpoint, options: GuestOperationsOptions): void {
+  const services: GuestServices = {
+    endpoint,
+    tickets: new GuestTickets(),
+    transfers: new GuestTransfers(endpoint.clock, options.transferAuthority),
+  };
+  endpoint.routes.add('/guestFile', guestFileRoute(services));
+  const refs = new Map<string, Ref>();
+  for (const [property, kind, vcenterId, esxId] of managers) {
+    const ref = { type: kind.type, value: endpoint.kind === 'vcenter' ? vcenterId : esxId };
+    endpoint.objects.add(managed(ref, kind, services));
+    refs.set(property, ref);
+  }
+  const ref = { type: 'GuestOperationsManager', value: ownIds[endpoint.kind] };
+  endpoint.addManager('guestOperationsManager', managed(ref, operationsManagerKind, refs));
+}
+
+const operationsManagerKind: ManagedKind<ReadonlyMap<string, Ref>> = {
+  type: 'GuestOperationsManager',
+  properties: Object.fromEntries(
+    managers.map(([property]) => [property, (refs: ReadonlyMap<string, Ref>) => refs.get(property)]),
+  ),
+  methods: {},
+};

@@ -1,0 +1,119 @@
+import { joinPath, isAbsolutePath } from '../../world/guest/guest-path.js';
+import type { GuestProcessEntry } from '../../world/guest/process-table.js';
+import type { ProgramStart } from '../../world/guest/program-runner.js';
+import { userEnvironment } from '../../world/guest/user-environment.js';
+import type { Admitted } from '../../world/vm/guest-access.js';
+import type { Fields } from '../fields.js';
+import type { ManagedKind } from '../managed-object.js';
+import { guestMethod, guestPrivileges } from './guest-call.js';
+import { fileProblem } from './guest-faults.js';
+import type { GuestServices } from './guest-services.js';
+
+/** Where Tools itself works on Windows, and so where it finds programs without a path. */
+const windowsToolsDirectory = 'C:\\Windows\\System32';
+
+/** Programs, processes and environment of guests. */
+export const processManagerKind: ManagedKind<GuestServices> = {
+  type: 'GuestProcessManager',
+  properties: {},
+  methods: {
+    StartProgramInGuest: guestMethod(
+      { privilege: guestPrivileges.execute, about: (args) => ({ path: args.object('spec').text('programPath') }) },
+      async ({ change, access, args }) => {
+        const spec = args.object('spec');
+        const start = programOf(spec);
+        return change('guest.start', (admitted) => {
+          const path = absoluteProgram(admitted, start.path);
+          requireWorkingDirectory(admitted, start.workingDirectory);
+          const { scope } = access;
+          return scope.services.guests.start(scope, admitted.state, { ...start, path }, admitted.user);
+        });
+      },
+    ),
+    ListProcessesInGuest: guestMethod({ privilege: guestPrivileges.query }, async ({ read, access, args }) => {
+      const pids = new Set(args.wholes('pids'));
+      const { scope } = access;
+      scope.services.guests.throwTrouble(scope.id);
+      const entries = await read('guest.processes', ({ record }) =>
+        scope.services.guests.table(scope, record).entries(),
+      );
+      return entries.filter(({ pid }) => pids.size === 0 || pids.has(pid)).map(processInfo);
+    }),
+    TerminateProcessInGuest: guestMethod(
+      { privilege: guestPrivileges.execute, about: (args) => ({ pid: args.whole('pid') }) },
+      async ({ change, access, args }) => {
+        const pid = args.whole('pid');
+        const { scope } = access;
+        const { guests } = scope.services;
+        await change('guest.kill', ({ record, user }) => guests.table(scope, record).kill(pid, user));
+        guests.kill(scope.id, pid);
+      },
+    ),
+    ReadEnvironmentVariableInGuest: guestMethod({ privilege: guestPrivileges.query }, async ({ read, args }) => {
+      const names = args.texts('names');
+      const variables = await read('guest.readEnvironment', (admitted) => environmentOf(admitted, names));
+      return [...variables].map(([name, value]) => `${name}=${value}`);
+    }),
+  },
+};
+
+/** A GuestProgramSpec as the world starts it. */
+function programOf(spec: Fields): ProgramStart {
+  const path = spec.text('programPath');
+  if (path.trim() === '') throw spec.invalid('programPath', 'it is empty');
+  const workingDirectory = spec.optionalText('workingDirectory');
+  return {
+    path,
+    arguments: spec.text('arguments'),
+    ...(workingDirectory === undefined ? {} : { workingDirectory }),
+    ...(spec.texts('envVariables').length > 0 ? { environment: variablesOf(spec), isEnvironmentWhole: true } : {}),
+  };
+}
+
+/** Those of the variables that are set, under the spelling that was asked for; all when no names are given. */
+function environmentOf({ record, user }: Admitted, names: readonly string[]): ReadonlyMap<string, string> {
+  const environment = userEnvironment(record.guest, user, {});
+  if (names.length === 0) return environment;
+  const keyOf = (name: string): string => (record.guest.family === 'windows' ? name.toLowerCase() : name);
+  const byKey = new Map([...environment].map(([name, value]) => [keyOf(name), value]));
+  const found = names.map((name) => [name, byKey.get(keyOf(name))] as const);
+  return new Map(found.filter((entry): entry is readonly [string, string] => entry[1] !== undefined));
+}
+
+function variablesOf(spec: Fields): Record<string, string> {
+  return Object.fromEntries(
+    spec.texts('envVariables').map((text) => {
+      const sign = text.indexOf('=');
+      if (sign <= 0) throw spec.invalid('envVariables', 'a variable has the form NAME=VALUE');
+      return [text.slice(0, sign), text.slice(sign + 1)];
+    }),
+  );
+}
+
+/** Tools looks for a program without a path where it works itself; on POSIX that is no place for programs. */
+function absoluteProgram({ record, files }: Admitted, path: string): string {
+  const { family } = record.guest;
+  const plain = path.trim().replace(/^"([^"]*)"$/u, '$1');
+  if (isAbsolutePath(family, plain)) return plain;
+  const candidate = joinPath(family, windowsToolsDirectory, plain);
+  if (family === 'windows' && files.exists(candidate)) return candidate;
+  throw fileProblem('FileNotFound', path);
+}
+
+/** @throws VimFault `NotADirectory`. */
+function requireWorkingDirectory({ files }: Admitted, path: string | undefined): void {
+  if (path === undefined || path === '') return;
+  if (!files.exists(path) || files.stat(path).kind !== 'directory') throw fileProblem('NotADirectory', path);
+}
+
+function processInfo({ pid, name, owner, commandLine, startMs, end }: GuestProcessEntry): Record<string, unknown> {
+  return {
+    $type: 'GuestProcessInfo',
+    name,
+    pid,
+    owner,
+    cmdLine: commandLine,
+    startTime: new Date(startMs),
+    ...(end === undefined ? {} : { endTime: new Date(end.atMs), exitCode: end.exitCode }),
+  };
+}
