@@ -47,6 +47,7 @@ export const operationNames = [
   'guest.openUrl',
   'guest.files.list',
   'guest.files.stat',
+  'guest.files.setAttributes',
   'guest.files.makeDirectory',
   'guest.files.deleteFile',
   'guest.files.deleteDirectory',

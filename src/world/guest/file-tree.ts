@@ -46,6 +46,7 @@ const rootAttributes: FileAttributes = {
   mode: 0o755,
   isHidden: false,
   isReadOnly: false,
+  isSystem: false,
   createdMs: 0,
   modifiedMs: 0,
   accessedMs: 0,

@@ -22,6 +22,7 @@ export interface FileAttributes {
   readonly mode: number;
   readonly isHidden: boolean;
   readonly isReadOnly: boolean;
+  readonly isSystem: boolean;
   /** Milliseconds since 1970. */
   readonly createdMs: number;
   readonly modifiedMs: number;

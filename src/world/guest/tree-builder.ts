@@ -52,6 +52,7 @@ export class TreeBuilder {
       mode: ownership.mode ?? mode,
       isHidden: false,
       isReadOnly: false,
+      isSystem: false,
       createdMs: this.#timeMs,
       modifiedMs: this.#timeMs,
       accessedMs: this.#timeMs,

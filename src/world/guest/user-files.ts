@@ -32,6 +32,8 @@ const mayWrite = 2;
 const mayEnter = 1;
 
 const stickyBit = 0o1000;
+/** A file that changes its owner would give its new owner's rights away. */
+const setIdBits = 0o6000;
 const newFileMode = 0o644;
 const newDirectoryMode = 0o755;
 
@@ -184,7 +186,9 @@ export class TreeUserFiles implements UserFiles {
     const isNewGroup = change.group !== undefined && change.group !== node.attributes.group;
     const mayGiveAway = !isNewOwner && (!isNewGroup || change.group === this.#user.group);
     if (!this.#isAlmighty && !((isOwner || mayTouch) && mayGiveAway)) throw this.#refused(path, 'change');
-    node.attributes = { ...node.attributes, ...definedOf(change), ...modeOf(change.mode) };
+    const isGivenAway = node.kind === 'file' && (isNewOwner || isNewGroup);
+    const keptMode = isGivenAway ? node.attributes.mode & ~setIdBits : node.attributes.mode;
+    node.attributes = { ...node.attributes, ...definedOf(change), ...modeOf(change.mode ?? keptMode) };
     const whole = this.#tree.pathOf(place);
     // The bytes of a file may change elsewhere at the same time; this says nothing about them.
     if (node.kind === 'file') this.#emit({ change: 'append', path: whole, attributes: node.attributes });
@@ -297,6 +301,7 @@ export class TreeUserFiles implements UserFiles {
       mode: mode & 0o7777,
       isHidden: false,
       isReadOnly: false,
+      isSystem: false,
       createdMs: nowMs,
       modifiedMs: nowMs,
       accessedMs: nowMs,

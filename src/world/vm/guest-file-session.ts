@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Fault } from '../../base/fault.js';
-import type { FileStatus, UserFiles } from '../guest/guest-files.js';
+import { groupIdOf, groupNameOf, userIdOf, userNameOf } from '../guest/accounts.js';
+import type { FileAttributes, FileStatus, UserFiles } from '../guest/guest-files.js';
 import { joinPath } from '../guest/guest-path.js';
 import { userEnvironment } from '../guest/user-environment.js';
 import type { WorldCall } from '../world-call.js';
 import type { Admitted, GuestAccess } from './guest-access.js';
+import type { GuestRecord, VmRecord } from './vm-record.js';
 
 /** What a directory entry says about itself; see `GuestFileSession.list`. */
 export interface GuestFileView {
@@ -16,6 +18,39 @@ export interface GuestFileView {
   /** Bytes; 0 for directories; a link to a file has its target's size. */
   readonly size: number;
   readonly modified: Date;
+  /** Those of what a link leads to, where it leads anywhere. */
+  readonly attributes: GuestFileAttributes;
+}
+
+/** Whose a file is, and what may be done with it. Names on both families, numbers and permissions on POSIX. */
+export interface GuestFileAttributes {
+  readonly owner: string;
+  readonly group: string;
+  readonly ownerId: number;
+  readonly groupId: number;
+  /** Permission bits, 0 to 0o7777. */
+  readonly permissions: number;
+  readonly isHidden: boolean;
+  readonly isReadOnly: boolean;
+  readonly isSystem: boolean;
+  readonly created: Date;
+  readonly modified: Date;
+  readonly accessed: Date;
+}
+
+/** What is to change of a file; what is absent stays. */
+export interface GuestFileAttributesChange {
+  /** POSIX only, like `groupId` and `permissions`. */
+  readonly ownerId?: number;
+  readonly groupId?: number;
+  readonly permissions?: number;
+  /** Windows only, like `isReadOnly`, `isSystem` and `created`. */
+  readonly isHidden?: boolean;
+  readonly isReadOnly?: boolean;
+  readonly isSystem?: boolean;
+  readonly created?: Date;
+  readonly modified?: Date;
+  readonly accessed?: Date;
 }
 
 /** A run of bytes with a length known beforehand. */
@@ -41,14 +76,27 @@ export class GuestFileSession {
    */
   list(path: string, call: WorldCall): Promise<readonly GuestFileView[]> {
     return this.#access.read('guest.files.list', call, ({ record, files }) =>
-      directoryOf(files, path).map((status) => viewOf(files, joinPath(record.guest.family, path, status.name), status)),
+      directoryOf(files, path).map((status) =>
+        viewOf(record, files, joinPath(record.guest.family, path, status.name), status),
+      ),
     );
   }
 
   /** @throws Fault `file-not-found`. */
   stat(path: string, call: WorldCall): Promise<GuestFileView> {
-    return this.#access.read('guest.files.stat', call, ({ files }) =>
-      viewOf(files, path, files.stat(path, { followLinks: false })),
+    return this.#access.read('guest.files.stat', call, ({ record, files }) =>
+      viewOf(record, files, path, files.stat(path, { followLinks: false })),
+    );
+  }
+
+  /**
+   * Changes what is named, of what a link leads to.
+   * @throws Fault `invalid-argument` for attributes that the guest's family has not; `file-not-found`; `file-access`
+   *   for anybody but the owner, and for who gives a file away without being root.
+   */
+  setAttributes(path: string, change: GuestFileAttributesChange, call: WorldCall): Promise<void> {
+    return this.#access.change('guest.files.setAttributes', call, ({ record, files }) =>
+      files.setAttributes(path, storedAttributes(record, change)),
     );
   }
 
@@ -117,16 +165,69 @@ export class GuestFileSession {
   }
 }
 
-function viewOf(files: UserFiles, path: string, status: FileStatus): GuestFileView {
+function viewOf({ guest }: VmRecord, files: UserFiles, path: string, status: FileStatus): GuestFileView {
   const { name, kind } = status;
-  const modified = new Date(status.modifiedMs);
-  if (kind !== 'symlink') return { name, kind, size: status.size, modified };
-  const target = files.exists(path) ? files.stat(path) : undefined;
+  const target = kind === 'symlink' && files.exists(path) ? files.stat(path) : undefined;
+  const attributes = attributesOf(guest, target ?? status);
+  if (kind !== 'symlink') return { name, kind, size: status.size, modified: attributes.modified, attributes };
   const linkTarget = status.linkTarget ?? '';
   if (target?.kind === 'directory') {
-    return { name, kind: 'directory', linkTarget, size: 0, modified: new Date(target.modifiedMs) };
+    return { name, kind: 'directory', linkTarget, size: 0, modified: attributes.modified, attributes };
   }
-  return { name, kind, linkTarget, size: target?.size ?? 0, modified };
+  return { name, kind, linkTarget, size: target?.size ?? 0, modified: new Date(status.modifiedMs), attributes };
+}
+
+function attributesOf({ users }: GuestRecord, status: FileStatus): GuestFileAttributes {
+  const { owner, group, mode, isHidden, isReadOnly, isSystem, createdMs, modifiedMs, accessedMs } = status;
+  return {
+    owner,
+    group,
+    ownerId: userIdOf(users, owner),
+    groupId: groupIdOf(users, group),
+    permissions: mode,
+    isHidden,
+    isReadOnly,
+    isSystem,
+    created: new Date(createdMs),
+    modified: new Date(modifiedMs),
+    accessed: new Date(accessedMs),
+  };
+}
+
+/** Attributes that only one family has. */
+const familyAttributes = {
+  posix: ['ownerId', 'groupId', 'permissions'],
+  windows: ['isHidden', 'isReadOnly', 'isSystem', 'created'],
+} as const;
+
+function storedAttributes({ name, guest }: VmRecord, change: GuestFileAttributesChange): Partial<FileAttributes> {
+  const { ownerId, groupId, permissions, created, modified, accessed, ...flags } = change;
+  const foreign = familyAttributes[guest.family === 'posix' ? 'windows' : 'posix'].find(
+    (key) => change[key] !== undefined,
+  );
+  if (foreign !== undefined) {
+    throw new Fault('invalid-argument', `'${name}' has a ${guest.family} guest, whose files have no '${foreign}'.`);
+  }
+  for (const id of [ownerId, groupId, permissions]) {
+    if (id === undefined || (Number.isInteger(id) && id >= 0 && id <= 0xffff_ffff)) continue;
+    throw new Fault('invalid-argument', `${id} is no id and no set of permissions; give a whole number from 0 up.`);
+  }
+  return {
+    ...flags,
+    ...(ownerId === undefined ? {} : { owner: userNameOf(guest.users, ownerId) }),
+    ...(groupId === undefined ? {} : { group: groupNameOf(guest.users, groupId) }),
+    ...(permissions === undefined ? {} : { mode: permissions }),
+    ...timeOf('createdMs', created),
+    ...timeOf('modifiedMs', modified),
+    ...timeOf('accessedMs', accessed),
+  };
+}
+
+function timeOf<Key extends string>(key: Key, time: Date | undefined): Partial<Record<Key, number>>;
+function timeOf(key: string, time: Date | undefined): Readonly<Record<string, number>> {
+  if (time === undefined) return {};
+  if (Number.isNaN(time.getTime())) throw new Fault('invalid-argument', 'A time of a file is no time.');
+  return { [key]: time.getTime() };
 }
 
 function directoryOf(files: UserFiles, path: string): readonly FileStatus[] {

@@ -129,6 +129,7 @@ function make(name: GuestFamily): GuestFileSystem {
       mode: 0o755,
       isHidden: false,
       isReadOnly: false,
+      isSystem: false,
       createdMs: 0,
       modifiedMs: 0,
       accessedMs: 0,

@@ -254,7 +254,7 @@ describe('POSIX files', () => {
       createdMs: 1,
       modifiedMs: 2,
       accessedMs: 3,
-      mode: 0o7777,
+      mode: 0o1777,
       owner: 'bob',
       group: 'bob',
     });

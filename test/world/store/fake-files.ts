@@ -8,6 +8,7 @@ const plainAttributes: FileAttributes = {
   mode: 0o644,
   isHidden: false,
   isReadOnly: false,
+  isSystem: false,
   createdMs: 1,
   modifiedMs: 2,
   accessedMs: 3,

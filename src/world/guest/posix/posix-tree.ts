@@ -1,4 +1,5 @@
 import type { GuestUserRecord } from '../../vm/vm-record.js';
+import { groupIdOf, groupIds } from '../accounts.js';
 import type { FileChange } from '../guest-files.js';
 import { programImage } from '../program-image.js';
 import { TreeBuilder } from '../tree-builder.js';
@@ -49,12 +50,13 @@ export function posixTree(users: readonly TreeUser[], hostName: string, timeMs =
 function passwd(users: readonly TreeUser[]): string {
   const root = { name: 'root', id: 0, group: 'root', home: '/root' };
   const all = users.some(({ name }) => name === 'root') ? users : [root, ...users];
-  return all.map(({ name, id, home }) => `${name}:x:${id}:${id}:${name}:${home}:/bin/sh\n`).join('');
+  return all
+    .map(({ name, id, group: of, home }) => `${name}:x:${id}:${groupIdOf(users, of)}:${name}:${home}:/bin/sh\n`)
+    .join('');
 }
 
 function group(users: readonly TreeUser[]): string {
-  const ids = new Map([['root', 0], ...users.map(({ group: name, id }) => [name, id] as const)]);
-  return [...ids].map(([name, id]) => `${name}:x:${id}:\n`).join('');
+  return [...groupIds(users)].map(([name, id]) => `${name}:x:${id}:\n`).join('');
 }
 
 function bootMessages(hostName: string, timeMs: number): string {

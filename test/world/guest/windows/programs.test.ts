@@ -47,6 +47,7 @@ const filterCases: readonly Case[] = [
   { command: 'where nope', stderr: crlf('INFO: Could not find files for the given pattern(s).'), exitCode: 1 },
   { command: 'attrib f.txt', stdout: crlf('A            C:\\Work\\f.txt') },
   { command: 'attrib +h +r f.txt & attrib f.txt', stdout: crlf('A   HR       C:\\Work\\f.txt') },
+  { command: 'attrib +s f.txt & attrib f.txt & dir /b /as', stdout: crlf('A  S         C:\\Work\\f.txt', 'f.txt') },
   { command: 'attrib nope', stderr: crlf('File not found - C:\\Work\\nope'), exitCode: 1 },
   { command: 'xcopy sub new /i /e', stdout: crlf('sub\\f2.txt', '1 File(s) copied') },
   { command: 'xcopy f.txt sub', stdout: crlf('f.txt', '1 File(s) copied') },

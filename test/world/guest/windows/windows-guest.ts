@@ -72,7 +72,15 @@ export class WindowsGuest {
     this.#fileSystem = new GuestFileSystem({ family, clock: this.clock, diskSizeBytes: 1e9 });
     const system = { ...this.user, name: 'SYSTEM', group: 'SYSTEM', isAdministrator: true };
     const times = { createdMs: this.clock.now(), modifiedMs: this.clock.now(), accessedMs: this.clock.now() };
-    const attributes = { owner: 'SYSTEM', group: 'SYSTEM', mode: 0o755, isHidden: false, isReadOnly: false, ...times };
+    const attributes = {
+      owner: 'SYSTEM',
+      group: 'SYSTEM',
+      mode: 0o755,
+      isHidden: false,
+      isReadOnly: false,
+      isSystem: false,
+      ...times,
+    };
     this.#fileSystem.apply({ change: 'put', path: 'C:\\', kind: 'directory', attributes });
     const setup = this.#fileSystem.as(system);
     for (const directory of [systemDirectory, workDirectory, 'C:\\Users\\alice']) {

@@ -50,9 +50,8 @@ function describe(value: string, letters: string, context: ModifierContext): str
   const facts: string[] = [];
   if (letters.includes('a') && status !== undefined) {
     const isDirectory = status.kind === 'directory';
-    facts.push(
-      `${isDirectory ? 'd' : '-'}${status.isReadOnly ? 'r' : '-'}${isDirectory ? '-' : 'a'}${status.isHidden ? 'h' : '-'}-----`,
-    );
+    const flags = [isDirectory, status.isReadOnly, !isDirectory, status.isHidden, status.isSystem];
+    facts.push(`${['d', 'r', 'a', 'h', 's'].map((letter, at) => (flags[at] === true ? letter : '-')).join('')}----`);
   }
   if (letters.includes('t') && status !== undefined) {
     facts.push(listingTimeText(status.modifiedMs).replace('  ', ' '));

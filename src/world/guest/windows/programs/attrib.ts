@@ -8,14 +8,15 @@ import { printErrorLine, printLine, programPath } from './program-output.js';
 
 function attributeText(status: FileStatus): string {
   const archive = status.kind === 'file' ? 'A' : ' ';
-  return `${archive}   ${status.isHidden ? 'H' : ' '}${status.isReadOnly ? 'R' : ' '}`.padEnd(13);
+  const letters = [status.isSystem ? 'S' : ' ', status.isHidden ? 'H' : ' ', status.isReadOnly ? 'R' : ' '];
+  return `${archive}  ${letters.join('')}`.padEnd(13);
 }
 
-/** `attrib [+r|-r] [+h|-h] [+s|-s] [+a|-a] [file] [/s] [/d]`; the guest keeps read-only and hidden only. */
+/** `attrib [+r|-r] [+h|-h] [+s|-s] [+a|-a] [file] [/s] [/d]`; the guest keeps no archive bit. */
 export const attrib: GuestProgram = async (context) => {
   const words = splitArguments(context.arguments);
   const switches = new Set(words.filter((word) => word.startsWith('/')).map((word) => word.slice(1).toLowerCase()));
-  const change: { isHidden?: boolean; isReadOnly?: boolean } = {};
+  const change: { isHidden?: boolean; isReadOnly?: boolean; isSystem?: boolean } = {};
   let hasChange = false;
   for (const word of words.filter((each) => /^[-+]/.test(each))) {
     if (!/^[-+][rhsai]$/i.test(word)) {
@@ -25,6 +26,7 @@ export const attrib: GuestProgram = async (context) => {
     hasChange = true;
     if (/r$/i.test(word)) change.isReadOnly = word.startsWith('+');
     if (/h$/i.test(word)) change.isHidden = word.startsWith('+');
+    if (/s$/i.test(word)) change.isSystem = word.startsWith('+');
   }
   const path = programPath(context, words.find((word) => !/^[-+/]/.test(word)) ?? '*');
   const directory = parentPath(path);

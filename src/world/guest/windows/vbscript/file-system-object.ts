@@ -199,8 +199,10 @@ class FileSystem {
     return {
       members: {
         '': () => path,
-        attributes: () =>
-          (status().isReadOnly ? 1 : 0) + (status().isHidden ? 2 : 0) + (status().kind === 'directory' ? 16 : 32),
+        attributes: () => {
+          const { isReadOnly, isHidden, isSystem, kind } = status();
+          return (isReadOnly ? 1 : 0) + (isHidden ? 2 : 0) + (isSystem ? 4 : 0) + (kind === 'directory' ? 16 : 32);
+        },
         datecreated: () => new VbDate(Math.floor(status().createdMs / 1000) * 1000),
         datelastmodified: () => new VbDate(Math.floor(status().modifiedMs / 1000) * 1000),
         delete: () => {
@@ -215,7 +217,9 @@ class FileSystem {
       setters: {
         attributes: (_args, value) => {
           const bits = toWhole(value);
-          attempt(() => this.#files.setAttributes(path, { isReadOnly: (bits & 1) !== 0, isHidden: (bits & 2) !== 0 }));
+          const has = (bit: number): boolean => (bits & bit) !== 0;
+          const change = { isReadOnly: has(1), isHidden: has(2), isSystem: has(4) };
+          attempt(() => this.#files.setAttributes(path, change));
         },
         name: (_args, value) => attempt(() => this.#files.move(path, joinPath(parentPath(path), toText(value)))),
       },

@@ -14,9 +14,9 @@ const attributeTests: Readonly<Record<string, Filter>> = {
   d: (status) => status.kind === 'directory',
   r: (status) => status.isReadOnly,
   h: (status) => status.isHidden,
+  s: (status) => status.isSystem,
   a: (status) => status.kind === 'file',
   l: (status) => status.kind === 'symlink',
-  s: () => false,
   i: () => false,
 };
 
