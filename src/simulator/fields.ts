@@ -59,6 +59,11 @@ export class Fields {
     return value instanceof Date && !Number.isNaN(value.getTime()) ? value : this.#refuse(name, 'a date and time');
   }
 
+  optionalBytes(name: string): Uint8Array | undefined {
+    const value = this.#values[name];
+    return value === undefined || value instanceof Uint8Array ? value : this.#refuse(name, 'bytes');
+  }
+
   /** Empty when it was not sent. */
   texts(name: string): readonly string[] {
     return this.#list(name, 'texts', (item): item is string => typeof item === 'string');

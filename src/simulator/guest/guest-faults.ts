@@ -102,6 +102,11 @@ const answers: Partial<Record<FaultKind, (context: GuestFaultContext) => Answer>
     windowsErrors.accessDenied,
     'The registry key has subkeys.',
   ),
+  'registry-parent-volatile': keyFault(
+    'GuestRegistryKeyParentVolatile',
+    windowsErrors.childMustBeVolatile,
+    'The parent of the registry key is volatile.',
+  ),
   'registry-value-not-found': ({ keyName = '', valueName = '' }) => [
     {
       $type: 'GuestRegistryValueNotFound',

@@ -9,6 +9,7 @@ import type { GuestServices } from './guest-services.js';
 import { GuestTickets } from './guest-tickets.js';
 import { GuestTransfers } from './guest-transfers.js';
 import { processManagerKind } from './process-manager.js';
+import { registryManagerKind } from './registry-manager.js';
 
 export interface GuestOperationsOptions {
   /** Host and port in the URLs of file transfers, asked for each; `*` stands for the server that the client called. */
@@ -20,6 +21,12 @@ const managers = [
   ['authManager', authManagerKind, 'guestOperationsAuthManager', 'ha-guest-operations-auth-manager'],
   ['fileManager', fileManagerKind, 'guestOperationsFileManager', 'ha-guest-operations-file-manager'],
   ['processManager', processManagerKind, 'guestOperationsProcessManager', 'ha-guest-operations-process-manager'],
+  [
+    'guestWindowsRegistryManager',
+    registryManagerKind,
+    'guestOperationsWindowsRegistryManager',
+    'ha-guest-operations-windows-registry-manager',
+  ],
 ] as const;
 
 const ownIds: Readonly<Record<EndpointKind, string>> = {

@@ -106,11 +106,21 @@ export class GuestRegistrySession {
     });
   }
 
-  /** Sets a value, and makes the key where it is missing. @throws Fault `invalid-argument` for a number out of range. */
-  setValue(path: string, value: RegistryValue, call: WorldCall): Promise<void> {
-    return this.#access.change('guest.registry.setValue', call, (admitted) =>
-      this.#registry(admitted).setValue(path, value),
-    );
+  /**
+   * Sets a value, and makes the key where it is missing, unless it must be there.
+   * @throws Fault `invalid-argument` for a number out of range.
+   */
+  setValue(
+    path: string,
+    value: RegistryValue,
+    options: { readonly isKeyRequired: boolean },
+    call: WorldCall,
+  ): Promise<void> {
+    return this.#access.change('guest.registry.setValue', call, (admitted) => {
+      const registry = this.#registry(admitted);
+      if (options.isKeyRequired) registry.key(path);
+      registry.setValue(path, value);
+    });
   }
 
   /** @throws Fault `registry-value-not-found`. */

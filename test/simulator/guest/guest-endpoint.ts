@@ -10,7 +10,7 @@ import type { InventoryVm } from '../../../src/world/inventory/inventory-schema.
 import { World } from '../../../src/world/world.js';
 
 /** Managers by the property of GuestOperationsManager that names them. */
-export type ManagerName = 'authManager' | 'fileManager' | 'processManager';
+export type ManagerName = 'authManager' | 'fileManager' | 'processManager' | 'guestWindowsRegistryManager';
 
 const origin = { address: '127.0.0.1', userAgent: 'test' };
 

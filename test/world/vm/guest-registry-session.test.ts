@@ -19,6 +19,8 @@ async function windows(): Promise<WindowsFixture> {
   return { ...fixture, admin: registryOf('Administrator'), user: registryOf('user') };
 }
 
+const makingKeys = { isKeyRequired: false } as const;
+
 describe('the registry through a session', () => {
   it('makes, lists and deletes keys', async () => {
     const { admin, clock } = await windows();
@@ -50,7 +52,7 @@ describe('the registry through a session', () => {
       { name: 'multi', type: 'REG_MULTI_SZ', data: ['a', 'b'] },
       { name: 'binary', type: 'REG_BINARY', data: new Uint8Array([1, 255]) },
     ];
-    for (const value of values) await admin.setValue(root, value, call());
+    for (const value of values) await admin.setValue(root, value, makingKeys, call());
     expect(await admin.values(root, plain, call())).toEqual(values);
     expect(await admin.values(root, { expandStrings: true, matchPattern: '^e' }, call())).toEqual([
       { name: 'expand', type: 'REG_EXPAND_SZ', data: 'Administrator!' },
@@ -63,7 +65,7 @@ describe('the registry through a session', () => {
   it('checks the rights of the user', async () => {
     const { admin, user } = await windows();
     await expect(user.createKey(root, lasting, call())).rejects.toMatchObject(fault('guest-permission'));
-    await user.setValue('HKCU\\Software\\X', { name: 'v', type: 'REG_SZ', data: 'mine' }, call());
+    await user.setValue('HKCU\\Software\\X', { name: 'v', type: 'REG_SZ', data: 'mine' }, makingKeys, call());
     await expect(admin.values('HKCU\\Software\\X', plain, call())).rejects.toMatchObject(fault('registry-key-invalid'));
     const seen = await user.keys('HKLM', all, call());
     expect(seen.find(({ path }) => path === 'HKLM\\SAM')?.fault).toMatchObject(fault('guest-permission'));
@@ -95,8 +97,13 @@ describe('the environment of a Windows user', () => {
   it('comes from the registry too', async () => {
     const { vm, admin, user } = await windows();
     const machine = 'HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment';
-    await admin.setValue(machine, { name: 'Tier', type: 'REG_SZ', data: 'all' }, call());
-    await user.setValue('HKCU\\Environment', { name: 'Path', type: 'REG_EXPAND_SZ', data: '%Tier%;C:\\Own' }, call());
+    await admin.setValue(machine, { name: 'Tier', type: 'REG_SZ', data: 'all' }, makingKeys, call());
+    await user.setValue(
+      'HKCU\\Environment',
+      { name: 'Path', type: 'REG_EXPAND_SZ', data: '%Tier%;C:\\Own' },
+      makingKeys,
+      call(),
+    );
     await session(vm).writeEnvironment('MINE', 'yes', call());
     const environment = await session(vm).environment(call());
     expect(environment.get('Tier')).toBe('all');
