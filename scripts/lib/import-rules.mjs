@@ -34,7 +34,7 @@ export const zones = [
     name: 'backends/vsphere/{soap,vim}',
     match: /^src\/backends\/vsphere\/(soap|vim)\//,
     may: contract,
-    packages: ['yaml', 'valibot'],
+    packages: ['yaml', 'valibot', 'fast-xml-parser'],
   },
   {
     name: 'backends/vsphere',

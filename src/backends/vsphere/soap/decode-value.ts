@@ -1,0 +1,169 @@
+import { xsdNamespace, xsiNamespace } from './namespaces.js';
+import { scalar } from './scalars.js';
+import type { DataType, Field, Schema } from './schema.js';
+import { SoapFormatError } from './soap-format-error.js';
+import type { XmlElement } from './xml-tree.js';
+
+type Values = Record<string, unknown>;
+
+/** How much a document may lack. */
+export interface DecodeRules {
+  /** Whether a field that must be there but is not is an error, as it is in a request. An answer is taken as it comes. */
+  readonly strict: boolean;
+}
+
+/**
+ * Turns elements into values (see values.ts). Where the tables know less than the server, its elements decode by their
+ * structure: text to a string, elements to an object, repeated elements to an array.
+ */
+export class ValueDecoder {
+  readonly #schema: Schema;
+  readonly #rules: DecodeRules;
+  /** The elements around the one at hand, for messages. */
+  readonly #path: string[] = [];
+
+  constructor(schema: Schema, rules: DecodeRules) {
+    this.#schema = schema;
+    this.#rules = rules;
+  }
+
+  /** The values of the elements inside a parent, by the fields that they may be. */
+  fields(parent: XmlElement, fields: readonly Field[], byName: ReadonlyMap<string, Field>, into: Values = {}): Values {
+    for (const child of parent.children()) {
+      const name = child.localName;
+      const field = byName.get(name);
+      this.#path.push(name);
+      if (field === undefined) addByStructure(into, name, this.#byStructure(child));
+      else this.#addField(into, field, child);
+      this.#path.pop();
+    }
+    for (const field of fields) {
+      if (field.optional || Object.hasOwn(into, field.name)) continue;
+      if (field.array) into[field.name] = [];
+      else if (this.#rules.strict) throw this.#problem(`lacks "${field.name}"`);
+    }
+    return into;
+  }
+
+  #addField(into: Values, field: Field, element: XmlElement): void {
+    const value = this.value(element, field.type);
+    if (value === undefined) return;
+    const earlier = into[field.name];
+    if (field.array) {
+      if (earlier === undefined) into[field.name] = [value];
+      else (earlier as unknown[]).push(value);
+      return;
+    }
+    if (earlier !== undefined) throw this.#problem('occurs twice');
+    into[field.name] = value;
+  }
+
+  /** The value of one element by its declared type; undefined where the element says that it is nil. */
+  value(element: XmlElement, declared: string): unknown {
+    if (isNil(element)) return undefined;
+    const known = scalar(declared);
+    if (known !== undefined) return this.#scalar(element, known.read);
+    if (declared === 'xsd:anyType') return this.#any(element);
+    if (declared.startsWith('&')) return this.#ref(element, declared.slice(1));
+    if (this.#schema.enumValues(declared) !== undefined) return element.text.trim();
+    return this.#dataObject(element, declared, this.#concreteType(element)?.name ?? declared);
+  }
+
+  #scalar(element: XmlElement, read: (text: string) => unknown): unknown {
+    try {
+      return read(element.text);
+    } catch (error) {
+      throw error instanceof SoapFormatError ? this.#problem(error.message) : error;
+    }
+  }
+
+  #ref(element: XmlElement, declared: string): unknown {
+    const type = element.attribute('type') ?? declared;
+    return { type, value: element.text };
+  }
+
+  #dataObject(element: XmlElement, declared: string, concrete: string): Values {
+    const row: DataType | undefined = this.#schema.dataType(concrete) ?? this.#schema.dataType(declared);
+    const into: Values = { $type: concrete };
+    return row === undefined ? this.#structure(element, into) : this.fields(element, row.fields, row.byName, into);
+  }
+
+  /** The type that the element names itself. */
+  #concreteType(element: XmlElement): { readonly name: string; readonly schemaType: boolean } | undefined {
+    const written = element.attributeOf(xsiNamespace, 'type')?.trim();
+    if (written === undefined) return undefined;
+    const colon = written.indexOf(':');
+    const prefix = colon === -1 ? '' : written.slice(0, colon);
+    const namespace = element.namespaceOf(prefix);
+    const schemaType = namespace === xsdNamespace || (namespace === undefined && (prefix === 'xsd' || prefix === 'xs'));
+    return { name: written.slice(colon + 1), schemaType };
+  }
+
+  #any(element: XmlElement): unknown {
+    const concrete = this.#concreteType(element);
+    if (concrete === undefined) return this.#byStructure(element);
+    const { name, schemaType } = concrete;
+    if (schemaType) return this.#anyScalar(element, `xsd:${name}`);
+    if (name === 'ManagedObjectReference') return this.#ref(element, '');
+    if (this.#schema.enumValues(name) !== undefined) return element.text.trim();
+    if (this.#schema.dataType(name) !== undefined) return this.#dataObject(element, name, name);
+    const item = /^ArrayOf(.+)$/.exec(name)?.[1];
+    if (item !== undefined) return this.#arrayOf(element, item);
+    return element.hasChildren ? this.#structure(element, { $type: name }) : element.text;
+  }
+
+  #anyScalar(element: XmlElement, type: string): unknown {
+    if (type === 'xsd:long') {
+      // Nothing says here whether every digit counts, so none is lost.
+      const value = this.value(element, 'bigint') as bigint;
+      return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    }
+    return scalar(type) === undefined ? element.text : this.value(element, type);
+  }
+
+  #arrayOf(element: XmlElement, item: string): unknown[] {
+    const lowered = `xsd:${item.charAt(0).toLowerCase()}${item.slice(1)}`;
+    const known = this.#schema.dataType(item) ?? this.#schema.enumValues(item);
+    let declared = 'xsd:anyType';
+    if (known !== undefined) declared = item;
+    else if (item === 'ManagedObjectReference') declared = '&';
+    else if (scalar(lowered) !== undefined) declared = lowered;
+    const values: unknown[] = [];
+    for (const child of element.children()) {
+      const value = this.value(child, declared);
+      if (value !== undefined) values.push(value);
+    }
+    return values;
+  }
+
+  #byStructure(element: XmlElement): unknown {
+    if (isNil(element)) return undefined;
+    const concrete = this.#concreteType(element);
+    if (concrete !== undefined) return this.#any(element);
+    const type = element.attribute('type');
+    if (element.hasChildren) return this.#structure(element, {});
+    return type === undefined ? element.text : { type, value: element.text };
+  }
+
+  #structure(element: XmlElement, into: Values): Values {
+    for (const child of element.children()) addByStructure(into, child.localName, this.#byStructure(child));
+    return into;
+  }
+
+  #problem(what: string): SoapFormatError {
+    return new SoapFormatError(`${this.#path.join('.') || 'the request'} ${what}`);
+  }
+}
+
+function isNil(element: XmlElement): boolean {
+  const nil = element.attributeOf(xsiNamespace, 'nil');
+  return nil === 'true' || nil === '1';
+}
+
+function addByStructure(into: Values, name: string, value: unknown): void {
+  if (value === undefined) return;
+  const earlier = Object.hasOwn(into, name) ? into[name] : undefined;
+  if (earlier === undefined) into[name] = value;
+  else if (Array.isArray(earlier)) earlier.push(value);
+  else into[name] = [earlier, value];
+}
