@@ -152,7 +152,7 @@ export class Tasks {
 }
 
 /** A fault as the fields that hold one with its text show it. */
-function localized(error: VimFault): { readonly fault: FaultValue; readonly localizedMessage: string } {
+export function localized(error: VimFault): { readonly fault: FaultValue; readonly localizedMessage: string } {
   return { fault: error.fault, localizedMessage: error.message };
 }
 

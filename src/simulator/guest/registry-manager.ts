@@ -1,4 +1,4 @@
-import { Fault } from '../../base/fault.js';
+import type { Fault } from '../../base/fault.js';
 import type { RegistryValue } from '../../world/guest/program.js';
 import { GuestRegistrySession, type RegistryKeyView } from '../../world/vm/guest-registry-session.js';
 import type { Fields } from '../fields.js';
