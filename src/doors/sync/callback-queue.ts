@@ -47,11 +47,6 @@ export class CallbackQueue {
     return this.#running.flatMap(({ event }) => event ?? []);
   }
 
-  /** Whether a callback of the job is on the stack that the job cannot end before. */
-  isHeldUp(job: unknown): boolean {
-    return this.#running.some((event) => event.job === job && event.type !== VIX_EVENTTYPE_JOB_COMPLETED);
-  }
-
   /** Keeps a callback until its job has completed. @returns its number. */
   readonly keep = (callback: VixEventProc, clientData: unknown): number => {
     this.#last += 1;

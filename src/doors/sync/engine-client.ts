@@ -3,7 +3,6 @@ import type { DiagnosticEvent } from '../../api/vix.js';
 import { errorText } from '../../vix/lookup.js';
 import {
   VIX_E_HOST_CONNECTION_LOST,
-  VIX_E_UNFINISHED_JOB,
   VIX_HANDLETYPE_NONE,
   VIX_HOSTOPTION_USE_EVENT_PUMP,
   VIX_INVALID_HANDLE,
@@ -90,8 +89,6 @@ export class EngineClient {
   call(name: CallName, args: readonly unknown[]): unknown {
     const local = localCalls.get(name);
     if (local !== undefined) return local(args);
-    // The job cannot end before the callback that this call stands in; to wait would be to wait for ever.
-    if (name === 'VixJob_Wait' && this.#callbacks.isHeldUp(args[0])) return VIX_E_UNFINISHED_JOB;
     const thread = this.start();
     if (name === 'VixHost_Connect' && asksForPump(args)) this.#isPumped = true;
     const encoded = encodeCall(name, args, this.#callbacks.keep);

@@ -1,8 +1,9 @@
 import { workerData } from 'node:worker_threads';
 import { callByName } from '../../api/call-by-name.js';
+import { EventCourier } from '../../api/event-courier.js';
 import type { Vix } from '../../api/vix.js';
 import { createVix } from '../../compose/create-vix.js';
-import type { VixEventProc } from '../../jobs/job-events.js';
+import { VIX_E_UNFINISHED_JOB } from '../../vix/names.js';
 import { EngineMemory } from './engine-memory.js';
 import { loadVixOptions } from './engine-options.js';
 import { type EngineStart, type FromEngine, type ToEngine, toPlainError } from './messages.js';
@@ -12,37 +13,13 @@ import { type EngineStart, type FromEngine, type ToEngine, toPlainError } from '
 const { port, memory: buffer, beatMs, options } = workerData as EngineStart;
 const memory = new EngineMemory(buffer);
 
-/** Events that the program has not finished with, and what goes on when it has. */
-const unfinished = new Map<number, () => void>();
-let lastEvent = 0;
-let onFinished: (() => void) | undefined;
-
 function send(message: FromEngine, transfer: readonly ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
   memory.announce();
 }
 
-/** Stands in for a callback of the program: ends when the program says that the callback has ended. */
-function callbackOf(callback: number): VixEventProc {
-  return (job, type, info) =>
-    new Promise<void>((resolve) => {
-      lastEvent += 1;
-      unfinished.set(lastEvent, resolve);
-      send({ kind: 'event', event: lastEvent, callback, job, type, info });
-    });
-}
-
-/** Resolves when the program has finished with every event, save those whose callbacks wait for this very call. */
-async function eventsFinished(within: readonly number[]): Promise<void> {
-  for (;;) {
-    // What the end of one event sets free needs a turn to come out.
-    await new Promise(setImmediate);
-    if ([...unfinished.keys()].every((event) => within.includes(event))) return;
-    await new Promise<void>((resolve) => {
-      onFinished = resolve;
-    });
-  }
-}
+/** Hands the events to the program. */
+const courier = new EventCourier((event) => send({ kind: 'event', ...event }));
 
 function handles(vix: Vix) {
   return { lines: vix.Revix_DumpHandles(), counters: vix.Revix_CountHandles() };
@@ -50,10 +27,7 @@ function handles(vix: Vix) {
 
 function receive(vix: Vix, message: ToEngine): void {
   if (message.kind === 'ack') {
-    unfinished.get(message.event)?.();
-    unfinished.delete(message.event);
-    onFinished?.();
-    onFinished = undefined;
+    courier.finish(message.event);
     return;
   }
   const { id } = message;
@@ -74,15 +48,23 @@ function request(vix: Vix, message: Exclude<ToEngine, { readonly kind: 'ack' }>)
     return undefined;
   }
   if (message.kind === 'close') return close(vix, id, within);
-  const answer = callByName(vix, message.call, callbackOf);
+  const { name, args } = message.call;
+  if (name === 'VixJob_Wait' && courier.isHeldUp(args[0], within)) {
+    send({ kind: 'answer', id, answer: { value: VIX_E_UNFINISHED_JOB, outs: [] } });
+    return undefined;
+  }
+  // The callbacks that a pump sets off run while the program is in it.
+  if (name === 'Vix_PumpEvents') {
+    const pumped = courier.pump(() => void callByName(vix, message.call, courier.callbackOf));
+    return pumped.then(() => send({ kind: 'answer', id, answer: { value: undefined, outs: [] } }));
+  }
+  const answer = callByName(vix, message.call, courier.callbackOf);
   const reply = (settled: Awaited<typeof answer>): void => {
     const transfer: ArrayBuffer[] = [];
     const outs = settled.outs.map((out) => (out instanceof Uint8Array ? copyToTransfer(out, transfer) : out));
     send({ kind: 'answer', id, answer: { value: settled.value, outs } }, transfer);
   };
   if (answer instanceof Promise) return answer.then(reply);
-  // The callbacks that a pump sets off run while the program is in it.
-  if (message.call.name === 'Vix_PumpEvents') return eventsFinished(within).then(() => reply(answer));
   reply(answer);
   return undefined;
 }
@@ -96,7 +78,7 @@ function copyToTransfer(bytes: Uint8Array, transfer: ArrayBuffer[]): Uint8Array 
 
 async function close(vix: Vix, id: number, within: readonly number[]): Promise<void> {
   await vix.Revix_Close();
-  await eventsFinished(within);
+  await courier.allFinished(within);
   send({ kind: 'counted', id, handles: handles(vix) });
   process.exit(0);
 }

@@ -1,8 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { WireAnswer, WireCall } from '../../api/call-by-name.js';
+import type { RemoteEvent } from '../../api/event-courier.js';
 import type { HandleKind } from '../../handles/handle-kind.js';
 import type { HandleCounter, HandleDumpLine } from '../../handles/handle-table.js';
-import type { VixHandle } from '../../vix/types.js';
 import type { EngineOptions } from './engine-options.js';
 
 /** What the engine's thread is started with. */
@@ -42,13 +42,8 @@ export type FromEngine =
   | { readonly kind: 'diagnostic'; readonly error: PlainError };
 
 /** An event for a callback of the program. */
-export interface EngineEvent {
+export interface EngineEvent extends RemoteEvent {
   readonly kind: 'event';
-  readonly event: number;
-  readonly callback: number;
-  readonly job: VixHandle;
-  readonly type: number;
-  readonly info: VixHandle;
 }
 
 /** The live handles and their numbers. */
