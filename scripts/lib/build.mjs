@@ -6,7 +6,8 @@ import { runNode, StepFailure, toolPath } from './process.mjs';
 const stampName = '.build-stamp';
 
 /**
- * What tsc builds, in this order. `inputs` are all files and folders whose content decides the result.
+ * What tsc builds, in this order. `inputs` are all files and folders whose content decides the result; `finish` works
+ * on what tsc wrote.
  * The examples and benchmarks compile against the types in dist/, so its inputs are theirs too.
  */
 const library = {
@@ -14,6 +15,7 @@ const library = {
   config: 'tsconfig.build.json',
   output: 'dist',
   inputs: ['src', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'],
+  finish: bundleHelper,
 };
 const targets = [
   library,
@@ -61,8 +63,32 @@ export async function build(root, target, say) {
         'Correct the errors above and run the command again.',
     );
   }
+  await target.finish?.(root, draft);
   writeFileSync(join(draft, stampName), stamp);
   replaceFolder(join(root, target.output), draft);
+}
+
+/**
+ * Makes one file of the helper of other languages and of all that it needs: its start is the start of the programs that
+ * use it, and Node takes several times as long to load the same code from hundreds of files.
+ */
+async function bundleHelper(root, draft) {
+  const entry = join(draft, 'bindings', 'helper-main.js');
+  if (!existsSync(entry)) return;
+  const { build: bundle } = await import('esbuild');
+  await bundle({
+    entryPoints: [entry],
+    outfile: join(draft, 'bindings', 'helper.cjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20.18',
+    external: ['just-bash'],
+    // CommonJS has no import.meta. The bundle lies where its entry does, so relative addresses stay right.
+    define: { 'import.meta.url': '__moduleUrl' },
+    banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    logLevel: 'warning',
+  });
 }
 
 function replaceFolder(output, draft) {

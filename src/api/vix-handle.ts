@@ -28,7 +28,8 @@ import { fillCells, isCell, parseCells } from './property-cells.js';
 import type { VixRuntime } from './vix-runtime.js';
 import type { PropertyCells, VixOut } from './vix-out.js';
 
-const propertyTypes = {
+/** `VIX_PROPERTYTYPE_*` of each type of value. */
+export const propertyTypes = {
   integer: VIX_PROPERTYTYPE_INTEGER,
   string: VIX_PROPERTYTYPE_STRING,
   bool: VIX_PROPERTYTYPE_BOOL,

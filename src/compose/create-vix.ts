@@ -30,6 +30,11 @@ const configFileName = 'revix.config.json';
 
 /** Makes the VIX functions over a runtime of their own: own handles, backends, clock, configuration. */
 export function createVix(options: VixOptions = {}): Vix {
+  return vixFunctions(createRuntime(options));
+}
+
+/** Makes what a set of VIX functions works on, for a door that has to look behind them. */
+export function createRuntime(options: VixOptions = {}): VixRuntime {
   const limit = options.jobTimeLimitMs;
   if (limit !== undefined && !(Number.isFinite(limit) && limit > 0)) {
     throw new RangeError(`jobTimeLimitMs is ${limit}; give a number of milliseconds above 0, or leave it out`);
@@ -37,7 +42,7 @@ export function createVix(options: VixOptions = {}): Vix {
   const clock = options.clock ?? new RealClock();
   const backends = options.backends ?? [createMockBackend({ clock })];
   const registry = new BackendRegistry(backends, configReader(options.config));
-  return vixFunctions(new VixRuntime({ registry, clock, jobTimeLimitMs: options.jobTimeLimitMs }));
+  return new VixRuntime({ registry, clock, jobTimeLimitMs: options.jobTimeLimitMs });
 }
 
 /** Reads the configuration once, when it is first needed. */

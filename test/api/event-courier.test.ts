@@ -89,20 +89,13 @@ describe('one pump', () => {
       [jobA, 3],
       [jobB, 1],
     ]);
-    let isOver = false;
-    const over = pump().then(() => {
-      isOver = true;
-    });
-    for (let next = 0; !isOver;) {
+    const over = pump().then(() => 'over');
+    for (let next = 0; (await Promise.race([over, turn()])) !== 'over';) {
       const event = sent[next];
-      if (event !== undefined) {
-        expect(isOver).toBe(false);
-        courier.finish(event.event);
-        next += 1;
-      }
-      await turn();
+      if (event === undefined) continue;
+      courier.finish(event.event);
+      next += 1;
     }
-    await over;
     expect(sent.map(({ job }) => job)).toEqual([jobA, jobB, jobA, jobA]);
   });
 

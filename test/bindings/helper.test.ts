@@ -1,0 +1,94 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { VIX_OK, VIX_PROPERTY_JOB_RESULT_HANDLE } from '../../src/vix/names.js';
+import { HelperProcess } from './helper-process.js';
+
+const isWindows = process.platform === 'win32';
+
+/** Every test starts a process; on a loaded machine that takes its time. */
+const timeout = 60_000;
+
+const connectArgs = [-1, 3, null, 0, null, null, 0, 0, null, null];
+
+async function connect(helper: HelperProcess): Promise<number> {
+  const [job] = await helper.ask('VixHost_Connect', connectArgs);
+  const [error, outs] = await helper.ask('VixJob_Wait', [Number(job), [VIX_PROPERTY_JOB_RESULT_HANDLE]]);
+  expect(error).toBe(VIX_OK);
+  return Number((outs as readonly number[])[0]);
+}
+
+describe.each(['socket', 'stdio'] as const)('a helper process over %s', { timeout }, (way) => {
+  it.skipIf(isWindows && way === 'socket')('serves its client, and ends when the client hangs up', async () => {
+    const helper = new HelperProcess(way);
+    const welcome = await helper.greet(process.pid);
+    expect(welcome.values[1]).toMatch(/^revix \d+\.\d+\.\d+$/);
+    const host = await connect(helper);
+    const [job] = await helper.ask('VixVM_Open', [host, '/vms/linux/linux.vmx', null, null]);
+    expect(await helper.ask('VixJob_Wait', [Number(job), []])).toEqual([VIX_OK, []]);
+    helper.hangUp();
+    expect(await helper.ended).toEqual({ code: 0, signal: null, errors: '' });
+  });
+
+  it.skipIf(isWindows && way === 'socket')('ends when a wait is under way and callbacks are not done', async () => {
+    const helper = new HelperProcess(way);
+    await helper.greet();
+    const host = await connect(helper);
+    await helper.ask('VixHost_FindItems', [host, 4, 0, -1, 5, null]);
+    await helper.frame(({ kind }) => kind === 'V');
+    const [job] = await helper.ask('VixVM_Open', [host, '/vms/linux/linux.vmx', 5, null]);
+    helper.send(['C', 900, 'VixJob_Wait', [], [Number(job), []]]);
+    helper.hangUp();
+    expect(await helper.ended).toEqual({ code: 0, signal: null, errors: '' });
+  });
+
+  it.skipIf(isWindows && way === 'socket')('says what was wrong with bytes that are no frame, and ends', async () => {
+    const helper = new HelperProcess(way);
+    helper.sendBytes(Buffer.from('GET / HTTP/1.1\r\n\r\n'));
+    const { values } = await helper.frame(({ kind }) => kind === 'F');
+    expect(values[0]).toMatch(/^the client broke the protocol: a frame says that it has 542393671 bytes/);
+    expect(await helper.ended).toEqual({ code: 1, signal: null, errors: '' });
+  });
+});
+
+describe.skipIf(isWindows)('the process of a helper', { timeout }, () => {
+  it('outlives the signals of a terminal', async () => {
+    const helper = new HelperProcess('socket');
+    await helper.greet();
+    for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const) {
+      helper.child.kill(signal);
+      expect(await helper.ask('Vix_GetHandleType', [1])).toEqual([0, []]);
+    }
+  });
+
+  it('ends when the process that it lives for is gone, also when the socket is open', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '0']);
+    const helper = new HelperProcess('socket');
+    await helper.greet(pid).catch(() => undefined);
+    expect(await helper.ended).toEqual({ code: 0, signal: null, errors: '' });
+  });
+
+  it('keeps what a module prints out of the conversation', async () => {
+    const helper = new HelperProcess('stdio', `process.on('SIGUSR2', () => console.log('noise'))`);
+    await helper.greet();
+    helper.child.kill('SIGUSR2');
+    expect(await helper.ask('Vix_GetHandleType', [1])).toEqual([0, []]);
+    helper.hangUp();
+    expect(await helper.ended).toMatchObject({ code: 0, errors: 'noise\n' });
+  });
+
+  it('tells the client when it fails itself', async () => {
+    const helper = new HelperProcess('socket', `process.on('SIGUSR2', () => { throw new Error('a socket broke') })`);
+    await helper.greet();
+    helper.child.kill('SIGUSR2');
+    const { values } = await helper.frame(({ kind }) => kind === 'F');
+    expect(values).toEqual(['the helper failed: a socket broke; report it with what stands on its standard error']);
+    expect(await helper.ended).toMatchObject({ code: 1, errors: expect.stringContaining('Error: a socket broke') });
+  });
+
+  it('refuses a file descriptor that is none', () => {
+    const program = new URL('../../dist/bindings/helper.cjs', import.meta.url);
+    const { status, stderr } = spawnSync(process.execPath, [program.pathname, '--fd', 'x'], { encoding: 'utf8' });
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('--fd is x; give the number of an open socket');
+  });
+});
