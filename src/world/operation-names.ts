@@ -62,7 +62,6 @@ export const operationNames = [
   'guest.registry.values',
   'guest.registry.setValue',
   'guest.registry.deleteValue',
-  'guest.files.setAttributes',
 ] as const;
 
 export type OperationName = (typeof operationNames)[number];

@@ -1,3 +1,4 @@
+import { groupIdOf, groupNameOf, userIdOf, userNameOf } from '../../world/guest/accounts.js';
 import type { FileAttributes, FileStatus } from '../../world/guest/guest-files.js';
 import type { GuestRecord } from '../../world/vm/vm-record.js';
 import type { Fields } from '../fields.js';
@@ -20,9 +21,6 @@ const familyOfType: Readonly<Record<string, 'posix' | 'windows'>> = {
   GuestWindowsFileAttributes: 'windows',
 };
 
-/** A user whose number the guest does not know goes by it; nobody has the number of a user of the system. */
-const nobodyId = 65_534;
-
 /** What a guest says of a file. @param linkTarget text of a link; the status is then that of what it leads to. */
 export function fileAttributesOf(guest: Accounts, status: FileStatus, linkTarget?: string): Record<string, unknown> {
   const times = { modificationTime: seconds(status.modifiedMs), accessTime: seconds(status.accessedMs) };
@@ -39,8 +37,8 @@ export function fileAttributesOf(guest: Accounts, status: FileStatus, linkTarget
     $type: 'GuestPosixFileAttributes',
     ...times,
     symlinkTarget: linkTarget ?? '',
-    ownerId: idOf(guest, status.owner, ({ name }) => name),
-    groupId: idOf(guest, status.group, ({ group }) => group),
+    ownerId: userIdOf(guest.users, status.owner),
+    groupId: groupIdOf(guest.users, status.group),
     permissions: typeBits[status.kind] | (status.mode & modeBits),
   };
 }
@@ -70,8 +68,8 @@ function posixChange(guest: Accounts, attributes: Fields): Partial<FileAttribute
   const group = attributes.optionalWhole('groupId');
   const permissions = attributes.optionalWhole('permissions');
   return {
-    ...(owner === undefined ? {} : { owner: nameOf(guest, owner, ({ name }) => name) }),
-    ...(group === undefined ? {} : { group: nameOf(guest, group, (user) => user.group) }),
+    ...(owner === undefined ? {} : { owner: userNameOf(guest.users, owner) }),
+    ...(group === undefined ? {} : { group: groupNameOf(guest.users, group) }),
     ...(permissions === undefined ? {} : { mode: permissions & modeBits }),
   };
 }
@@ -88,20 +86,4 @@ function windowsChange(attributes: Fields): Partial<FileAttributes> {
 /** Tools tells times in whole seconds. */
 function seconds(ms: number): Date {
   return new Date(Math.floor(ms / 1000) * 1000);
-}
-
-type Account = GuestRecord['users'][number];
-
-/** A mock guest gives a group the number of the user that it belongs to. */
-function idOf(guest: Accounts, name: string, nameIn: (user: Account) => string): number {
-  const known = guest.users.find((user) => nameIn(user) === name);
-  if (known !== undefined) return known.id;
-  if (name === 'root') return 0;
-  return /^\d+$/u.test(name) ? Number(name) : nobodyId;
-}
-
-function nameOf(guest: Accounts, id: number, nameIn: (user: Account) => string): string {
-  const known = guest.users.find((user) => user.id === id);
-  if (known !== undefined) return nameIn(known);
-  return id === 0 ? 'root' : String(id);
 }

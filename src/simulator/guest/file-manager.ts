@@ -7,7 +7,7 @@ import { moveDirectory, moveFile, statusAt } from './file-moves.js';
 import { guestMethod, guestPrivileges, type GuestCall } from './guest-call.js';
 import { fileProblem, type GuestFaultContext } from './guest-faults.js';
 import type { GuestServices } from './guest-services.js';
-import { matchingNames } from './name-pattern.js';
+import { matchingNames } from '../../world/guest/name-pattern.js';
 import { newTemporaryPath, type TemporaryName } from './temporary-path.js';
 
 const privateDirectoryMode = 0o700;

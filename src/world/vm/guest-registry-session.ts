@@ -1,11 +1,11 @@
 import { Fault } from '../../base/fault.js';
 import type { GuestRegistry, RegistryValue } from '../guest/program.js';
+import { matchingNames } from '../guest/name-pattern.js';
 import { userEnvironment } from '../guest/user-environment.js';
 import { Environment } from '../guest/windows/environment.js';
 import { recordRegistry } from '../guest/windows/registry.js';
 import type { WorldCall } from '../world-call.js';
 import type { Admitted, GuestAccess } from './guest-access.js';
-import { matcherOf } from './match-pattern.js';
 
 /** A key of the registry. */
 export interface RegistryKeyView {
@@ -38,26 +38,25 @@ export class GuestRegistrySession {
    * @param options.matchPattern regular expression for the last name of a key; absent or empty: all.
    * @throws Fault `invalid-argument` for a pattern that is none.
    */
-  async keys(
+  keys(
     path: string,
     options: { readonly isRecursive: boolean; readonly matchPattern?: string },
     call: WorldCall,
   ): Promise<readonly RegistryKeyView[]> {
-    const isWanted = matcherOf(options.matchPattern);
     return this.#access.read('guest.registry.keys', call, (admitted) => {
       const registry = this.#registry(admitted);
-      const found: RegistryKeyView[] = [];
+      const found: { readonly name: string; readonly view: RegistryKeyView }[] = [];
       const visit = (parent: string, names: readonly string[]): void => {
         for (const name of names) {
           const below = `${parent}\\${name}`;
           const seen = look(registry, below);
-          if (isWanted(name)) found.push(seen.view);
+          found.push({ name, view: seen.view });
           if (options.isRecursive) visit(below, seen.names);
         }
       };
       const top = path.replace(/\\+$/u, '');
       visit(top, registry.keys(top));
-      return found;
+      return wanted(found, options.matchPattern).map(({ view }) => view);
     });
   }
 
@@ -88,16 +87,13 @@ export class GuestRegistrySession {
    * @param options.matchPattern regular expression for the name; absent or empty: all.
    * @throws Fault `invalid-argument` for a pattern that is none.
    */
-  async values(
+  values(
     path: string,
     options: { readonly expandStrings: boolean; readonly matchPattern?: string },
     call: WorldCall,
   ): Promise<readonly RegistryValue[]> {
-    const isWanted = matcherOf(options.matchPattern);
     return this.#access.read('guest.registry.values', call, (admitted) => {
-      const values = this.#registry(admitted)
-        .values(path)
-        .filter(({ name }) => isWanted(name));
+      const values = wanted(this.#registry(admitted).values(path), options.matchPattern);
       if (!options.expandStrings) return values;
       const environment = new Environment(userEnvironment(admitted.record.guest, admitted.user, {}));
       return values.map((value) =>
@@ -135,6 +131,17 @@ export class GuestRegistrySession {
     if (registry !== null) return recordRegistry(registry, { user, nowMs: () => this.#access.scope.clock.now() });
     throw new Fault('guest-os-unsupported', `The guest of '${record.name}' is no Windows, so it has no registry.`);
   }
+}
+
+/** Those whose name the pattern finds itself in. */
+function wanted<T extends { readonly name: string }>(found: readonly T[], pattern: string = ''): readonly T[] {
+  if (pattern === '') return found;
+  const names = matchingNames(
+    pattern,
+    found.map(({ name }) => name),
+  );
+  if (names === undefined) throw new Fault('invalid-argument', `'${pattern}' is no regular expression to search with.`);
+  return found.filter(({ name }) => names.has(name));
 }
 
 function look(
