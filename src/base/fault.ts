@@ -63,6 +63,7 @@ export type FaultKind =
   | 'guest-operations-prohibited'
   | 'guest-operation-disabled'
   | 'guest-os-unsupported'
+  | 'guest-alias-ambiguous'
   // guest files and processes
   | 'file-not-found'
   | 'file-exists'

@@ -66,6 +66,7 @@ export const faultCodes = {
   'guest-operations-prohibited': 'VIX_E_GUEST_OPERATIONS_PROHIBITED',
   'guest-operation-disabled': 'VIX_E_OPERATION_DISABLED',
   'guest-os-unsupported': 'VIX_E_OP_NOT_SUPPORTED_ON_GUEST',
+  'guest-alias-ambiguous': 'VIX_E_GUEST_AUTH_MULIPLE_MAPPINGS',
 
   'file-not-found': 'VIX_E_FILE_NOT_FOUND',
   'file-exists': 'VIX_E_FILE_ALREADY_EXISTS',

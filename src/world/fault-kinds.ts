@@ -57,6 +57,7 @@ const known = {
   'guest-operations-prohibited': true,
   'guest-operation-disabled': true,
   'guest-os-unsupported': true,
+  'guest-alias-ambiguous': true,
   'file-not-found': true,
   'file-exists': true,
   'file-access': true,

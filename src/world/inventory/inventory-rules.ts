@@ -1,4 +1,5 @@
 import { Fault } from '../../base/fault.js';
+import { plainCertificate } from '../guest/certificate.js';
 import { parsePath } from '../guest/guest-path.js';
 import { withPrefix } from '../guest/nics.js';
 import { findUser } from '../guest/guest-users.js';
@@ -72,7 +73,7 @@ function guestProblems(guest: Guest, family: Family): readonly InventoryProblem[
   const problems: InventoryProblem[] = [];
   const accounts = { family, users: usersOf(family, guest.users), hostName: '' };
   const names = accounts.users.map(({ name }) => name);
-  const { consoleUser = null, disabledOperations = [], files = [] } = guest;
+  const { consoleUser = null, disabledOperations = [], files = [], aliases = [] } = guest;
   problems.push(...networkProblems(guest));
   if (consoleUser !== null && findUser(accounts, consoleUser) === undefined) {
     problems.push({ keys: ['consoleUser'], message: unknownName('user', consoleUser, names) });
@@ -81,6 +82,15 @@ function guestProblems(guest: Guest, family: Family): readonly InventoryProblem[
     if (switchableOperations.includes(operation)) continue;
     const message = unknownName('guest operation', operation, switchableOperations);
     problems.push({ keys: ['disabledOperations', index], message });
+  }
+  for (const [index, { user, certificate }] of aliases.entries()) {
+    if (!names.includes(user)) {
+      problems.push({ keys: ['aliases', index, 'user'], message: unknownName('user', user, names) });
+    }
+    if (plainCertificate(certificate) === undefined) {
+      const message = 'cannot be read; give base64 of its DER form, without PEM lines';
+      problems.push({ keys: ['aliases', index, 'certificate'], message });
+    }
   }
   const owners = [...new Set([...names, systemOwner[family]])];
   for (const [index, file] of files.entries()) {

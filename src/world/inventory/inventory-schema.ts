@@ -20,6 +20,17 @@ const user = keys({
   isAdministrator: v.exactOptional(flag),
 });
 
+const alias = keys({
+  user: name,
+  /** Base64 of its DER form. */
+  certificate: name,
+  /** Whom its tokens may speak for; absent: everybody. */
+  subject: v.exactOptional(name),
+  comment: v.exactOptional(text),
+  /** Its tokens need not name the user. */
+  isMapped: v.exactOptional(flag),
+});
+
 const guestFile = keys({
   /** Absolute path in the guest. Parents are made. */
   path: name,
@@ -60,6 +71,7 @@ const guest = keys({
   ipAddresses: v.exactOptional(v.array(name, 'expected a list')),
   nics: v.exactOptional(v.array(nic, 'expected a list')),
   users: v.exactOptional(v.array(user, 'expected a list')),
+  aliases: v.exactOptional(v.array(alias, 'expected a list')),
   /** Who is logged in at the console. */
   consoleUser: v.exactOptional(v.nullable(name)),
   /** Guest operations that Tools has switched off, like `start` or `files.read`, or `all`. */

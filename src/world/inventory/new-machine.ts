@@ -1,11 +1,12 @@
 import { Secret } from '../../base/secret.js';
+import { plainCertificate } from '../guest/certificate.js';
 import { defaultEnvironment, defaultRegistry, firstProgramPid } from '../guest/guest-os.js';
 import { formatLocation, parseNewLocation } from '../location.js';
 import { stableId } from '../vm/clone.js';
 import { sealPassword } from '../vm/encryption.js';
 import { currentHardwareVersion } from '../vm/lifecycle.js';
 import { currentToolsVersion, freeze, startTransition } from '../vm/power-state.js';
-import type { GuestRecord, SnapshotRecord, VmRecord } from '../vm/vm-record.js';
+import type { GuestAliasRecord, GuestRecord, SnapshotRecord, VmRecord } from '../vm/vm-record.js';
 import { defaultDiskSizeBytes, familyOf, osNameOf, usersOf } from './guest-defaults.js';
 import type { CheckedVm, InventorySnapshot } from './inventory-schema.js';
 import { nicsOf } from './nics-of.js';
@@ -91,6 +92,7 @@ export function newGuest(vm: CheckedVm, guestOs: string, number: number, nowMs: 
     dnsServers: [...(vm.guest?.dnsServers ?? [])],
     nics: nicsOf(vm, number),
     users,
+    aliases: aliasesOf(vm.guest?.aliases ?? []),
     consoleUser: vm.guest?.consoleUser ?? null,
     disabledOperations: [...(vm.guest?.disabledOperations ?? [])],
     environment: { ...defaultEnvironment[family], ...vm.guest?.environment },
@@ -105,6 +107,20 @@ export function newGuest(vm: CheckedVm, guestOs: string, number: number, nowMs: 
     registry: family === 'windows' ? defaultRegistry({ hostName, osName, users }, nowMs) : null,
     diskSizeBytes: vm.guest?.diskSizeBytes ?? defaultDiskSizeBytes,
   };
+}
+
+type InventoryAlias = NonNullable<NonNullable<CheckedVm['guest']>['aliases']>[number];
+
+function aliasesOf(given: readonly InventoryAlias[]): GuestAliasRecord[] {
+  const aliases: GuestAliasRecord[] = [];
+  for (const { user, certificate, subject = null, comment = '', isMapped = false } of given) {
+    const plain = plainCertificate(certificate) ?? certificate;
+    const added = { name: subject, comment, isMapped };
+    const known = aliases.find((alias) => alias.userName === user && alias.certificate === plain);
+    if (known === undefined) aliases.push({ userName: user, certificate: plain, subjects: [added] });
+    else known.subjects.push(added);
+  }
+  return aliases;
 }
 
 function enterPower(record: VmRecord, power: NonNullable<CheckedVm['power']>, nowMs: number): void {

@@ -211,6 +211,7 @@ export function recordFromVmx(document: VmxDocument, origin: VmxOrigin): VmRecor
       dnsServers: [],
       nics: [],
       users: [],
+      aliases: [],
       consoleUser: null,
       disabledOperations: [],
       environment: {},

@@ -7,6 +7,7 @@ import { recordRegistry } from '../guest/windows/registry.js';
 import type { WorldCall } from '../world-call.js';
 import { addConsoleLines } from './console-lines.js';
 import { GuestAccess, requireConsole, type GuestLogin } from './guest-access.js';
+import { GuestAliasSession } from './guest-alias-session.js';
 import { GuestFileSession } from './guest-file-session.js';
 import { GuestRegistrySession } from './guest-registry-session.js';
 import type { VmScope } from './vm-scope.js';
@@ -34,6 +35,7 @@ export class GuestSession {
   readonly family: 'posix' | 'windows';
   readonly files: GuestFileSession;
   readonly registry: GuestRegistrySession;
+  readonly aliases: GuestAliasSession;
   readonly #scope: VmScope;
   readonly #access: GuestAccess;
 
@@ -43,6 +45,7 @@ export class GuestSession {
     this.#access = new GuestAccess(scope, login);
     this.files = new GuestFileSession(this.#access);
     this.registry = new GuestRegistrySession(this.#access);
+    this.aliases = new GuestAliasSession(this.#access);
   }
 
   /** Checks that guest operations would work. */

@@ -139,6 +139,15 @@ export interface NicRecord {
   gateway: string | null;
 }
 
+/** A certificate by whose tokens one may act as a user. */
+export interface GuestAliasRecord {
+  userName: string;
+  /** Base64 of its DER form. */
+  certificate: string;
+  /** Whom its tokens may speak for; the name null: everybody. `isMapped`: such a token need not name the user. */
+  subjects: { name: string | null; comment: string; isMapped: boolean }[];
+}
+
 export interface GuestRecord {
   family: 'posix' | 'windows';
   osName: string;
@@ -148,6 +157,7 @@ export interface GuestRecord {
   dnsServers: string[];
   nics: NicRecord[];
   users: GuestUserRecord[];
+  aliases: GuestAliasRecord[];
   /** Name of the user at the console, or null. */
   consoleUser: string | null;
   /** Guest operations switched off in the guest: names as in `GuestOps`, or `all`. */

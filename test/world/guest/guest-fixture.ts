@@ -53,6 +53,7 @@ export function guestRecord(family: GuestFamily): GuestRecord {
     dnsServers: [],
     nics: [nic('10.0.0.5/24')],
     users: structuredClone(family === 'posix' ? posixUsers : windowsUsers),
+    aliases: [],
     consoleUser: null,
     disabledOperations: [],
     environment: { ...defaultEnvironment[family] },

@@ -142,6 +142,16 @@ vms:
       'vms[0].guest.ipAddresses: cannot stand beside nics; give the addresses there',
     ],
     [
+      '  guest: { aliases: [{ user: rot, certificate: eA== }] }',
+      4,
+      "vms[0].guest.aliases[0].user: unknown user; did you mean 'root'?",
+    ],
+    [
+      '  guest: { aliases: [{ user: root, certificate: eA== }] }',
+      4,
+      'vms[0].guest.aliases[0].certificate: cannot be read; give base64 of its DER form',
+    ],
+    [
       '  count: 1\n  guest: { nics: [{ mac: 00:50:56:80:01 }] }',
       5,
       'vms[0].guest.nics[0].mac: expected a hardware address like 00:50:56:80:01:02',
