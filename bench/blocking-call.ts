@@ -58,9 +58,17 @@ export async function measureBlocking(): Promise<Figure[]> {
   const cpus = Vix_Out<number>();
   const [blocking = Number.NaN] = await ratios(
     {
-      awaited: () => vix.Vix_GetProperties(vm, VIX_PROPERTY_VM_NUM_VCPUS, cpus, VIX_PROPERTY_NONE),
-      blocking: () =>
-        Promise.resolve(sync.Vix_GetProperties(blockingVm, VIX_PROPERTY_VM_NUM_VCPUS, cpus, VIX_PROPERTY_NONE)),
+      awaited: async (times) => {
+        for (let time = 0; time < times; time += 1) {
+          await vix.Vix_GetProperties(vm, VIX_PROPERTY_VM_NUM_VCPUS, cpus, VIX_PROPERTY_NONE);
+        }
+      },
+      blocking: (times) => {
+        for (let time = 0; time < times; time += 1) {
+          sync.Vix_GetProperties(blockingVm, VIX_PROPERTY_VM_NUM_VCPUS, cpus, VIX_PROPERTY_NONE);
+        }
+        return Promise.resolve();
+      },
     },
     [['blocking', 'awaited']],
     300,

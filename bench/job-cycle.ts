@@ -16,17 +16,25 @@ export async function measureJobs(): Promise<Figure[]> {
   const callback = (): void => {};
   const [lane = Number.NaN, noLane = Number.NaN] = await ratios(
     {
-      call: emptyWork,
-      queue: () => queue.add(emptyWork),
-      lane: async () => {
-        const job = vix.VixVM_PowerOn(vm, 0, VIX_INVALID_HANDLE, callback, null);
-        await vix.VixJob_Wait(job, VIX_PROPERTY_NONE);
-        vix.Vix_ReleaseHandle(job);
+      call: async (times) => {
+        for (let time = 0; time < times; time += 1) await emptyWork();
       },
-      noLane: async () => {
-        const job = vix.VixVM_LogoutFromGuest(vm, callback, null);
-        await vix.VixJob_Wait(job, VIX_PROPERTY_NONE);
-        vix.Vix_ReleaseHandle(job);
+      queue: async (times) => {
+        for (let time = 0; time < times; time += 1) await queue.add(emptyWork);
+      },
+      lane: async (times) => {
+        for (let time = 0; time < times; time += 1) {
+          const job = vix.VixVM_PowerOn(vm, 0, VIX_INVALID_HANDLE, callback, null);
+          await vix.VixJob_Wait(job, VIX_PROPERTY_NONE);
+          vix.Vix_ReleaseHandle(job);
+        }
+      },
+      noLane: async (times) => {
+        for (let time = 0; time < times; time += 1) {
+          const job = vix.VixVM_LogoutFromGuest(vm, callback, null);
+          await vix.VixJob_Wait(job, VIX_PROPERTY_NONE);
+          vix.Vix_ReleaseHandle(job);
+        }
       },
     },
     [

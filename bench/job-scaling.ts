@@ -71,15 +71,19 @@ async function scaling(vix: Vix, vms: readonly VixHandle[], start: StartJob): Pr
   const [ratio = Number.NaN] = await ratios(
     {
       // As many jobs in both, so that both meet the same garbage collector.
-      few: async () => {
-        for (let done = 0; done < vmCount; done += fewJobs / jobsPerVm) {
-          await inFlight(vix, vms.slice(done, done + fewJobs / jobsPerVm), start);
+      few: async (times) => {
+        for (let time = 0; time < times; time += 1) {
+          for (let done = 0; done < vmCount; done += fewJobs / jobsPerVm) {
+            await inFlight(vix, vms.slice(done, done + fewJobs / jobsPerVm), start);
+          }
         }
       },
-      many: () => inFlight(vix, vms, start),
+      many: async (times) => {
+        for (let time = 0; time < times; time += 1) await inFlight(vix, vms, start);
+      },
     },
     [['many', 'few']],
-    15,
+    25,
     2,
   );
   await vix.Revix_Close();

@@ -2,7 +2,7 @@ import type { VmLink } from '../backends/backend.js';
 import type { Secret } from '../base/secret.js';
 import { VixFailure } from '../errors/vix-failure.js';
 import type { HandleEntry } from '../handles/handle-table.js';
-import type { JobContext } from '../jobs/job-runner.js';
+import type { JobContext } from '../jobs/job.js';
 import { VIX_E_INVALID_ARG, VIX_PROPERTY_JOB_RESULT_HANDLE } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
 import { SnapshotState, VmState } from './handle-states.js';

@@ -12,12 +12,15 @@ export interface CellRequest {
   readonly cells: readonly VixOut<unknown>[];
 }
 
+const noRequests: readonly CellRequest[] = [];
+
 /**
  * Reads the varargs of a property reader: id, cell, ... , `VIX_PROPERTY_NONE`.
  *
  * @returns `VIX_E_INVALID_ARG` for a missing terminator, an id that is no number, or a cell that is none.
  */
 export function parseCells(args: readonly unknown[]): readonly CellRequest[] | VixError {
+  if (args[0] === VIX_PROPERTY_NONE) return noRequests;
   const requests: CellRequest[] = [];
   let position = 0;
   for (;;) {

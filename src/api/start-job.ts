@@ -3,8 +3,10 @@ import { Fault } from '../base/fault.js';
 import { VixFailure } from '../errors/vix-failure.js';
 import type { GuestSession } from '../guest/guest-session.js';
 import type { VixEventProc } from '../jobs/job-events.js';
-import type { LaneUse } from '../jobs/lane.js';
-import type { JobContext, JobOptions } from '../jobs/job-runner.js';
+import type { EventChannel } from '../jobs/event-channel.js';
+import type { Lane, LaneUse } from '../jobs/lane.js';
+import type { JobContext } from '../jobs/job.js';
+import type { JobOptions } from '../jobs/job-runner.js';
 import { errorText } from '../vix/lookup.js';
 import { VIX_E_INVALID_ARG, VIX_E_INVALID_HANDLE } from '../vix/names.js';
 import type { VixError, VixHandle } from '../vix/types.js';
@@ -26,24 +28,37 @@ export interface JobTail {
 /** A job whose callback slot holds whatever the program put there. */
 export type JobStart = Omit<JobOptions, 'callback'> & { readonly callback: VixCallback };
 
-function isCallable(job: JobStart): job is JobStart & JobOptions {
-  return job.callback === null || typeof job.callback === 'function';
+/** What stands in a callback slot; null when there is nothing, said as null, undefined or 0. */
+function callbackIn(slot: VixCallback): VixEventProc | null {
+  return typeof slot === 'function' ? slot : null;
 }
 
-/** Starts a job. Nothing in the callback slot may be said as null, undefined or 0; anything else fails the job. */
+/** Whether a callback slot holds what cannot be called, and is not one of the ways to say nothing. */
+function isBadSlot(slot: VixCallback): boolean {
+  return typeof slot !== 'function' && slot !== null && slot !== undefined && slot !== 0;
+}
+
+/** Starts a job; one with anything uncallable in the callback slot fails. */
 export function startJob(runtime: VixRuntime, job: JobStart): VixHandle {
-  if (isCallable(job)) return runtime.runner.start(job);
-  if (job.callback === undefined || job.callback === 0) return runtime.runner.start({ ...job, callback: null });
-  const message = 'parameter callbackProc must be a function, or null for none';
-  // Where the good call would have worked, but at once.
-  return startFailed(runtime, { ...job, lane: undefined }, new VixFailure(VIX_E_INVALID_ARG, message));
+  if (isBadSlot(job.callback)) return startFailed(runtime, job, badCallback());
+  return runtime.runner.start({ ...job, callback: callbackIn(job.callback) });
+}
+
+function badCallback(): VixFailure {
+  return new VixFailure(VIX_E_INVALID_ARG, 'parameter callbackProc must be a function, or null for none');
 }
 
 /** Starts a job that fails: the way in which every error found beforehand reaches the program. */
 function startFailed(runtime: VixRuntime, job: Omit<JobStart, 'work'>, error: unknown): VixHandle {
-  return startJob(runtime, {
-    ...job,
-    callback: typeof job.callback === 'function' ? job.callback : null,
+  return runtime.runner.start({
+    call: job.call,
+    callback: callbackIn(job.callback),
+    clientData: job.clientData,
+    owner: job.owner,
+    uses: job.uses,
+    channel: job.channel,
+    target: job.target,
+    // Nothing to wait for: whatever the lane, the failure comes at once.
     work: () => {
       throw error;
     },
@@ -67,9 +82,12 @@ export function plainFailure(code: VixError): VixFailure {
 
 /** @throws Fault `not-supported` unless the connection offers the capability. */
 export function requireCapability(host: HostEntry, capability: Capability): void {
-  const { link } = host.payload;
-  if (link.capabilities.has(capability)) return;
-  throw new Fault('not-supported', `${link.about.product} does not offer this (capability ${capability})`);
+  if (!host.payload.link.capabilities.has(capability)) throw notOffered(host, capability);
+}
+
+function notOffered(host: HostEntry, capability: Capability): Fault {
+  const { product } = host.payload.link.about;
+  return new Fault('not-supported', `${product} does not offer this (capability ${capability})`);
 }
 
 /** Options of a job that works on a host. */
@@ -108,32 +126,60 @@ export interface VmWork {
   readonly work: (vm: VmEntry, context: JobContext) => Promise<void> | void;
 }
 
+/**
+ * A job on a virtual machine, as the runner takes it. A record without closures: programs start these by the thousand,
+ * and making what they are made of is most of what a short one costs.
+ */
+class VmJob implements JobOptions {
+  readonly uses: VmEntry;
+  readonly call: string;
+  readonly callback: VixEventProc | null;
+  readonly clientData: unknown;
+  readonly laneUse: LaneUse | undefined;
+  readonly #work: VmWork['work'];
+
+  constructor(vm: VmEntry, tail: JobTail, options: VmWork) {
+    this.uses = vm;
+    this.call = tail.call;
+    this.callback = callbackIn(tail.callback);
+    this.clientData = tail.clientData;
+    this.laneUse = options.lane;
+    this.#work = options.work;
+  }
+
+  get owner(): HostEntry {
+    return this.uses.payload.host;
+  }
+
+  get channel(): EventChannel {
+    return this.owner.payload.channel;
+  }
+
+  get target(): string {
+    return this.uses.payload.location;
+  }
+
+  get lane(): Lane | undefined {
+    return this.laneUse === undefined ? undefined : this.uses.payload.lane;
+  }
+
+  work(context: JobContext): Promise<void> | void {
+    return this.#work(this.uses, context);
+  }
+}
+
 /** Starts a job on a VM handle. */
 export function startVmJob(runtime: VixRuntime, handle: VixHandle, tail: JobTail, options: VmWork): VixHandle {
   const vm = runtime.table.lookup(handle, 'vm');
   if (typeof vm === 'number') return startFailed(runtime, tail, handleFailure(runtime, 'vmHandle', handle, vm));
-  const { host } = vm.payload;
+  const job = new VmJob(vm, tail, options);
+  if (isBadSlot(tail.callback)) return startFailed(runtime, job, badCallback());
   const { capability } = options;
-  return startJob(runtime, {
-    call: tail.call,
-    callback: tail.callback,
-    clientData: tail.clientData,
-    owner: host,
-    uses: vm,
-    channel: host.payload.channel,
-    target: vm.payload.location,
-    // What is not offered is said at once, without waiting for other work to end.
-    lane: options.lane !== undefined && isOffered(host, capability) ? vm.payload.lane : undefined,
-    laneUse: options.lane,
-    work: (context) => {
-      if (capability !== undefined) requireCapability(host, capability);
-      return options.work(vm, context);
-    },
-  });
-}
-
-function isOffered(host: HostEntry, capability: Capability | undefined): boolean {
-  return capability === undefined || host.payload.link.capabilities.has(capability);
+  // What is not offered is said at once, without waiting for other work to end.
+  if (capability !== undefined && !vm.payload.host.payload.link.capabilities.has(capability)) {
+    return startFailed(runtime, job, notOffered(vm.payload.host, capability));
+  }
+  return runtime.runner.start(job);
 }
 
 /**

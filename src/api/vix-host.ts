@@ -4,7 +4,7 @@ import { Secret } from '../base/secret.js';
 import { VixFailure } from '../errors/vix-failure.js';
 import { PropertyList } from '../handles/property-list.js';
 import { immediateChannel, PumpChannel } from '../jobs/event-channel.js';
-import type { JobContext } from '../jobs/job-runner.js';
+import type { JobContext } from '../jobs/job.js';
 import {
   VIX_E_HOST_CONNECTION_LOST,
   VIX_E_INVALID_ARG,
@@ -239,7 +239,7 @@ async function connect(
   const entry: HostEntry = runtime.table.add('host', state, call);
   if (channel instanceof PumpChannel) channel.post(() => (channel.isAttached = true));
   link.onLost((fault) => {
-    for (const child of [...(entry.children ?? [])]) {
+    for (const child of entry.children()) {
       const job = runtime.table.lookup(child.handle, 'job');
       if (typeof job === 'number') continue;
       const what = `${job.payload.call} on ${job.payload.target}`;

@@ -1,13 +1,24 @@
+import { deferred } from '../base/deferred.js';
+import type { Job } from '../jobs/job.js';
 import { VIX_E_BAD_VM_INDEX, VIX_E_INVALID_ARG, VIX_OK } from '../vix/names.js';
 import type { VixError, VixHandle, VixPropertyID } from '../vix/types.js';
 import { jobProperties } from './handle-properties.js';
-import { fillCells, isCell, parseCells } from './property-cells.js';
+import { type CellRequest, fillCells, isCell, parseCells } from './property-cells.js';
 import type { VixRuntime } from './vix-runtime.js';
 import type { PropertyCells, VixOut } from './vix-out.js';
 
 /** The functions with the prefix `VixJob_`. */
 export function vixJobFunctions(runtime: VixRuntime) {
   const { table } = runtime;
+
+  /** Reads the results of a job that ended well, and answers with the outcome. */
+  function reading(
+    job: Job,
+    requests: readonly CellRequest[],
+    answer: (error: VixError) => void,
+  ): (error: VixError) => void {
+    return (error) => answer(error === VIX_OK ? fillCells(runtime, requests, jobProperties(job)) : error);
+  }
 
   return {
     /**
@@ -21,18 +32,14 @@ export function vixJobFunctions(runtime: VixRuntime) {
       if (typeof entry === 'number') return Promise.resolve(entry);
       const requests = parseCells(cells);
       if (typeof requests === 'number') return Promise.resolve(requests);
-      const job = entry.payload;
-      const read = (): VixError => {
-        if (job.failure !== undefined || requests.length === 0) return job.error;
-        return fillCells(runtime, requests, jobProperties(job));
-      };
-      return new Promise((resolve) => {
-        // In event-pump mode callbacks run in here, and one may release the job.
-        table.hold(entry);
-        const refused = job.wait(() => resolve(read()));
-        if (refused !== VIX_OK) resolve(refused);
-        table.drop(entry);
-      });
+      const { promise, resolve } = deferred<VixError>();
+      // In event-pump mode callbacks run in here, and one may release the job.
+      table.hold(entry);
+      const wake = requests.length === 0 ? resolve : reading(entry.payload, requests, resolve);
+      const refused = entry.payload.wait(wake);
+      if (refused !== VIX_OK) resolve(refused);
+      table.drop(entry);
+      return promise;
     },
 
     /** Tells whether the job is done. @returns `VIX_OK` when that could be told, whatever became of the operation. */

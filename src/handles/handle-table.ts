@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.js';
 import { VIX_E_INVALID_HANDLE, VIX_E_NOT_SUPPORTED_ON_HANDLE_TYPE } from '../vix/names.js';
 import type { VixError, VixHandle } from '../vix/types.js';
 import type { HandleKind } from './handle-kind.js';
+import { HandleSlots } from './handle-slots.js';
 
 /** What a handle stands for. Its hooks are called by the table and must not throw. */
 export interface HandlePayload {
@@ -20,8 +21,11 @@ export class HandleEntry<Kind extends HandleKind = HandleKind, Payload extends H
   refs = 0;
   /** References of the engine, which no release of the program can take away. */
   holds = 0;
-  children: Set<HandleEntry> | undefined = undefined;
   isDestroyed = false;
+  // What it owns, newest first, linked through the entries themselves: a set would be built anew every few of them.
+  #newestChild: HandleEntry | undefined = undefined;
+  #older: HandleEntry | undefined = undefined;
+  #newer: HandleEntry | undefined = undefined;
 
   constructor(
     readonly handle: VixHandle,
@@ -33,6 +37,37 @@ export class HandleEntry<Kind extends HandleKind = HandleKind, Payload extends H
     /** Whole seconds after the table was made. */
     readonly madeAtSecond: number,
   ) {}
+
+  /** Entries that it owns, oldest first. */
+  children(): HandleEntry[] {
+    const children: HandleEntry[] = [];
+    for (let child = this.#newestChild; child !== undefined; child = child.#older) children.push(child);
+    return children.reverse();
+  }
+
+  /** Makes it a child of its owner. */
+  link(): void {
+    const { owner } = this;
+    if (owner === undefined) return;
+    const older = owner.#newestChild;
+    this.#older = older;
+    if (older !== undefined) older.#newer = this;
+    owner.#newestChild = this;
+  }
+
+  /** Takes it from the children of its owner. */
+  unlink(): void {
+    const { owner } = this;
+    if (owner === undefined) return;
+    const newer = this.#newer;
+    const older = this.#older;
+    if (newer !== undefined) newer.#older = older;
+    else owner.#newestChild = older;
+    if (older !== undefined) older.#newer = newer;
+    // A program may keep the entry's payload for long; its former neighbours must not stay with it.
+    this.#newer = undefined;
+    this.#older = undefined;
+  }
 }
 
 /** One line of a leak report. */
@@ -62,7 +97,7 @@ const highestHandle = 2 ** 31 - 1;
  * @typeParam Payloads what the handles of each kind stand for.
  */
 export class HandleTable<Payloads extends Record<HandleKind, HandlePayload>> {
-  readonly #entries = new Map<number, HandleEntry>();
+  readonly #entries = new HandleSlots<HandleEntry>();
   readonly #counters: Record<HandleKind, { live: number; created: number }> = {
     host: { live: 0, created: 0 },
     vm: { live: 0, created: 0 },
@@ -73,6 +108,8 @@ export class HandleTable<Payloads extends Record<HandleKind, HandlePayload>> {
   readonly #clock: Clock;
   readonly #madeAtMs: number;
   #last: number;
+  #second = 0;
+  #isSecondKnown = false;
 
   /** @param lastHandle number before the first one; a test of the wrap-around starts near the end. */
   constructor(clock: Clock, lastHandle: number = 0) {
@@ -98,12 +135,12 @@ export class HandleTable<Payloads extends Record<HandleKind, HandlePayload>> {
     call: string,
     owner?: HandleEntry,
   ): HandleEntry<Kind, Payloads[Kind]> {
-    const entry = new HandleEntry(this.#nextHandle(), kind, payload, owner, call, this.#second());
-    this.#entries.set(entry.handle, entry);
+    const entry = new HandleEntry(this.#nextHandle(), kind, payload, owner, call, this.#secondOfTurn());
+    this.#entries.add(entry);
     const counter = this.#counters[kind];
     counter.created += 1;
     counter.live += 1;
-    if (owner !== undefined) (owner.children ??= new Set()).add(entry);
+    entry.link();
     return entry;
   }
 
@@ -157,7 +194,7 @@ export class HandleTable<Payloads extends Record<HandleKind, HandlePayload>> {
       this.#destroyIfUnused(entry);
       return;
     }
-    for (const child of [...(entry.children ?? [])]) this.kill(child);
+    for (const child of entry.children()) this.kill(child);
     this.#destroy(entry);
   }
 
@@ -168,8 +205,9 @@ export class HandleTable<Payloads extends Record<HandleKind, HandlePayload>> {
 
   /** Every live handle, oldest first, with the call that made it. */
   dump(): HandleDumpLine[] {
-    const second = this.#second();
-    return [...this.#entries.values()].map((entry) => ({
+    const second = this.#secondNow();
+    const entries = this.#entries.values().sort((one, other) => one.madeAtSecond - other.madeAtSecond);
+    return entries.map((entry) => ({
       handle: entry.handle,
       kind: entry.kind,
       refs: entry.refs,
@@ -187,22 +225,36 @@ export class HandleTable<Payloads extends Record<HandleKind, HandlePayload>> {
   #destroy(entry: HandleEntry): void {
     if (entry.isDestroyed) return;
     entry.isDestroyed = true;
-    this.#entries.delete(entry.handle);
+    this.#entries.delete(entry);
     this.#counters[entry.kind].live -= 1;
-    entry.owner?.children?.delete(entry);
+    entry.unlink();
     entry.payload.onDestroy?.();
   }
 
   #nextHandle(): VixHandle {
     do {
       this.#last = this.#last >= highestHandle ? 1 : this.#last + 1;
-    } while (this.#entries.has(this.#last));
+    } while (this.#entries.get(this.#last) !== undefined);
     return this.#last as VixHandle;
   }
 
-  #second(): number {
+  #secondNow(): number {
     return Math.floor((this.#clock.now() - this.#madeAtMs) / 1000);
   }
+
+  /** The second in which this turn of the event loop began to make handles: reading the time costs a tenth of a job. */
+  #secondOfTurn(): number {
+    if (!this.#isSecondKnown) {
+      this.#second = this.#secondNow();
+      this.#isSecondKnown = true;
+      setImmediate(this.#forgetSecond);
+    }
+    return this.#second;
+  }
+
+  readonly #forgetSecond = (): void => {
+    this.#isSecondKnown = false;
+  };
 }
 
 function isOfKind<Kind extends HandleKind, Payload extends HandlePayload>(

@@ -3,6 +3,8 @@
  * while the program pumps.
  */
 export interface EventChannel {
+  /** Whether `post` does nothing but run the action: a caller may save the closure then. */
+  readonly isImmediate: boolean;
   /** Runs the action now, or when the program next pumps. Actions keep their order. */
   post(action: () => void): void;
   /** Runs what is pending. */
@@ -16,6 +18,7 @@ export interface EventChannel {
 
 /** Runs every action at once. */
 export const immediateChannel: EventChannel = {
+  isImmediate: true,
   post: (action) => action(),
   pump: () => undefined,
   close: () => undefined,
@@ -27,6 +30,7 @@ export const immediateChannel: EventChannel = {
 export class PumpChannel implements EventChannel {
   /** Whether the program knows a host handle for the connection, so that pumping that handle reaches it. */
   isAttached = false;
+  readonly isImmediate = false;
   readonly #pending: (() => void)[] = [];
   readonly #unpumped: Set<PumpChannel>;
   #waits = 0;

@@ -12,7 +12,7 @@ export type VixEventProc = (
   clientData: unknown,
 ) => unknown;
 
-/** One event on its way to the listeners of a job. */
+/** One event that waits until the earlier ones are delivered. */
 interface JobEvent {
   /** `VIX_EVENTTYPE_*`. */
   readonly type: number;
@@ -32,10 +32,29 @@ export interface JobEventHooks {
 /** Told about every callback that threw or rejected; nothing else happens to it. */
 export type CallbackErrorReporter = (error: unknown, job: VixHandle) => void;
 
+/** A listener of a job. A record and no closure: every job with a callback makes one. */
+class Listener {
+  constructor(
+    readonly events: JobEvents,
+    readonly job: VixHandle,
+    readonly callback: VixEventProc,
+    readonly clientData: unknown,
+  ) {}
+}
+
+function call(this: Listener, type: number, info: VixHandle): void {
+  const { callback } = this;
+  try {
+    const outcome = callback(this.job, type, info, this.clientData);
+    if (outcome instanceof Promise) this.events.awaitCallback(outcome, this.job);
+  } catch (error) {
+    this.events.report(error, this.job);
+  }
+}
+
 /** Delivers the events of one job to its listeners, one event at a time and in order. */
-export class JobEvents {
-  readonly #emitter = new EventEmitter<{ event: [event: JobEvent] }>();
-  readonly #report: CallbackErrorReporter;
+export class JobEvents extends EventEmitter<{ event: [type: number, info: VixHandle] }> {
+  readonly report: CallbackErrorReporter;
   readonly #channel: EventChannel;
   #waiting: JobEvent[] | undefined = undefined;
   /** What the listeners of the present event are still busy with. */
@@ -48,7 +67,8 @@ export class JobEvents {
 
   /** @param channel carries the event after an async callback, so that in pump mode none comes outside a pump. */
   constructor(report: CallbackErrorReporter, channel: EventChannel) {
-    this.#report = report;
+    super();
+    this.report = report;
     this.#channel = channel;
   }
 
@@ -59,42 +79,48 @@ export class JobEvents {
 
   /** Adds a listener; it is called with every later event, and with `job` as the handle. */
   listen(job: VixHandle, callback: VixEventProc, clientData: unknown): void {
-    this.#emitter.on('event', (event) => {
-      try {
-        const outcome = callback(job, event.type, event.info, clientData);
-        if (outcome instanceof Promise) {
-          (this.#unfinished ??= []).push(outcome.catch((error) => this.#report(error, job)));
-        }
-      } catch (error) {
-        this.#report(error, job);
-      }
-    });
+    this.on('event', call, new Listener(this, job, callback, clientData));
+  }
+
+  /** Holds the next event back until a callback has ended. */
+  awaitCallback(outcome: Promise<unknown>, job: VixHandle): void {
+    (this.#unfinished ??= []).push(outcome.catch((error) => this.report(error, job)));
   }
 
   /** Delivers an event after all earlier ones. */
   deliver(type: number, info: VixHandle, hooks: JobEventHooks): void {
-    const event = { type, info, hooks };
-    if (this.#isBusy) (this.#waiting ??= []).push(event);
-    else this.#drain(event);
+    if (this.#isBusy) (this.#waiting ??= []).push({ type, info, hooks });
+    else this.#deliverNow(type, info, hooks);
   }
 
-  #drain(first: JobEvent): void {
+  /** Delivers an event, and then those that wait for it. */
+  #deliverNow(type: number, info: VixHandle, hooks: JobEventHooks): void {
     this.#isBusy = true;
-    for (let event: JobEvent | undefined = first; event !== undefined; event = this.#waiting?.shift()) {
-      const { hooks } = event;
-      hooks.beforeDelivery?.();
-      this.#isOnStack = true;
-      this.#emitter.emit('event', event);
-      this.#isOnStack = false;
-      const unfinished = this.#unfinished;
-      this.#unfinished = undefined;
-      if (unfinished !== undefined && !this.#isAbandoned) {
-        this.#goOnAfter(unfinished, hooks);
+    let isOver = this.#tell(type, info, hooks);
+    while (isOver) {
+      const next = this.#waiting?.shift();
+      if (next === undefined) {
+        this.#isBusy = false;
         return;
       }
-      hooks.afterDelivery();
+      isOver = this.#tell(next.type, next.info, next.hooks);
     }
-    this.#isBusy = false;
+  }
+
+  /** @returns false when a listener is busy with the event for longer; delivery goes on when that one ends. */
+  #tell(type: number, info: VixHandle, hooks: JobEventHooks): boolean {
+    hooks.beforeDelivery?.();
+    this.#isOnStack = true;
+    this.emit('event', type, info);
+    this.#isOnStack = false;
+    const unfinished = this.#unfinished;
+    this.#unfinished = undefined;
+    if (unfinished !== undefined && !this.#isAbandoned) {
+      this.#goOnAfter(unfinished, hooks);
+      return false;
+    }
+    hooks.afterDelivery();
+    return true;
   }
 
   /** Stops waiting for async callbacks, the present one included: the job is over, whether they end or not. */
@@ -110,7 +136,7 @@ export class JobEvents {
       hooks.afterDelivery();
       const next = this.#waiting?.shift();
       if (next === undefined) this.#isBusy = false;
-      else this.#channel.post(() => this.#drain(next));
+      else this.#channel.post(() => this.#deliverNow(next.type, next.info, next.hooks));
     };
     this.#proceed = proceed;
     void Promise.all(unfinished).then(proceed);

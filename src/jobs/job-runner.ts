@@ -1,5 +1,4 @@
 import { EventEmitter } from 'eventemitter3';
-import type { CallContext } from '../backends/backend.js';
 import type { Clock } from '../base/clock.js';
 import { toVixFailure, VixFailure } from '../errors/vix-failure.js';
 import type { HandleEntry, HandlePayload, HandleTable } from '../handles/handle-table.js';
@@ -8,9 +7,9 @@ import { PropertyList } from '../handles/property-list.js';
 import { VIX_E_CANCELLED, VIX_EVENTTYPE_FIND_ITEM } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
 import { immediateChannel, type EventChannel } from './event-channel.js';
-import { Job, type JobHost } from './job.js';
+import { Job, type JobContext, type JobHost, type JobPlan } from './job.js';
 import { JobEvents, type VixEventProc } from './job-events.js';
-import type { Lane, LaneUse } from './lane.js';
+import type { Lane } from './lane.js';
 import { StartPace } from './start-pace.js';
 
 /** Handle tables that the runner can work with: jobs and property lists are its own, the rest is the caller's. */
@@ -21,30 +20,15 @@ export interface ListPayload extends HandlePayload {
   readonly list: PropertyList;
 }
 
-/** What the work of a job is given. */
-export interface JobContext extends CallContext {
-  /** Results so far; made on first use, visible to the program when the job is done. */
-  readonly results: PropertyList;
-  /** Adds the values to the results and reports them with a FIND_ITEM event. */
-  foundItem(item: PropertyList): void;
-}
-
-/** The work of a job. It may end at once or with a promise; what it throws becomes the job's error. */
-export type JobWork = (context: JobContext) => Promise<void> | void;
-
-export interface JobOptions {
+export interface JobOptions extends JobPlan {
   /** VIX function that starts the job. */
   readonly call: string;
-  readonly work: JobWork;
   /** Entry that the job hangs on: the host; its end cancels the job. */
   readonly owner?: HandleEntry | undefined;
   /** Entries that must live as long as the job runs. */
   readonly uses?: HandleEntry | undefined;
   /** What the job works on, for messages. */
   readonly target?: string | undefined;
-  /** The whole job runs in this lane, as this kind of work. */
-  readonly lane?: Lane | undefined;
-  readonly laneUse?: LaneUse | undefined;
   readonly channel?: EventChannel | undefined;
   readonly callback?: VixEventProc | null | undefined;
   readonly clientData?: unknown;
@@ -66,7 +50,7 @@ export class JobRunner implements JobHost {
   readonly #table: HandleTable<JobPayloads>;
   readonly #clock: Clock;
   readonly #timeLimitMs: number | undefined;
-  readonly #pace = new StartPace();
+  readonly #pace = new StartPace<Job>((job) => this.#run(job));
 
   /** @param timeLimitMs every job that takes longer ends with `VIX_E_CANCELLED`; absent: no limit, as in VIX. */
   constructor(table: HandleTable<JobPayloads>, clock: Clock, timeLimitMs?: number) {
@@ -77,21 +61,22 @@ export class JobRunner implements JobHost {
 
   /** Starts a job. @returns its handle, with one reference for the program. */
   start(options: JobOptions): VixHandle {
-    const callback = options.callback ?? null;
-    const channel = options.channel ?? immediateChannel;
-    const events = callback === null ? undefined : new JobEvents(this.#reportCallbackError, channel);
-    const job = new Job(options.call, options.target ?? '', channel, events, this);
-    const entry = this.#table.add('job', job, options.call, options.owner);
+    const { call, callback, channel = immediateChannel, uses } = options;
+    const isHeard = callback !== null && callback !== undefined;
+    const events = isHeard ? new JobEvents(this.#reportCallbackError, channel) : undefined;
+    const job = new Job(call, options.target ?? '', channel, events, this);
+    const entry = this.#table.add('job', job, call, options.owner);
     job.entry = entry;
+    job.plan = options;
     entry.refs = 1;
     entry.holds = 1;
-    if (callback !== null) events?.listen(entry.handle, callback, options.clientData);
-    if (options.uses !== undefined) {
-      this.#table.hold(options.uses);
-      job.uses = options.uses;
+    if (isHeard) events?.listen(entry.handle, callback, options.clientData);
+    if (uses !== undefined) {
+      this.#table.hold(uses);
+      job.uses = uses;
     }
     if (this.#timeLimitMs !== undefined) this.#limit(job, this.#timeLimitMs);
-    this.#pace.enter(() => this.#run(job, options));
+    this.#pace.enter(job);
     return entry.handle;
   }
 
@@ -127,35 +112,39 @@ export class JobRunner implements JobHost {
     return entry;
   }
 
-  #run(job: Job, options: JobOptions): void {
-    if (job.isFinished) return;
-    const { lane } = options;
-    if (lane === undefined) {
-      this.#work(job, options.work);
-      return;
-    }
-    // The lane is free for the next job as soon as this one ends, also when its work never answers.
-    lane.enter(options.laneUse ?? 'exclusive', (leave) => {
-      if (!job.isFinished) this.#work(job, options.work);
+  #run(job: Job): void {
+    const { plan } = job;
+    // What the work closes over must not live as long as the job's handle.
+    job.plan = undefined;
+    if (plan === undefined || job.isFinished) return;
+    if (plan.lane === undefined) this.#work(job, plan);
+    else this.#workInLane(job, plan, plan.lane);
+  }
+
+  /** The lane is free for the next job as soon as this one ends, also when its work never answers. */
+  #workInLane(job: Job, plan: JobPlan, lane: Lane): void {
+    lane.enter(plan.laneUse ?? 'exclusive', (leave) => {
+      if (!job.isFinished) this.#work(job, plan);
       job.onFinish(leave);
     });
   }
 
-  #work(job: Job, work: JobWork): void {
+  #work(job: Job, plan: JobPlan): void {
     const context = new Context(job, this.#clock, this.#reportItem);
     try {
-      const outcome = work(context);
-      if (outcome === undefined) {
-        job.succeed(context.takeResults());
-        return;
-      }
-      outcome.then(
-        () => job.succeed(context.takeResults()),
-        (thrown: unknown) => this.#failWork(job, thrown, context),
-      );
+      const outcome = plan.work(context);
+      if (outcome === undefined) job.succeed(context.takeResults());
+      else this.#settle(job, context, outcome);
     } catch (thrown) {
       this.#failWork(job, thrown, context);
     }
+  }
+
+  #settle(job: Job, context: Context, outcome: Promise<void>): void {
+    outcome.then(
+      () => job.succeed(context.takeResults()),
+      (thrown: unknown) => this.#failWork(job, thrown, context),
+    );
   }
 
   #failWork(job: Job, thrown: unknown, context: Context): void {

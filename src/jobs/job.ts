@@ -1,3 +1,4 @@
+import type { CallContext } from '../backends/backend.js';
 import type { ClockTimer } from '../base/clock.js';
 import type { VixFailure } from '../errors/vix-failure.js';
 import type { HandleEntry, HandlePayload } from '../handles/handle-table.js';
@@ -12,7 +13,27 @@ import {
 import type { VixError, VixHandle } from '../vix/types.js';
 import type { EventChannel } from './event-channel.js';
 import type { JobEventHooks, JobEvents } from './job-events.js';
+import type { Lane, LaneUse } from './lane.js';
 import { later } from './later.js';
+
+/** What the work of a job is given. */
+export interface JobContext extends CallContext {
+  /** Results so far; made on first use, visible to the program when the job is done. */
+  readonly results: PropertyList;
+  /** Adds the values to the results and reports them with a FIND_ITEM event. */
+  foundItem(item: PropertyList): void;
+}
+
+/** The work of a job. It may end at once or with a promise; what it throws becomes the job's error. */
+export type JobWork = (context: JobContext) => Promise<void> | void;
+
+/** What a job is to do, and how. */
+export interface JobPlan {
+  readonly work: JobWork;
+  /** The whole job runs in this lane, as this kind of work. */
+  readonly lane?: Lane | undefined;
+  readonly laneUse?: LaneUse | undefined;
+}
 
 /** What a job needs from the runner that owns it. */
 export interface JobHost {
@@ -28,6 +49,9 @@ export interface JobHost {
   releaseResults(results: PropertyList): void;
 }
 
+/** Wakes somebody who waits for a job, and tells the error that the job ended with. */
+type Wake = (error: VixError) => void;
+
 /**
  * One asynchronous operation. Lifetime: running, then finishing (the outcome is known, earlier events are still being
  * delivered), then done (results readable, completion event goes out), then delivered (waiters wake). It goes through
@@ -37,6 +61,8 @@ export class Job implements HandlePayload, JobEventHooks {
   /** Set by the runner right after construction, before anything else can see the job. */
   entry: HandleEntry<'job', Job> | undefined = undefined;
   failure: VixFailure | undefined = undefined;
+  /** What the job is to do; undefined once it has started. */
+  plan: JobPlan | undefined = undefined;
   /** What must live as long as the job runs. */
   uses: HandleEntry | undefined = undefined;
   /** Runs out when the job has taken too long. */
@@ -45,7 +71,8 @@ export class Job implements HandlePayload, JobEventHooks {
   #results: PropertyList | undefined = undefined;
   #isKilled = false;
   #abort: AbortController | undefined = undefined;
-  #waiters: (() => void)[] | undefined = undefined;
+  #waiter: Wake | undefined = undefined;
+  #moreWaiters: Wake[] | undefined = undefined;
   #onFinish: (() => void)[] | undefined = undefined;
 
   constructor(
@@ -140,16 +167,16 @@ export class Job implements HandlePayload, JobEventHooks {
    * @returns `VIX_E_UNFINISHED_JOB`, without waiting, when called from inside a callback of the unfinished job itself:
    *   such a wait could never end. `VIX_OK` otherwise.
    */
-  wait(wake: () => void): VixError {
+  wait(wake: Wake): VixError {
     if (!this.isDone && this.events?.isOnStack === true) return VIX_E_UNFINISHED_JOB;
     this.channel.beginWait();
     if (this.isDone) {
       this.channel.endWait();
-      wake();
+      wake(this.error);
+    } else if (this.#waiter === undefined) {
+      this.#waiter = wake;
     } else {
-      // A list made with its first entry takes a tenth of the memory of one that is pushed to.
-      if (this.#waiters === undefined) this.#waiters = [wake];
-      else this.#waiters.push(wake);
+      (this.#moreWaiters ??= []).push(wake);
     }
     return VIX_OK;
   }
@@ -176,18 +203,23 @@ export class Job implements HandlePayload, JobEventHooks {
     this.#state = 'finishing';
     const actions = this.#onFinish;
     this.#onFinish = undefined;
-    if (this.#isKilled) {
-      later(() => {
-        // Nobody can pump a dead host, so its earlier events go out now.
-        this.channel.close();
-        this.#complete();
-      });
-    } else {
-      this.channel.post(() => this.#complete());
-    }
+    if (this.channel.isImmediate && !this.#isKilled) this.#complete();
+    else this.#completeByChannel();
     // After the completion, so that work which waited for this job cannot overtake it.
     if (actions !== undefined) for (const action of actions) action();
     this.host.onFinished(this);
+  }
+
+  #completeByChannel(): void {
+    if (!this.#isKilled) {
+      this.channel.post(() => this.#complete());
+      return;
+    }
+    later(() => {
+      // Nobody can pump a dead host, so its earlier events go out now.
+      this.channel.close();
+      this.#complete();
+    });
   }
 
   #complete(): void {
@@ -208,14 +240,19 @@ export class Job implements HandlePayload, JobEventHooks {
   /** The completion event is delivered: waiters wake. */
   afterDelivery(): void {
     this.#state = 'delivered';
-    const waiters = this.#waiters;
-    this.#waiters = undefined;
-    if (waiters !== undefined) {
-      for (const wake of waiters) {
-        this.channel.endWait();
-        wake();
-      }
+    const first = this.#waiter;
+    if (first !== undefined) {
+      const others = this.#moreWaiters;
+      this.#waiter = undefined;
+      this.#moreWaiters = undefined;
+      this.#wake(first);
+      if (others !== undefined) for (const other of others) this.#wake(other);
     }
     this.host.onDelivered(this);
+  }
+
+  #wake(wake: Wake): void {
+    this.channel.endWait();
+    wake(this.error);
   }
 }

@@ -165,9 +165,9 @@ describe('HandleTable', () => {
     const payload = new Recorder();
     const vm = table.add('vm', payload, 'Test', host);
     table.addRef(vm.handle);
-    expect(host.children?.has(vm)).toBe(true);
+    expect(host.children()).toEqual([vm]);
     table.release(vm.handle);
-    expect(host.children?.size).toBe(0);
+    expect(host.children()).toEqual([]);
     table.kill(host);
     expect([payload.destroyed, payload.killed]).toEqual([1, 0]);
   });
@@ -232,6 +232,39 @@ describe('HandleTable', () => {
       { handle: 1, kind: 'host', refs: 1, holds: 0, owner: null, call: 'VixHost_Connect', ageSeconds: 3 },
       { handle: 2, kind: 'vm', refs: 0, holds: 1, owner: 1, call: 'VixVM_Open', ageSeconds: 1 },
     ]);
+  });
+
+  it('lists the oldest first, also when numbers have started over in between', async () => {
+    const clock = new FakeClock();
+    const table = new HandleTable<Payloads>(clock, 2 ** 31 - 2);
+    const handles: number[] = [];
+    for (let count = 0; count < 3; count += 1) {
+      handles.push(addWithRef(table, 'vm').handle);
+      await clock.advance(1000);
+    }
+    expect(handles).toEqual([2 ** 31 - 1, 1, 2]);
+    expect(table.dump().map((line) => [line.handle, line.ageSeconds])).toEqual(
+      handles.map((handle, at) => [handle, 3 - at]),
+    );
+  });
+
+  it('keeps the children of an owner in order, whichever end first', () => {
+    const table = newTable();
+    const host = addWithRef(table, 'host');
+    const children = [1, 2, 3, 4].map(() => addWithRef(table, 'vm', host));
+    const [first, second, third, fourth] = children;
+    expect(host.children()).toEqual(children);
+    for (const [ended, left] of [
+      [second, [first, third, fourth]],
+      [fourth, [first, third]],
+      [first, [third]],
+      [third, []],
+    ] as const) {
+      if (ended !== undefined) table.release(ended.handle);
+      expect(host.children()).toEqual(left);
+    }
+    const late = addWithRef(table, 'vm', host);
+    expect(host.children()).toEqual([late]);
   });
 
   it('measures the age in whole seconds, whenever the table was made', async () => {
