@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundlePrograms } from './bundle.mjs';
 import { runNode, StepFailure, toolPath } from './process.mjs';
 
 const stampName = '.build-stamp';
@@ -14,8 +15,15 @@ const library = {
   name: 'the library',
   config: 'tsconfig.build.json',
   output: 'dist',
-  inputs: ['src', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'],
-  finish: bundleHelper,
+  inputs: [
+    'src',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'package.json',
+    'package-lock.json',
+    'scripts/lib/bundle.mjs',
+  ],
+  finish: bundlePrograms,
 };
 const targets = [
   library,
@@ -66,29 +74,6 @@ export async function build(root, target, say) {
   await target.finish?.(root, draft);
   writeFileSync(join(draft, stampName), stamp);
   replaceFolder(join(root, target.output), draft);
-}
-
-/**
- * Makes one file of the helper of other languages and of all that it needs: its start is the start of the programs that
- * use it, and Node takes several times as long to load the same code from hundreds of files.
- */
-async function bundleHelper(root, draft) {
-  const entry = join(draft, 'bindings', 'helper-main.js');
-  if (!existsSync(entry)) return;
-  const { build: bundle } = await import('esbuild');
-  await bundle({
-    entryPoints: [entry],
-    outfile: join(draft, 'bindings', 'helper.cjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20.18',
-    external: ['just-bash'],
-    // CommonJS has no import.meta. The bundle lies where its entry does, so relative addresses stay right.
-    define: { 'import.meta.url': '__moduleUrl' },
-    banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
-    logLevel: 'warning',
-  });
 }
 
 function replaceFolder(output, draft) {

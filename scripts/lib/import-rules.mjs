@@ -57,7 +57,7 @@ export const zones = [
   },
   { name: 'testing', match: /^src\/testing\//, may: engine },
   { name: 'bindings', match: /^src\/bindings\//, may: engine },
-  { name: 'cli', match: /^src\/cli\//, may: engine },
+  { name: 'cli', match: /^src\/cli\//, may: ['guest', ...engine] },
   // The list of public names: it may pass on whatever users need to name, but no concrete backend.
   { name: 'index', match: /^src\/index\.ts$/, may: engine, node: false },
   // What users write: the package by its name only.

@@ -1,5 +1,5 @@
 import type { VixEventProc } from '../jobs/job-events.js';
-import { functions, type VixFunctionName } from '../vix/functions.js';
+import { functions } from '../vix/functions.js';
 import type { FunctionRow } from '../vix/functions/function-row.js';
 import { propertyById } from '../vix/lookup.js';
 import { VIX_PROPERTY_NONE } from '../vix/names.js';
@@ -16,10 +16,11 @@ export type CallRow = Pick<FunctionRow, 'call' | 'returns' | 'params'>;
 export const callRows = {
   ...functions,
   Revix_GetJobMessage: { call: 'plain', returns: 'const char *', params: { jobHandle: 'job' } },
+  Revix_GetJobProgress: { call: 'plain', returns: 'int', params: { jobHandle: 'job' } },
 } as const satisfies Record<string, CallRow>;
 
 /** Name of a function that can be called by its name. */
-export type CallName = VixFunctionName | 'Revix_GetJobMessage';
+export type CallName = keyof typeof callRows;
 
 /**
  * A call on its way from another thread or process. Each argument stands at the place of its parameter:

@@ -16,6 +16,7 @@ import {
   VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_DATA,
   VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_SIZE,
   VIX_PROPERTY_JOB_RESULT_VM_VARIABLE_STRING,
+  VIX_PROPERTY_VM_NAME,
   VIX_VM_CONFIG_RUNTIME_ONLY,
   VIX_VM_GUEST_VARIABLE,
   VIX_VMDELETE_DISK_FILES,
@@ -69,7 +70,10 @@ export function vixVmFunctions(runtime: VixRuntime) {
       });
     },
 
-    /** Clones a virtual machine; the job's result handle is the clone. */
+    /**
+     * Clones a virtual machine; the job's result handle is the clone. A property list may hold its display name
+     * (`VIX_PROPERTY_VM_NAME`).
+     */
     VixVM_Clone(
       vmHandle: VixHandle,
       snapshotHandle: VixHandle | 0,
@@ -95,10 +99,10 @@ export function vixVmFunctions(runtime: VixRuntime) {
           if (isLinked) requireCapability(host, 'linkedClone');
           const path = filledText('destConfigPathName', destConfigPathName);
           integer('options', options);
-          checkPropertyList(runtime, propertyListHandle);
+          const name = cloneName(runtime, propertyListHandle);
           const snapshotId = snapshotHandle === 0 ? null : snapshotOf(runtime, vm, snapshotHandle).payload.id;
           const destination = host.payload.paths.toHost(path);
-          const location = await link.lifecycle.clone({ snapshotId, isLinked, destination }, context);
+          const location = await link.lifecycle.clone({ snapshotId, isLinked, destination, ...name }, context);
           const known = host.payload.paths.toProgram(location);
           await openVm(runtime, host, known, null, call, context);
         },
@@ -272,6 +276,15 @@ export function vixVmFunctions(runtime: VixRuntime) {
       );
     },
   };
+}
+
+/** The display name in the property list of a clone. */
+function cloneName(runtime: VixRuntime, handle: VixListHandle): { readonly name?: string } {
+  checkPropertyList(runtime, handle);
+  const entry = runtime.table.lookup(handle, 'propertyList');
+  if (typeof entry === 'number') return {};
+  const value = entry.payload.list.get(VIX_PROPERTY_VM_NAME);
+  return typeof value === 'number' ? {} : { name: filledText('VIX_PROPERTY_VM_NAME', value.value) };
 }
 
 function unknownVariableType(type: number): VixFailure {

@@ -31,6 +31,13 @@ function revixFunctions(runtime: VixRuntime) {
       return typeof job === 'number' || !job.payload.isDone ? '' : (job.payload.failure?.message ?? '');
     },
 
+    /** Per cent of a job's work that were done when it last told; 100 for a job that is done, 0 for a bad handle. */
+    Revix_GetJobProgress(jobHandle: VixHandle): number {
+      const job = runtime.table.lookup(jobHandle, 'job');
+      if (typeof job === 'number') return 0;
+      return job.payload.isDone ? 100 : Math.floor(100 * job.payload.fractionDone);
+    },
+
     /** Every live handle with its references and the call that made it: what is left is leaked. */
     Revix_DumpHandles(): HandleDumpLine[] {
       return runtime.table.dump();

@@ -156,10 +156,16 @@ export interface LifecycleOps {
   delete(options: { readonly keepDisks: boolean }, call: CallContext): Promise<void>;
   /**
    * @param snapshotId snapshot to clone from, or null for the present state.
+   * @param name display name of the clone; absent: by its destination.
    * @returns location of the clone, fit for `openVm`.
    */
   clone(
-    options: { readonly snapshotId: string | null; readonly isLinked: boolean; readonly destination: string },
+    options: {
+      readonly snapshotId: string | null;
+      readonly isLinked: boolean;
+      readonly destination: string;
+      readonly name?: string;
+    },
     call: CallContext,
   ): Promise<string>;
   /** Succeeds when the hardware is current already. @throws Fault `vm-running`. */

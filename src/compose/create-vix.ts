@@ -4,7 +4,7 @@ import { vixFunctions, type Vix } from '../api/vix.js';
 import { VixRuntime } from '../api/vix-runtime.js';
 import type { BackendModule } from '../backends/backend.js';
 import { parseConfig, readConfig, type LoadedConfig, type RevixConfig } from '../backends/config.js';
-import { createMockBackend } from '../backends/mock/index.js';
+import { createMockBackend, type MockOptions } from '../backends/mock/index.js';
 import { BackendRegistry } from '../backends/registry.js';
 import { RealClock, type Clock } from '../base/clock.js';
 
@@ -12,6 +12,8 @@ import { RealClock, type Clock } from '../base/clock.js';
 export interface VixOptions {
   /** Backends in order of preference; by default the mock host with its default inventory. */
   readonly backends?: readonly BackendModule[];
+  /** Options of the default mock host; of no meaning together with `backends`. */
+  readonly mock?: MockOptions;
   /**
    * Configuration, or the path of its file. By default the file that `REVIX_CONFIG` names, else `revix.config.json` in
    * the current directory if there is one.
@@ -40,7 +42,7 @@ export function createRuntime(options: VixOptions = {}): VixRuntime {
     throw new RangeError(`jobTimeLimitMs is ${limit}; give a number of milliseconds above 0, or leave it out`);
   }
   const clock = options.clock ?? new RealClock();
-  const backends = options.backends ?? [createMockBackend({ clock })];
+  const backends = options.backends ?? [createMockBackend({ clock, ...options.mock })];
   const registry = new BackendRegistry(backends, configReader(options.config));
   return new VixRuntime({ registry, clock, jobTimeLimitMs: options.jobTimeLimitMs });
 }

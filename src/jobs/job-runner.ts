@@ -209,8 +209,8 @@ class Context implements JobContext {
     return (this.#results ??= new PropertyList());
   }
 
-  progress(): void {
-    this.#job.progress();
+  progress(fraction: number): void {
+    this.#job.progress(fraction);
   }
 
   foundItem(item: PropertyList): void {

@@ -69,6 +69,7 @@ export class Job implements HandlePayload, JobEventHooks {
   limit: ClockTimer | undefined = undefined;
   #state: 'running' | 'finishing' | 'done' | 'delivered' = 'running';
   #results: PropertyList | undefined = undefined;
+  #fractionDone = 0;
   #isKilled = false;
   #abort: AbortController | undefined = undefined;
   #waiter: Wake | undefined = undefined;
@@ -118,8 +119,14 @@ export class Job implements HandlePayload, JobEventHooks {
     return this.#abort.signal;
   }
 
-  /** Reports progress to the listeners. */
-  progress(): void {
+  /** How far the operation was when it last told, 0 to 1. */
+  get fractionDone(): number {
+    return this.#fractionDone;
+  }
+
+  /** Reports progress to the listeners. @param fraction how far the operation is, 0 to 1. */
+  progress(fraction: number): void {
+    this.#fractionDone = fraction;
     this.emit(VIX_EVENTTYPE_JOB_PROGRESS, VIX_INVALID_HANDLE, () => undefined);
   }
 

@@ -79,6 +79,7 @@ export const {
   VixVM_DeleteDirectoryInGuest,
   VixVM_DirectoryExistsInGuest,
   Revix_GetJobMessage,
+  Revix_GetJobProgress,
   Revix_DumpHandles,
   Revix_CountHandles,
   Revix_OnDiagnostic,

@@ -9,10 +9,12 @@ export interface CloneSource {
   /** State to clone, or null for the present one. */
   readonly snapshot: SnapshotRecord | null;
   readonly destination: ReturnType<typeof parseNewLocation>;
+  /** Display name; undefined: by the destination. */
+  readonly name: string | undefined;
 }
 
 /** The record of a clone: the source's hardware, configuration and guest, with an identity of its own, powered off. */
-export function cloneRecord({ record, snapshot, destination }: CloneSource): VmRecord {
+export function cloneRecord({ record, snapshot, destination, name }: CloneSource): VmRecord {
   const copy = structuredClone(record);
   const state = structuredClone(snapshot?.state ?? { ...copy, guest: copy.guest });
   const datacenter = destination.kind === 'datastore' ? destination.datacenter : null;
@@ -22,7 +24,7 @@ export function cloneRecord({ record, snapshot, destination }: CloneSource): VmR
     id: randomUUID(),
     uuid: randomUUID(),
     instanceUuid: randomUUID(),
-    name: nameOf(location),
+    name: name ?? nameOf(location),
     datacenter: datacenter ?? record.datacenter,
     location,
     hardwareVersion: state.hardwareVersion,

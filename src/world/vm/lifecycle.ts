@@ -34,12 +34,18 @@ export class VmLifecycle {
   /**
    * Clones the machine to another place; the clone is off. A linked clone hangs on a snapshot of this machine, which is
    * made first when none is named.
+   * @param options.name its display name; absent: the name of its file.
    * @returns location of the clone, with its datacentre.
    * @throws Fault `vm-running`, `file-exists` when something is at the destination, `snapshot-not-found`,
    *   `invalid-argument`.
    */
   async clone(
-    options: { readonly snapshotId: string | null; readonly isLinked: boolean; readonly destination: string },
+    options: {
+      readonly snapshotId: string | null;
+      readonly isLinked: boolean;
+      readonly destination: string;
+      readonly name?: string;
+    },
     call: WorldCall,
   ): Promise<string> {
     const scope = this.#scope;
@@ -48,7 +54,7 @@ export class VmLifecycle {
     const plan = await scope.updateWhenSettled(call, async ({ record }) => {
       const snapshot = options.snapshotId === null ? null : findSnapshot(record, options.snapshotId);
       requireClonable(record, snapshot, options.isLinked);
-      const draft = cloneRecord({ record, snapshot, destination });
+      const draft = cloneRecord({ record, snapshot, destination, name: options.name });
       await scope.services.requireFree(draft);
       if (!options.isLinked) return { clone: draft, image: snapshot?.id ?? 'current' };
       const hook = snapshot?.id ?? (await this.#snapshotForClone(record, draft.name));

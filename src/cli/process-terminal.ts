@@ -1,0 +1,88 @@
+import { fstatSync, writeSync } from 'node:fs';
+import type { StreamName, Terminal } from './terminal.js';
+
+const descriptors: Readonly<Record<StreamName, number>> = { stdin: 0, stdout: 1, stderr: 2 };
+const interrupts: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const defaultColumns = 80;
+/** How long to wait before writing again to a pipe that is full, in milliseconds. */
+const fullPipeDelayMs = 5;
+
+/**
+ * The process that vmrun runs in. Its streams are written to directly: the stream objects of Node would cost as much as
+ * all the rest of a short command.
+ */
+export class ProcessTerminal implements Terminal {
+  readonly platform = process.platform;
+  readonly env = process.env;
+  readonly directory = process.cwd();
+  #lines: AsyncIterator<string> | undefined;
+  #lostOutput: { readonly code: string; readonly message: string } | undefined;
+
+  /** The first error of writing to stdout. */
+  get lostOutput(): { readonly code: string; readonly message: string } | undefined {
+    return this.#lostOutput;
+  }
+
+  get columns(): number {
+    return process.stderr.columns > 0 ? process.stderr.columns : defaultColumns;
+  }
+
+  write(stream: 'stdout' | 'stderr', data: string | Uint8Array): void {
+    try {
+      writeWhole(descriptors[stream], typeof data === 'string' ? Buffer.from(data) : data);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error;
+      if (stream === 'stdout') this.#lostOutput ??= { code: String(error.code), message: error.message };
+    }
+  }
+
+  isPerson(stream: StreamName): boolean {
+    try {
+      // What is a pipe or a file needs no closer look, which is expensive.
+      if (!fstatSync(descriptors[stream]).isCharacterDevice()) return false;
+    } catch {
+      return false;
+    }
+    return process[stream].isTTY;
+  }
+
+  async readSecretLine(prompt: string): Promise<string | undefined> {
+    const isTyped = this.isPerson('stdin');
+    if (this.#lines === undefined) {
+      const { createInterface } = await import('node:readline');
+      // Without an output nothing that is typed is shown; the terminal flag makes Node switch the echo off.
+      const reader = createInterface({ input: process.stdin, terminal: isTyped, historySize: 0 });
+      this.#lines = reader[Symbol.asyncIterator]();
+    }
+    if (isTyped) this.write('stderr', prompt);
+    const next = await this.#lines.next();
+    if (isTyped) this.write('stderr', '\n');
+    return next.done === true ? undefined : next.value;
+  }
+
+  /** Lets the process end although stdin was read. */
+  async close(): Promise<void> {
+    if (this.#lines === undefined) return;
+    await this.#lines.return?.();
+    process.stdin.destroy();
+  }
+
+  onInterrupt(listener: (signal: NodeJS.Signals) => void): () => void {
+    for (const signal of interrupts) process.on(signal, listener);
+    return () => {
+      for (const signal of interrupts) process.off(signal, listener);
+    };
+  }
+}
+
+function writeWhole(descriptor: number, data: Uint8Array): void {
+  for (let offset = 0; offset < data.length;) {
+    try {
+      offset += writeSync(descriptor, data, offset);
+    } catch (error) {
+      // A pipe that its other user has made non-blocking is full: its reader needs time.
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, fullPipeDelayMs);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { RealClock } from '../../base/clock.js';
+import { revixHome } from '../home.js';
+import { ProcessTerminal } from '../process-terminal.js';
+import { revixVersion } from '../version.js';
+import type { Connection, ConnectTarget } from './execute.js';
+import { failureStatus, processStatus } from './exit-status.js';
+import { ownConnection } from './own-connection.js';
+import { runVmrun } from './run-vmrun.js';
+
+/** Runs vmrun in this process, and sets its exit status. @param args command line without the program's name. */
+export async function vmrunMain(args: readonly string[]): Promise<void> {
+  // Overwrites the command line in the process list, where a password may stand.
+  process.title = 'vmrun';
+  const terminal = new ProcessTerminal();
+  const clock = new RealClock();
+  const connect = async (target: ConnectTarget, signal: AbortSignal): Promise<Connection> => {
+    const { createVix } = await import('../../compose/create-vix.js');
+    const directory = join(revixHome(terminal.env), 'mock');
+    return ownConnection(createVix({ clock, mock: { directory } }), target, signal);
+  };
+  const end = await runVmrun(args, terminal, { version: revixVersion, clock, connect });
+  await terminal.close();
+  if (end.signal !== undefined && terminal.platform !== 'win32') {
+    // Ends as the signal would have ended it, so that a shell stops its loop.
+    process.kill(process.pid, end.signal);
+    return;
+  }
+  process.exitCode = processStatus(statusWith(terminal, end.status), terminal.platform);
+}
+
+/** The status of a command whose output may have been lost. */
+function statusWith(terminal: ProcessTerminal, status: number): number {
+  const { lostOutput } = terminal;
+  if (lostOutput === undefined) return status;
+  // Whoever stopped reading (`| head`) knows; everybody else is told.
+  if (lostOutput.code !== 'EPIPE') terminal.write('stderr', `vmrun: cannot write to stdout: ${lostOutput.message}\n`);
+  return status === 0 ? failureStatus : status;
+}
