@@ -71,6 +71,7 @@ export async function newMachine(vm: CheckedVm, number: number, nowMs: number): 
     recording: { state: 'idle', snapshotId: null },
     linkedTo: null,
     guest,
+    customization: null,
     consoleLines: [],
   };
   addSnapshots(record, vm.snapshots ?? [], nowMs);

@@ -194,6 +194,7 @@ const recordFields: Readonly<Record<keyof VmRecord, (value: unknown) => boolean>
   recording: isObject,
   linkedTo: isObjectOrNull,
   guest: isObject,
+  customization: isObjectOrNull,
   consoleLines: isTextList,
 };
 

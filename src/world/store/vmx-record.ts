@@ -220,6 +220,7 @@ export function recordFromVmx(document: VmxDocument, origin: VmxOrigin): VmRecor
       registry: guestFamily(guestOs) === 'windows' ? { values: {}, keys: {} } : null,
       diskSizeBytes: 8 * 1024 ** 3,
     },
+    customization: null,
     consoleLines: [],
   };
   const record = readRecord(document, plain, {}, origin.fileName);

@@ -44,6 +44,7 @@ export function cloneRecord({ record, snapshot, destination, name }: CloneSource
     recording: { state: 'idle', snapshotId: null },
     linkedTo: null,
     guest: { ...state.guest, processes: [] },
+    customization: null,
     consoleLines: [],
   };
   clone.tools.isInstallerMounted = false;

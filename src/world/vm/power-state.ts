@@ -1,5 +1,12 @@
 import { Fault } from '../../base/fault.js';
 import { bootGuest } from './guest-boot.js';
+import {
+  advanceCustomization,
+  delayCustomization,
+  interruptCustomization,
+  isCustomizationDue,
+  scheduleCustomization,
+} from './guest-customization.js';
 import type { PowerPhase, VmRecord } from './vm-record.js';
 
 /** Power state as callers see it. */
@@ -60,7 +67,8 @@ export function isDue(record: VmRecord, nowMs: number): boolean {
   const { power, tools, question } = record;
   if (power.transition !== undefined) return hasEnded(power.transition, nowMs);
   if (isTransitional(power.phase) && question === null) return true;
-  return tools.installEndsAtMs !== undefined && nowMs >= tools.installEndsAtMs;
+  if (tools.installEndsAtMs !== undefined && nowMs >= tools.installEndsAtMs) return true;
+  return isCustomizationDue(record, nowMs);
 }
 
 /** Brings a record up to a moment: ends what has ended by then, also what a killed process left behind. */
@@ -78,6 +86,7 @@ export function settle(record: VmRecord, nowMs: number): void {
     tools.isInstallerMounted = false;
     tools.version = currentToolsVersion;
   }
+  advanceCustomization(record, nowMs);
 }
 
 /** Version of Tools that the host's image installs, as vSphere counts: 12.4.0. */
@@ -130,11 +139,13 @@ function boot(record: VmRecord, atMs: number): void {
   delete power.frozenAtMs;
   record.recording = { state: 'idle', snapshotId: null };
   bootGuest(record, atMs);
+  scheduleCustomization(record, atMs);
 }
 
 /** Everything that ends with the power, whatever the way to it. */
 export function turnOff(record: VmRecord): void {
   const { power, tools, guest } = record;
+  interruptCustomization(record, power.transition?.endsAtMs ?? null);
   power.phase = 'off';
   power.isPaused = false;
   power.bootedAtMs = null;
@@ -163,6 +174,7 @@ export function thaw(record: VmRecord, atMs: number): void {
   delete power.frozenAtMs;
   power.isPaused = false;
   if (power.bootedAtMs !== null) power.bootedAtMs += stoodStillMs;
+  delayCustomization(record, stoodStillMs);
   for (const process of record.guest.processes) {
     if (process.endsAtMs !== null && process.endMs === null) process.endsAtMs += stoodStillMs;
   }

@@ -2,6 +2,7 @@ import type { Secret } from '../../base/secret.js';
 import type { OperationName } from '../operation-names.js';
 import type { IndexedVm } from '../vm-index.js';
 import type { WorldCall } from '../world-call.js';
+import { VmCustomization } from './customization.js';
 import { checkEncryption } from './encryption.js';
 import { GuestAccess, type GuestLogin, type ProvenLogin } from './guest-access.js';
 import { guestDisks, guestReport, type GuestDisk, type GuestReport } from './guest-report.js';
@@ -46,6 +47,7 @@ export class VirtualMachine {
   readonly tools: VmToolsControl;
   readonly lifecycle: VmLifecycle;
   readonly settings: VmSettings;
+  readonly customization: VmCustomization;
   readonly snapshots: VmSnapshots;
   readonly variables: VmVariables;
   readonly sharedFolders: VmSharedFolders;
@@ -64,6 +66,7 @@ export class VirtualMachine {
     this.tools = new VmToolsControl(scope);
     this.lifecycle = new VmLifecycle(scope);
     this.settings = new VmSettings(scope);
+    this.customization = new VmCustomization(scope);
     this.snapshots = new VmSnapshots(scope);
     this.variables = new VmVariables(scope);
     this.sharedFolders = new VmSharedFolders(scope);

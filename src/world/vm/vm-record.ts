@@ -174,6 +174,28 @@ export interface GuestRecord {
   diskSizeBytes: number;
 }
 
+/** What a customization makes of a guest; what is absent stays. */
+export interface CustomizationSpec {
+  readonly hostName?: string;
+  readonly domain?: string;
+  readonly dnsServers?: readonly string[];
+  /** By the order of the cards; null: the card stays as it is. Addresses are with or without the length of a prefix. */
+  readonly nics?: readonly ({ readonly addresses: 'dhcp' | readonly string[]; readonly gateway?: string } | null)[];
+}
+
+export interface CustomizationRecord {
+  state: 'pending' | 'running' | 'succeeded' | 'failed';
+  spec: CustomizationSpec;
+  error: string | null;
+  /** ms since 1970. */
+  startedAtMs: number | null;
+  endedAtMs: number | null;
+  /** When it begins or began in the present boot, ms since 1970; absent: not in this boot. */
+  beginsAtMs?: number;
+  /** The record is changed already, the files of the guest are not. */
+  areFilesDue?: true;
+}
+
 export interface VmRecord {
   /** Stable for ever; not shown to callers. */
   id: string;
@@ -215,6 +237,8 @@ export interface VmRecord {
   /** The VM and snapshot this one shares disks with, or null. */
   linkedTo: { vmId: string; snapshotId: string; parentLocation?: string } | null;
   guest: GuestRecord;
+  /** The last or coming change of the guest's name and network, or null. */
+  customization: CustomizationRecord | null;
   /** Commands typed at the console so far, for the screenshot: newest last. */
   consoleLines: string[];
 }

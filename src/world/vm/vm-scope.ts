@@ -8,6 +8,7 @@ import type { FileChange } from '../guest/guest-files.js';
 import type { GuestFileSystem } from '../guest/guest-file-system.js';
 import type { ContentSpool } from '../store/content-spool.js';
 import type { WorldCall } from '../world-call.js';
+import { areCustomizedFilesDue, writeCustomizedFiles } from './guest-customization.js';
 import { isDue, settle } from './power-state.js';
 import type { VmChanges } from './vm-changes.js';
 import type { VmRecord } from './vm-record.js';
@@ -85,19 +86,26 @@ export class VmScope {
   }
 
   /** Looks at the present state, without changing it. @throws Fault `vm-not-found`. */
-  read<T>(view: (state: VmState<GuestFileSystem>) => T): Promise<T> {
-    return this.services.store.read(this.id, (state) => {
+  async read<T>(view: (state: VmState<GuestFileSystem>) => T): Promise<T> {
+    const seen = await this.services.store.read(this.id, (state) => {
       const nowMs = this.clock.now();
-      if (!isDue(state.record, nowMs)) return view(state);
+      if (areCustomizedFilesDue(state.record, nowMs)) return undefined;
+      if (!isDue(state.record, nowMs)) return { result: view(state) };
       const record = structuredClone(state.record);
       settle(record, nowMs);
-      return view({
-        record,
-        get files() {
-          return state.files;
-        },
-      });
+      return {
+        result: view({
+          record,
+          get files() {
+            return state.files;
+          },
+        }),
+      };
     });
+    if (seen !== undefined) return seen.result;
+    // What a look at the files is to see must have been written.
+    await this.update(() => undefined);
+    return this.read(view);
   }
 
   /** Changes the present state; a change that throws leaves it as it was. @throws Fault `vm-not-found`. */
@@ -105,6 +113,7 @@ export class VmScope {
     const { store, guests } = this.services;
     const outcome = await store.update(this.id, async (state) => {
       settle(state.record, this.clock.now());
+      writeCustomizedFiles(state);
       return { result: await change(state), state };
     });
     guests.changed(this.id, outcome.state);
