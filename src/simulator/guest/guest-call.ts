@@ -54,7 +54,7 @@ export function guestMethod(
     run: async (services, request) => {
       const { vm, ref, args } = await openMachine(services, request, options.privilege);
       requireBudget(request.args);
-      const login = loginOf(args.object('auth'), services.tickets);
+      const login = loginOf(args.object('auth'), services);
       const access = vm.guestAccess(login);
       const world = { signal: request.signal, progress: () => undefined };
       const call: GuestCall = {

@@ -53,6 +53,7 @@ const answers: Partial<Record<FaultKind, (context: GuestFaultContext) => Answer>
     'Failed to authenticate with the guest operating system using the supplied credentials.',
   ),
   'guest-login-type': () => toolsError(3032),
+  'guest-alias-ambiguous': always('GuestMultipleMappings', 'The token or certificate stands for several guest users.'),
   'guest-empty-password': () => toolsError(3033),
   'guest-interactive-missing': always(
     'GuestOperationsUnavailable',

@@ -2,13 +2,14 @@ import { Secret } from '../../base/secret.js';
 import type { GuestLogin, ProvenLogin } from '../../world/vm/guest-access.js';
 import type { Fields } from '../fields.js';
 import { VimFault } from '../vim-fault.js';
-import type { GuestTickets } from './guest-tickets.js';
+import type { GuestServices } from './guest-services.js';
+import { accountOfToken, readSamlToken } from './saml-token.js';
 
 /**
  * The login that a GuestAuthentication stands for. Nothing is checked yet.
  * @throws VimFault `InvalidArgument` for a kind that no operation takes.
  */
-export function loginOf(auth: Fields, tickets: GuestTickets): GuestLogin | ProvenLogin {
+export function loginOf(auth: Fields, { tickets, endpoint }: GuestServices): GuestLogin | ProvenLogin {
   const isInteractive = auth.flag('interactiveSession');
   switch (auth.type) {
     case 'NamePasswordAuthentication':
@@ -16,6 +17,15 @@ export function loginOf(auth: Fields, tickets: GuestTickets): GuestLogin | Prove
     case 'TicketedSessionAuthentication': {
       const ticket = auth.text('ticket');
       return { isInteractive, identify: (record) => tickets.identify(record, ticket) };
+    }
+    case 'SAMLTokenAuthentication': {
+      const token = new Secret(auth.text('token'));
+      const userName = auth.optionalText('username');
+      return {
+        isInteractive,
+        identify: ({ guest }) =>
+          accountOfToken(guest, readSamlToken(token.reveal()), userName || undefined, endpoint.clock.now()),
+      };
     }
     default:
       throw new VimFault(

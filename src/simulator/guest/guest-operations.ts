@@ -2,6 +2,7 @@ import type { Endpoint } from '../endpoint.js';
 import type { EndpointKind } from '../endpoint-kind.js';
 import { managed, type ManagedKind } from '../managed-object.js';
 import type { Ref } from '../ref.js';
+import { aliasManagerKind } from './alias-manager.js';
 import { authManagerKind } from './auth-manager.js';
 import { fileManagerKind } from './file-manager.js';
 import { guestFileRoute } from './guest-file-route.js';
@@ -21,6 +22,7 @@ const managers = [
   ['authManager', authManagerKind, 'guestOperationsAuthManager', 'ha-guest-operations-auth-manager'],
   ['fileManager', fileManagerKind, 'guestOperationsFileManager', 'ha-guest-operations-file-manager'],
   ['processManager', processManagerKind, 'guestOperationsProcessManager', 'ha-guest-operations-process-manager'],
+  ['aliasManager', aliasManagerKind, 'guestOperationsAliasManager', 'ha-guest-operations-alias-manager'],
   [
     'guestWindowsRegistryManager',
     registryManagerKind,

@@ -10,7 +10,12 @@ import type { InventoryVm } from '../../../src/world/inventory/inventory-schema.
 import { World } from '../../../src/world/world.js';
 
 /** Managers by the property of GuestOperationsManager that names them. */
-export type ManagerName = 'authManager' | 'fileManager' | 'processManager' | 'guestWindowsRegistryManager';
+export type ManagerName =
+  | 'authManager'
+  | 'fileManager'
+  | 'processManager'
+  | 'aliasManager'
+  | 'guestWindowsRegistryManager';
 
 const origin = { address: '127.0.0.1', userAgent: 'test' };
 

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AliasSubject, GuestAliasSession } from '../../../src/world/vm/guest-alias-session.js';
 import { call, fault, oneVm, session } from '../world-fixture.js';
-
-const one =
-  'MIIBgTCCASegAwIBAgIUK/AnJnQKADj6+boFV77ELy7LVigwCgYIKoZIzj0EAwIwFTETMBEGA1UEAwwKcmV2aXggdGVzdDAgFw0yNjExMjgwMDQwMjVaGA8yMTI2MTEwNDAwNDAyNVowFTETMBEGA1UEAwwKcmV2aXggdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABIWAmh+rOCXgVmEOihtJDyAdTlRQQybsHBLHQ0bZ8xetr0N/g5bWzKgFb+n+TJ34KRR5KfE0UJ5i2ZGDGYkV9+WjUzBRMB0GA1UdDgQWBBSLy1bEYO59MxLWkW5IzfU4nsN3sDAfBgNVHSMEGDAWgBSLy1bEYO59MxLWkW5IzfU4nsN3sDAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIHx+YHmCd7J3Fcp5IxC9ikB+XazS/ce9uKFJiAfp0kCLAiEAw1UQNh4zH6FGJ3L5Jzfn1NMICNdQMeMs8DmewbVPOHY=';
-const other =
-  'MIIBgzCCASmgAwIBAgIUUed1gREwNUvMhYufaZ98JPohyYgwCgYIKoZIzj0EAwIwFjEUMBIGA1UEAwwLcmV2aXggb3RoZXIwIBcNMjYxMTI4MDA0MDI1WhgPMjEyNjExMDQwMDQwMjVaMBYxFDASBgNVBAMMC3Jldml4IG90aGVyMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAExPP88h/T/hql0w42RaVQd0/Jp3axoVlxxOMesW4NlLre7uzUty3l4NDghsjPYD/eN//MbXn2+RBVuR5F/K1R3KNTMFEwHQYDVR0OBBYEFBWCm/f6YyvUrGp73LS/JVtNV6ppMB8GA1UdIwQYMBaAFBWCm/f6YyvUrGp73LS/JVtNV6ppMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIgaYVJN3mzm/6oc2pFxp/ODQGV5dTwoo/xsRvhNKSeAvsCIQCbgmmI6eNpbeV6yJZxQx3+SryyfOELlUi02HasasILsg==';
+import { one, other } from './certificates.js';
 
 async function aliases(userName: string = 'user', guestOs: string = 'ubuntu-64'): Promise<GuestAliasSession> {
   const { vm } = await oneVm({ guestOs, power: 'on' });
