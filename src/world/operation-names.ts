@@ -10,6 +10,8 @@ export const operationNames = [
   'settings.change',
   'customization.plan',
   'customization.begin',
+  'customization.abort',
+  'customization.startNetwork',
   'customization.status',
   'power.on',
   'power.off',

@@ -4,6 +4,7 @@ import { managed, type ManagedKind } from '../managed-object.js';
 import type { Ref } from '../ref.js';
 import { aliasManagerKind } from './alias-manager.js';
 import { authManagerKind } from './auth-manager.js';
+import { customizationManagerKind } from './customization-manager.js';
 import { fileManagerKind } from './file-manager.js';
 import { guestFileRoute } from './guest-file-route.js';
 import type { GuestServices } from './guest-services.js';
@@ -52,6 +53,9 @@ export function addGuestOperations(endpoint: Endpoint, options: GuestOperationsO
   }
   const ref = { type: 'GuestOperationsManager', value: ownIds[endpoint.kind] };
   endpoint.addManager('guestOperationsManager', managed(ref, operationsManagerKind, refs));
+  if (endpoint.kind === 'esx') return;
+  const customization = { type: customizationManagerKind.type, value: 'GuestCustomizationManager' };
+  endpoint.addManager('guestCustomizationManager', managed(customization, customizationManagerKind, services));
 }
 
 const operationsManagerKind: ManagedKind<ReadonlyMap<string, Ref>> = {

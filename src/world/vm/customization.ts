@@ -1,6 +1,7 @@
 import { Fault } from '../../base/fault.js';
-import { withPrefix } from '../guest/nics.js';
+import { leasedAddresses, withPrefix } from '../guest/nics.js';
 import type { WorldCall } from '../world-call.js';
+import { abortCustomization, msUntilCustomized } from './guest-customization.js';
 import { isRunning } from './power.js';
 import { requireTools } from './power-state.js';
 import type { CustomizationSpec, VmRecord } from './vm-record.js';
@@ -56,15 +57,53 @@ export class VmCustomization {
     });
   }
 
+  /** Waits until a customization of the running guest is over, and tells how it ended. */
+  async untilOver(call: WorldCall): Promise<CustomizationStatus> {
+    for (;;) {
+      const waitMs = await this.#scope.read(({ record }) => msUntilCustomized(record, this.#scope.clock.now()));
+      if (waitMs === 0) break;
+      await this.#scope.untilChanged(waitMs, call.signal);
+    }
+    // What has ended by time alone is written down, so that a listener hears of it.
+    await this.#scope.update(() => undefined);
+    return this.#scope.read(statusOf);
+  }
+
+  /** Breaks off a customization that runs; where none does, nothing happens. @throws Fault as `requireTools`. */
+  async abort(call: WorldCall): Promise<void> {
+    await this.#scope.begin('customization.abort', call);
+    await this.#scope.updateWhenSettled(call, ({ record }) => {
+      const nowMs = this.#scope.clock.now();
+      requireTools(record, nowMs, 'Breaking off a customization');
+      abortCustomization(record, nowMs);
+    });
+  }
+
+  /** Connects the network cards of a running guest, and gets new addresses by DHCP. @throws Fault as `requireTools`. */
+  async startNetwork(call: WorldCall): Promise<void> {
+    await this.#scope.begin('customization.startNetwork', call);
+    await this.#scope.updateWhenSettled(call, ({ record }) => {
+      requireTools(record, this.#scope.clock.now(), 'Starting the network of the guest');
+      for (const nic of record.guest.nics) {
+        nic.isConnected = true;
+        if (nic.isDhcp) nic.addresses = leasedAddresses(nic.mac);
+      }
+    });
+  }
+
   async status(call: WorldCall): Promise<CustomizationStatus> {
     await this.#scope.begin('customization.status', call);
-    return this.#scope.read(({ record: { customization } }) => ({
-      state: customization?.state ?? 'idle',
-      error: customization?.error ?? null,
-      startTime: timeOf(customization?.startedAtMs),
-      endTime: timeOf(customization?.endedAtMs),
-    }));
+    return this.#scope.read(statusOf);
   }
+}
+
+function statusOf({ record: { customization } }: { readonly record: VmRecord }): CustomizationStatus {
+  return {
+    state: customization?.state ?? 'idle',
+    error: customization?.error ?? null,
+    startTime: timeOf(customization?.startedAtMs),
+    endTime: timeOf(customization?.endedAtMs),
+  };
 }
 
 function pending(spec: CustomizationSpec): NonNullable<VmRecord['customization']> {

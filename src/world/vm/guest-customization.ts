@@ -55,6 +55,20 @@ export function advanceCustomization(record: VmRecord, nowMs: number): void {
   delete customization.beginsAtMs;
 }
 
+/** How long a customization that runs goes on, ms, as far as one can tell; 0: none runs, or it is over. */
+export function msUntilCustomized({ customization, power }: VmRecord, nowMs: number): number {
+  if (customization?.state !== 'running') return 0;
+  if (power.frozenAtMs !== undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(1, (customization.beginsAtMs ?? nowMs) + durationMs - nowMs);
+}
+
+/** Breaks off a customization that runs; what it has not changed yet stays as it was. */
+export function abortCustomization({ customization }: VmRecord, atMs: number): void {
+  if (customization?.state !== 'running') return;
+  fail(customization, atMs, 'it was broken off');
+  delete customization.beginsAtMs;
+}
+
 /** The guest went off: what had not begun waits for the next boot. */
 export function interruptCustomization(record: VmRecord, atMs: number | null): void {
   const { customization } = record;

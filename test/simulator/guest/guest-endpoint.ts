@@ -15,7 +15,8 @@ export type ManagerName =
   | 'fileManager'
   | 'processManager'
   | 'aliasManager'
-  | 'guestWindowsRegistryManager';
+  | 'guestWindowsRegistryManager'
+  | 'guestCustomizationManager';
 
 const origin = { address: '127.0.0.1', userAgent: 'test' };
 
@@ -75,14 +76,20 @@ export class GuestEndpoint {
 
   /** Calls a method of a guest manager with the first machine and its user, unless the arguments say otherwise. */
   async call(manager: ManagerName, method: string, args: object, session: Session = this.session): Promise<unknown> {
-    const managers = this.endpoint.serviceContent.get('guestOperationsManager');
-    const top = managers === undefined ? undefined : await this.endpoint.find(managers, session);
-    const self = top?.property(manager, session);
+    const self = await this.#manager(manager, session);
     const object = isRef(self) ? await this.endpoint.find(self, session) : undefined;
     const bound = object?.method(method);
     if (!isRef(self) || bound === undefined) throw new Error(`There is no ${manager}.${method}.`);
     const signal = new AbortController().signal;
     return bound.run({ session, self, signal, args: { vm: this.ref(), auth: userAuth, ...args } });
+  }
+
+  async #manager(name: ManagerName, session: Session): Promise<unknown> {
+    const { serviceContent } = this.endpoint;
+    if (name === 'guestCustomizationManager') return serviceContent.get(name);
+    const managers = serviceContent.get('guestOperationsManager');
+    const top = managers === undefined ? undefined : await this.endpoint.find(managers, session);
+    return top?.property(name, session);
   }
 
   /** The fault with which a call must fail. */

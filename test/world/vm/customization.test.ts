@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CustomizationSpec } from '../../../src/world/vm/vm-record.js';
 import type { VirtualMachine } from '../../../src/world/vm/virtual-machine.js';
-import { bootDelayMs, call, fault, hard, oneVm, session, textOf } from '../world-fixture.js';
+import { bootDelayMs, call, fault, hard, oneVm, passing, session, textOf } from '../world-fixture.js';
 
 const workMs = 100;
 const spec: CustomizationSpec = {
@@ -126,6 +126,45 @@ describe('a planned customization', () => {
   it('needs a machine that is off', async () => {
     const { vm } = await oneVm({ power: 'on' });
     await expect(vm.customization.plan({}, call())).rejects.toMatchObject(fault('vm-running'));
+  });
+});
+
+describe('the end of a customization', () => {
+  it('can be waited for, also through a pause', async () => {
+    const { vm, clock } = await oneVm({ power: 'on' });
+    expect(await vm.customization.untilOver(call())).toMatchObject({ state: 'idle' });
+    await vm.customization.begin({ hostName: 'now' }, call());
+    const over = vm.customization.untilOver(call());
+    await vm.power.pause(call());
+    await clock.advance(10 * workMs);
+    expect(await stateOf(vm)).toBe('running');
+    await vm.power.unpause(call());
+    expect(await passing(clock, over)).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('comes at once when it is broken off', async () => {
+    const { vm } = await oneVm({ power: 'on' });
+    await vm.customization.abort(call());
+    await vm.customization.begin({ hostName: 'now' }, call());
+    const over = vm.customization.untilOver(call());
+    await vm.customization.abort(call());
+    expect(await over).toMatchObject({ state: 'failed', error: 'The customization failed: it was broken off.' });
+    expect((await vm.record()).guest.hostName).toBe('vm');
+    const { vm: off } = await oneVm();
+    await expect(off.customization.abort(call())).rejects.toMatchObject(fault('vm-not-running'));
+  });
+});
+
+describe('starting the network of a guest', () => {
+  it('connects the cards', async () => {
+    const nics = [{ isConnected: false }, { addresses: ['192.0.2.7'], isConnected: false }];
+    const { vm } = await oneVm({ power: 'on', guest: { nics } });
+    expect((await vm.guestReport(call()))?.ipAddress).toBeNull();
+    await vm.customization.startNetwork(call());
+    expect((await vm.guestReport(call()))?.nics).toMatchObject([
+      { isConnected: true, isDhcp: true },
+      { isConnected: true, isDhcp: false, addresses: [{ address: '192.0.2.7' }] },
+    ]);
   });
 });
 
