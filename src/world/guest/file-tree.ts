@@ -10,9 +10,36 @@ interface NodeBase {
   attributes: FileAttributes;
 }
 
-export interface FileNode extends NodeBase {
-  readonly kind: 'file';
+/** What the names of one file share. */
+interface FileBody {
+  attributes: FileAttributes;
   content: FileContent;
+  /** How many names in the tree lead to it. */
+  links: number;
+}
+
+/** One of the names of a file. */
+export class FileNode implements NodeBase {
+  readonly kind = 'file';
+  name: string;
+  readonly body: FileBody;
+
+  constructor(name: string, body: FileBody) {
+    this.name = name;
+    this.body = body;
+  }
+
+  get attributes(): FileAttributes {
+    return this.body.attributes;
+  }
+
+  set attributes(attributes: FileAttributes) {
+    this.body.attributes = attributes;
+  }
+
+  get content(): FileContent {
+    return this.body.content;
+  }
 }
 
 export interface LinkNode extends NodeBase {
@@ -24,6 +51,8 @@ export interface DirectoryNode extends NodeBase {
   readonly kind: 'directory';
   /** By `nameKey`. */
   readonly entries: Map<string, TreeNode>;
+  /** How many of the entries are directories. */
+  directories: number;
 }
 
 export type TreeNode = FileNode | LinkNode | DirectoryNode;
@@ -136,12 +165,13 @@ export class FileTree {
     const key = nameKey(this.family, node.name);
     this.remove(directory, node.name);
     directory.entries.set(key, node);
-    this.#usedBytes += sizeBelow(node);
+    if (node.kind === 'directory') directory.directories += 1;
+    this.#count(node, 1);
   }
 
-  setContent(file: FileNode, content: FileContent): void {
-    this.#usedBytes += content.size - file.content.size;
-    file.content = content;
+  setContent({ body }: FileNode, content: FileContent): void {
+    this.#usedBytes += content.size - body.content.size;
+    body.content = content;
   }
 
   remove(directory: DirectoryNode, name: string): void {
@@ -149,7 +179,8 @@ export class FileTree {
     const node = directory.entries.get(key);
     if (node === undefined) return;
     directory.entries.delete(key);
-    this.#usedBytes -= sizeBelow(node);
+    if (node.kind === 'directory') directory.directories -= 1;
+    this.#count(node, -1);
   }
 
   clear(): void {
@@ -157,13 +188,25 @@ export class FileTree {
     this.#usedBytes = 0;
   }
 
-  /** The whole tree as changes, parents before children. */
+  /** Counts the names of files that came or went; the bytes of a file count once. */
+  #count(top: TreeNode, change: 1 | -1): void {
+    for (const node of nodesBelow(top)) {
+      if (node.kind !== 'file') continue;
+      node.body.links += change;
+      if (node.body.links === (change === 1 ? 1 : 0)) this.#usedBytes += change * node.content.size;
+    }
+  }
+
+  /** The whole tree as changes, parents before children, and further names of a file after the first. */
   *contents(): Generator<FileChange> {
+    const firstPaths = new Map<FileBody, string>();
     const pending: { readonly path: string; readonly node: TreeNode }[] = [];
     for (const root of this.#roots.values()) pending.push({ path: root.name, node: root });
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const { path, node } = next;
-      yield putChange(path, node);
+      const target = node.kind === 'file' && node.body.links > 1 ? firstPaths.get(node.body) : undefined;
+      if (node.kind === 'file' && node.body.links > 1 && target === undefined) firstPaths.set(node.body, path);
+      yield target === undefined ? putChange(path, node) : { change: 'link', path, target };
       if (node.kind !== 'directory') continue;
       const prefix = /[\\/]$/u.test(path) ? path : path + (this.family === 'posix' ? '/' : '\\');
       for (const child of node.entries.values()) pending.push({ path: prefix + child.name, node: child });
@@ -175,6 +218,7 @@ export class FileTree {
     if (change.change === 'put') this.#applyPut(change);
     else if (change.change === 'append') this.#applyAppend(change);
     else if (change.change === 'remove') this.#applyRemove(change.path);
+    else if (change.change === 'link') this.#applyLink(change.path, change.target);
     else this.#applyMove(change.from, change.to);
   }
 
@@ -214,7 +258,7 @@ export class FileTree {
     const name = names[names.length - 1];
     if (name === undefined) {
       const node = this.#roots.get(nameKey(this.family, root));
-      if (node !== undefined) this.#usedBytes -= sizeBelow(node);
+      if (node !== undefined) this.#count(node, -1);
       this.#roots.delete(nameKey(this.family, root));
       return;
     }
@@ -241,6 +285,23 @@ export class FileTree {
       );
     }
     this.moveNode(sourceDirectory, node, this.#ensureDirectory(target.root, target.names.slice(0, -1)), targetName);
+  }
+
+  #applyLink(path: string, target: string): void {
+    const there = parsePath(this.family, target);
+    const targetName = there.names[there.names.length - 1] ?? '';
+    const file = this.#ensureDirectory(there.root, there.names.slice(0, -1)).entries.get(
+      nameKey(this.family, targetName),
+    );
+    const { root, names } = parsePath(this.family, path);
+    const name = names[names.length - 1];
+    if (file?.kind !== 'file' || name === undefined) {
+      throw new Fault(
+        'internal',
+        `A stored link from "${path}" leads to "${target}", which is no file; the stored files are damaged.`,
+      );
+    }
+    this.put(this.#ensureDirectory(root, names.slice(0, -1)), new FileNode(name, file.body));
   }
 
   /** Takes the node out of one directory and puts it into another (or the same) under a new name. */
@@ -285,15 +346,25 @@ export class FileTree {
 
 /** A directory without entries. */
 export function newDirectory(name: string, attributes: FileAttributes): DirectoryNode {
-  return { kind: 'directory', name, attributes, entries: new Map() };
+  return { kind: 'directory', name, attributes, entries: new Map(), directories: 0 };
+}
+
+/** A file that has no name in the tree yet. */
+export function newFile(name: string, attributes: FileAttributes, content: FileContent): FileNode {
+  return new FileNode(name, { attributes, content, links: 0 });
 }
 
 /** The change that puts this node (without what is below it) at the path. */
 export function putChange(path: string, node: TreeNode): FileChange {
   const common = { change: 'put', path, attributes: node.attributes } as const;
-  if (node.kind === 'file') return { ...common, kind: 'file', content: node.content };
+  if (node.kind === 'file') return { ...common, kind: 'file', content: node.content, ...sharing(node) };
   if (node.kind === 'symlink') return { ...common, kind: 'symlink', linkTarget: node.target };
   return { ...common, kind: 'directory' };
+}
+
+/** What a change of a file says when the file has other names too. */
+export function sharing({ body }: FileNode): { readonly isShared?: true } {
+  return body.links > 1 ? { isShared: true } : {};
 }
 
 /** Every node of a subtree, the top first. */
@@ -320,16 +391,8 @@ function notADirectory(family: GuestFamily, path: string, name: string): Fault {
 function nodeOf(name: string, change: FileChange & { readonly change: 'put' }): TreeNode {
   const { attributes } = change;
   if (change.kind === 'directory') return newDirectory(name, attributes);
-  if (change.kind === 'file') return { kind: 'file', name, attributes, content: change.content ?? emptyContent };
+  if (change.kind === 'file') return newFile(name, attributes, change.content ?? emptyContent);
   return { kind: 'symlink', name, attributes, target: change.linkTarget ?? '' };
-}
-
-function sizeBelow(node: TreeNode): number {
-  if (node.kind === 'file') return node.content.size;
-  if (node.kind === 'symlink') return 0;
-  let size = 0;
-  for (const below of nodesBelow(node)) if (below.kind === 'file') size += below.content.size;
-  return size;
 }
 
 function isStep(name: string): boolean {

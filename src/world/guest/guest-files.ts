@@ -34,6 +34,8 @@ export interface FileStatus extends FileAttributes {
   readonly kind: 'file' | 'directory' | 'symlink';
   /** Bytes; 0 for directories; the length of the target text for links that were not followed. */
   readonly size: number;
+  /** How many names lead to it: more than 1 for a file with hard links; for a directory 2 and one for each below it. */
+  readonly linkCount: number;
   /** Target text of a link that was not followed. */
   readonly linkTarget?: string;
 }
@@ -58,6 +60,8 @@ export interface UserFiles {
   /** Renames; replaces a file at the target; a directory there is `already-exists`. Onto itself: does nothing. */
   move(from: string, to: string): void;
   link(target: string, path: string): void;
+  /** Gives a file another name, by which it is the same file. Follows links to the file. */
+  hardLink(existing: string, path: string): void;
   /** The path with every link resolved. */
   realPath(path: string): string;
   setAttributes(path: string, change: Partial<FileAttributes>): void;
@@ -74,6 +78,8 @@ export type FileChange =
       readonly content?: FileContent;
       /** Links only. */
       readonly linkTarget?: string;
+      /** The file has other names, which see the change too. */
+      readonly isShared?: true;
     }
   /**
    * Adds to the end of a file, whatever is in it by now, and gives it these attributes; makes a file that is missing.
@@ -84,7 +90,10 @@ export type FileChange =
       readonly path: string;
       readonly attributes: FileAttributes;
       readonly content?: FileContent;
+      readonly isShared?: true;
     }
+  /** Gives the file at `target` another name. */
+  | { readonly change: 'link'; readonly path: string; readonly target: string }
   /** Removes the path and everything below it. */
   | { readonly change: 'remove'; readonly path: string }
   | { readonly change: 'move'; readonly from: string; readonly to: string };

@@ -4,12 +4,14 @@ import type { FileAttributes, FileChange, FileContent, FileStatus, UserFiles } f
 import type { GuestUser } from './program.js';
 import { appendedContent, contentOf, emptyContent } from './file-content.js';
 import {
+  FileNode,
   newDirectory,
+  newFile,
   nodesBelow,
   notFound,
   putChange,
+  sharing,
   type DirectoryNode,
-  type FileNode,
   type FileTree,
   type Place,
   type TreeNode,
@@ -88,8 +90,9 @@ export class TreeUserFiles implements UserFiles {
   }
 
   append(path: string, content: Uint8Array | string): void {
-    const asAppend = (whole: string, { attributes }: FileNode): FileChange => {
-      return { change: 'append', path: whole, attributes, content: contentOf(content) };
+    const asAppend = (whole: string, node: FileNode): FileChange => {
+      const { attributes } = node;
+      return { change: 'append', path: whole, attributes, content: contentOf(content), ...sharing(node) };
     };
     this.#put(path, (old) => appendedContent(old, content), newFileMode, asAppend);
   }
@@ -172,6 +175,20 @@ export class TreeUserFiles implements UserFiles {
     this.#create(place, path, { kind: 'symlink', name: place.name, attributes, target });
   }
 
+  hardLink(existing: string, path: string): void {
+    const source = this.#existing(existing, true);
+    const { node } = source;
+    const place = this.#locate(path, false);
+    if (place.node !== undefined) throw exists(path);
+    if (node.kind !== 'file') throw notAFile(existing);
+    // As Linux protects links: nobody gets a name of their own for a file that they could not change.
+    const isOwner = node.attributes.owner === this.#user.name;
+    if (!isOwner) this.#require(node, mayRead | mayWrite, existing, 'link to');
+    const made = new FileNode(place.name, node.body);
+    const target = this.#tree.pathOf(source);
+    this.#create(place, path, made, (whole) => ({ change: 'link', path: whole, target }));
+  }
+
   realPath(path: string): string {
     return this.#tree.pathOf(this.#existing(path, true));
   }
@@ -191,8 +208,9 @@ export class TreeUserFiles implements UserFiles {
     node.attributes = { ...node.attributes, ...definedOf(change), ...modeOf(change.mode ?? keptMode) };
     const whole = this.#tree.pathOf(place);
     // The bytes of a file may change elsewhere at the same time; this says nothing about them.
-    if (node.kind === 'file') this.#emit({ change: 'append', path: whole, attributes: node.attributes });
-    else this.#emit(putChange(whole, node));
+    if (node.kind === 'file') {
+      this.#emit({ change: 'append', path: whole, attributes: node.attributes, ...sharing(node) });
+    } else this.#emit(putChange(whole, node));
   }
 
   get #isAlmighty(): boolean {
@@ -223,7 +241,7 @@ export class TreeUserFiles implements UserFiles {
     if (node === undefined) {
       const content = change(emptyContent);
       this.#requireRoom(content.size, path);
-      const made: FileNode = { kind: 'file', name: place.name, attributes: this.#newAttributes(mode), content };
+      const made = newFile(place.name, this.#newAttributes(mode), content);
       this.#create(place, path, made, (whole) => tell(whole, made));
       return;
     }
@@ -353,9 +371,10 @@ export class TreeUserFiles implements UserFiles {
 
 function statusOf(node: TreeNode): FileStatus {
   const common = { ...node.attributes, name: node.name };
-  if (node.kind === 'file') return { ...common, kind: 'file', size: node.content.size };
-  if (node.kind === 'directory') return { ...common, kind: 'directory', size: 0 };
-  return { ...common, kind: 'symlink', size: new TextEncoder().encode(node.target).length, linkTarget: node.target };
+  if (node.kind === 'file') return { ...common, kind: 'file', size: node.content.size, linkCount: node.body.links };
+  if (node.kind === 'directory') return { ...common, kind: 'directory', size: 0, linkCount: 2 + node.directories };
+  const size = new TextEncoder().encode(node.target).length;
+  return { ...common, kind: 'symlink', size, linkCount: 1, linkTarget: node.target };
 }
 
 function byName(left: FileStatus, right: FileStatus): number {

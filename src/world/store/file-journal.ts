@@ -13,13 +13,16 @@ type JournalEntry =
       readonly attributes: FileAttributes;
       readonly content?: ContentReference;
       readonly linkTarget?: string;
+      readonly isShared?: true;
     }
   | {
       readonly change: 'append';
       readonly path: string;
       readonly attributes: FileAttributes;
       readonly content?: ContentReference;
+      readonly isShared?: true;
     }
+  | { readonly change: 'link'; readonly path: string; readonly target: string }
   | { readonly change: 'remove'; readonly path: string }
   | { readonly change: 'move'; readonly from: string; readonly to: string };
 

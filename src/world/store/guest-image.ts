@@ -210,7 +210,8 @@ export class GuestImage<Files extends StoredFiles> {
   }
 
   #note(change: FileChange): void {
-    if (change.change !== 'put' && change.change !== 'append') {
+    // What goes to a file by one name must not move before what went to it by another.
+    if ((change.change !== 'put' && change.change !== 'append') || change.isShared === true) {
       this.#replaceable.clear();
       this.#pending.push(change);
       return;

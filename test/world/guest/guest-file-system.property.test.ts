@@ -10,13 +10,13 @@ import type { GuestUser } from '../../../src/world/guest/program.js';
 
 const root: GuestUser = { name: 'root', id: 0, group: 'root', home: '/', isAdministrator: true };
 
-/** Path (folded) -> text of a file, or null for a directory. */
-type Model = Map<string, string | null>;
+/** Path (folded) -> a file, the same for each of its names, or null for a directory. */
+type Model = Map<string, { text: string } | null>;
 
 type Step =
   | { readonly do: 'write' | 'append'; readonly path: string; readonly text: string }
   | { readonly do: 'mkdir' | 'delete' | 'rmdir' | 'rmtree'; readonly path: string }
-  | { readonly do: 'move'; readonly path: string; readonly to: string };
+  | { readonly do: 'move' | 'link'; readonly path: string; readonly to: string };
 
 function family(name: GuestFamily): {
   readonly top: string;
@@ -42,7 +42,7 @@ function steps(name: GuestFamily): fc.Arbitrary<Step[]> {
         do: fc.constantFrom('mkdir' as const, 'mkdir' as const, 'delete' as const, 'rmdir' as const, 'rmtree' as const),
         path,
       }),
-      fc.record({ do: fc.constant('move' as const), path, to: path }),
+      fc.record({ do: fc.constantFrom('move' as const, 'link' as const), path, to: path }),
     ),
     { maxLength: 40 },
   );
@@ -60,14 +60,21 @@ function foresee(model: Model, step: Step, name: GuestFamily): boolean {
     case 'write':
     case 'append':
       if (!isDirectory(parentOf(path)) || there === null) return false;
-      model.set(path, step.do === 'append' ? (there ?? '') + step.text : step.text);
+      if (there === undefined) model.set(path, { text: step.text });
+      else there.text = step.do === 'append' ? there.text + step.text : step.text;
       return true;
+    case 'link': {
+      const to = fold(step.to);
+      if (there === null || there === undefined || !isDirectory(parentOf(to)) || model.has(to)) return false;
+      model.set(to, there);
+      return true;
+    }
     case 'mkdir':
       if (!isDirectory(parentOf(path)) || there !== undefined) return false;
       model.set(path, null);
       return true;
     case 'delete':
-      return typeof there === 'string' && model.delete(path);
+      return there !== null && model.delete(path);
     case 'rmdir':
     case 'rmtree':
       if (there !== null || (step.do === 'rmdir' && below.length > 0)) return false;
@@ -95,6 +102,7 @@ function perform(files: UserFiles, step: Step): boolean {
     else if (step.do === 'mkdir') files.makeDirectory(step.path);
     else if (step.do === 'delete') files.deleteFile(step.path);
     else if (step.do === 'move') files.move(step.path, step.to);
+    else if (step.do === 'link') files.hardLink(step.path, step.to);
     else files.deleteDirectory(step.path, { recursive: step.do === 'rmtree' });
     return true;
   } catch (error) {
@@ -103,13 +111,21 @@ function perform(files: UserFiles, step: Step): boolean {
   }
 }
 
-function seen(files: UserFiles, name: GuestFamily): Model {
+/** Path (folded) -> text and number of names of a file, or null for a directory. */
+type Sight = Map<string, readonly [text: string, names: number] | null>;
+
+function expected(model: Model): Sight {
+  const namesOf = (file: object): number => [...model.values()].filter((other) => other === file).length;
+  return new Map([...model].map(([path, file]) => [path, file && [file.text, namesOf(file)]]));
+}
+
+function seen(files: UserFiles, name: GuestFamily): Sight {
   const { top, cut, fold } = family(name);
-  const model: Model = new Map();
+  const model: Sight = new Map();
   const visit = (directory: string): void => {
     for (const entry of files.list(directory === top ? top + cut : directory)) {
       const path = directory + cut + entry.name;
-      model.set(fold(path), entry.kind === 'directory' ? null : textOf(files.read(path)));
+      model.set(fold(path), entry.kind === 'directory' ? null : [textOf(files.read(path)), entry.linkCount]);
       if (entry.kind === 'directory') visit(path);
     }
   };
@@ -138,13 +154,21 @@ function make(name: GuestFamily): GuestFileSystem {
   return files;
 }
 
-/** Contents in an order of their own, with bytes instead of content objects. */
-function dump(files: GuestFileSystem): unknown[] {
-  return [...files.contents()]
-    .map((change) =>
-      change.change === 'put' ? { ...change, content: change.content && textOf(change.content) } : change,
-    )
-    .sort((left, right) => JSON.stringify(left).localeCompare(JSON.stringify(right)));
+/** What is at each path, with all names of the same file and bytes instead of content objects. */
+function dump(files: GuestFileSystem): unknown {
+  const contents = [...files.contents()];
+  const namesOf = (path: string): string[] =>
+    [
+      path,
+      ...contents.flatMap((change) => (change.change === 'link' && change.target === path ? change.path : [])),
+    ].sort();
+  const puts = contents.flatMap((change) => (change.change === 'put' ? change : []));
+  expect(contents.every(({ change }) => change === 'put' || change === 'link')).toBe(true);
+  const seenAt = puts.map(({ path, kind, attributes, content }): readonly [string, unknown] => {
+    const names = namesOf(path);
+    return [names[0] ?? path, { names, kind, attributes, text: content && textOf(content) }];
+  });
+  return Object.fromEntries(seenAt);
 }
 
 describe.each<GuestFamily>(['posix', 'windows'])('file system against a model: %s', (name) => {
@@ -155,8 +179,8 @@ describe.each<GuestFamily>(['posix', 'windows'])('file system against a model: %
         const user = files.as(root);
         const model: Model = new Map();
         for (const step of list) expect([step, perform(user, step)]).toEqual([step, foresee(model, step, name)]);
-        expect(seen(user, name)).toEqual(model);
-        const size = [...model.values()].reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), 0);
+        expect(seen(user, name)).toEqual(expected(model));
+        const size = [...new Set(model.values())].reduce((sum, file) => sum + Buffer.byteLength(file?.text ?? ''), 0);
         expect(files.usedBytes).toBe(size);
       }),
       { numRuns: 300 },
@@ -199,6 +223,12 @@ describe('applied changes', () => {
     files.apply({ change: 'remove', path: '/a/no' });
     files.apply({ change: 'remove', path: '/' });
     expect([...files.contents()]).toEqual([]);
+  });
+
+  it('refuse a link that cannot be', () => {
+    const files = make('posix');
+    expect(() => files.apply({ change: 'link', path: '/x', target: '/no' })).toThrow('/no');
+    expect(() => files.apply({ change: 'link', path: '/x', target: '/' })).toThrow('no file');
   });
 
   it('refuse a move that cannot be', () => {

@@ -203,6 +203,36 @@ describe('POSIX files', () => {
     expect(ann.list('/tmp').map(({ name }) => name)).toEqual(['b', 'dot']);
   });
 
+  it('gives a file more names', () => {
+    ann.write('/tmp/f', 'one');
+    ann.hardLink('/tmp/f', '/tmp/g');
+    ann.append('/tmp/g', ' two');
+    ann.setAttributes('/tmp/f', { mode: 0o600 });
+    expect(textOf(ann.read('/tmp/f'))).toBe('one two');
+    expect(ann.stat('/tmp/g')).toMatchObject({ name: 'g', mode: 0o600, linkCount: 2 });
+    ann.deleteFile('/tmp/f');
+    ann.write('/tmp/f', 'another');
+    expect([textOf(ann.read('/tmp/g')), ann.stat('/tmp/g').linkCount]).toEqual(['one two', 1]);
+    ann.hardLink('/tmp/g', '/tmp/h');
+    ann.move('/tmp/g', '/tmp/h');
+    expect([ann.exists('/tmp/g'), ann.stat('/tmp/h').linkCount]).toEqual([false, 1]);
+    expect(faultOf(() => ann.hardLink('/tmp/h', '/tmp/f'))).toBe('file-exists');
+    expect(faultOf(() => ann.hardLink('/tmp', '/tmp/i'))).toBe('not-a-file');
+    expect(faultOf(() => ann.hardLink('/tmp/no', '/tmp/i'))).toBe('file-not-found');
+    expect(faultOf(() => as('bob').hardLink('/tmp/h', '/tmp/i'))).toBe('file-access');
+    expect(faultOf(() => ann.hardLink('/tmp/h', '/etc/i'))).toBe('file-access');
+  });
+
+  it('counts the names of directories', () => {
+    ann.makeDirectory('/tmp/d/a', { makeParents: true });
+    ann.makeDirectory('/tmp/d/b');
+    ann.write('/tmp/d/f', '');
+    expect(ann.stat('/tmp/d').linkCount).toBe(4);
+    ann.deleteDirectory('/tmp/d/a');
+    ann.move('/tmp/d/b', '/tmp/b');
+    expect(ann.stat('/tmp/d').linkCount).toBe(2);
+  });
+
   it('moves files and directories', () => {
     ann.makeDirectory('/tmp/d/sub', { makeParents: true });
     ann.write('/tmp/d/sub/f', 'x');

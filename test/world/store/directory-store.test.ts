@@ -228,6 +228,28 @@ describe('a directory store', () => {
     }
   });
 
+  it('keeps the names of one file together, in the order in which they were written to', async () => {
+    const directory = temporaryDirectory();
+    const store = await openGuestStore(directory);
+    await store.create(sampleVm('a'), [putDirectory('/'), putDirectory('/d')]);
+    const root = { name: 'root', group: 'root', id: 0, isAdministrator: true, home: '/' };
+    const files = await store.read('a', (state) => state.files.as(root));
+    files.write('/d/f', '');
+    files.hardLink('/d/f', '/d/g');
+    for (const [path, text] of [
+      ['/d/f', '1'],
+      ['/d/g', '2'],
+      ['/d/f', '3'],
+    ] as const)
+      files.append(path, text);
+    await store.update('a', ({ files: kept }) => kept.as(root).setAttributes('/d/g', { mode: 0o600 }));
+    const later = await (await openGuestStore(directory)).read('a', (state) => state.files.as(root));
+    expect(Buffer.from(later.read('/d/f').bytes()).toString()).toBe('123');
+    later.append('/d/f', '4');
+    expect(Buffer.from(later.read('/d/g').bytes()).toString()).toBe('1234');
+    expect(later.stat('/d/g')).toMatchObject({ linkCount: 2, mode: 0o600 });
+  });
+
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('appends once though the disk was full at step %i', async (step) => {
     const directory = temporaryDirectory();
     const disk = new FailingDisk();

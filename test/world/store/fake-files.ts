@@ -59,6 +59,8 @@ export class FakeFiles implements StoredFiles {
       this.apply(putFile(path, (this.text(path) ?? '') + Buffer.from(content?.bytes() ?? []).toString()));
     } else if (change.change === 'remove') {
       for (const path of this.#below(change.path)) this.#puts.delete(path);
+    } else if (change.change === 'link') {
+      throw new Fault('internal', 'These files have no hard links.');
     } else {
       const moved = this.#below(change.from);
       if (moved.length === 0) throw new Fault('file-not-found', `no ${change.from}`);

@@ -170,8 +170,8 @@ export class BashFiles implements IFileSystem {
     this.#do('symlink', path, () => this.#context.files.link(target, path));
   }
 
-  async link(_existing: string, path: string): Promise<void> {
-    throw nodeError('ENOTSUP', 'the file system of a mock guest has no hard links', 'link', path);
+  async link(existing: string, path: string): Promise<void> {
+    this.#do('link', path, () => this.#context.files.hardLink(existing, path));
   }
 
   async readlink(path: string): Promise<string> {

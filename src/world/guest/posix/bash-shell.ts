@@ -59,7 +59,7 @@ const missingCommand = /(\S+): command not available in browser environments\. .
 const overLimit = /executionLimits\.|limit exceeded/u;
 
 /** Commands of the small shell that know more of the guest than those of the library: rights, and why something failed. */
-const betterCommands = ['cat', 'mkdir', 'rm', 'rmdir'];
+const betterCommands = ['cat', 'ln', 'mkdir', 'rm', 'rmdir'];
 
 /** Variables that the library's shell keeps for itself and that a real one does not export. */
 const internalVariables = new Set([

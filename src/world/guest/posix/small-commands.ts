@@ -1,7 +1,8 @@
 import { baseName, joinPath } from '../guest-path.js';
 import type { ProgramContext } from '../program.js';
+import { ln } from './commands/link-command.js';
 import { posixErrorOf } from './posix-errors.js';
-import { complain, forEach, parseOptions, pathOf, UsageError, type PosixCommand } from './posix-command.js';
+import { forEach, parseOptions, pathOf, UsageError, type PosixCommand } from './posix-command.js';
 
 const echo: PosixCommand = (words, context) => {
   const isOpen = words[0] === '-n';
@@ -182,22 +183,6 @@ function isMissing(context: ProgramContext, path: string): boolean {
     return code === 'ENOENT' || code === 'ENOTDIR';
   }
 }
-
-const ln: PosixCommand = (words, context) => {
-  const { options, operands } = parseOptions(words, 'sfn');
-  const [target, name] = operands;
-  if (!options.has('s')) throw new UsageError('hard links are not supported; use -s');
-  if (target === undefined) throw new UsageError('missing file operand');
-  const path = pathOf(context, name ?? baseName('posix', target));
-  try {
-    if (options.has('f') && !isMissing(context, path)) context.files.deleteFile(path);
-    context.files.link(target, path);
-    return 0;
-  } catch (error) {
-    complain(context, 'ln', path, error);
-    return 1;
-  }
-};
 
 /** What the small shell has beside `guestCommands`. */
 export const smallCommands: ReadonlyMap<string, PosixCommand> = new Map(

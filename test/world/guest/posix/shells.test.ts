@@ -69,6 +69,18 @@ describe.each(shells)('both shells: %s', (_name, options) => {
       ".\n..\n.profile\n/tmp\nann/\nbob/\nls: cannot access '/none': No such file or directory",
       0,
     ],
+    ['echo a > f; ln f g; echo b >> g; rm f; cat g; ln g h; stat -c "%h %n" g h', 'a\nb\n2 g\n2 h', 0],
+    [
+      'touch f; mkdir d; ln f d; ln -s f d/s; stat -c "%h %n" d/f d/s d; ln -v f d/x',
+      "2 d/f\n1 d/s\n2 d\n'd/x' => 'f'",
+      0,
+    ],
+    [
+      'touch f g; ln f g; ln -f f g; ln no x; ln /tmp t; ln',
+      "ln: failed to create hard link 'g': File exists\nln: failed to access 'no': No such file or directory\n" +
+        'ln: /tmp: hard link not allowed for directory\nln: missing file operand',
+      1,
+    ],
     [
       'touch -d 2020-02-03T04:05:06 f; ls -l --full-time f; touch -t 202001020304 f; stat -c %y f',
       '-rw-r--r-- 1 ann staff 0 2020-02-03 04:05:06.000000000 +0000 f\n2020-01-02 03:04:00.000000000 +0000',

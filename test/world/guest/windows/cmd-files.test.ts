@@ -111,6 +111,17 @@ const cases: readonly Case[] = [
     command: 'mklink l.txt a.txt & type l.txt',
     stdout: `${crlf('symbolic link created for l.txt <<===>> a.txt')}alpha`,
   },
+  {
+    command: 'mklink /h l.txt a.txt & echo x>>l.txt& del a.txt & type l.txt',
+    stdout: `${crlf('Hardlink created for l.txt <<===>> a.txt')}alphax\r\n`,
+    files: { 'a.txt': null },
+  },
+  { command: 'mklink /h l.txt nope', stderr: noFile, exitCode: 1 },
+  {
+    command: 'mklink /h a.txt b.txt',
+    stderr: crlf('Cannot create a file when that file already exists.'),
+    exitCode: 1,
+  },
   // redirection failures
   { command: 'echo x>C:\\no\\such\\file', stderr: noPath, exitCode: 1 },
   { command: 'sort <nope.txt', stderr: noFile, exitCode: 1 },

@@ -174,14 +174,14 @@ const statFormats: Readonly<Record<string, (status: FileStatus, shown: string) =
   W: ({ createdMs }) => formatDate('%s', createdMs),
   z: ({ modifiedMs }) => formatDate('%Y-%m-%d %H:%M:%S.%N %z', modifiedMs),
   Z: ({ modifiedMs }) => formatDate('%s', modifiedMs),
-  h: () => '1',
+  h: ({ linkCount }) => String(linkCount),
   '%': () => '%',
 };
 
 const statDefault = [
   '  File: %N',
   '  Size: %s\t%F',
-  'Access: (%a/%A)  Owner: %U  Group: %G',
+  'Access: (%a/%A)  Owner: %U  Group: %G  Links: %h',
   'Access: %x',
   'Modify: %y',
   ' Birth: %w',

@@ -94,6 +94,7 @@ function print(context: ProgramContext, list: readonly FileStatus[], options: Op
   const isLong = options.has('l') || options.has('n') || options.has('g') || options.has('full-time');
   const sizes = list.map(({ size }) => (options.has('h') ? humanSize(size) : String(size)));
   const sizeWidth = Math.max(1, ...widths(sizes));
+  const linkWidth = Math.max(1, ...widths(list.map(({ linkCount }) => String(linkCount))));
   const ownerWidth = Math.max(1, ...widths(list.map(({ owner }) => owner)));
   const groupWidth = Math.max(1, ...widths(list.map(({ group }) => group)));
   const lines = list.map((status, at) => {
@@ -103,9 +104,8 @@ function print(context: ProgramContext, list: readonly FileStatus[], options: Op
     const when = options.has('full-time')
       ? formatDate('%Y-%m-%d %H:%M:%S.%N %z', status.modifiedMs)
       : formatDate(Math.abs(nowMs - status.modifiedMs) < recentMs ? '%b %e %H:%M' : '%b %e  %Y', status.modifiedMs);
-    const links = status.kind === 'directory' ? 2 : 1;
     const target = status.linkTarget === undefined ? '' : ` -> ${status.linkTarget}`;
-    return `${modeText(status)} ${links} ${who} ${(sizes[at] ?? '').padStart(sizeWidth)} ${when} ${name}${target}\n`;
+    return `${modeText(status)} ${String(status.linkCount).padStart(linkWidth)} ${who} ${(sizes[at] ?? '').padStart(sizeWidth)} ${when} ${name}${target}\n`;
   });
   context.writeStdout(lines.join(''));
 }

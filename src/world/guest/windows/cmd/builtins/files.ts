@@ -140,9 +140,11 @@ const mklink: Builtin = (call) => {
   const { switches, words } = parseArguments(call.arguments);
   const [link, target] = words;
   if (link === undefined || target === undefined) return wrongSyntax(call);
+  const { files } = call.session.context;
   if (switches.includes('h')) {
-    printError(call, 'The file system of this guest has no hard links.');
-    return 1;
+    if (!attempt(call, () => files.hardLink(pathOf(call, target), pathOf(call, link)))) return 1;
+    print(call, `Hardlink created for ${link} <<===>> ${target}`);
+    return 0;
   }
   const isJunction = switches.includes('j');
   if (!call.session.context.user.isAdministrator && !isJunction) {
@@ -150,7 +152,7 @@ const mklink: Builtin = (call) => {
     return 1;
   }
   const stored = isJunction ? pathOf(call, target) : target;
-  if (!attempt(call, () => call.session.files.link(stored, pathOf(call, link)))) return 1;
+  if (!attempt(call, () => files.link(stored, pathOf(call, link)))) return 1;
   print(call, `${isJunction ? 'Junction' : 'symbolic link'} created for ${link} <<===>> ${target}`);
   return 0;
 };
