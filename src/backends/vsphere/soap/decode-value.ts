@@ -6,11 +6,19 @@ import type { XmlElement } from './xml-tree.js';
 
 type Values = Record<string, unknown>;
 
-/** How much a document may lack. */
+/** How the two sides of the protocol read. */
 export interface DecodeRules {
   /** Whether a field that must be there but is not is an error, as it is in a request. An answer is taken as it comes. */
   readonly strict: boolean;
+  /** Whether secret texts become `Secret`s, as in an answer. A server compares and stores what it reads at once. */
+  readonly wrapsSecrets: boolean;
 }
+
+/** For the server. */
+export const requestRules: DecodeRules = { strict: true, wrapsSecrets: false };
+
+/** For the client. */
+export const answerRules: DecodeRules = { strict: false, wrapsSecrets: true };
 
 /**
  * Turns elements into values (see values.ts). Where the tables know less than the server, its elements decode by their
@@ -61,7 +69,7 @@ export class ValueDecoder {
   /** The value of one element by its declared type; undefined where the element says that it is nil. */
   value(element: XmlElement, declared: string): unknown {
     if (isNil(element)) return undefined;
-    const known = scalar(declared);
+    const known = scalar(declared === 'secret' && !this.#rules.wrapsSecrets ? 'xsd:string' : declared);
     if (known !== undefined) return this.#scalar(element, known.read);
     if (declared === 'xsd:anyType') return this.#any(element);
     if (declared.startsWith('&')) return this.#ref(element, declared.slice(1));
@@ -100,25 +108,30 @@ export class ValueDecoder {
   }
 
   #any(element: XmlElement): unknown {
-    const concrete = this.#concreteType(element);
-    if (concrete === undefined) return this.#byStructure(element);
-    const { name, schemaType } = concrete;
-    if (schemaType) return this.#anyScalar(element, `xsd:${name}`);
-    if (name === 'ManagedObjectReference') return this.#ref(element, '');
-    if (this.#schema.enumValues(name) !== undefined) return element.text.trim();
+    const read = this.leafReader(element);
+    if (read !== undefined) return this.#scalar(element, read);
+    const name = this.#concreteType(element)?.name;
+    if (name === undefined) return this.#byStructure(element);
     if (this.#schema.dataType(name) !== undefined) return this.#dataObject(element, name, name);
     const item = /^ArrayOf(.+)$/.exec(name)?.[1];
     if (item !== undefined) return this.#arrayOf(element, item);
     return element.hasChildren ? this.#structure(element, { $type: name }) : element.text;
   }
 
-  #anyScalar(element: XmlElement, type: string): unknown {
-    if (type === 'xsd:long') {
-      // Nothing says here whether every digit counts, so none is lost.
-      const value = this.value(element, 'bigint') as bigint;
-      return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  /**
+   * How an element of type `xsd:anyType` with these attributes turns its text into a value; undefined where it may be
+   * more than text.
+   */
+  leafReader(element: XmlElement): ((text: string) => unknown) | undefined {
+    const concrete = this.#concreteType(element);
+    if (concrete === undefined || isNil(element)) return undefined;
+    const { name, schemaType } = concrete;
+    if (schemaType) return name === 'long' ? readAnyLong : (scalar(`xsd:${name}`)?.read ?? asText);
+    if (name === 'ManagedObjectReference') {
+      const type = element.attribute('type') ?? '';
+      return (value) => ({ type, value });
     }
-    return scalar(type) === undefined ? element.text : this.value(element, type);
+    return this.#schema.enumValues(name) === undefined ? undefined : (text) => text.trim();
   }
 
   #arrayOf(element: XmlElement, item: string): unknown[] {
@@ -138,8 +151,7 @@ export class ValueDecoder {
 
   #byStructure(element: XmlElement): unknown {
     if (isNil(element)) return undefined;
-    const concrete = this.#concreteType(element);
-    if (concrete !== undefined) return this.#any(element);
+    if (this.#concreteType(element) !== undefined) return this.#any(element);
     const type = element.attribute('type');
     if (element.hasChildren) return this.#structure(element, {});
     return type === undefined ? element.text : { type, value: element.text };
@@ -153,6 +165,16 @@ export class ValueDecoder {
   #problem(what: string): SoapFormatError {
     return new SoapFormatError(`${this.#path.join('.') || 'the request'} ${what}`);
   }
+}
+
+/** Nothing says of a long under `xsd:anyType` whether every digit counts, so none is lost. */
+function readAnyLong(text: string): number | bigint {
+  const value = scalar('bigint')?.read(text) as bigint;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
+
+function asText(text: string): string {
+  return text;
 }
 
 function isNil(element: XmlElement): boolean {

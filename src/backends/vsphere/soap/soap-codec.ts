@@ -1,4 +1,4 @@
-import { ValueDecoder } from './decode-value.js';
+import { answerRules, requestRules, ValueDecoder } from './decode-value.js';
 import { ValueEncoder } from './encode-value.js';
 import { bodyOf, headerOf, writeEnvelope, type SoapHeader } from './envelope.js';
 import type { Field, Method, Schema } from './schema.js';
@@ -63,7 +63,7 @@ export class SoapCodec {
   decodeRequest(xml: string): DecodedRequest {
     const envelope = parseXml(xml);
     const element = bodyOf(envelope);
-    const decoder = new ValueDecoder(this.schema, { strict: true });
+    const decoder = new ValueDecoder(this.schema, requestRules);
     const method = this.schema.method(element.localName);
     if (method === undefined) {
       const self = [...element.children()].find(({ localName }) => localName === selfField.name);
@@ -95,17 +95,31 @@ export class SoapCodec {
 
   /** The result in an answer: `[]` for a list of nothing, undefined for nothing. Throws `SoapFault` if it is a fault. */
   decodeResponse(methodName: string, xml: string): unknown {
-    const method = this.#method(methodName);
+    return this.resultOf(methodName, this.readResponse(methodName, xml));
+  }
+
+  /** The element of an answer that holds the result. Throws `SoapFault` if the answer is a fault. */
+  readResponse(methodName: string, xml: string): XmlElement {
     const element = bodyOf(parseXml(xml));
     if (element.localName === 'Fault') throw this.#fault(element);
     if (element.localName !== methodName + responseEnding) {
       throw new SoapFormatError(`the answer to ${methodName} is a <${element.localName}>`);
     }
-    if (method.result === undefined) return undefined;
-    const field = { name: 'returnval', ...method.result };
-    const decoder = new ValueDecoder(this.schema, { strict: false });
-    const { returnval } = decoder.fields(element, [field], new Map([['returnval', field]]));
+    return element;
+  }
+
+  /** The result inside the element that `readResponse` gave. */
+  resultOf(methodName: string, response: XmlElement): unknown {
+    const { result } = this.#method(methodName);
+    if (result === undefined) return undefined;
+    const field = { name: 'returnval', ...result };
+    const { returnval } = this.answerDecoder().fields(response, [field], new Map([['returnval', field]]));
     return returnval;
+  }
+
+  /** Decodes parts of an answer. */
+  answerDecoder(): ValueDecoder {
+    return new ValueDecoder(this.schema, answerRules);
   }
 
   encodeFault({ code = 'ServerFaultCode', message, fault }: FaultAnswer): string {
@@ -128,7 +142,7 @@ export class SoapCodec {
     const parts = new Map([...element.children()].map((child) => [child.localName, child]));
     const detail = parts.get('detail');
     const [first] = detail === undefined ? [] : detail.children();
-    const decoder = new ValueDecoder(this.schema, { strict: false });
+    const decoder = this.answerDecoder();
     let fault: DataObject | undefined;
     if (first !== undefined) {
       const declared = first.localName.replace(/Fault$/, '');

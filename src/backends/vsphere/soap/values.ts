@@ -9,8 +9,9 @@ import type { Secret } from '../../../base/secret.js';
  * - Reference to a managed object: `Ref`.
  * - `xsd:int`, `short`, `byte`, `float`, `double`: number. `xsd:long`: number too; encoding refuses one beyond 2^53
  *   (a bigint says it exactly), decoding gives the nearest number. The few longs whose every digit counts are bigints.
- * - `xsd:boolean`: boolean. `xsd:string`, `anyURI`: string. Passwords, tickets and tokens: `Secret`; encoding takes a
- *   string as well. `xsd:dateTime`: Date. `xsd:base64Binary`: Uint8Array.
+ * - `xsd:boolean`: boolean. `xsd:string`, `anyURI`: string. `xsd:dateTime`: Date. `xsd:base64Binary`: Uint8Array.
+ * - Passwords, tickets and tokens: encoding takes `Secret`s and strings. In an answer they decode to `Secret`s, in a
+ *   request to strings.
  * - Enum: its text. A value that the tables do not know passes.
  * - `xsd:anyType`: decodes to the value that its `xsi:type` says, `ArrayOfX` to an array. Encoding sees the type of
  *   strings, booleans, dates, bytes, references and data objects with `$type`; numbers and arrays need `typed`.
@@ -26,7 +27,7 @@ export interface DataObject {
   readonly [field: string]: unknown;
 }
 
-/** A text that no log may show; decoding gives a `Secret`. */
+/** A text that no log may show. */
 export type SecretText = Secret | string;
 
 /** The text of a secret, for the one place that sends or compares it. */

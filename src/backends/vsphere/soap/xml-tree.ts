@@ -44,7 +44,8 @@ export class XmlElement {
   readonly localName: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly #nodes: readonly RawNode[];
-  readonly #namespaces: ReadonlyMap<string, string>;
+  /** The namespaces of the prefixes declared here and around. */
+  readonly namespaces: ReadonlyMap<string, string>;
 
   constructor(node: RawNode, name: string, namespaces: ReadonlyMap<string, string>) {
     const colon = name.indexOf(':');
@@ -53,7 +54,7 @@ export class XmlElement {
     this.#nodes = node[name] as readonly RawNode[];
     const attributes = node[':@'] as Readonly<Record<string, string>> | undefined;
     this.attributes = attributes ?? noAttributes;
-    this.#namespaces = attributes === undefined ? namespaces : withDeclarations(attributes, namespaces);
+    this.namespaces = attributes === undefined ? namespaces : withDeclarations(attributes, namespaces);
   }
 
   /** The namespace of the element, undefined where its prefix is not declared. */
@@ -63,7 +64,7 @@ export class XmlElement {
 
   /** The namespace that a prefix means at this place. */
   namespaceOf(prefix: string): string | undefined {
-    return this.#namespaces.get(prefix);
+    return this.namespaces.get(prefix);
   }
 
   /** The value of the attribute that has no prefix. */
@@ -87,7 +88,7 @@ export class XmlElement {
   *children(): Generator<XmlElement> {
     for (const node of this.#nodes) {
       const name = nameOf(node);
-      if (name !== '#text') yield new XmlElement(node, name, this.#namespaces);
+      if (name !== '#text') yield new XmlElement(node, name, this.namespaces);
     }
   }
 
@@ -123,8 +124,11 @@ function withDeclarations(
   return changed ?? namespaces;
 }
 
-/** Reads a document and gives its root element. */
-export function parseXml(xml: string): XmlElement {
+/**
+ * Reads a document and gives its root element. With `scope` the text is a piece of the document that `scope` is an
+ * element of: the prefixes declared there count.
+ */
+export function parseXml(xml: string, scope?: XmlElement): XmlElement {
   const text = xml.startsWith('\uFEFF') ? xml.slice(1) : xml;
   const valid = XMLValidator.validate(text);
   if (valid !== true) {
@@ -134,7 +138,7 @@ export function parseXml(xml: string): XmlElement {
   const roots = nodes.filter((node) => nameOf(node) !== '#text');
   const [root] = roots;
   if (root === undefined || roots.length > 1) throw new SoapFormatError('the XML has no single root element');
-  return new XmlElement(root, nameOf(root), noNamespaces);
+  return new XmlElement(root, nameOf(root), scope?.namespaces ?? noNamespaces);
 }
 
 function parse(text: string): readonly RawNode[] {

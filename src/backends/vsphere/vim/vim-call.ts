@@ -1,5 +1,6 @@
 import type { SoapCodec } from '../soap/soap-codec.js';
 import type { Ref } from '../soap/values.js';
+import { decodeAnswer } from './decode-answer.js';
 import type { VimMethods } from './generated/methods.js';
 import type { ManagedObjectNames } from './generated/types.js';
 
@@ -38,6 +39,6 @@ export function vimCaller(codec: SoapCodec, post: SoapPost): VimCall {
     const body = codec.encodeRequest(self, method, args);
     const answer = await post({ method, self, body }, signal);
     // The tables that decode are those that the types were generated from.
-    return codec.decodeResponse(method, answer) as ResultOf<typeof method>;
+    return (await decodeAnswer(codec, method, answer)) as ResultOf<typeof method>;
   };
 }

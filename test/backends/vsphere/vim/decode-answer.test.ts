@@ -1,0 +1,104 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { SoapCodec } from '../../../../src/backends/vsphere/soap/soap-codec.js';
+import { SoapFault } from '../../../../src/backends/vsphere/soap/soap-fault.js';
+import { ref } from '../../../../src/backends/vsphere/soap/values.js';
+import { decodeAnswer } from '../../../../src/backends/vsphere/vim/decode-answer.js';
+import { vimSchema } from '../../../../src/backends/vsphere/vim/vim-schema.js';
+import { pairs } from '../soap/arbitrary-values.js';
+
+const codec = new SoapCodec(vimSchema);
+const method = 'RetrievePropertiesEx';
+
+/** Decodes a page in slices and counts the turns of the event loop that it let pass. */
+async function inSlices(xml: string): Promise<{ result: unknown; pauses: number }> {
+  let pauses = 0;
+  const result = await decodeAnswer(codec, method, xml, async () => (pauses += 1));
+  return { result, pauses };
+}
+
+const filler = Array.from({ length: 300 }, (_, index) => ({
+  obj: ref('VirtualMachine', `vm-${index}`),
+  propSet: [
+    { name: 'name', val: `machine ${index} & more` },
+    { name: 'config.template', val: false },
+  ],
+}));
+
+function page(objects: readonly unknown[], token?: string): string {
+  return codec.encodeResponse(method, { ...(token === undefined ? {} : { token }), objects });
+}
+
+/** Ways in which servers write the same page. */
+const styles: Readonly<Record<string, (xml: string) => string>> = {
+  plain: (xml) => xml,
+  indented: (xml) => xml.replaceAll(/>(<(?:objects|propSet|name|val|obj|\/propSet|\/objects|\/returnval))/g, '>\n  $1'),
+  'with the prefix declared at each value': (xml) =>
+    xml
+      .replace(' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"', '')
+      .replaceAll(
+        ' xsi:type="',
+        ' xmlns:XMLSchema-instance="http://www.w3.org/2001/XMLSchema-instance" XMLSchema-instance:type="',
+      ),
+  'with comments': (xml) => xml.replaceAll('<propSet>', '<!-- a > b --><propSet>'),
+  'with sections of character data': (xml) => xml.replaceAll('<name>name</name>', '<name><![CDATA[name]]></name>'),
+  'with single quotes': (xml) => xml.replaceAll(/ type="(\w+)"/g, " type='$1'"),
+};
+
+describe.each(Object.keys(styles))('a page %s', (style) => {
+  const write = styles[style] ?? String;
+
+  test('decodes in slices to the same as in one go', async () => {
+    const pages = fc.record({ objects: fc.array(pairs('ObjectContent', 3), { maxLength: 4 }), token: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(pages, async ({ objects, token }) => {
+        const all = [...filler, ...filler, ...objects.map(({ sent }) => sent), ...filler];
+        const xml = write(page(all, token ? 'token <1>' : undefined));
+        const { result } = await inSlices(xml);
+        expect(result).toEqual(codec.decodeResponse(method, xml));
+      }),
+      { numRuns: 4 },
+    );
+  });
+});
+
+test('the event loop gets its turns', async () => {
+  const many = Array.from({ length: 20 }, () => filler).flat();
+  const { result, pauses } = await inSlices(page(many));
+  expect(result).toHaveProperty('objects.length', many.length);
+  expect(pauses).toBeGreaterThanOrEqual(4);
+});
+
+test('values that only the parser can read let more turns pass', async () => {
+  const plain = Array.from({ length: 8 }, () => filler).flat();
+  const nested = plain.map((object) => ({
+    ...object,
+    propSet: [{ name: 'runtime.question', val: { $type: 'VirtualMachineMessage', id: 'a', text: 'b' } }],
+  }));
+  const { pauses } = await inSlices(page(plain));
+  expect((await inSlices(page(nested))).pauses).toBeGreaterThan(4 * pauses);
+});
+
+test('a page that breaks off is refused, not half read', async () => {
+  const xml = page([...filler, ...filler]);
+  for (const length of [xml.length - 20, xml.length - 200, 70_000]) {
+    await expect(inSlices(xml.slice(0, length))).rejects.toThrow(/malformed/);
+  }
+  const broken = xml.replace('<name>name</name><val xsi:type="xsd:string">machine 5 ', '<name>name</val>machine 5 ');
+  await expect(inSlices(broken)).rejects.toThrow(/malformed/);
+});
+
+test('a value that is not of its type is refused by the name of its property', async () => {
+  const xml = page([...filler, ...filler]).replace('>false<', '>maybe<');
+  await expect(inSlices(xml)).rejects.toThrow('the property config.template is no boolean');
+});
+
+test('an entity that nobody defined is refused', async () => {
+  const xml = page([...filler, ...filler]).replace('machine 7 ', '&bomb; ');
+  await expect(inSlices(xml)).rejects.toThrow('the XML refers to an entity that is not defined: &bomb;');
+});
+
+test('a fault of any length stays a fault', async () => {
+  const fault = { $type: 'SystemError', reason: 'x'.repeat(100_000) };
+  await expect(inSlices(codec.encodeFault({ message: 'It failed.', fault }))).rejects.toThrow(SoapFault);
+});
