@@ -40,7 +40,7 @@ export const zones = [
     name: 'backends/vsphere',
     match: /^src\/backends\/vsphere\//,
     may: ['backends/vsphere/{soap,vim}', ...contract],
-    packages: ['yaml', 'valibot'],
+    packages: ['undici', 'valibot', 'yaml'],
   },
   { name: 'simulator', match: /^src\/simulator\//, may: ['world', 'base', 'backends/vsphere/{soap,vim}'] },
   {

@@ -2,6 +2,8 @@
 export interface ClockTimer {
   /** Stops the timer. Does nothing when it has fired or was stopped already. */
   cancel(): void;
+  /** Lets the process end before the timer has fired, on a clock whose timers keep it alive. */
+  unref?(): void;
 }
 
 /** Time as the engine and the world see it. Every wait goes through a clock, so a test can own time. */
@@ -15,7 +17,7 @@ export interface Clock {
 /** Longest delay that a platform timer takes; a longer one would fire at once. */
 const longestPlatformDelayMs = 2 ** 31 - 1;
 
-/** The machine's own clock. A pending timer keeps the process alive. */
+/** The machine's own clock. A pending timer keeps the process alive until `unref`. */
 export class RealClock implements Clock {
   now(): number {
     return Date.now();
@@ -23,12 +25,20 @@ export class RealClock implements Clock {
 
   after(delayMs: number, action: () => void): ClockTimer {
     let timer: NodeJS.Timeout;
+    let keepsAlive = true;
     const arm = (remainingMs: number): void => {
       const step = Math.min(Math.max(0, remainingMs), longestPlatformDelayMs);
       timer = setTimeout(() => (remainingMs > step ? arm(remainingMs - step) : action()), step);
+      if (!keepsAlive) timer.unref();
     };
     arm(delayMs);
-    return { cancel: () => clearTimeout(timer) };
+    return {
+      cancel: () => clearTimeout(timer),
+      unref: () => {
+        keepsAlive = false;
+        timer.unref();
+      },
+    };
   }
 }
 

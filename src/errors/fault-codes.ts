@@ -27,6 +27,8 @@ export const faultCodes = {
   'host-permission': 'VIX_E_HOST_USER_PERMISSIONS',
   'host-remote-only-local': 'VIX_E_NOT_FOR_REMOTE_HOST',
   'connection-lost': 'VIX_E_HOST_CONNECTION_LOST',
+  'host-unavailable': 'VIX_E_HOST_SERVER_NOT_AVAILABLE',
+  'host-timeout': 'VIX_E_HOST_TCP_CONN_LOST',
 
   'vm-not-found': 'VIX_E_VM_NOT_FOUND',
   'vm-ambiguous': 'VIX_E_DUPLICATE_NAME',
@@ -44,6 +46,8 @@ export const faultCodes = {
   'vm-host-memory': 'VIX_E_VM_INSUFFICIENT_HOST_MEMORY',
   'vm-host-cpus': 'VIX_E_VM_NOT_ENOUGH_CPUS',
   'vm-up-to-date': 'VIX_E_VM_ALREADY_UP_TO_DATE',
+  'vm-host-disconnected': 'VIX_E_VM_HOST_DISCONNECTED',
+  'vm-version-unsupported': 'VIX_E_NOT_SUPPORTED_FOR_VM_VERSION',
 
   'tools-not-running': 'VIX_E_TOOLS_NOT_RUNNING',
   'tools-timeout': 'VIX_E_TIMEOUT_WAITING_FOR_TOOLS',
@@ -54,6 +58,9 @@ export const faultCodes = {
   'tools-install-in-progress': 'VIX_E_TOOLS_INSTALL_IN_PROGRESS',
   'tools-install-failed': 'VIX_E_TOOLS_INSTALL_ERROR',
   'tools-up-to-date': 'VIX_E_TOOLS_INSTALL_ALREADY_UP_TO_DATE',
+  'tools-image-copy-failed': 'VIX_E_TOOLS_INSTALL_IMAGE_COPY_FAILED',
+  'tools-image-untrusted': 'VIX_E_TOOLS_INSTALL_SIG_CHECK_FAILED',
+  'tools-install-cancelled': 'VIX_E_TOOLS_INSTALL_CANCELLED',
 
   // Inside the guest a refused login is 3050; Tools rewrites it to 3015 for every classic VIX command.
   'guest-login-refused': 'VIX_E_GUEST_USER_PERMISSIONS',
@@ -67,6 +74,8 @@ export const faultCodes = {
   'guest-operation-disabled': 'VIX_E_OPERATION_DISABLED',
   'guest-os-unsupported': 'VIX_E_OP_NOT_SUPPORTED_ON_GUEST',
   'guest-alias-ambiguous': 'VIX_E_GUEST_AUTH_MULIPLE_MAPPINGS',
+  'guest-too-many-logins': 'VIX_E_TOO_MANY_LOGONS',
+  'guest-session-invalid': 'VIX_E_INVALID_AUTHENTICATION_SESSION',
 
   'file-not-found': 'VIX_E_FILE_NOT_FOUND',
   'file-exists': 'VIX_E_FILE_ALREADY_EXISTS',
@@ -80,6 +89,8 @@ export const faultCodes = {
   'not-a-directory': 'VIX_E_NOT_A_DIRECTORY',
   'directory-not-empty': 'VIX_E_DIRECTORY_NOT_EMPTY',
   'disk-full': 'VIX_E_DISK_FULL',
+  'file-locked': 'VIX_E_FILE_ALREADY_LOCKED',
+  'file-type': 'VIX_E_INCORRECT_FILE_TYPE',
   // POSIX guests report a link loop as ELOOP, which Tools translates to 2.
   'too-many-links': 'VIX_E_OUT_OF_MEMORY',
   'no-such-process': 'VIX_E_NO_SUCH_PROCESS',
@@ -98,6 +109,14 @@ export const faultCodes = {
   'snapshot-too-many': 'VIX_E_SNAPSHOT_MAXSNAPSHOTS',
   'snapshot-too-deep': 'VIX_E_SNAPSHOT_HIERARCHY_TOODEEP',
   'snapshot-not-revertable': 'VIX_E_SNAPSHOT_NOT_REVERTABLE',
+  'snapshot-failed': 'VIX_E_SNAPSHOT_INVAL',
+  'snapshot-locked': 'VIX_E_SNAPSHOT_LOCKED',
+  'snapshot-one-only': 'VIX_E_SNAPSHOT_EXISTS',
+  'snapshot-independent-disk': 'VIX_E_SNAPSHOT_MEMORY_ON_INDEPENDENT_DISK',
+  'snapshot-impossible': 'VIX_E_SNAPSHOT_CONFIG',
+  'snapshot-format': 'VIX_E_SNAPSHOT_VERSION',
+  'snapshot-no-space': 'VIX_E_SNAPSHOT_MIN_FREE_SPACE',
+  'guest-not-quiesced': 'VIX_E_GUEST_VOLUMES_NOT_FROZEN',
   'recording-active': 'VIX_E_NOT_ALLOWED_DURING_VM_RECORDING',
   'replay-active': 'VIX_E_NOT_ALLOWED_DURING_VM_REPLAY',
   'not-recording': 'VIX_E_VM_NOT_RECORDING',

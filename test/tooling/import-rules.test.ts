@@ -194,6 +194,7 @@ describe('packages', () => {
     'just-bash': ['src/world/a.ts'],
     yaml: ['src/world/a.ts', 'src/compose/a.ts', ...layout.filter((file) => file.startsWith('src/backends/'))],
     valibot: ['src/world/a.ts', 'src/compose/a.ts', ...layout.filter((file) => file.startsWith('src/backends/'))],
+    undici: ['src/backends/vsphere/a.ts'],
     'left-pad': [],
     '@scope/tool': [],
     revix: ['examples/a.ts', 'compat-tests/a.ts'],

@@ -1,0 +1,53 @@
+import { Pool, type Dispatcher } from 'undici';
+import type { ProxyAddress } from './proxy-tunnel.js';
+import { secureConnector } from './secure-connector.js';
+import { policyKey, type TlsPolicy } from './tls-policy.js';
+
+/** Connections to one host at a time. A busy vCenter answers a crowd of them with 503. */
+const connectionsPerHost = 8;
+
+/** How long an unused connection is kept. Servers and firewalls drop idle ones at some time without a word. */
+const idleMs = 15_000;
+
+/** A host to exchange HTTP with, and whom to take for it. */
+export interface HttpPeer {
+  /** Scheme, name and port. */
+  readonly origin: string;
+  readonly dispatcher: Dispatcher;
+}
+
+/** The connections of one backend: a pool for each host and policy, made on first use. */
+export class Dispatchers {
+  readonly #proxy: ProxyAddress | undefined;
+  readonly #pools = new Map<string, Pool>();
+
+  constructor(proxy?: ProxyAddress) {
+    this.#proxy = proxy;
+  }
+
+  /** The way to a host. @param url any URL there; only scheme, name and port count. */
+  peer(url: URL, policy: TlsPolicy): HttpPeer {
+    const key = `${url.origin} ${policyKey(policy)}`;
+    let pool = this.#pools.get(key);
+    if (pool === undefined) {
+      pool = new Pool(url.origin, {
+        connections: connectionsPerHost,
+        connect: secureConnector(policy, this.#proxy),
+        keepAliveTimeout: idleMs,
+        keepAliveMaxTimeout: idleMs,
+        // Every request has one deadline of its own, from its start to the last byte.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      this.#pools.set(key, pool);
+    }
+    return { origin: url.origin, dispatcher: pool };
+  }
+
+  /** Ends every connection; requests under way fail. Idempotent. */
+  async close(): Promise<void> {
+    const pools = [...this.#pools.values()];
+    this.#pools.clear();
+    await Promise.all(pools.map((pool) => pool.destroy()));
+  }
+}
