@@ -53,6 +53,11 @@ export function ref<Type extends string>(type: Type, value: string): Ref<Type> {
   return { type, value };
 }
 
+/** A reference as a key of maps. */
+export function refKey({ type, value }: Ref): string {
+  return `${type}:${value}`;
+}
+
 /** Whether two references mean the same object. */
 export function sameRef(a: Ref, b: Ref): boolean {
   return a.value === b.value && a.type === b.type;

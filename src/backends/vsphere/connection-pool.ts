@@ -1,0 +1,108 @@
+import type { Clock } from '../../base/clock.js';
+import { untilAborted } from '../../base/until-aborted.js';
+import type { CallContext } from '../backend.js';
+import { VsphereConnection } from './connection.js';
+import { Dispatchers } from './http/dispatchers.js';
+import { policyKey } from './http/tls-policy.js';
+import { isSameLogin, type Login } from './session/login.js';
+import { Session } from './session/session.js';
+import { SoapChannel } from './session/soap-channel.js';
+import type { VsphereSettings } from './settings.js';
+
+interface Entry {
+  readonly key: string;
+  readonly login: Login;
+  readonly connection: Promise<VsphereConnection>;
+  /** Ends the attempt to connect when nobody wants it any more. */
+  readonly abandon: AbortController;
+  users: number;
+}
+
+/** A share in a connection. */
+export interface Lease {
+  readonly connection: VsphereConnection;
+  /** Gives the share back; the last one closes the connection. Idempotent; never rejects. */
+  release(): Promise<void>;
+}
+
+/** The connections of one backend: one for each host, login and manner of connecting, however many programs use it. */
+export class ConnectionPool {
+  readonly #clock: Clock;
+  readonly #entries = new Set<Entry>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** @throws VimError, HttpFailure, Fault, the signal's reason. */
+  async lease(url: URL, login: Login, settings: VsphereSettings, call: CallContext): Promise<Lease> {
+    call.signal.throwIfAborted();
+    const key = `${url.href} ${policyKey(settings.tls)} ${JSON.stringify({ ...settings, tls: null, proxy: null })} ${
+      settings.proxy?.url.href ?? ''
+    }`;
+    const known = [...this.#entries].find((entry) => entry.key === key && isSameLogin(entry.login, login));
+    const entry = known ?? this.#connect(key, url, login, settings);
+    entry.users += 1;
+    try {
+      const connection = await untilAborted(() => entry.connection, call.signal);
+      let isReleased = false;
+      const release = async (): Promise<void> => {
+        if (isReleased) return;
+        isReleased = true;
+        await this.#leave(entry);
+      };
+      return { connection, release };
+    } catch (error) {
+      void this.#leave(entry);
+      throw error;
+    }
+  }
+
+  /** Closes every connection. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#entries].map((entry) => this.#end(entry)));
+  }
+
+  #connect(key: string, url: URL, login: Login, settings: VsphereSettings): Entry {
+    const abandon = new AbortController();
+    const connection = open(url, login, settings, this.#clock, abandon.signal);
+    const entry: Entry = { key, login, connection, abandon, users: 0 };
+    this.#entries.add(entry);
+    const forget = (): void => void this.#entries.delete(entry);
+    // What is lost is never handed out again.
+    connection.then((opened) => opened.session.onLost(forget), forget);
+    return entry;
+  }
+
+  async #leave(entry: Entry): Promise<void> {
+    entry.users -= 1;
+    if (entry.users === 0) await this.#end(entry);
+  }
+
+  async #end(entry: Entry): Promise<void> {
+    this.#entries.delete(entry);
+    entry.abandon.abort(new Error('nobody wants the connection any more'));
+    await entry.connection.then(
+      (connection) => connection.close(),
+      () => undefined,
+    );
+  }
+}
+
+async function open(
+  url: URL,
+  login: Login,
+  settings: VsphereSettings,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<VsphereConnection> {
+  const dispatchers = new Dispatchers(settings.proxy);
+  try {
+    const channel = new SoapChannel(dispatchers.peer(url, settings.tls), url.pathname, clock);
+    const session = await Session.open(channel, login, clock, settings, signal);
+    return new VsphereConnection({ url, session, settings, clock, dispatchers });
+  } catch (error) {
+    await dispatchers.close();
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+import { Fault } from '../../../base/fault.js';
+import type { CallContext } from '../../backend.js';
+import type { CallSignal, VsphereConnection } from '../connection.js';
+import { isVimError } from '../errors/vim-error.js';
+import { type Properties, propertiesOf } from '../properties.js';
+import { refKey, type Ref } from '../soap/values.js';
+import type { SelectionSpec } from '../vim/generated/types.js';
+import type { Datacenter, Datacenters, Datastore } from './datacenters.js';
+import { findByDatastorePath } from './find-machine.js';
+import { datastorePath, parseLocation } from './location.js';
+
+/** Where machines run: a pool, and a host that sees the datastore. */
+export interface Compute {
+  readonly pool: Ref<'ResourcePool'>;
+  /** Absent where the server finds one itself. */
+  readonly host: Ref<'HostSystem'> | undefined;
+}
+
+/**
+ * Adds the machine whose file lies at this place to the inventory; does nothing when it is there.
+ * @throws Fault `not-found`, `vm-ambiguous`, `invalid-argument`; VimError.
+ */
+export async function registerMachine(
+  connection: VsphereConnection,
+  datacenters: Datacenters,
+  text: string,
+  call: CallContext,
+): Promise<void> {
+  const location = parseLocation(text);
+  if (location?.kind !== 'datastore') {
+    throw new Fault('invalid-argument', `'${text}' names no file on a datastore. Give '[datastore] folder/name.vmx'.`);
+  }
+  const places = await datacenters.withDatastore(location.datastore, location.datacenter, call);
+  const path = datastorePath(location.datastore, location.path);
+  for (const { datacenter } of places) {
+    if ((await findByDatastorePath(connection, datacenter, path, call)) !== undefined) return;
+  }
+  const [place, ...others] = places;
+  if (place === undefined) {
+    throw new Fault('not-found', `'${text}' names the datastore '${location.datastore}', which is not there.`);
+  }
+  if (others.length > 0) {
+    const names = places.map(({ datacenter }) => `'${path.replace('[', `[${datacenter.path}/`)}'`).join(', ');
+    throw new Fault('vm-ambiguous', `'${text}' may lie in several datacentres: ${names}. Name one as these do.`);
+  }
+  const { pool, host } = await computeFor(connection, place.datacenter, place.datastore, call);
+  const args = { path, asTemplate: false, pool, ...(host === undefined ? {} : { host }) };
+  try {
+    await connection.tasks.run(place.datacenter.vmFolder, 'RegisterVM_Task', args, call);
+  } catch (error) {
+    // Somebody else was quicker.
+    if (!isVimError(error, 'AlreadyExists')) throw error;
+  }
+}
+
+const wayToHosts: readonly SelectionSpec[] = [
+  {
+    $type: 'TraversalSpec',
+    name: 'folders',
+    type: 'Folder',
+    path: 'childEntity',
+    selectSet: [{ name: 'folders' }, { name: 'hosts' }],
+  },
+  { $type: 'TraversalSpec', name: 'hosts', type: 'ComputeResource', path: 'host' },
+];
+
+/**
+ * Where a machine on this datastore can run: on a host that has it and is ready for work, if there is one.
+ * @throws Fault `not-found` when no host has the datastore.
+ */
+export async function computeFor(
+  connection: VsphereConnection,
+  datacenter: Datacenter,
+  datastore: Datastore,
+  call: CallSignal,
+): Promise<Compute> {
+  const spec = {
+    propSet: [
+      { type: 'ComputeResource', pathSet: ['resourcePool', 'datastore'] },
+      { type: 'HostSystem', pathSet: ['parent', 'datastore', 'runtime.connectionState', 'runtime.inMaintenanceMode'] },
+    ],
+    objectSet: [{ obj: datacenter.hostFolder, selectSet: wayToHosts }],
+  };
+  const computes = new Map<string, Properties>();
+  const hosts: { readonly ref: Ref<'HostSystem'>; readonly values: Properties }[] = [];
+  for await (const page of connection.retrieve(spec, call)) {
+    for (const object of page) {
+      if (object.obj.type === 'HostSystem')
+        hosts.push({ ref: object.obj as Ref<'HostSystem'>, values: propertiesOf(object) });
+      else computes.set(refKey(object.obj), propertiesOf(object));
+    }
+  }
+  const seeing = hosts.filter(({ values }) => has(values, datastore));
+  const ready = seeing.find(({ values }) => {
+    return values.get('runtime.connectionState') === 'connected' && values.get('runtime.inMaintenanceMode') !== true;
+  });
+  const parent = ready?.values.get('parent');
+  const compute =
+    parent === undefined
+      ? [...computes.values()].find((values) => has(values, datastore))
+      : computes.get(refKey(parent));
+  const pool = compute?.get('resourcePool');
+  if (pool !== undefined) return { pool, host: ready?.ref };
+  throw new Fault(
+    'not-found',
+    `No host in the datacentre '${datacenter.path}' that this user can see has the datastore '${datastore.name}'.`,
+  );
+}
+
+function has(values: Properties, { ref }: Datastore): boolean {
+  const datastores = values.get('datastore') ?? [];
+  return datastores.some((datastore) => refKey(datastore) === refKey(ref));
+}

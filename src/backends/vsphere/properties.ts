@@ -1,0 +1,72 @@
+import type { Ref } from './soap/values.js';
+import type {
+  LocalizedMethodFault,
+  ObjectContent,
+  OptionValue,
+  VirtualDevice,
+  VirtualMachineConfigSummary,
+  VirtualMachinePowerState,
+  VirtualMachineQuestionInfo,
+  VirtualMachineRecordReplayState,
+  VirtualMachineSnapshotInfo,
+} from './vim/generated/types.js';
+
+/** The properties of managed objects that Revix reads, by path, and what each holds. */
+export interface KnownProperties {
+  // entities of the inventory
+  name: string;
+  parent: Ref;
+  datastore: readonly Ref<'Datastore'>[];
+  // datacentres, hosts and what they make up
+  vmFolder: Ref<'Folder'>;
+  hostFolder: Ref<'Folder'>;
+  resourcePool: Ref<'ResourcePool'>;
+  'runtime.inMaintenanceMode': boolean;
+  // machines
+  'config.extraConfig': readonly OptionValue[];
+  'config.hardware.device': readonly VirtualDevice[];
+  'config.version': string;
+  'guest.guestOperationsReady': boolean;
+  'guest.guestState': string;
+  'guest.guestStateChangeSupported': boolean;
+  'guest.interactiveGuestOperationsReady': boolean;
+  'guest.ipAddress': string;
+  'guest.toolsRunningStatus': string;
+  'guest.toolsVersionStatus2': string;
+  'runtime.connectionState': string;
+  'runtime.paused': boolean;
+  'runtime.powerState': VirtualMachinePowerState;
+  'runtime.question': VirtualMachineQuestionInfo;
+  'runtime.recordReplayState': VirtualMachineRecordReplayState;
+  snapshot: VirtualMachineSnapshotInfo;
+  'summary.config': VirtualMachineConfigSummary;
+  'summary.config.annotation': string;
+  'summary.config.guestId': string;
+  'summary.config.instanceUuid': string;
+  'summary.config.memorySizeMB': number;
+  'summary.config.numCpu': number;
+  'summary.config.uuid': string;
+  'summary.config.vmPathName': string;
+  // tasks
+  'info.cancelable': boolean;
+  'info.descriptionId': string;
+  'info.error': LocalizedMethodFault;
+  'info.progress': number;
+  'info.result': unknown;
+  'info.state': string;
+}
+
+/** Path of a property that Revix reads. */
+export type PropertyPath = keyof KnownProperties;
+
+/** Properties of one object. What is unset, or may not be read, is missing. */
+export interface Properties {
+  get<Path extends PropertyPath>(path: Path): KnownProperties[Path] | undefined;
+}
+
+export const noProperties: Properties = new Map();
+
+/** The properties in what the server tells of an object. The server, not this program, answers for their types. */
+export function propertiesOf({ propSet = [] }: Pick<ObjectContent, 'propSet'>): Properties {
+  return new Map(propSet.map(({ name, val }) => [name, val])) as Properties;
+}

@@ -1,0 +1,296 @@
+import { Allowance } from '../../../base/allowance.js';
+import { type Clock, type ClockTimer, sleep } from '../../../base/clock.js';
+import { Fault } from '../../../base/fault.js';
+import { LinkedAbort } from '../../../base/linked-abort.js';
+import { untilAborted } from '../../../base/until-aborted.js';
+import { faultFrom } from '../errors/fault-from.js';
+import { isVimError, VimError } from '../errors/vim-error.js';
+import { HttpFailure } from '../http/http-failure.js';
+import type { VsphereSettings } from '../settings.js';
+import type { Ref } from '../soap/values.js';
+import type { ServiceContent, UserSession } from '../vim/generated/types.js';
+import type { ArgsOf, MethodName, RefFor, ResultOf } from '../vim/vim-call.js';
+import { type Login, logIn } from './login.js';
+import { isRepeatable } from './repeatable-methods.js';
+import type { SoapChannel } from './soap-channel.js';
+
+/** A server forgets a session after 30 minutes without a call. */
+const keepAliveMs = 600_000;
+/** What a logout may take; the server would forget the session anyway. */
+const logoutMs = 5000;
+/** Pauses between attempts to reach a server that does not answer: they double up to the longest. */
+const firstPauseMs = 250;
+const longestPauseMs = 5000;
+
+export interface SessionCall {
+  readonly signal?: AbortSignal | undefined;
+  /** By default that of the settings. */
+  readonly timeoutMs?: number;
+  /** Leave every failure to the caller: no new login, no second attempt. */
+  readonly isOnce?: boolean;
+}
+
+const serviceInstance: Ref<'ServiceInstance'> = { type: 'ServiceInstance', value: 'ServiceInstance' };
+
+/**
+ * One login at one server, kept alive until it is closed. When the server has forgotten it, all calls wait for one new
+ * login; when the server does not answer, calls that may be repeated wait for it, and the session is lost for good when
+ * that takes too long.
+ */
+export class Session {
+  readonly content: ServiceContent;
+  readonly #channel: SoapChannel;
+  readonly #login: Login;
+  readonly #clock: Clock;
+  readonly #settings: VsphereSettings;
+  readonly #manager: Ref<'SessionManager'>;
+  #user: UserSession;
+  /** Counts logins: what a session made for itself is gone with it. */
+  #generation = 0;
+  #renewing: Promise<'renewed' | 'alive'> | undefined;
+  /** Why every further call fails. */
+  #end: Fault | undefined;
+  #wasLost = false;
+  readonly #ended = new AbortController();
+  readonly #onLost: ((fault: Fault) => void)[] = [];
+  readonly #onRenewed: (() => void)[] = [];
+  #keepAlive: ClockTimer | undefined;
+  #hasCalled = false;
+
+  private constructor(parts: {
+    readonly channel: SoapChannel;
+    readonly login: Login;
+    readonly clock: Clock;
+    readonly settings: VsphereSettings;
+    readonly content: ServiceContent;
+    readonly manager: Ref<'SessionManager'>;
+    readonly user: UserSession;
+  }) {
+    this.#channel = parts.channel;
+    this.#login = parts.login;
+    this.#clock = parts.clock;
+    this.#settings = parts.settings;
+    this.content = parts.content;
+    this.#manager = parts.manager;
+    this.#user = parts.user;
+    this.#armKeepAlive();
+  }
+
+  /** Finds out what the server is, and logs in. @throws VimError, HttpFailure, Fault, the signal's reason. */
+  static async open(
+    channel: SoapChannel,
+    login: Login,
+    clock: Clock,
+    settings: VsphereSettings,
+    signal: AbortSignal,
+  ): Promise<Session> {
+    const call = { signal, timeoutMs: settings.callTimeoutMs };
+    // Side by side: nothing else depends on the version before the first answer with types of its own.
+    const [content] = await Promise.all([
+      channel.call(serviceInstance, 'RetrieveServiceContent', {}, call),
+      channel.negotiate(call),
+    ]);
+    const manager = content.sessionManager;
+    if (manager === undefined) {
+      throw new Fault('not-supported', `${content.about.fullName} offers no login over its API.`);
+    }
+    const user = await logIn(channel, manager, login, clock, call);
+    return new Session({ channel, login, clock, settings, content, manager, user });
+  }
+
+  /** Name of the user, as the server has it. */
+  get userName(): string {
+    return this.#user.userName;
+  }
+
+  /** What calls throw after the end. */
+  get end(): Fault | undefined {
+    return this.#end;
+  }
+
+  /** The cookie that requests beside SOAP carry: downloads from datastores. */
+  get cookie(): string | undefined {
+    return this.#channel.cookie;
+  }
+
+  /** Counts the logins of this session. Views, collectors, filters and tickets live no longer than one. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Calls the listener after each new login. @returns how to stop. */
+  onRenewed(listener: () => void): () => void {
+    this.#onRenewed.push(listener);
+    return () => void this.#onRenewed.splice(this.#onRenewed.indexOf(listener), 1);
+  }
+
+  /** Calls the listener once when the session is lost for good; at once when it has been. */
+  onLost(listener: (fault: Fault) => void): void {
+    if (this.#wasLost && this.#end !== undefined) listener(this.#end);
+    else this.#onLost.push(listener);
+  }
+
+  /**
+   * Calls a method. @returns its result, undefined for none.
+   *
+   * @throws VimError for a fault; HttpFailure when there was no answer and a second call could do harm; Fault
+   *   `connection-lost` when the session is over; the signal's reason when aborted.
+   */
+  async call<Method extends MethodName>(
+    self: RefFor<Method>,
+    method: Method,
+    args: ArgsOf<Method>,
+    call: SessionCall = {},
+  ): Promise<ResultOf<Method>> {
+    const { signal, timeoutMs = this.#settings.callTimeoutMs, isOnce = false } = call;
+    let outage: Allowance | undefined;
+    let pauseMs = firstPauseMs;
+    /** The login that a refusal belongs to. */
+    let refused: number | undefined;
+    try {
+      for (;;) {
+        if (this.#end !== undefined) throw this.#end;
+        signal?.throwIfAborted();
+        try {
+          if (refused !== undefined) await this.#renewed(refused, signal);
+          const generation = this.#generation;
+          try {
+            this.#hasCalled = true;
+            return await this.#channel.call(self, method, args, { signal, timeoutMs });
+          } catch (error) {
+            // What was refused for want of a login has not been carried out.
+            if (!isVimError(error, 'NotAuthenticated') || isOnce || refused !== undefined) throw error;
+            refused = generation;
+          }
+        } catch (error) {
+          if (!(error instanceof HttpFailure) || isOnce || !mayRepeat(error, method)) throw this.#end ?? error;
+          outage ??= new Allowance(this.#clock, this.#settings.reconnectMs);
+          if (outage.isOver) throw this.lose(error);
+          await this.#pause(pauseMs, signal);
+          pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+        }
+      }
+    } finally {
+      outage?.end();
+    }
+  }
+
+  /** Ends the session for good because of something that cannot be mended. @returns what further calls throw. */
+  lose(cause: unknown): Fault {
+    if (this.#end !== undefined) return this.#end;
+    const { name } = this.content.about;
+    const why = faultFrom(cause, { doing: `the session at ${name}` });
+    const message = why instanceof Error ? why.message : String(why);
+    const fault = new Fault('connection-lost', `${message} Connect again to go on.`, { cause });
+    this.#finish(fault);
+    this.#wasLost = true;
+    for (const listener of this.#onLost.splice(0)) listener(fault);
+    return fault;
+  }
+
+  /** Logs out. Idempotent; never rejects. */
+  async close(): Promise<void> {
+    if (this.#end !== undefined) return;
+    const message = `The connection to ${this.content.about.name} was closed. Connect again to go on.`;
+    this.#finish(new Fault('connection-lost', message));
+    // A server that is gone has nothing to log out from.
+    await this.#channel.call(this.#manager, 'Logout', {}, { timeoutMs: logoutMs }).catch(() => undefined);
+  }
+
+  #finish(fault: Fault): void {
+    this.#end = fault;
+    this.#keepAlive?.cancel();
+    this.#ended.abort(fault);
+  }
+
+  /** Waits until there is a newer login than the one that was refused. The login itself outlives the caller. */
+  async #renewed(refused: number, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#generation !== refused) return;
+    this.#renewing ??= this.#renew().finally(() => (this.#renewing = undefined));
+    const renewing = this.#renewing;
+    const outcome = await (signal === undefined ? renewing : untilAborted(() => renewing, signal));
+    if (outcome === 'renewed') return;
+    throw new VimError(
+      { $type: 'NoPermission' },
+      'The server says that the session is not authenticated, but the session lives: the user may not do this.',
+    );
+  }
+
+  async #renew(): Promise<'renewed' | 'alive'> {
+    if (await this.#isAlive()) return 'alive';
+    if (this.#login.kind === 'clone-ticket') {
+      throw this.lose(
+        new Fault('host-permission', 'The session has ended, and its clone ticket was good for one login.'),
+      );
+    }
+    this.#channel.forgetCookie();
+    const call = { timeoutMs: this.#settings.callTimeoutMs };
+    try {
+      this.#user = await logIn(this.#channel, this.#manager, this.#login, this.#clock, call);
+    } catch (error) {
+      // Never again with a login that was refused: the account would be locked.
+      if (error instanceof VimError) throw this.lose(error);
+      throw error;
+    }
+    this.#generation += 1;
+    for (const listener of [...this.#onRenewed]) listener();
+    return 'renewed';
+  }
+
+  /** Whether the server still knows the session: users with few rights are told the contrary about single objects. */
+  async #isAlive(): Promise<boolean> {
+    const { propertyCollector } = this.content;
+    const specSet = [
+      {
+        objectSet: [{ obj: this.#manager }],
+        propSet: [{ type: 'SessionManager', pathSet: ['currentSession'] }],
+      },
+    ];
+    const call = { timeoutMs: this.#settings.callTimeoutMs };
+    try {
+      const args = { specSet, options: {} };
+      const answer = await this.#channel.call(propertyCollector, 'RetrievePropertiesEx', args, call);
+      const current = answer?.objects[0]?.propSet?.[0]?.val as UserSession | undefined;
+      return current?.key === this.#user.key;
+    } catch (error) {
+      if (error instanceof VimError) return false;
+      throw error;
+    }
+  }
+
+  #armKeepAlive(): void {
+    this.#hasCalled = false;
+    const timer = this.#clock.after(keepAliveMs, () => {
+      if (!this.#hasCalled) {
+        // A failure shows at the next call, which can tell somebody.
+        this.call(serviceInstance, 'CurrentTime', {}).catch(() => undefined);
+      }
+      this.#armKeepAlive();
+    });
+    timer.unref?.();
+    this.#keepAlive = timer;
+  }
+
+  /** Waits a while, but no longer than the session lasts. */
+  async #pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    const stop = new LinkedAbort(signal, this.#ended.signal);
+    await sleep(this.#clock, ms, stop.signal).finally(() => stop.release());
+  }
+}
+
+/** Whether it does no harm to try again after a failure. */
+function mayRepeat(failure: HttpFailure, method: string): boolean {
+  switch (failure.kind) {
+    case 'certificate':
+    case 'refused':
+    case 'timeout':
+    case 'bad-answer':
+      return false;
+    case 'resolve':
+    case 'connect':
+    case 'proxy':
+    case 'lost':
+    case 'unavailable':
+      return !failure.mayHaveRun || isRepeatable(method);
+  }
+}

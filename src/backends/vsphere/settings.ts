@@ -1,0 +1,118 @@
+import * as v from 'valibot';
+import { Fault } from '../../base/fault.js';
+import type { Clock } from '../../base/clock.js';
+import { parseProxy, type ProxyAddress } from './http/proxy-tunnel.js';
+import { parseThumbprint } from './http/thumbprint.js';
+import { trustingFiles, type TlsPolicy, verifiedBySystem } from './http/tls-policy.js';
+
+const some = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
+const oneOrMore = v.union([some, v.pipe(v.array(some), v.minLength(1))], 'must be a text or a list of texts');
+const seconds = v.pipe(v.number('must be a number of seconds'), v.finite(), v.gtValue(0, 'must be above 0'));
+
+const tlsSchema = v.union(
+  [v.picklist(['system', 'insecure']), v.strictObject({ ca: oneOrMore }), v.strictObject({ thumbprint: oneOrMore })],
+  'must be "system", {"ca": FILE}, {"thumbprint": HASH} or "insecure"',
+);
+
+/** Options that a configuration entry, too, may give. */
+const settingsSchema = v.strictObject({
+  tls: v.optional(tlsSchema),
+  proxy: v.optional(some),
+  login: v.optional(
+    v.picklist(['password', 'clone-ticket', 'saml-token'], 'must be password, clone-ticket or saml-token'),
+  ),
+  questions: v.optional(v.picklist(['fail', 'wait'], 'must be "fail" or "wait"')),
+  callTimeoutSeconds: v.optional(seconds),
+  reconnectSeconds: v.optional(seconds),
+  busySeconds: v.optional(seconds),
+});
+
+type PlainSettings = v.InferOutput<typeof settingsSchema>;
+
+/** Whose certificate is accepted: see `VsphereOptions.tls`. */
+export type TlsOption = NonNullable<PlainSettings['tls']>;
+
+/** How the vSphere backend is made. Everything may be left out. */
+export interface VsphereOptions {
+  /**
+   * Whose certificate is accepted. `"system"`, the default: one that an authority vouches for whom this machine trusts.
+   * `{ ca }`: one of the authorities in these PEM files and no other. `{ thumbprint }`: a certificate with one of these
+   * SHA-256 or SHA-1 hashes and no other, whoever signed it. `"insecure"`: any, so that whoever stands between can read
+   * and change everything; a program that asks VIX for verification gets `"system"` then.
+   */
+  readonly tls?: TlsOption | undefined;
+  /** `http://[user:password@]host:port` of a proxy that every connection goes through. */
+  readonly proxy?: string | undefined;
+  /**
+   * What the password of `VixHost_Connect` is. By default a password, or a clone ticket when there is no user name, as
+   * in VIX. `saml-token`: a bearer token of the vCenter's single sign-on, as its XML text.
+   */
+  readonly login?: PlainSettings['login'];
+  /** Whether a power-on that raises a question fails (the default), or waits until somebody answers. */
+  readonly questions?: 'fail' | 'wait' | undefined;
+  /** Longest time for one request, from its start to the last byte of its answer; 120 by default. */
+  readonly callTimeoutSeconds?: number | undefined;
+  /** How long to try for a host that does not answer any more, like a vCenter that restarts; 120 by default. */
+  readonly reconnectSeconds?: number | undefined;
+  /** How long to try again for a machine on which another operation runs; 60 by default. */
+  readonly busySeconds?: number | undefined;
+  /** Time for deadlines, keep-alive and pauses; by default the machine's own. */
+  readonly clock?: Clock | undefined;
+}
+
+/** Options with everything filled in, checked and read. */
+export interface VsphereSettings {
+  readonly tls: TlsPolicy;
+  readonly proxy: ProxyAddress | undefined;
+  readonly login: NonNullable<PlainSettings['login']> | 'by-arguments';
+  readonly questions: 'fail' | 'wait';
+  readonly callTimeoutMs: number;
+  readonly reconnectMs: number;
+  readonly busyMs: number;
+}
+
+/**
+ * The settings of one connection: what its configuration entry says, else the options of the backend.
+ *
+ * @param entry the `options` of the configuration entry, unread.
+ * @param directory where relative paths start from.
+ * @throws Fault `invalid-argument` or `file-not-found` that names the entry.
+ */
+export function readSettings(
+  options: VsphereOptions,
+  entry: Readonly<Record<string, unknown>>,
+  directory: string,
+): VsphereSettings {
+  const { clock: _clock, ...plain } = options;
+  const all = {
+    ...check(plain, 'The options of createVsphereBackend'),
+    ...check(entry, 'The options of the vSphere backend'),
+  };
+  return {
+    tls: policyOf(all.tls, directory),
+    proxy: all.proxy === undefined ? undefined : parseProxy(all.proxy),
+    login: all.login ?? 'by-arguments',
+    questions: all.questions ?? 'fail',
+    callTimeoutMs: (all.callTimeoutSeconds ?? 120) * 1000,
+    reconnectMs: (all.reconnectSeconds ?? 120) * 1000,
+    busyMs: (all.busySeconds ?? 60) * 1000,
+  };
+}
+
+function check(input: unknown, what: string): PlainSettings {
+  const result = v.safeParse(settingsSchema, input);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const place = v.getDotPath(issue) ?? 'the whole';
+  // valibot would quote the value, and a proxy may hold a password.
+  const known = Object.keys(settingsSchema.entries).join(', ');
+  const problem = issue.type === 'strict_object' ? `is not known; there are ${known}` : issue.message;
+  throw new Fault('invalid-argument', `${what}: ${place} ${problem}. See docs/vsphere.md.`);
+}
+
+function policyOf(option: TlsOption | undefined, directory: string): TlsPolicy {
+  if (option === undefined || option === 'system') return verifiedBySystem;
+  if (option === 'insecure') return { kind: 'insecure' };
+  if ('ca' in option) return trustingFiles([option.ca].flat(), directory);
+  return { kind: 'pinned', thumbprints: [option.thumbprint].flat().map((text) => parseThumbprint(text)) };
+}

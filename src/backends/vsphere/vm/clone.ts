@@ -1,0 +1,112 @@
+import { Fault } from '../../../base/fault.js';
+import type { CallContext } from '../../backend.js';
+import { findByDatastorePath } from '../inventory/find-machine.js';
+import { datastorePath, parseLocation } from '../inventory/location.js';
+import { MachinePaths } from '../inventory/machine-paths.js';
+import { escapedName } from '../inventory/names.js';
+import { computeFor } from '../inventory/register-machine.js';
+import { type Ref, refKey } from '../soap/values.js';
+import type { Machine } from './machine.js';
+import { snapshotRef } from './snapshots.js';
+
+interface CloneOptions {
+  readonly snapshotId: string | null;
+  readonly isLinked: boolean;
+  readonly destination: string;
+}
+
+/** Name of the snapshot that a linked clone hangs on when none is named. */
+const linkName = 'Revix linked clone';
+
+/**
+ * Clones a machine. vSphere names the folder and the file of the clone after the clone, so of the destination only the
+ * datastore and the name of the file count.
+ *
+ * @returns where the clone really is.
+ * @throws Fault, VimError.
+ */
+export async function cloneMachine(machine: Machine, options: CloneOptions, call: CallContext): Promise<string> {
+  const { connection, datacenters, ref, label } = machine;
+  const location = parseLocation(options.destination);
+  const name = location?.kind === 'datastore' ? /(?:^|\/)([^/]+)\.vmx$/i.exec(location.path)?.[1] : undefined;
+  if (location?.kind !== 'datastore' || name === undefined) {
+    const message = `'${options.destination}' is no place for a clone. Give '[datastore] folder/name.vmx'.`;
+    throw new Fault('invalid-argument', message);
+  }
+  const [place, ...others] = await datacenters.withDatastore(location.datastore, location.datacenter, call);
+  if (place === undefined) {
+    throw new Fault(
+      'not-found',
+      `There is no datastore '${location.datastore}' for the clone '${options.destination}'.`,
+    );
+  }
+  if (others.length > 0) {
+    const message = `Several datacentres have a datastore '${location.datastore}'. Name one: '[datacentre/${location.datastore}] …'.`;
+    throw new Fault('vm-ambiguous', message);
+  }
+  const values = await machine.properties(['runtime.powerState', 'parent', 'resourcePool', 'datastore'], call);
+  const state = values.get('runtime.powerState');
+  if (state === 'poweredOn' || (state === 'suspended' && options.isLinked)) {
+    throw new Fault('vm-running', `${label} is not off. Power it off, then clone it.`);
+  }
+  const { datacenter, datastore } = place;
+  const taken = await Promise.all(
+    [location.path, `${name}/${name}.vmx`].map((path) =>
+      findByDatastorePath(connection, datacenter, datastorePath(location.datastore, path), call),
+    ),
+  );
+  if (taken.some((other) => other !== undefined)) {
+    throw new Fault('file-exists', `There is a machine at '${options.destination}' already. Choose another name.`);
+  }
+  const isInPlace = datacenter.datastores.some(({ ref: other }) => {
+    return (values.get('datastore') ?? []).some((own) => refKey(own) === refKey(other));
+  });
+  const parent = values.get('parent');
+  const ownPool = values.get('resourcePool');
+  const compute =
+    isInPlace && ownPool !== undefined ? { pool: ownPool } : await computeFor(connection, datacenter, datastore, call);
+  const isOwnFolder = isInPlace && parent?.type === 'Folder';
+  const folder = isOwnFolder ? (parent as Ref<'Folder'>) : datacenter.vmFolder;
+  const link = options.isLinked && options.snapshotId === null ? await takeLink(machine, call) : undefined;
+  const snapshot = link ?? (options.snapshotId === null ? undefined : snapshotRef(options.snapshotId));
+  const spec = {
+    location: {
+      datastore: datastore.ref,
+      diskMoveType: options.isLinked ? 'createNewChildDiskBacking' : 'moveAllDiskBackingsAndDisallowSharing',
+      ...compute,
+    },
+    template: false,
+    powerOn: false,
+    ...(snapshot === undefined ? {} : { snapshot }),
+  };
+  try {
+    const made = await connection.tasks.run(ref, 'CloneVM_Task', { folder, name: escapedName(name), spec }, call);
+    return await locationOf(machine, made as Ref<'VirtualMachine'>, call);
+  } catch (error) {
+    if (link !== undefined) await dropLink(machine, link);
+    throw error;
+  }
+}
+
+/** A linked clone needs a snapshot, since the disks of the machine itself go on changing. */
+async function takeLink(machine: Machine, call: CallContext): Promise<Ref<'VirtualMachineSnapshot'>> {
+  const args = { name: linkName, memory: false, quiesce: false };
+  const made = await machine.connection.tasks.run(machine.ref, 'CreateSnapshot_Task', args, call);
+  return made as Ref<'VirtualMachineSnapshot'>;
+}
+
+/** Leaves nothing half done: the snapshot of a clone that failed serves nobody. The failure itself counts more. */
+async function dropLink(machine: Machine, link: Ref<'VirtualMachineSnapshot'>): Promise<void> {
+  const { connection } = machine;
+  const args = { removeChildren: false, consolidate: true };
+  const call = { signal: new AbortController().signal, clock: connection.clock, progress: () => undefined };
+  await connection.tasks.run(link, 'RemoveSnapshot_Task', args, call).catch(() => undefined);
+}
+
+async function locationOf(machine: Machine, clone: Ref<'VirtualMachine'>, call: CallContext): Promise<string> {
+  const { connection, datacenters } = machine;
+  const values = await connection.properties(clone, ['summary.config', 'datastore'], call);
+  const vmPathName = values.get('summary.config')?.vmPathName ?? '';
+  const paths = new MachinePaths(await datacenters.list(call));
+  return paths.of(vmPathName, values.get('datastore') ?? []);
+}

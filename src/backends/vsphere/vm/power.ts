@@ -1,0 +1,149 @@
+import { Fault, type FaultKind } from '../../../base/fault.js';
+import { LinkedAbort } from '../../../base/linked-abort.js';
+import type { CallContext, PowerMode, PowerOps } from '../../backend.js';
+import type { Properties } from '../properties.js';
+import type { Machine } from './machine.js';
+import { areToolsRunning, isOn, powerPaths, questionIn } from './power-state.js';
+import { forgetGuestVariables } from './variables.js';
+
+/** What faults mean at power-on. */
+const atPowerOn: Readonly<Record<string, FaultKind>> = {
+  NotSupported: 'vm-template',
+  VmConfigFault: 'vm-cannot-power-on',
+  UnsupportedGuest: 'vm-unsupported-guest',
+  EncryptionKeyRequired: 'vm-needs-key',
+  FileNotWritable: 'vm-read-only',
+};
+
+/** After so long without a sign of a restart, a guest is taken to have restarted unseen. */
+const unseenRebootMs = 120_000;
+
+/** The power button of one machine. */
+export class VspherePower implements PowerOps {
+  readonly #machine: Machine;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  on(options: { readonly paused: boolean }, call: CallContext): Promise<void> {
+    const machine = this.#machine;
+    return machine.run('power on', atPowerOn, async () => {
+      if (options.paused) throw machine.unsupported('start a machine paused');
+      await forgetGuestVariables(machine, call);
+      const meanwhile = machine.connection.settings.questions === 'wait' ? undefined : this.#question(call);
+      await machine.connection.tasks.run(machine.ref, 'PowerOnVM_Task', {}, call, meanwhile);
+    });
+  }
+
+  off(mode: PowerMode, call: CallContext): Promise<void> {
+    const machine = this.#machine;
+    return machine.run('power off', undefined, async () => {
+      const values = await this.#requireOn(call);
+      if (mode === 'hard') {
+        await machine.connection.tasks.run(machine.ref, 'PowerOffVM_Task', {}, call);
+        return;
+      }
+      this.#requireScripts(values);
+      await machine.connection.tasks.whileBusy(call, () =>
+        machine.connection.call(machine.ref, 'ShutdownGuest', {}, call),
+      );
+      await machine.connection.waitForVm(machine.ref, (now) => (isOn(now) ? undefined : true), call);
+    });
+  }
+
+  reset(mode: PowerMode, call: CallContext): Promise<void> {
+    const machine = this.#machine;
+    return machine.run('reset', undefined, async () => {
+      const values = await this.#requireOn(call);
+      const question = questionIn(values);
+      if (question !== null) throw this.#blocked(question);
+      if (mode === 'hard') {
+        await machine.connection.tasks.run(machine.ref, 'ResetVM_Task', {}, call);
+        return;
+      }
+      this.#requireScripts(values);
+      await machine.connection.tasks.whileBusy(call, () =>
+        machine.connection.call(machine.ref, 'RebootGuest', {}, call),
+      );
+      await this.#untilRestarted(call);
+    });
+  }
+
+  suspend(mode: PowerMode, call: CallContext): Promise<void> {
+    const machine = this.#machine;
+    return machine.run('suspend', { VmConfigFault: 'vm-suspend-failed', FileFault: 'vm-suspend-failed' }, async () => {
+      const values = await this.#requireOn(call);
+      if (mode === 'soft') this.#requireScripts(values);
+      await machine.connection.tasks.run(machine.ref, 'SuspendVM_Task', {}, call);
+    });
+  }
+
+  async pause(): Promise<void> {
+    throw this.#machine.unsupported('pause a machine');
+  }
+
+  async unpause(): Promise<void> {
+    throw this.#machine.unsupported('pause a machine');
+  }
+
+  async #requireOn(call: CallContext): Promise<Properties> {
+    const values = await this.#machine.properties(powerPaths, call);
+    if (isOn(values)) return values;
+    const state = values.get('runtime.powerState') === 'suspended' ? 'suspended' : 'off';
+    throw new Fault('vm-not-running', `${this.#machine.label} is ${state}. Power it on first.`);
+  }
+
+  /** Soft operations go through Tools, which has to be there and to have its scripts ready. */
+  #requireScripts(values: Properties): void {
+    const { label } = this.#machine;
+    if (!areToolsRunning(values)) {
+      throw new Fault(
+        'tools-not-running',
+        `VMware Tools does not run in ${label}. Wait for it, or use a hard operation.`,
+      );
+    }
+    if (values.get('guest.guestStateChangeSupported') === false) {
+      const message = `VMware Tools in ${label} is not ready for soft power operations yet. Try again in a moment.`;
+      throw new Fault('tools-scripts-unavailable', message, { retryable: 'when-state-changes' });
+    }
+  }
+
+  /** Fails when the machine asks a question: nobody is there to answer it, and the power-on would never end. */
+  #question(call: CallContext): (signal: AbortSignal) => Promise<void> {
+    const { connection, ref } = this.#machine;
+    const test = (values: Properties): undefined => {
+      const question = questionIn(values);
+      if (question !== null) throw this.#blocked(question);
+    };
+    return (signal) => connection.waitForVm<void>(ref, test, { ...call, signal });
+  }
+
+  #blocked(question: string): Fault {
+    return new Fault(
+      'vm-question-pending',
+      `${this.#machine.label} waits for the answer to a question: ${question.trim()} ` +
+        'Answer it in the vSphere client, or power the machine off.',
+    );
+  }
+
+  /** The power state does not change when a guest restarts, but Tools goes away for a while. */
+  async #untilRestarted(call: CallContext): Promise<void> {
+    const { connection, ref, label } = this.#machine;
+    const unseen = new Error('no sign of a restart');
+    const stop = new LinkedAbort(call.signal);
+    const timer = connection.clock.after(unseenRebootMs, () => stop.abort(unseen));
+    const test = (values: Properties): true | undefined => {
+      if (!isOn(values)) throw new Fault('vm-not-running', `${label} went off in place of restarting.`);
+      return areToolsRunning(values) ? undefined : true;
+    };
+    try {
+      await connection.waitForVm(ref, test, { signal: stop.signal });
+    } catch (error) {
+      if (error !== unseen) throw error;
+    } finally {
+      timer.cancel();
+      stop.release();
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import type { FaultKind } from '../../../base/fault.js';
+import type { CallContext, SnapshotNode, SnapshotOps, SnapshotTree } from '../../backend.js';
+import { escapedName, plainName } from '../inventory/names.js';
+import { propertiesOf } from '../properties.js';
+import type { Ref } from '../soap/values.js';
+import type { VirtualMachineSnapshotTree } from '../vim/generated/types.js';
+import type { Machine } from './machine.js';
+import { powerStateOf } from './power-state.js';
+
+/** Longest name of a snapshot that vSphere takes. */
+const longestName = 80;
+
+const always: Readonly<Record<string, FaultKind>> = { NoDiskSpace: 'snapshot-no-space' };
+
+/** Snapshots of one machine. */
+export class VsphereSnapshots implements SnapshotOps {
+  readonly #machine: Machine;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  tree(call: CallContext): Promise<SnapshotTree> {
+    const machine = this.#machine;
+    return machine.run('reading the snapshots of', undefined, async () => {
+      const values = await machine.properties(['snapshot'], call);
+      const info = values.get('snapshot');
+      return {
+        roots: (info?.rootSnapshotList ?? []).map(nodeOf),
+        currentId: info?.currentSnapshot?.value ?? null,
+      };
+    });
+  }
+
+  create(
+    options: { readonly name: string; readonly description: string; readonly includeMemory: boolean },
+    call: CallContext,
+  ): Promise<string> {
+    const machine = this.#machine;
+    const { name, description, includeMemory } = options;
+    const invalidName: FaultKind = name.length > longestName ? 'snapshot-name-too-long' : 'snapshot-failed';
+    return machine.run('taking a snapshot of', { ...always, InvalidName: invalidName }, async () => {
+      const args = {
+        name: escapedName(name),
+        ...(description === '' ? {} : { description }),
+        memory: includeMemory,
+        quiesce: false,
+      };
+      const made = await machine.connection.tasks.run(machine.ref, 'CreateSnapshot_Task', args, call);
+      return (made as Ref<'VirtualMachineSnapshot'>).value;
+    });
+  }
+
+  revert(options: { readonly id: string; readonly suppressPowerOn: boolean }, call: CallContext): Promise<void> {
+    const machine = this.#machine;
+    return machine.run('reverting to a snapshot', { ...always, FileFault: 'snapshot-not-revertable' }, async () => {
+      const args = { suppressPowerOn: options.suppressPowerOn };
+      await machine.connection.tasks.run(snapshotRef(options.id), 'RevertToSnapshot_Task', args, call);
+    });
+  }
+
+  remove(options: { readonly id: string; readonly removeChildren: boolean }, call: CallContext): Promise<void> {
+    const machine = this.#machine;
+    return machine.run('removing a snapshot of', always, async () => {
+      const args = { removeChildren: options.removeChildren, consolidate: true };
+      await machine.connection.tasks.run(snapshotRef(options.id), 'RemoveSnapshot_Task', args, call);
+    });
+  }
+}
+
+export function snapshotRef(id: string): Ref<'VirtualMachineSnapshot'> {
+  return { type: 'VirtualMachineSnapshot', value: id };
+}
+
+function nodeOf(tree: VirtualMachineSnapshotTree): SnapshotNode {
+  return {
+    id: tree.snapshot.value,
+    name: plainName(tree.name),
+    description: tree.description,
+    power: powerStateOf(propertiesOf({ propSet: [{ name: 'runtime.powerState', val: tree.state }] }), []),
+    isReplayable: tree.replaySupported === true,
+    children: (tree.childSnapshotList ?? []).map(nodeOf),
+  };
+}

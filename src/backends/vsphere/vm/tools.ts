@@ -1,0 +1,88 @@
+import { Fault, type FaultKind } from '../../../base/fault.js';
+import { LinkedAbort } from '../../../base/linked-abort.js';
+import type { CallContext, ToolsOps } from '../../backend.js';
+import { isVimError } from '../errors/vim-error.js';
+import type { Properties } from '../properties.js';
+import type { Machine } from './machine.js';
+import { areToolsMissing, areToolsRunning, isOn, powerPaths } from './power-state.js';
+
+/**
+ * A guest that has never told of its Tools counts as one without. One that boots for the first time looks the same, so
+ * it gets as long as this to tell.
+ */
+const firstWordMs = 300_000;
+
+const whileInstalling: Readonly<Record<string, FaultKind>> = {
+  InvalidState: 'tools-install-in-progress',
+  InvalidPowerState: 'vm-not-running',
+  TaskInProgress: 'tools-install-in-progress',
+};
+
+/** VMware Tools of one machine. */
+export class VsphereTools implements ToolsOps {
+  readonly #machine: Machine;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  waitUntilRunning(call: CallContext): Promise<void> {
+    const machine = this.#machine;
+    const { connection, ref, label } = machine;
+    const ready = (values: Properties): true | undefined => {
+      if (!isOn(values)) throw new Fault('vm-not-running', `${label} does not run. Power it on first.`);
+      // That Tools runs is not enough: the part of it that guest operations need starts later.
+      return values.get('guest.guestOperationsReady') === true ? true : undefined;
+    };
+    return machine.run('waiting for VMware Tools in', undefined, async () => {
+      const late = new Error('no word of Tools');
+      const early = new LinkedAbort(call.signal);
+      const timer = connection.clock.after(firstWordMs, () => early.abort(late));
+      try {
+        await connection.waitForVm(ref, ready, { signal: early.signal });
+        return;
+      } catch (error) {
+        if (error !== late) throw error;
+      } finally {
+        timer.cancel();
+        early.release();
+      }
+      const installedAndReady = (values: Properties): true | undefined => {
+        const isReady = ready(values);
+        if (isReady === undefined && areToolsMissing(values)) {
+          throw new Fault('tools-not-running', `VMware Tools is not installed in ${label}. Install it first.`);
+        }
+        return isReady;
+      };
+      await connection.waitForVm(ref, installedAndReady, call);
+    });
+  }
+
+  install(options: { readonly autoUpgrade: boolean; readonly waitForEnd: boolean }, call: CallContext): Promise<void> {
+    const machine = this.#machine;
+    const { connection, ref, label } = machine;
+    return machine.run('installing VMware Tools in', whileInstalling, async () => {
+      const values = await machine.properties(powerPaths, call);
+      if (!isOn(values)) throw new Fault('vm-not-running', `${label} does not run. Power it on first.`);
+      if (!options.autoUpgrade) {
+        // The guest takes it from there; when it is through, nobody outside can tell.
+        await connection.call(ref, 'MountToolsInstaller', {}, call);
+        return;
+      }
+      if (!areToolsRunning(values)) throw notUpgradable(label, areToolsMissing(values));
+      try {
+        const task = await connection.tasks.start(ref, 'UpgradeTools_Task', {}, call.signal);
+        if (options.waitForEnd) await connection.tasks.wait(task, call);
+      } catch (error) {
+        if (!isVimError(error, 'ToolsAlreadyUpgraded')) throw error;
+      }
+    });
+  }
+}
+
+/** Tools upgrades itself, so it has to run. */
+function notUpgradable(label: string, isMissing: boolean): Fault {
+  return isMissing
+    ? new Fault('tools-auto-upgrade-unsupported', `There is no VMware Tools in ${label} that could upgrade itself.`)
+    : new Fault('tools-guest-not-ready', `VMware Tools in ${label} does not run yet. Wait for it, then upgrade it.`);
+}

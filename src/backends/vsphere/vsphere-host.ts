@@ -1,0 +1,94 @@
+import { Fault, type FaultKind } from '../../base/fault.js';
+import type { Secret } from '../../base/secret.js';
+import type { CallContext, HostAbout, HostLink, VmLink, VmSummary } from '../backend.js';
+import type { CapabilitySet } from '../capabilities.js';
+import { capabilitiesOf } from './capabilities.js';
+import type { Lease } from './connection-pool.js';
+import type { VsphereConnection } from './connection.js';
+import { isVimError } from './errors/vim-error.js';
+import { Datacenters } from './inventory/datacenters.js';
+import { findMachine } from './inventory/find-machine.js';
+import { allMachines } from './inventory/machine-list.js';
+import { MachinePaths } from './inventory/machine-paths.js';
+import { registerMachine } from './inventory/register-machine.js';
+import { translated } from './translated.js';
+import { VsphereVm } from './vm/vsphere-vm.js';
+
+/** What faults mean while machines are registered. */
+const registering: Readonly<Record<string, FaultKind>> = { FileNotFound: 'not-found', InvalidDatastore: 'not-found' };
+
+/** One connection of a program to a vCenter or an ESXi host. */
+export class VsphereHost implements HostLink {
+  readonly about: HostAbout;
+  readonly capabilities: CapabilitySet;
+  readonly #connection: VsphereConnection;
+  readonly #lease: Lease;
+  readonly #datacenters: Datacenters;
+
+  constructor(lease: Lease) {
+    const { connection } = lease;
+    this.#lease = lease;
+    this.#connection = connection;
+    this.#datacenters = new Datacenters(connection);
+    this.about = { product: connection.about.fullName, version: connection.about.version };
+    this.capabilities = capabilitiesOf(connection);
+  }
+
+  async *findVms(filter: 'running' | 'registered', call: CallContext): AsyncGenerator<VmSummary> {
+    const context = { doing: 'listing the machines of', to: this.about.product };
+    const list = await translated(context, async () => {
+      const paths = new MachinePaths(await this.#datacenters.list(call, true));
+      const { rootFolder } = this.#connection.content;
+      return { paths, machines: allMachines(this.#connection, rootFolder, call, paths.isAnyAmbiguous) };
+    });
+    try {
+      for (;;) {
+        const next = await translated(context, () => list.machines.next());
+        if (next.done === true) return;
+        const { path, name, isOn, datastores } = next.value;
+        if (filter === 'registered' || isOn) yield { location: list.paths.of(path, datastores), name };
+      }
+    } finally {
+      await list.machines.return(undefined);
+    }
+  }
+
+  openVm(location: string, encryptionPassword: Secret | null, call: CallContext): Promise<VmLink> {
+    return translated({ doing: 'opening', to: location }, async () => {
+      if (encryptionPassword !== null && !encryptionPassword.isEmpty) {
+        const message = `opening ${location}: machines of vSphere have no password of their own; give none.`;
+        throw new Fault('not-supported', message);
+      }
+      const ref = await findMachine(this.#connection, this.#datacenters, location, call);
+      return new VsphereVm(this.#connection, this.#datacenters, ref, location);
+    });
+  }
+
+  registerVm(location: string, call: CallContext): Promise<void> {
+    return translated({ doing: 'registering', to: location, meanings: registering }, () =>
+      registerMachine(this.#connection, this.#datacenters, location, call),
+    );
+  }
+
+  unregisterVm(location: string, call: CallContext): Promise<void> {
+    const context = { doing: 'taking out of the inventory', to: location };
+    return translated(context, async () => {
+      try {
+        const vm = await findMachine(this.#connection, this.#datacenters, location, call);
+        await this.#connection.tasks.whileBusy(call, () => this.#connection.call(vm, 'UnregisterVM', {}, call));
+      } catch (error) {
+        const isGone = error instanceof Fault && error.kind === 'vm-not-found';
+        if (!isGone && !isVimError(error, 'ManagedObjectNotFound')) throw error;
+      }
+    });
+  }
+
+  onLost(listener: (fault: Error) => void): void {
+    this.#connection.session.onLost(listener);
+  }
+
+  close(): Promise<void> {
+    this.#datacenters.close();
+    return this.#lease.release();
+  }
+}

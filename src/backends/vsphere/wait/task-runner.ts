@@ -1,0 +1,148 @@
+import { Allowance } from '../../../base/allowance.js';
+import { type Clock, sleep } from '../../../base/clock.js';
+import { LinkedAbort } from '../../../base/linked-abort.js';
+import { untilAborted } from '../../../base/until-aborted.js';
+import type { CallContext } from '../../backend.js';
+import { isVimError } from '../errors/vim-error.js';
+import type { Session } from '../session/session.js';
+import type { VsphereSettings } from '../settings.js';
+import type { Ref } from '../soap/values.js';
+import type { ArgsOf, MethodName, RefFor, ResultOf } from '../vim/vim-call.js';
+import type { PropertyHub } from './property-hub.js';
+import { taskOutcome, taskProgress } from './task-outcome.js';
+import { waitFor } from './wait-for.js';
+
+/** Methods that start a task. */
+export type TaskMethod = {
+  [Method in MethodName]: ResultOf<Method> extends Ref<'Task'> ? Method : never;
+}[MethodName];
+
+/** Pauses before another attempt on a busy machine: they double up to the longest. */
+const firstPauseMs = 250;
+const longestPauseMs = 5000;
+/** A state that forbids an operation may pass, like that of a guest operation, or last: it is waited for not as long. */
+const longestStateMs = 10_000;
+
+/** Runs methods that start tasks, to their ends. */
+export class TaskRunner {
+  readonly #session: Session;
+  readonly #hub: PropertyHub;
+  readonly #clock: Clock;
+  readonly #settings: VsphereSettings;
+
+  constructor(session: Session, hub: PropertyHub, clock: Clock, settings: VsphereSettings) {
+    this.#session = session;
+    this.#hub = hub;
+    this.#clock = clock;
+    this.#settings = settings;
+  }
+
+  /**
+   * Starts a task and waits for its end, and tells how far it is. On a machine where something else runs it tries again
+   * for a while. An abort ends the wait at once, and cancels the task on the server where that is possible.
+   *
+   * @param meanwhile ends the wait early when it resolves or rejects; the task is left alone then. It gets a signal
+   *   that ends with the task.
+   * @returns the task's result; undefined for none, or when `meanwhile` was first.
+   * @throws VimError for a task that fails, as for a call; the rest as `Session.call` does.
+   */
+  run<Method extends TaskMethod>(
+    self: RefFor<Method>,
+    method: Method,
+    args: ArgsOf<Method>,
+    call: CallContext,
+    meanwhile?: (signal: AbortSignal) => Promise<void>,
+  ): Promise<unknown> {
+    return this.whileBusy(call, async () => {
+      const task = await this.start(self, method, args, call.signal);
+      return this.#end(task, call, meanwhile);
+    });
+  }
+
+  /** Starts a task. A start that is aborted under way is followed up: its task is cancelled. */
+  async start<Method extends TaskMethod>(
+    self: RefFor<Method>,
+    method: Method,
+    args: ArgsOf<Method>,
+    signal: AbortSignal,
+  ): Promise<Ref<'Task'>> {
+    signal.throwIfAborted();
+    // The call goes on when it is aborted: nobody else would know the task.
+    const starting = this.#session.call(self, method, args) as Promise<Ref<'Task'>>;
+    try {
+      return await untilAborted(() => starting, signal);
+    } catch (error) {
+      if (signal.aborted) starting.then((task) => this.cancel(task)).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Waits for the end of a task. @returns its result. */
+  wait(task: Ref<'Task'>, call: CallContext): Promise<unknown> {
+    return this.#end(task, call, undefined);
+  }
+
+  /** Asks the server to stop a task; a task that cannot be stopped, or has ended, stays as it is. Never rejects. */
+  async cancel(task: Ref<'Task'>): Promise<void> {
+    await this.#session.call(task, 'CancelTask', {}).catch(() => undefined);
+  }
+
+  /**
+   * Does work again for as long as the server says that something else is under way on the same object, within the time
+   * of the settings.
+   */
+  async whileBusy<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
+    let patience: { readonly busy: Allowance; readonly state: Allowance } | undefined;
+    let pauseMs = firstPauseMs;
+    try {
+      for (;;) {
+        try {
+          return await work();
+        } catch (error) {
+          const isState = isVimError(error, 'InvalidState');
+          if (!isState && !isVimError(error, 'TaskInProgress', 'ConcurrentAccess')) throw error;
+          const { busyMs } = this.#settings;
+          patience ??= {
+            busy: new Allowance(this.#clock, busyMs),
+            state: new Allowance(this.#clock, Math.min(busyMs, longestStateMs)),
+          };
+          if (patience[isState ? 'state' : 'busy'].isOver) throw error;
+          await sleep(this.#clock, pauseMs, call.signal);
+          pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+        }
+      }
+    } finally {
+      patience?.busy.end();
+      patience?.state.end();
+    }
+  }
+
+  async #end(
+    task: Ref<'Task'>,
+    call: CallContext,
+    meanwhile: ((signal: AbortSignal) => Promise<void>) | undefined,
+  ): Promise<unknown> {
+    const stop = new LinkedAbort(call.signal);
+    try {
+      const ended = waitFor(
+        this.#hub,
+        task,
+        (values) => {
+          const progress = taskProgress(values);
+          if (progress !== undefined) call.progress(progress);
+          return taskOutcome(values);
+        },
+        stop.signal,
+      );
+      const first = await (meanwhile === undefined ? ended : Promise.race([ended, meanwhile(stop.signal)]));
+      return first?.result;
+    } catch (error) {
+      if (call.signal.aborted) void this.cancel(task);
+      throw error;
+    } finally {
+      // Whoever lost the race has nobody to tell any more.
+      stop.abort('the task has ended');
+      stop.release();
+    }
+  }
+}
