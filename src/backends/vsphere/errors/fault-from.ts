@@ -2,7 +2,7 @@ import { Fault, type FaultKind, type FaultOptions, type Retryable } from '../../
 import { HttpFailure, type HttpFailureKind } from '../http/http-failure.js';
 import { isRef, type DataObject } from '../soap/values.js';
 import { vimSchema } from '../vim/vim-schema.js';
-import { exactCodes, kindsByCode, kindsByFault } from './fault-kinds.js';
+import { kindsByCode, kindsByFault } from './fault-kinds.js';
 import { VimError } from './vim-error.js';
 
 /** What was being done when something failed; it makes the message, and may change what a fault means. */
@@ -42,12 +42,7 @@ function faultOfVim(error: VimError, context: FaultContext): Fault {
     });
   }
   const kind = kindOf(fault, context.meanings ?? {});
-  const exact = nearest(fault.$type, exactCodes);
-  const options: FaultOptions = {
-    retryable: retryableByKind[kind] ?? 'no',
-    cause: error,
-    ...(exact === undefined ? {} : { vixCode: exact }),
-  };
+  const options: FaultOptions = { retryable: retryableByKind[kind] ?? 'no', cause: error };
   return new Fault(kind, messageOf(error, context, kind), options);
 }
 
@@ -123,13 +118,6 @@ function causeIn(value: unknown): DataObject | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if ('fault' in value) return causeIn(value.fault);
   return '$type' in value && typeof value.$type === 'string' ? (value as DataObject) : undefined;
-}
-
-function nearest<T>(type: string, table: Readonly<Record<string, T>>): T | undefined {
-  for (let at: string | undefined = type; at !== undefined; at = baseOf(at)) {
-    if (Object.hasOwn(table, at)) return table[at];
-  }
-  return undefined;
 }
 
 const httpKinds: Readonly<Record<HttpFailureKind, FaultKind>> = {

@@ -81,12 +81,13 @@ export const kindsByFault: Readonly<Record<string, FaultKind>> = {
   OperationDisabledByGuest: 'guest-operation-disabled',
   InvalidGuestLogin: 'guest-login-refused',
   GuestPermissionDenied: 'guest-permission',
-  GuestMultipleMappings: 'guest-permission',
+  GuestMultipleMappings: 'guest-alias-ambiguous',
   GuestAuthenticationChallenge: 'guest-session-invalid',
   TooManyGuestLogons: 'guest-too-many-logins',
   GuestProcessNotFound: 'no-such-process',
   GuestRegistryKeyFault: 'registry-key-invalid',
   GuestRegistryKeyAlreadyExists: 'registry-key-exists',
+  GuestRegistryKeyParentVolatile: 'registry-parent-volatile',
   GuestRegistryKeyHasSubkeys: 'registry-key-has-subkeys',
   GuestRegistryValueFault: 'registry-value-not-found',
 
@@ -120,12 +121,6 @@ export const kindsByFault: Readonly<Record<string, FaultKind>> = {
   SnapshotNoChange: 'snapshot-no-change',
   SnapshotRevertIssue: 'snapshot-not-revertable',
   TooManySnapshotLevels: 'snapshot-too-deep',
-};
-
-/** Codes of VIX for faults that no kind stands for, since no function of VIX could meet them. */
-export const exactCodes: Readonly<Record<string, number>> = {
-  GuestMultipleMappings: 20_007,
-  GuestRegistryKeyParentVolatile: 20_012,
 };
 
 /** Kinds for the codes of VIX that Tools puts into the text of a fault; others are told by their code alone. */
