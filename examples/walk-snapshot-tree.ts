@@ -4,6 +4,7 @@
  */
 import {
   Revix_DumpHandles,
+  Revix_GetErrorMessage,
   Vix_FreeBuffer,
   Vix_GetErrorText,
   Vix_GetProperties,
@@ -138,7 +139,10 @@ async function main(): Promise<VixError> {
 
     const shared = Vix_Out(VIX_INVALID_HANDLE);
     const sharedErr = await VixVM_GetNamedSnapshot(vmHandle.value, 'tested', shared);
-    if (sharedErr === VIX_E_SNAPSHOT_NONUNIQUE_NAME) console.log(`tested: ${Vix_GetErrorText(sharedErr, null)}`);
+    if (sharedErr === VIX_E_SNAPSHOT_NONUNIQUE_NAME) {
+      console.log(`tested: ${Vix_GetErrorText(sharedErr, null)}`);
+      console.log(Revix_GetErrorMessage(vmHandle.value));
+    }
     Vix_ReleaseHandle(shared.value);
   }
 

@@ -10,12 +10,25 @@ import type { Vix } from './vix.js';
 /** What a caller has to know of a function to marshal a call of it. */
 export type CallRow = Pick<FunctionRow, 'call' | 'returns' | 'params'>;
 
+/** Functions of Revix that say why something failed. */
+const messageRows = {
+  Revix_GetJobMessage: { call: 'plain', returns: 'const char *', params: { jobHandle: 'job' } },
+  Revix_GetErrorMessage: { call: 'plain', returns: 'const char *', params: { handle: 'handle' } },
+} as const satisfies Record<string, CallRow>;
+
+type MessageFunctionName = keyof typeof messageRows;
+
+/** Whether a function says why something failed. */
+export function isMessageFunction(name: CallName): name is MessageFunctionName {
+  return Object.hasOwn(messageRows, name);
+}
+
 /**
  * Every function that can be called by its name: those of VIX, and those of Revix that only read.
  */
 export const callRows = {
   ...functions,
-  Revix_GetJobMessage: { call: 'plain', returns: 'const char *', params: { jobHandle: 'job' } },
+  ...messageRows,
   Revix_GetJobProgress: { call: 'plain', returns: 'int', params: { jobHandle: 'job' } },
 } as const satisfies Record<string, CallRow>;
 

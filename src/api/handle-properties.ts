@@ -1,10 +1,8 @@
 import type { CallContext, VmProperties } from '../backends/backend.js';
 import type { Capability } from '../backends/capabilities.js';
-import { toVixFailure } from '../errors/vix-failure.js';
 import { propertyValue, type PropertyRead } from '../handles/property-list.js';
 import type { Job } from '../jobs/job.js';
 import {
-  VIX_E_SNAPSHOT_NOTFOUND,
   VIX_E_UNFINISHED_JOB,
   VIX_E_UNRECOGNIZED_PROPERTY,
   VIX_PROPERTY_GUEST_SHAREDFOLDERS_SHARES_PATH,
@@ -111,10 +109,9 @@ export async function vmProperties(vm: VmState, call: CallContext): Promise<Prop
   return readFrom(vmReaders, { vm, now: await vm.link.properties(call) });
 }
 
-/** Properties of a snapshot, as they are now; `VIX_E_SNAPSHOT_NOTFOUND` for each when it was removed. */
+/** Properties of a snapshot, as they are now. @throws VixFailure `VIX_E_SNAPSHOT_NOTFOUND` when it was removed. */
 export async function snapshotProperties(snapshot: SnapshotState, call: CallContext): Promise<PropertyReader> {
-  const found = await snapshot.find(call);
-  return found === undefined ? () => VIX_E_SNAPSHOT_NOTFOUND : readFrom(snapshotReaders, found);
+  return readFrom(snapshotReaders, await snapshot.find(call));
 }
 
 /**
@@ -130,12 +127,6 @@ export function jobProperties(job: Job, index: number = 0): PropertyReader {
     }
     return job.results?.get(id, index) ?? VIX_E_UNRECOGNIZED_PROPERTY;
   };
-}
-
-/** A reader that answers every read with the error of what was thrown. */
-export function failedProperties(thrown: unknown): PropertyReader {
-  const { code } = toVixFailure(thrown);
-  return () => code;
 }
 
 function readFrom<Source>(readers: Readers<Source>, source: Source): PropertyReader {

@@ -6,6 +6,8 @@ import type { PathMap } from '../backends/path-map.js';
 import type { GuestSession } from '../guest/guest-session.js';
 import type { HandleEntry, HandlePayload } from '../handles/handle-table.js';
 import type { EventChannel } from '../jobs/event-channel.js';
+import { VixFailure } from '../errors/vix-failure.js';
+import { VIX_E_SNAPSHOT_NOTFOUND } from '../vix/names.js';
 import { Lane } from '../jobs/lane.js';
 
 /** What a host handle stands for: one connection. */
@@ -82,9 +84,12 @@ export class SnapshotState implements HandlePayload {
     this.onEnd(this);
   }
 
-  /** The snapshot as it is now. @returns undefined when it is gone. */
-  async find(call: CallContext): Promise<FoundSnapshot | undefined> {
-    return findSnapshot(await this.vm.payload.link.snapshots.tree(call), this.id);
+  /** The snapshot as it is now. @throws VixFailure `VIX_E_SNAPSHOT_NOTFOUND` when it is gone. */
+  async find(call: CallContext): Promise<FoundSnapshot> {
+    const found = findSnapshot(await this.vm.payload.link.snapshots.tree(call), this.id);
+    if (found !== undefined) return found;
+    const message = 'the snapshot was removed; look for another with VixVM_GetRootSnapshot or VixVM_GetNamedSnapshot';
+    throw new VixFailure(VIX_E_SNAPSHOT_NOTFOUND, message);
   }
 }
 

@@ -6,7 +6,7 @@ import type { JobContext } from '../jobs/job.js';
 import { VIX_E_INVALID_ARG, VIX_PROPERTY_JOB_RESULT_HANDLE } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
 import { SnapshotState, VmState } from './handle-states.js';
-import { plainFailure } from './start-job.js';
+import { handleFailure } from './call-failure.js';
 import type { HostEntry, SnapshotEntry, VixRuntime, VmEntry } from './vix-runtime.js';
 
 /**
@@ -57,7 +57,7 @@ function vmEntry(runtime: VixRuntime, host: HostEntry, link: VmLink, location: s
  */
 export function snapshotOf(runtime: VixRuntime, vm: VmEntry, handle: VixHandle): SnapshotEntry {
   const snapshot = runtime.table.lookup(handle, 'snapshot');
-  if (typeof snapshot === 'number') throw plainFailure(snapshot);
+  if (typeof snapshot === 'number') throw handleFailure(runtime, 'snapshotHandle', handle, snapshot);
   if (snapshot.payload.vm === vm) return snapshot;
   throw new VixFailure(VIX_E_INVALID_ARG, 'parameter snapshotHandle belongs to another virtual machine');
 }

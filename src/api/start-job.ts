@@ -7,9 +7,9 @@ import type { EventChannel } from '../jobs/event-channel.js';
 import type { Lane, LaneUse } from '../jobs/lane.js';
 import type { JobContext } from '../jobs/job.js';
 import type { JobOptions } from '../jobs/job-runner.js';
-import { errorText } from '../vix/lookup.js';
 import { VIX_E_INVALID_ARG, VIX_E_INVALID_HANDLE } from '../vix/names.js';
-import type { VixError, VixHandle } from '../vix/types.js';
+import type { VixHandle } from '../vix/types.js';
+import { handleFailure } from './call-failure.js';
 import type { HostEntry, VixRuntime, VmEntry } from './vix-runtime.js';
 
 /** What a program may put into the callback slot of a function: nothing can be said as null or as C's 0. */
@@ -63,21 +63,6 @@ function startFailed(runtime: VixRuntime, job: Omit<JobStart, 'work'>, error: un
       throw error;
     },
   });
-}
-
-/** A handle parameter that names no object of the kind that the function works on. */
-function handleFailure(runtime: VixRuntime, name: string, handle: unknown, code: VixError): VixFailure {
-  const entry = typeof handle === 'number' ? runtime.table.find(handle) : undefined;
-  const is =
-    entry === undefined
-      ? 'which is no live handle: it was never given out, was released, or its host was disconnected'
-      : `which is a ${entry.kind} handle made by ${entry.call}`;
-  return new VixFailure(code, `parameter ${name} is ${String(handle)}, ${is}`);
-}
-
-/** A failure that is told by its code alone. */
-export function plainFailure(code: VixError): VixFailure {
-  return new VixFailure(code, errorText(code));
 }
 
 /** @throws Fault `not-supported` unless the connection offers the capability. */

@@ -1,8 +1,8 @@
 import { handleTypes } from '../handles/handle-kind.js';
 import type { HandleEntry } from '../handles/handle-table.js';
+import { VixFailure } from '../errors/vix-failure.js';
 import { errorText, propertyById } from '../vix/lookup.js';
 import {
-  VIX_E_INVALID_ARG,
   VIX_E_INVALID_HANDLE,
   VIX_E_UNFINISHED_JOB,
   VIX_E_UNRECOGNIZED_PROPERTY,
@@ -16,15 +16,15 @@ import {
   VIX_PROPERTYTYPE_STRING,
 } from '../vix/names.js';
 import type { PropertyValueType, VixError, VixHandle, VixPropertyID } from '../vix/types.js';
+import { callFailed, handleFailure } from './call-failure.js';
 import {
-  failedProperties,
   hostProperties,
   jobProperties,
   type PropertyReader,
   snapshotProperties,
   vmProperties,
 } from './handle-properties.js';
-import { fillCells, isCell, parseCells } from './property-cells.js';
+import { fillCells, isCell, missingProperty, noCell, parseCells } from './property-cells.js';
 import type { VixRuntime } from './vix-runtime.js';
 import type { PropertyCells, VixOut } from './vix-out.js';
 
@@ -41,10 +41,6 @@ export const propertyTypes = {
 /** The functions with the prefix `Vix_`: handles, properties, buffers, error texts, the event pump. */
 export function vixHandleFunctions(runtime: VixRuntime) {
   const { table } = runtime;
-
-  function readable(handle: number): HandleEntry | VixError {
-    return table.find(handle) ?? VIX_E_INVALID_HANDLE;
-  }
 
   /** Whatever the handle is, a way to read its properties. */
   async function reader(handle: VixHandle): Promise<PropertyReader> {
@@ -65,6 +61,10 @@ export function vixHandleFunctions(runtime: VixRuntime) {
     const list = table.lookup(handle, 'propertyList');
     if (typeof list !== 'number') return (id) => list.payload.list.get(id);
     return () => VIX_E_INVALID_HANDLE;
+  }
+
+  function badHandle(call: string, handle: VixHandle): VixError {
+    return callFailed(runtime, call, handle, handleFailure(runtime, 'handle', handle, VIX_E_INVALID_HANDLE));
   }
 
   return {
@@ -96,13 +96,18 @@ export function vixHandleFunctions(runtime: VixRuntime) {
       handle: VixHandle,
       ...cells: A & PropertyCells<A>
     ): Promise<VixError> {
+      const call = 'Vix_GetProperties';
       const requests = parseCells(cells);
-      if (typeof requests === 'number') return requests;
-      const entry = readable(handle);
-      if (typeof entry === 'number') return entry;
+      if (requests instanceof VixFailure) return callFailed(runtime, call, handle, requests);
+      const entry = table.find(handle);
+      if (entry === undefined) return badHandle(call, handle);
+      if (requests.length === 0) return VIX_OK;
       table.hold(entry);
       try {
-        return fillCells(runtime, requests, await reader(handle).catch(failedProperties));
+        const failure = fillCells(runtime, requests, await reader(handle));
+        return failure === undefined ? VIX_OK : callFailed(runtime, call, handle, failure);
+      } catch (thrown) {
+        return callFailed(runtime, call, handle, thrown);
       } finally {
         table.drop(entry);
       }
@@ -110,11 +115,12 @@ export function vixHandleFunctions(runtime: VixRuntime) {
 
     /** Type of a property as the handle holds it. */
     Vix_GetPropertyType(handle: VixHandle, propertyID: VixPropertyID, propertyType: VixOut<number>): VixError {
-      if (!isCell(propertyType)) return VIX_E_INVALID_ARG;
-      const entry = readable(handle);
-      if (typeof entry === 'number') return entry;
+      const call = 'Vix_GetPropertyType';
+      if (!isCell(propertyType)) return callFailed(runtime, call, handle, noCell('propertyType'));
+      const entry = table.find(handle);
+      if (entry === undefined) return badHandle(call, handle);
       const type = typeOnHandle(runtime, entry, propertyID);
-      if (typeof type === 'number') return type;
+      if (typeof type === 'number') return callFailed(runtime, call, handle, missingProperty(propertyID, type));
       propertyType.value = propertyTypes[type];
       return VIX_OK;
     },

@@ -4,7 +4,7 @@ import { Secret } from '../base/secret.js';
 import { VixFailure } from '../errors/vix-failure.js';
 import { PropertyList } from '../handles/property-list.js';
 import { immediateChannel, PumpChannel } from '../jobs/event-channel.js';
-import type { JobContext } from '../jobs/job.js';
+import { describeJob, type JobContext } from '../jobs/job.js';
 import {
   VIX_E_HOST_CONNECTION_LOST,
   VIX_E_INVALID_ARG,
@@ -242,8 +242,7 @@ async function connect(
     for (const child of entry.children()) {
       const job = runtime.table.lookup(child.handle, 'job');
       if (typeof job === 'number') continue;
-      const what = `${job.payload.call} on ${job.payload.target}`;
-      const message = `${what}: the connection to ${link.about.product} was lost: ${fault.message}`;
+      const message = `${describeJob(job.payload)}: the connection to ${link.about.product} was lost: ${fault.message}`;
       job.payload.fail(new VixFailure(VIX_E_HOST_CONNECTION_LOST, message, fault));
     }
   });

@@ -2,6 +2,7 @@ import type { CallContext } from '../backends/backend.js';
 import { untilAborted } from '../base/until-aborted.js';
 import { VixFailure } from '../errors/vix-failure.js';
 import { VIX_E_CANCELLED } from '../vix/names.js';
+import { RecentMessages } from './recent-messages.js';
 import { withTimeLimit } from './time-limit.js';
 import type { BackendRegistry } from '../backends/registry.js';
 import type { Clock } from '../base/clock.js';
@@ -41,6 +42,8 @@ export class VixRuntime {
   readonly registry: BackendRegistry;
   readonly table: HandleTable<RuntimePayloads>;
   readonly runner: JobRunner;
+  /** Why calls failed that have no job to tell it. */
+  readonly messages = new RecentMessages();
   /** Channels of connections in event-pump mode that have something to deliver. */
   readonly unpumped = new Set<PumpChannel>();
   readonly #timeLimitMs: number | undefined;

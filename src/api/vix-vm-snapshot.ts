@@ -1,8 +1,7 @@
 import type { CallContext, SnapshotNode } from '../backends/backend.js';
 import { Fault } from '../base/fault.js';
-import { toVixFailure, VixFailure } from '../errors/vix-failure.js';
+import { VixFailure } from '../errors/vix-failure.js';
 import {
-  VIX_E_INVALID_ARG,
   VIX_E_SNAPSHOT_NOTFOUND,
   VIX_INVALID_HANDLE,
   VIX_OK,
@@ -13,17 +12,11 @@ import {
 } from '../vix/names.js';
 import type { VixError, VixHandle } from '../vix/types.js';
 import { filledText, integer, optionalText } from './arguments.js';
+import { callFailed, handleFailure } from './call-failure.js';
 import { resultHandle, snapshotEntry, snapshotOf } from './open-vm.js';
-import { isCell } from './property-cells.js';
-import { snapshotsByName } from './snapshot-names.js';
-import {
-  checkPropertyList,
-  plainFailure,
-  requireCapability,
-  startVmJob,
-  type VixCallback,
-  type VixListHandle,
-} from './start-job.js';
+import { isCell, noCell } from './property-cells.js';
+import { theSnapshot } from './snapshot-names.js';
+import { checkPropertyList, requireCapability, startVmJob, type VixCallback, type VixListHandle } from './start-job.js';
 import type { SnapshotEntry, VixRuntime, VmEntry } from './vix-runtime.js';
 import type { VixOut } from './vix-out.js';
 
@@ -39,31 +32,42 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
 
   /** Runs a navigation on a VM handle and writes its answer. What it throws becomes the returned error. */
   async function fromVm<T>(
+    name: string,
     handle: VixHandle,
     cell: VixOut<T>,
     navigate: (vm: VmEntry, call: CallContext) => Promise<T>,
   ): Promise<VixError> {
     const vm = table.lookup(handle, 'vm');
-    return typeof vm === 'number' ? vm : fill(cell, () => ask(vm, (call) => navigate(vm, call)));
+    if (typeof vm === 'number')
+      return callFailed(runtime, name, handle, handleFailure(runtime, 'vmHandle', handle, vm));
+    return fill(name, handle, cell, () => ask(vm, (call) => navigate(vm, call)));
   }
 
   async function fromSnapshot<T>(
+    name: string,
     handle: VixHandle,
     cell: VixOut<T>,
     navigate: (snapshot: SnapshotEntry, call: CallContext) => Promise<T>,
   ): Promise<VixError> {
     const snapshot = table.lookup(handle, 'snapshot');
-    if (typeof snapshot === 'number') return snapshot;
-    return fill(cell, () => ask(snapshot.payload.vm, (call) => navigate(snapshot, call)));
+    if (typeof snapshot === 'number') {
+      return callFailed(runtime, name, handle, handleFailure(runtime, 'snapshotHandle', handle, snapshot));
+    }
+    return fill(name, handle, cell, () => ask(snapshot.payload.vm, (call) => navigate(snapshot, call)));
   }
 
-  async function fill<T>(cell: VixOut<T>, answer: () => Promise<T>): Promise<VixError> {
-    if (!isCell(cell)) return VIX_E_INVALID_ARG;
+  async function fill<T>(
+    name: string,
+    handle: VixHandle,
+    cell: VixOut<T>,
+    answer: () => Promise<T>,
+  ): Promise<VixError> {
+    if (!isCell(cell)) return callFailed(runtime, name, handle, noCell('for the answer'));
     try {
       cell.value = await answer();
       return VIX_OK;
     } catch (error) {
-      return toVixFailure(error).code;
+      return callFailed(runtime, name, handle, error);
     }
   }
 
@@ -76,21 +80,20 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
     return handle;
   }
 
-  async function findNode(snapshot: SnapshotEntry, call: CallContext): Promise<SnapshotNode> {
-    const found = await snapshot.payload.find(call);
-    if (found === undefined) throw plainFailure(VIX_E_SNAPSHOT_NOTFOUND);
-    return found.node;
-  }
-
   return {
     /** Number of top-level snapshots. */
     VixVM_GetNumRootSnapshots(vmHandle: VixHandle, result: VixOut<number>): Promise<VixError> {
-      return fromVm(vmHandle, result, async (vm, call) => (await vm.payload.link.snapshots.tree(call)).roots.length);
+      return fromVm(
+        'VixVM_GetNumRootSnapshots',
+        vmHandle,
+        result,
+        async (vm, call) => (await vm.payload.link.snapshots.tree(call)).roots.length,
+      );
     },
 
     /** Top-level snapshot by index, from 0. */
     VixVM_GetRootSnapshot(vmHandle: VixHandle, index: number, snapshotHandle: VixOut<VixHandle>): Promise<VixError> {
-      return fromVm(vmHandle, snapshotHandle, async (vm, call) => {
+      return fromVm('VixVM_GetRootSnapshot', vmHandle, snapshotHandle, async (vm, call) => {
         const { roots } = await vm.payload.link.snapshots.tree(call);
         return handOut(vm, atIndex(roots, index), 'VixVM_GetRootSnapshot');
       });
@@ -98,33 +101,36 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
 
     /** The snapshot that the present state descends from; `VIX_E_SNAPSHOT_NOTFOUND` when there is none. */
     VixVM_GetCurrentSnapshot(vmHandle: VixHandle, snapshotHandle: VixOut<VixHandle>): Promise<VixError> {
-      return fromVm(vmHandle, snapshotHandle, async (vm, call) => {
+      return fromVm('VixVM_GetCurrentSnapshot', vmHandle, snapshotHandle, async (vm, call) => {
         const tree = await vm.payload.link.snapshots.tree(call);
         const node = findById(tree.roots, tree.currentId);
-        if (node === undefined) throw plainFailure(VIX_E_SNAPSHOT_NOTFOUND);
+        if (node === undefined) {
+          const message = 'the virtual machine has no current snapshot; take one with VixVM_CreateSnapshot';
+          throw new VixFailure(VIX_E_SNAPSHOT_NOTFOUND, message);
+        }
         return handOut(vm, node, 'VixVM_GetCurrentSnapshot');
       });
     },
 
     /** Snapshot by exact name, or by a path of names from the root with `/` or `\`. */
     VixVM_GetNamedSnapshot(vmHandle: VixHandle, name: string, snapshotHandle: VixOut<VixHandle>): Promise<VixError> {
-      return fromVm(vmHandle, snapshotHandle, async (vm, call) => {
+      return fromVm('VixVM_GetNamedSnapshot', vmHandle, snapshotHandle, async (vm, call) => {
         const wanted = filledText('name', name);
-        const found = snapshotsByName((await vm.payload.link.snapshots.tree(call)).roots, wanted);
-        const [node] = found;
-        if (node === undefined) throw plainFailure(VIX_E_SNAPSHOT_NOTFOUND);
-        if (found.length > 1) {
-          throw new Fault('snapshot-ambiguous', `${found.length} snapshots are named "${wanted}"; give a path`);
-        }
+        const node = theSnapshot((await vm.payload.link.snapshots.tree(call)).roots, wanted);
         return handOut(vm, node, 'VixVM_GetNamedSnapshot');
       });
     },
 
     /** Number of children of a snapshot. */
     VixSnapshot_GetNumChildren(parentSnapshotHandle: VixHandle, numChildSnapshots: VixOut<number>): Promise<VixError> {
-      return fromSnapshot(parentSnapshotHandle, numChildSnapshots, async (snapshot, call) => {
-        return (await findNode(snapshot, call)).children.length;
-      });
+      return fromSnapshot(
+        'VixSnapshot_GetNumChildren',
+        parentSnapshotHandle,
+        numChildSnapshots,
+        async (snapshot, call) => {
+          return (await snapshot.payload.find(call)).node.children.length;
+        },
+      );
     },
 
     /** Child of a snapshot by index, from 0. */
@@ -133,19 +139,18 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
       index: number,
       childSnapshotHandle: VixOut<VixHandle>,
     ): Promise<VixError> {
-      return fromSnapshot(parentSnapshotHandle, childSnapshotHandle, async (snapshot, call) => {
-        const { children } = await findNode(snapshot, call);
+      return fromSnapshot('VixSnapshot_GetChild', parentSnapshotHandle, childSnapshotHandle, async (snapshot, call) => {
+        const { children } = (await snapshot.payload.find(call)).node;
         return handOut(snapshot.payload.vm, atIndex(children, index), 'VixSnapshot_GetChild');
       });
     },
 
     /** Parent of a snapshot; `VIX_INVALID_HANDLE` with `VIX_OK` for a root. */
     VixSnapshot_GetParent(snapshotHandle: VixHandle, parentSnapshotHandle: VixOut<VixHandle>): Promise<VixError> {
-      return fromSnapshot(snapshotHandle, parentSnapshotHandle, async (snapshot, call) => {
-        const found = await snapshot.payload.find(call);
-        if (found === undefined) throw plainFailure(VIX_E_SNAPSHOT_NOTFOUND);
-        if (found.parent === null) return VIX_INVALID_HANDLE;
-        return handOut(snapshot.payload.vm, found.parent, 'VixSnapshot_GetParent');
+      return fromSnapshot('VixSnapshot_GetParent', snapshotHandle, parentSnapshotHandle, async (snapshot, call) => {
+        const { parent } = await snapshot.payload.find(call);
+        if (parent === null) return VIX_INVALID_HANDLE;
+        return handOut(snapshot.payload.vm, parent, 'VixSnapshot_GetParent');
       });
     },
 
@@ -228,7 +233,7 @@ function atIndex(nodes: readonly SnapshotNode[], index: unknown): SnapshotNode {
   const position = integer('index', index);
   const node = nodes[position];
   if (node !== undefined) return node;
-  const message = `parameter index is ${position}, but there are ${nodes.length} snapshots at this level`;
+  const message = `parameter index is ${position}, but the snapshots at this level are ${nodes.length}, counted from 0`;
   throw new VixFailure(VIX_E_SNAPSHOT_NOTFOUND, message);
 }
 

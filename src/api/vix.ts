@@ -38,6 +38,19 @@ function revixFunctions(runtime: VixRuntime) {
       return job.payload.isDone ? 100 : Math.floor(100 * job.payload.fractionDone);
     },
 
+    /**
+     * Why the last call on a handle failed that answers with an error itself: the readers of properties, the navigation
+     * of snapshots, `VixJob_Wait`. For people: function, target, cause, next step. Of a failed job, why it failed.
+     *
+     * @param handle what the failed call works on: its first parameter, also when that is no live handle.
+     * @returns an empty text when none failed. A later success leaves the message, as in C it leaves `errno`.
+     */
+    Revix_GetErrorMessage(handle: VixHandle): string {
+      const job = runtime.table.lookup(handle, 'job');
+      const failure = typeof job === 'number' || !job.payload.isDone ? undefined : job.payload.failure;
+      return failure?.message ?? runtime.messages.of(handle);
+    },
+
     /** Every live handle with its references and the call that made it: what is left is leaked. */
     Revix_DumpHandles(): HandleDumpLine[] {
       return runtime.table.dump();

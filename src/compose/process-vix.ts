@@ -97,6 +97,7 @@ export const VixVM_DeleteDirectoryInGuest: Vix['VixVM_DeleteDirectoryInGuest'] =
 export const VixVM_DirectoryExistsInGuest: Vix['VixVM_DirectoryExistsInGuest'] = bound('VixVM_DirectoryExistsInGuest');
 export const Revix_GetJobMessage: Vix['Revix_GetJobMessage'] = bound('Revix_GetJobMessage');
 export const Revix_GetJobProgress: Vix['Revix_GetJobProgress'] = bound('Revix_GetJobProgress');
+export const Revix_GetErrorMessage: Vix['Revix_GetErrorMessage'] = bound('Revix_GetErrorMessage');
 export const Revix_DumpHandles: Vix['Revix_DumpHandles'] = bound('Revix_DumpHandles');
 export const Revix_CountHandles: Vix['Revix_CountHandles'] = bound('Revix_CountHandles');
 export const Revix_OnDiagnostic: Vix['Revix_OnDiagnostic'] = bound('Revix_OnDiagnostic');

@@ -7,7 +7,7 @@ import { PropertyList } from '../handles/property-list.js';
 import { VIX_E_CANCELLED, VIX_EVENTTYPE_FIND_ITEM } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
 import { immediateChannel, type EventChannel } from './event-channel.js';
-import { Job, type JobContext, type JobHost, type JobPlan } from './job.js';
+import { describeJob, Job, type JobContext, type JobHost, type JobPlan } from './job.js';
 import { JobEvents, type VixEventProc } from './job-events.js';
 import type { Lane } from './lane.js';
 import { StartPace } from './start-pace.js';
@@ -95,7 +95,7 @@ export class JobRunner implements JobHost {
   }
 
   cancelled(job: Job): VixFailure {
-    return new VixFailure(VIX_E_CANCELLED, `${describe(job)}: the host was disconnected before the operation ended`);
+    return new VixFailure(VIX_E_CANCELLED, `${describeJob(job)}: the host was disconnected before the operation ended`);
   }
 
   releaseResults(results: PropertyList): void {
@@ -155,12 +155,12 @@ export class JobRunner implements JobHost {
 
   #fail(job: Job, thrown: unknown): void {
     const failure = toVixFailure(thrown);
-    job.fail(new VixFailure(failure.code, `${describe(job)}: ${failure.message}`, failure.cause ?? failure));
+    job.fail(new VixFailure(failure.code, `${describeJob(job)}: ${failure.message}`, failure.cause ?? failure));
   }
 
   #limit(job: Job, timeLimitMs: number): void {
     job.limit = this.#clock.after(timeLimitMs, () => {
-      const message = `${describe(job)}: no answer within the time limit of ${timeLimitMs} ms; the job was cancelled`;
+      const message = `${describeJob(job)}: no answer within the time limit of ${timeLimitMs} ms; the job was cancelled`;
       // A job that has its outcome already waits for a callback that takes too long.
       if (!job.fail(new VixFailure(VIX_E_CANCELLED, message))) job.events?.abandon();
     });
@@ -183,10 +183,6 @@ export class JobRunner implements JobHost {
     if (this.events.emit('backgroundFailed', error)) return;
     process.emitWarning(`work in the background failed: ${String(error)}`, 'RevixWarning');
   }
-}
-
-function describe(job: Job): string {
-  return job.target === '' ? job.call : `${job.call} on ${job.target}`;
 }
 
 class Context implements JobContext {

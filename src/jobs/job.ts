@@ -263,3 +263,8 @@ export class Job implements HandlePayload, JobEventHooks {
     wake(this.error);
   }
 }
+
+/** What a job does and on what, for messages. */
+export function describeJob({ call, target }: Job): string {
+  return target === '' ? call : `${call} on ${target}`;
+}

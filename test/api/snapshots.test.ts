@@ -237,8 +237,8 @@ describe('snapshot jobs', () => {
 describe('snapshotsByName', () => {
   it('returns every match of a path', () => {
     const roots = [fakeSnapshot('1', 'r', [fakeSnapshot('2', 'x')]), fakeSnapshot('3', 'r', [fakeSnapshot('4', 'x')])];
-    expect(snapshotsByName(roots, 'r/x').map((node) => node.id)).toEqual(['2', '4']);
-    expect(snapshotsByName(roots, '/r').map((node) => node.id)).toEqual(['1', '3']);
+    expect(snapshotsByName(roots, 'r/x').map(({ node }) => node.id)).toEqual(['2', '4']);
+    expect(snapshotsByName(roots, '/r').map(({ node }) => node.id)).toEqual(['1', '3']);
     expect(snapshotsByName([], 'r')).toEqual([]);
   });
 });

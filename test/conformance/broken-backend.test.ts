@@ -74,6 +74,7 @@ const defects: readonly Defect[] = [
     })),
     groups: ['processes', 'variables', 'programs'],
     finders: [
+      'processes: posix: a process that was killed is gone, and its waiter learns that it ended',
       'programs: posix: a program that was waited for tells exit code, time and process id',
       'programs: posix: a program leaves what it wrote',
       'programs: posix: a path in quotes and a wish for a window are as good',

@@ -1,5 +1,6 @@
 import { callRows, type CallName, type CallRow, type WireAnswer, type WireCall } from '../../api/call-by-name.js';
 import { isCell, parseCells } from '../../api/property-cells.js';
+import { VixFailure } from '../../errors/vix-failure.js';
 import type { VixOut } from '../../api/vix-out.js';
 import type { VixEventProc } from '../../jobs/job-events.js';
 import type { ParamKind } from '../../vix/types.js';
@@ -63,7 +64,7 @@ const encoders: Readonly<Record<ParamKind, Encoder>> = {
   outPropertyType: outCell,
   propertyCells: (varargs, frame) => {
     const requests = parseCells(varargs);
-    if (typeof requests === 'number') return null;
+    if (requests instanceof VixFailure) return null;
     frame.cells.push(...requests.flatMap(({ cells }) => cells));
     return requests.map(({ id }) => id);
   },

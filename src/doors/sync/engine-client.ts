@@ -1,4 +1,4 @@
-import { callRows, type CallName, type CallRow, type WireAnswer } from '../../api/call-by-name.js';
+import { callRows, isMessageFunction, type CallName, type CallRow, type WireAnswer } from '../../api/call-by-name.js';
 import type { DiagnosticEvent } from '../../api/vix.js';
 import { errorText } from '../../vix/lookup.js';
 import {
@@ -183,7 +183,7 @@ export class EngineClient {
   }
 
   #lost(name: CallName, thread: EngineThread): unknown {
-    return name === 'Revix_GetJobMessage' ? (thread.end?.message ?? '') : lostAnswers[callRows[name].returns];
+    return isMessageFunction(name) ? (thread.end?.message ?? '') : lostAnswers[callRows[name].returns];
   }
 
   /** Runs the callbacks that are due. */

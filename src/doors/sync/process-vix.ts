@@ -80,6 +80,7 @@ export const {
   VixVM_DirectoryExistsInGuest,
   Revix_GetJobMessage,
   Revix_GetJobProgress,
+  Revix_GetErrorMessage,
   Revix_DumpHandles,
   Revix_CountHandles,
   Revix_OnDiagnostic,

@@ -240,6 +240,7 @@ describe('bad arguments of the blocking door', () => {
     ['a string for an index', 'VixVM_GetRootSnapshot', ['first', Vix_Out()]],
   ] as const)('returns an error for %s', (_what, name, args) => {
     expect(untyped(name, [vm, ...args])).toBe(VIX_E_INVALID_ARG);
+    expect(vix.Revix_GetErrorMessage(vm)).toMatch(new RegExp(`^${name} on /vms/a\\.vmx: \\w`));
   });
 
   it('looks at the handle before it looks at the cells', () => {

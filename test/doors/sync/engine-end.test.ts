@@ -96,6 +96,7 @@ describe('calls to an engine that has ended', () => {
     expect(startConnect(vix, 'plain')).toBe(VIX_INVALID_HANDLE);
     expect(vix.VixJob_GetError(host)).toBe(VIX_E_HOST_CONNECTION_LOST);
     expect(vix.Revix_GetJobMessage(host)).toMatch(/closed with Revix_Close/);
+    expect(vix.Revix_GetErrorMessage(host)).toMatch(/closed with Revix_Close/);
     expect(events).toEqual([]);
   });
 
