@@ -53,7 +53,9 @@ export function resolveReferences(text: string): string {
     const character = named[name] ?? numbered(name);
     if (character !== undefined) return character;
     throw new SoapFormatError(
-      reference === undefined ? 'a bare "&" in the XML' : `the XML refers to an entity that is not defined: ${whole}`,
+      reference === undefined
+        ? 'malformed XML: a bare "&"'
+        : `the XML refers to an entity that is not defined: ${whole}`,
     );
   });
 }

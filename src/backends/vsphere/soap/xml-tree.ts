@@ -15,6 +15,8 @@ const noNamespaces: ReadonlyMap<string, string> = new Map();
 /** The prefix that attributes get in the parser's output. */
 const mark = '@';
 
+const doctypeFound = 'the XML has a DOCTYPE, which SOAP forbids';
+
 /** One parser for all documents; it keeps nothing between two of them. */
 const parser = new XMLParser({
   preserveOrder: true,
@@ -30,7 +32,7 @@ const parser = new XMLParser({
   entityDecoder: {
     decode: resolveReferences,
     addInputEntities: () => {
-      throw new SoapFormatError('the XML has a DOCTYPE, which SOAP forbids');
+      throw new SoapFormatError(doctypeFound);
     },
     setExternalEntities: () => {},
     setXmlVersion: () => {},
@@ -124,6 +126,14 @@ function withDeclarations(
   return changed ?? namespaces;
 }
 
+/** What the validator's codes mean. Its own messages may quote the text, which may be secret. */
+const faultsOfForm: Readonly<Record<string, string>> = {
+  InvalidXml: 'it is empty or breaks off',
+  InvalidChar: 'a character that cannot stand there',
+  InvalidTag: 'a tag that cannot stand there',
+  InvalidAttr: 'an attribute that cannot stand there',
+};
+
 /**
  * Reads a document and gives its root element. With `scope` the text is a piece of the document that `scope` is an
  * element of: the prefixes declared there count.
@@ -132,22 +142,26 @@ export function parseXml(xml: string, scope?: XmlElement): XmlElement {
   const text = xml.startsWith('\uFEFF') ? xml.slice(1) : xml;
   const valid = XMLValidator.validate(text);
   if (valid !== true) {
-    throw new SoapFormatError(`the XML is malformed in line ${valid.err.line}: ${valid.err.code}`);
+    const { line, col, code } = valid.err;
+    throw new SoapFormatError(`malformed XML in line ${line}, column ${col}: ${faultsOfForm[code] ?? code}`);
   }
-  const nodes = parse(text);
-  const roots = nodes.filter((node) => nameOf(node) !== '#text');
-  const [root] = roots;
-  if (root === undefined || roots.length > 1) throw new SoapFormatError('the XML has no single root element');
+  const roots = parse(text).filter((node) => typeof node['#text'] !== 'string' || node['#text'].trim() !== '');
+  const [root, more] = roots;
+  // The parser leaves out text behind the last tag.
+  const endsInText = !text.trimEnd().endsWith('>');
+  if (root === undefined || more !== undefined || nameOf(root) === '#text' || endsInText) {
+    throw new SoapFormatError('malformed XML: not one element with nothing beside it');
+  }
   return new XmlElement(root, nameOf(root), scope?.namespaces ?? noNamespaces);
 }
 
 function parse(text: string): readonly RawNode[] {
-  if (text.includes('<!DOCTYPE')) throw new SoapFormatError('the XML has a DOCTYPE, which SOAP forbids');
+  if (/^[^<]*(?:<[!?](?!DOCTYPE)[^<]*)*<!DOCTYPE/.test(text)) throw new SoapFormatError(doctypeFound);
   try {
     return (parser.parse(text) as readonly RawNode[] | undefined) ?? noNodes;
   } catch (error) {
     if (error instanceof SoapFormatError) throw error;
-    throw new SoapFormatError(`the XML cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new SoapFormatError(`unreadable XML: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
   }

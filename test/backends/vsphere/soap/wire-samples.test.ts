@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SoapCodec } from '../../../../src/backends/vsphere/soap/soap-codec.js';
+import { SoapFormatError } from '../../../../src/backends/vsphere/soap/soap-format-error.js';
 import { SoapFault } from '../../../../src/backends/vsphere/soap/soap-fault.js';
 import { vimSchema } from '../../../../src/backends/vsphere/vim/vim-schema.js';
 import { canonical, withPropertyTypes } from './canonical.js';
@@ -39,4 +41,45 @@ describe('wire samples', () => {
     expect(canonical(again(xml))).toEqual(canonical(xml));
     expect(canonical(again(packed(xml)))).toEqual(canonical(packed(xml)));
   });
+
+  test('with any character lost, doubled or changed decode or are refused by a clear error', () => {
+    const name = fc.constantFrom(...samples);
+    const place = fc.nat(4000);
+    const change = fc.constantFrom(
+      '',
+      '<',
+      '>',
+      '&',
+      '"',
+      '/',
+      ' ',
+      '\u0000',
+      ':',
+      'x',
+      ']]>',
+      '<!--',
+      '<![CDATA[',
+      '<?',
+    );
+    fc.assert(
+      fc.property(name, place, change, fc.boolean(), (sample, position, text, keep) => {
+        const xml = read(sample);
+        const at = position % xml.length;
+        const broken = xml.slice(0, at) + text + xml.slice(keep ? at : at + 1);
+        const decode = () => (sample.includes('request') ? codec.decodeRequest(broken) : again(broken));
+        expect(() => outcome(decode)).not.toThrow();
+      }),
+      { numRuns: 300 },
+    );
+  });
 });
+
+/** What a call gives or refuses; anything that it did not mean to throw, it throws. */
+function outcome(call: () => unknown): unknown {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof SoapFormatError || error instanceof SoapFault) return error;
+    throw error;
+  }
+}
