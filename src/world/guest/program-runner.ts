@@ -11,6 +11,7 @@ import type {
   GuestProcessView,
   GuestRegistry,
   GuestUser,
+  GuestVariables,
   ProgramContext,
   ProgramStartOptions,
   ProgramStreams,
@@ -70,6 +71,10 @@ export interface GuestHost {
   kill(pid: number, user: GuestUser): void;
   /** Asked once for each start, in the name of a user. Undefined on POSIX guests. */
   registry(user: GuestUser): GuestRegistry | undefined;
+  /** Variables that the guest shares with its host. */
+  readonly variables: GuestVariables;
+  /** `12.4.0`; empty: Tools is not installed. */
+  toolsVersion(): string;
   /** Called with each line that a process prints and that is not redirected. */
   onOutput?(pid: number, line: string): void;
 }
@@ -255,6 +260,8 @@ export class ProgramRunner {
       ipAddress: primaryAddress(guest.nics),
       nics: guest.nics,
       osName: guest.osName,
+      toolsVersion: host.toolsVersion(),
+      guestVariables: host.variables,
       clock: host.clock,
       processes: () => host.processes(),
       kill: (pid) => host.kill(pid, parts.user),

@@ -45,6 +45,13 @@ export interface GuestRegistry {
   deleteValue(path: string, name: string): void;
 }
 
+/** Variables that a guest shares with its host. What is unset reads as the empty string. */
+export interface GuestVariables {
+  get(name: string): string;
+  /** @throws Fault `invalid-argument` for a name that cannot be. */
+  set(name: string, value: string): void;
+}
+
 /** One value of a registry key; the default value has the empty name. */
 export type RegistryValue =
   | { readonly name: string; readonly type: 'REG_SZ' | 'REG_EXPAND_SZ'; readonly data: string }
@@ -69,6 +76,9 @@ export interface ProgramContext {
   readonly ipAddress: string;
   readonly nics: readonly GuestNic[];
   readonly osName: string;
+  /** `12.4.0`; empty: Tools is not installed. */
+  readonly toolsVersion: string;
+  readonly guestVariables: GuestVariables;
   readonly clock: Clock;
   /** Aborted when the process is killed, the VM goes off, or a limit is reached. */
   readonly signal: AbortSignal;

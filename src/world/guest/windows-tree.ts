@@ -3,10 +3,13 @@ import type { TreeUser } from './posix/posix-tree.js';
 import { programImage } from './program-image.js';
 import { TreeBuilder } from './tree-builder.js';
 import { waitingWindowsPrograms } from './waiting-programs.js';
+import { toolsPrograms } from './windows/programs/tools.js';
 import { windowsPrograms } from './windows/windows-programs.js';
 
 /** Everybody may put things here, and each removes only the own ones. */
 const openToAll = { mode: 0o1777 };
+
+const toolsDirectory = 'C:\\Program Files\\VMware\\VMware Tools';
 
 /** Programs that stand in `C:\Windows` too. */
 const inWindowsItself = ['explorer.exe', 'notepad.exe', 'regedit.exe'];
@@ -31,7 +34,7 @@ export function windowsTree(users: readonly TreeUser[], hostName: string, timeMs
   for (const path of ['C:\\Program Files', 'C:\\Program Files (x86)', 'C:\\Program Files\\Common Files']) {
     tree.directory(path);
   }
-  for (const path of ['C:\\Program Files\\VMware', 'C:\\Program Files\\VMware\\VMware Tools']) tree.directory(path);
+  tree.directory('C:\\Program Files\\VMware').directory(toolsDirectory);
   for (const path of [
     '',
     '\\System32',
@@ -48,8 +51,7 @@ export function windowsTree(users: readonly TreeUser[], hostName: string, timeMs
   for (const name of inWindowsItself.filter((program) => names.includes(program))) {
     tree.file(`C:\\Windows\\${name}`, programImage('windows', name));
   }
-  const tools = 'C:\\Program Files\\VMware\\VMware Tools\\vmtoolsd.exe';
-  tree.file(tools, programImage('windows', 'vmtoolsd.exe'));
+  for (const name of Object.keys(toolsPrograms)) tree.file(`${toolsDirectory}\\${name}`, programImage('windows', name));
   tree.file('C:\\Windows\\System32\\drivers\\etc\\hosts', `127.0.0.1 localhost ${hostName}\r\n`);
   tree.file('C:\\Windows\\win.ini', '[fonts]\r\n[extensions]\r\n[files]\r\n');
   tree.directory('C:\\Users').directory('C:\\Users\\Public', openToAll);

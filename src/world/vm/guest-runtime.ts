@@ -3,7 +3,7 @@ import { Fault } from '../../base/fault.js';
 import type { GuestFileSystem } from '../guest/guest-file-system.js';
 import { GuestClock } from '../guest/guest-clock.js';
 import { ProcessTable, type GuestProcessState } from '../guest/process-table.js';
-import type { GuestProcessView, GuestRegistry, GuestUser } from '../guest/program.js';
+import type { GuestProcessView, GuestRegistry, GuestUser, GuestVariables } from '../guest/program.js';
 import type { ProgramRegistry } from '../guest/program-registry.js';
 import {
   ProgramRunner,
@@ -16,9 +16,12 @@ import {
 import { recordRegistry } from '../guest/windows/registry.js';
 import { addConsoleLines, promptOf } from './console-lines.js';
 import { phaseWords, startTransition } from './power-state.js';
-import type { GuestRecord, VmRecord } from './vm-record.js';
+import { readVariable, requireVariableName } from './guest-variables.js';
+import { toolsVersionText } from './tools.js';
+import type { GuestRecord, RegistryKeyRecord, VmRecord } from './vm-record.js';
 import type { GuestRunning, VmScope } from './vm-scope.js';
 import type { VmState } from './vm-store.js';
+import { WrittenThrough } from './written-through.js';
 
 /** Executables of guests, by family of the operating system. */
 export interface GuestPrograms {
@@ -122,6 +125,20 @@ class GuestRuntime implements GuestHost {
   /** Processes whose end is not kept yet, with what they have printed. */
   readonly #unfinished = new Map<number, string[]>();
   readonly #later = new Set<Promise<void>>();
+  readonly #registry = this.#writtenThrough(({ guest }) => guest.registry);
+  readonly #guestVariables = this.#writtenThrough(({ guestVariables }) => guestVariables);
+  readonly variables: GuestVariables = {
+    get: (name) => {
+      const { record } = this.#state;
+      return readVariable({ ...record, guestVariables: this.#guestVariables.part }, name, this.#scope.clock.now());
+    },
+    set: (name, value) => {
+      requireVariableName(name);
+      this.#guestVariables.change((variables) => {
+        variables[name] = value;
+      });
+    },
+  };
   #state: State;
   #trouble: unknown;
   #nextLook: ClockTimer | undefined;
@@ -239,29 +256,29 @@ class GuestRuntime implements GuestHost {
   }
 
   registry(user: GuestUser): GuestRegistry | undefined {
-    const root = this.#state.record.guest.registry;
-    if (root === null) return undefined;
+    if (this.#registry.part === null) return undefined;
     const viewer = { user, nowMs: () => this.clock.now() };
-    // Programs see their own changes at once; the same changes then follow in the record.
-    const seen = recordRegistry(structuredClone(root), viewer);
-    const change = (apply: (registry: GuestRegistry) => void): void => {
-      apply(seen);
-      this.#keep(
-        this.#scope.update(({ record }) => {
-          const kept = record.guest.registry;
-          if (kept !== null && this.belongsTo(record)) apply(recordRegistry(kept, viewer));
-        }),
-      );
+    const over = (root: RegistryKeyRecord | null): GuestRegistry => {
+      if (root === null) throw new Fault('guest-os-unsupported', 'The guest has no registry any more.');
+      return recordRegistry(root, viewer);
     };
+    const seen = (): GuestRegistry => over(this.#registry.part);
+    const change = (apply: (registry: GuestRegistry) => void): void =>
+      this.#registry.change((root) => apply(over(root)));
     return {
-      keys: (path) => seen.keys(path),
-      key: (path) => seen.key(path),
-      values: (path) => seen.values(path),
+      keys: (path) => seen().keys(path),
+      key: (path) => seen().key(path),
+      values: (path) => seen().values(path),
       createKey: (path, options) => change((registry) => registry.createKey(path, options)),
       deleteKey: (path, options) => change((registry) => registry.deleteKey(path, options)),
       setValue: (path, value) => change((registry) => registry.setValue(path, value)),
       deleteValue: (path, name) => change((registry) => registry.deleteValue(path, name)),
     };
+  }
+
+  toolsVersion(): string {
+    const { version } = this.#state.record.tools;
+    return version === null ? '' : toolsVersionText(version);
   }
 
   onOutput(pid: number, line: string): void {
@@ -337,7 +354,25 @@ class GuestRuntime implements GuestHost {
     }
   }
 
+  /** A part of the record as the programs of this boot change it. */
+  #writtenThrough<Part>(partOf: (record: VmRecord) => Part): WrittenThrough<Part> {
+    return new WrittenThrough(
+      () => partOf(this.#state.record),
+      (change) =>
+        this.#tracked(
+          this.#scope.update(({ record }) => {
+            if (this.belongsTo(record)) change(partOf(record));
+          }),
+        ),
+    );
+  }
+
   #keep(work: Promise<void>): void {
+    void this.#tracked(work);
+  }
+
+  /** Settles when the work is done, whatever came of it; `idle` waits for it. */
+  #tracked(work: Promise<void>): Promise<void> {
     const kept = work
       .catch((error: unknown) => {
         // A machine that was deleted meanwhile has nothing to keep.
@@ -345,6 +380,7 @@ class GuestRuntime implements GuestHost {
       })
       .finally(() => this.#later.delete(kept));
     this.#later.add(kept);
+    return kept;
   }
 }
 

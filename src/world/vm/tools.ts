@@ -4,6 +4,11 @@ import { currentToolsVersion, requireOn, toolsStart, type ToolsStart } from './p
 import type { VmRecord } from './vm-record.js';
 import type { VmScope } from './vm-scope.js';
 
+/** A version of Tools as people read it: 12352 is `12.4.0`. */
+export function toolsVersionText(version: number): string {
+  return [Math.floor(version / 1024), Math.floor((version % 1024) / 32), version % 32].join('.');
+}
+
 /** How long the installer of Tools works, ms of the world's clock. */
 const installDurationMs = 100;
 

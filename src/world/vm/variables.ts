@@ -1,7 +1,7 @@
 import { Fault } from '../../base/fault.js';
-import { primaryAddress } from '../guest/nics.js';
 import type { WorldCall } from '../world-call.js';
-import { phaseWords, toolsStart } from './power-state.js';
+import { readVariable, requireName, requireVariableName } from './guest-variables.js';
+import { phaseWords } from './power-state.js';
 import type { VmRecord } from './vm-record.js';
 import type { VmScope } from './vm-scope.js';
 
@@ -31,20 +31,17 @@ export class VmVariables {
    */
   async readGuestVariable(name: string, call: WorldCall): Promise<string> {
     await this.#scope.begin('variables.readGuestVariable', call);
-    requireName(name, /[=/]/u, 'guest variable');
+    requireVariableName(name);
     return this.#scope.read(({ record }) => {
       requirePowered(record, 'Guest variables');
-      const isAnswering = toolsStart(record, this.#scope.clock.now()).state === 'running';
-      const address = name === 'ip' && isAnswering ? primaryAddress(record.guest.nics) : '';
-      if (address !== '') return address;
-      return own(record.guestVariables, name) ?? own(record.config, `guestinfo.${name}`) ?? '';
+      return readVariable(record, name, this.#scope.clock.now());
     });
   }
 
   /** The variable lasts until power-off. @throws Fault as `readGuestVariable`. */
   async writeGuestVariable(name: string, value: string, call: WorldCall): Promise<void> {
     await this.#scope.begin('variables.writeGuestVariable', call);
-    requireName(name, /[=/]/u, 'guest variable');
+    requireVariableName(name);
     await this.#scope.update(({ record }) => {
       requirePowered(record, 'Guest variables');
       record.guestVariables[name] = value;
@@ -82,17 +79,6 @@ function find(entries: Readonly<Record<string, string>>, key: string): string | 
 /** A property that the object holds itself: names come from callers and may be `constructor`. */
 function own<T>(entries: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(entries, name) ? entries[name] : undefined;
-}
-
-function requireName(name: string, forbidden: RegExp, kind: string): void {
-  const [bad] = forbidden.exec(name) ?? [];
-  if (name !== '' && bad === undefined && name !== '__proto__') return;
-  throw new Fault(
-    'invalid-argument',
-    name === ''
-      ? `The name of a ${kind} is empty.`
-      : `'${name}' cannot name a ${kind}${bad ? `: it holds '${bad}'` : ''}.`,
-  );
 }
 
 function requirePowered(record: VmRecord, what: string): void {

@@ -6,7 +6,7 @@ import { defaultEnvironment, guestTree } from '../../../src/world/guest/guest-os
 import type { GuestFamily } from '../../../src/world/guest/guest-path.js';
 import { userOf } from '../../../src/world/guest/guest-users.js';
 import { ProcessTable, type GuestProcessState } from '../../../src/world/guest/process-table.js';
-import type { GuestUser } from '../../../src/world/guest/program.js';
+import type { GuestUser, GuestVariables } from '../../../src/world/guest/program.js';
 import type { ProgramRegistry } from '../../../src/world/guest/program-registry.js';
 import {
   ProgramRunner,
@@ -72,6 +72,7 @@ export class TestGuest implements GuestHost {
   readonly record: GuestRecord;
   readonly table: ProcessTable;
   readonly runner: ProgramRunner;
+  readonly guestVariables = new Map<string, string>();
   readonly lines: string[] = [];
   readonly powerChanges: ('off' | 'reset')[] = [];
 
@@ -105,6 +106,15 @@ export class TestGuest implements GuestHost {
   kill(pid: number, user: GuestUser): void {
     this.table.kill(pid, user);
     this.runner.kill(pid);
+  }
+
+  readonly variables: GuestVariables = {
+    get: (name) => this.guestVariables.get(name) ?? '',
+    set: (name, value) => void this.guestVariables.set(name, value),
+  };
+
+  toolsVersion(): string {
+    return '12.4.0';
   }
 
   registry(): undefined {

@@ -31,7 +31,6 @@ export function posixTree(users: readonly TreeUser[], hostName: string, timeMs =
   for (const name of [...shells, ...posixCommandNames])
     tree.file(`/usr/bin/${name}`, programImage('posix', name), executable);
   for (const name of posixSystemCommandNames) tree.link(`/usr/sbin/${name}`, `../bin/${name}`);
-  tree.file('/usr/bin/vmtoolsd', programImage('posix', 'vmtoolsd'), executable);
   tree.file('/etc/passwd', passwd(users)).file('/etc/group', group(users));
   tree.file('/etc/hostname', `${hostName}\n`);
   tree.file('/etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${hostName}\n`);

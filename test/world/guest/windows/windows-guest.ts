@@ -49,6 +49,7 @@ export class WindowsGuest {
   readonly registryRecord: RegistryKeyRecord = { values: {}, keys: {} };
   readonly registry: GuestRegistry;
   readonly programs = new ProgramRegistry(family);
+  readonly guestVariables = new Map<string, string>();
   readonly killed: number[] = [];
   /** Programs that were started as processes of their own. */
   readonly started: { readonly path: string; readonly args: string; readonly options: ProgramStartOptions }[] = [];
@@ -147,6 +148,11 @@ export class WindowsGuest {
       ipAddress: '192.168.56.20',
       nics: [nic('192.168.56.20/24')],
       osName: 'Microsoft Windows 10 Pro',
+      toolsVersion: '12.4.0',
+      guestVariables: {
+        get: (name) => this.guestVariables.get(name) ?? '',
+        set: (name, value) => void this.guestVariables.set(name, value),
+      },
       clock: this.clock,
       signal,
       processes: () => this.processes,
