@@ -31,6 +31,8 @@ export interface RuntimeParts {
   readonly clock: Clock;
   /** Time limit of every job and every read, in milliseconds; absent: none, as in VIX. */
   readonly jobTimeLimitMs?: number | undefined;
+  /** Number before the first handle; absent: 0. */
+  readonly lastHandle?: number;
 }
 
 /**
@@ -53,7 +55,7 @@ export class VixRuntime {
     this.clock = parts.clock;
     this.#timeLimitMs = parts.jobTimeLimitMs;
     this.registry = parts.registry;
-    this.table = new HandleTable<RuntimePayloads>(parts.clock);
+    this.table = new HandleTable<RuntimePayloads>(parts.clock, parts.lastHandle);
     this.runner = new JobRunner(this.table, parts.clock, parts.jobTimeLimitMs);
   }
 

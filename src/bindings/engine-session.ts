@@ -22,19 +22,30 @@ export interface SessionHost {
   watch(pid: number): void;
   /** Makes a directory the one that relative paths start from. */
   changeDirectory(path: string): void;
+  /**
+   * Makes the engine, once.
+   *
+   * @param lastHandle number before the first handle.
+   */
+  makeRuntime(lastHandle: number): VixRuntime;
   /** Name and version of this program. */
   readonly name: string;
+}
+
+/** The engine of a client that has been greeted. */
+interface Engine {
+  readonly runtime: VixRuntime;
+  readonly vix: Vix;
 }
 
 type Call = Extract<ClientMessage, { readonly kind: 'call' }>;
 
 /** Functions that are no part of VIX and that only this door has. */
-type OwnCall = (session: EngineSession, within: readonly number[]) => WireValue | Promise<WireValue>;
+type OwnCall = (vix: Vix, finishEvents: () => Promise<void>) => WireValue | Promise<WireValue>;
 
 /** One client and its engine: takes its calls, answers them as they are done, and hands it the events. */
 export class EngineSession {
-  readonly #runtime: VixRuntime;
-  readonly #vix: Vix;
+  #engine: Engine | undefined = undefined;
   readonly #host: SessionHost;
   readonly #splitter = new FrameSplitter();
   readonly #writer = new FrameWriter();
@@ -45,12 +56,9 @@ export class EngineSession {
   readonly #waits = new Map<PumpChannel, readonly number[]>();
   /** The pump that is on the stack. */
   #pumpCall: number | undefined = undefined;
-  #isGreeted = false;
   #isOver = false;
 
-  constructor(runtime: VixRuntime, host: SessionHost) {
-    this.#runtime = runtime;
-    this.#vix = vixFunctions(runtime);
+  constructor(host: SessionHost) {
     this.#host = host;
   }
 
@@ -74,23 +82,24 @@ export class EngineSession {
   }
 
   /** The client has gone: ends its connections. Resolves when their sessions have ended. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#isOver = true;
     this.#courier.abandon();
-    return this.#vix.Revix_Close();
+    await this.#engine?.vix.Revix_Close();
   }
 
   #take(message: ClientMessage): void {
     if (message.kind === 'hello') this.#greet(message);
-    else if (!this.#isGreeted) throw new ProtocolError(`the first frame is a ${message.kind}; it must be a greeting`);
-    else if (message.kind === 'call') this.#call(message);
+    else if (this.#engine === undefined) {
+      throw new ProtocolError(`the first frame is a ${message.kind}; it must be a greeting`);
+    } else if (message.kind === 'call') this.#call(message, this.#engine);
     else if (message.kind === 'ack') this.#courier.finish(message.event);
     else if (message.kind === 'cancel') this.#cancel(message.id);
     else this.#host.changeDirectory(message.path);
   }
 
   #greet(hello: Extract<ClientMessage, { readonly kind: 'hello' }>): void {
-    if (this.#isGreeted) throw new ProtocolError('a second greeting came');
+    if (this.#engine !== undefined) throw new ProtocolError('a second greeting came');
     if (hello.greeting !== greeting) {
       throw new ProtocolError(`the greeting is ${JSON.stringify(hello.greeting.slice(0, 20))}, not "${greeting}"`);
     }
@@ -102,12 +111,13 @@ export class EngineSession {
       this.#end();
       return;
     }
-    this.#isGreeted = true;
+    const runtime = this.#host.makeRuntime(hello.lastHandle);
+    this.#engine = { runtime, vix: vixFunctions(runtime) };
     this.#host.watch(hello.pid);
     this.#send(helperMessages.welcome(version, this.#host.name));
   }
 
-  #call(message: Call): void {
+  #call(message: Call, engine: Engine): void {
     const { id, name } = message;
     if (this.#pending.has(id)) throw new ProtocolError(`call ${id} came while another call of that number is not done`);
     this.#pending.add(id);
@@ -115,41 +125,41 @@ export class EngineSession {
       this.#answerOnce(id, helperMessages.error(id, describe(name, error)));
     };
     try {
-      this.#dispatch(message)?.catch(onThrown);
+      this.#dispatch(message, engine)?.catch(onThrown);
     } catch (error) {
       onThrown(error);
     }
   }
 
   /** Carries a call out: at once where the engine does, so that the answer precedes every event that it causes. */
-  #dispatch({ id, name, within, args }: Call): Promise<void> | undefined {
+  #dispatch({ id, name, within, args }: Call, engine: Engine): Promise<void> | undefined {
     const own = Object.hasOwn(ownCalls, name) ? ownCalls[name] : undefined;
     if (own !== undefined) {
-      const value = own(this, within);
+      const value = own(engine.vix, () => this.#courier.allFinished(within));
       if (value instanceof Promise) return value.then((settled) => this.#result(id, settled, []));
       this.#result(id, value, []);
       return undefined;
     }
     if (!isCallName(name)) throw new RangeError('there is no such function');
     const call = decodeCall(name, args);
-    if (name === 'Vix_PumpEvents') return this.#pump(id, call);
-    if (name === 'VixJob_Wait') return this.#wait(id, call, within);
-    return this.#carryOut(id, call);
+    if (name === 'Vix_PumpEvents') return this.#pump(id, call, engine);
+    if (name === 'VixJob_Wait') return this.#wait(id, call, within, engine);
+    return this.#carryOut(id, call, engine);
   }
 
-  #carryOut(id: number, call: WireCall): Promise<void> | undefined {
-    const answer = callByName(this.#vix, call, this.#courier.callbackOf);
-    if (answer instanceof Promise) return answer.then((settled) => this.#answer(id, call, settled));
-    this.#answer(id, call, answer);
+  #carryOut(id: number, call: WireCall, { vix }: Engine): Promise<void> | undefined {
+    const answer = callByName(vix, call, this.#courier.callbackOf);
+    if (answer instanceof Promise) return answer.then((settled) => this.#answer(id, call, settled, vix));
+    this.#answer(id, call, answer, vix);
     return undefined;
   }
 
-  #pump(id: number, call: WireCall): Promise<void> {
+  #pump(id: number, call: WireCall, { vix }: Engine): Promise<void> {
     const action = (): void => {
       const outer = this.#pumpCall;
       this.#pumpCall = id;
       try {
-        void callByName(this.#vix, call, this.#courier.callbackOf);
+        void callByName(vix, call, this.#courier.callbackOf);
       } finally {
         this.#pumpCall = outer;
       }
@@ -157,16 +167,16 @@ export class EngineSession {
     return this.#courier.pump(action).then(() => this.#result(id, null, []));
   }
 
-  #wait(id: number, call: WireCall, within: readonly number[]): Promise<void> | undefined {
+  #wait(id: number, call: WireCall, within: readonly number[], engine: Engine): Promise<void> | undefined {
     const [job] = call.args;
     if (this.#courier.isHeldUp(job, within)) {
       this.#result(id, VIX_E_UNFINISHED_JOB, []);
       return undefined;
     }
     const channel = this.#pumpChannel(job);
-    if (channel === undefined) return this.#carryOut(id, call);
+    if (channel === undefined) return this.#carryOut(id, call, engine);
     this.#waits.set(channel, [...(this.#waits.get(channel) ?? []), id]);
-    return this.#carryOut(id, call)?.finally(() => this.#endWait(channel, id));
+    return this.#carryOut(id, call, engine)?.finally(() => this.#endWait(channel, id));
   }
 
   #endWait(channel: PumpChannel, id: number): void {
@@ -180,11 +190,11 @@ export class EngineSession {
     this.#result(id, VIX_E_CANCELLED, []);
   }
 
-  #answer(id: number, call: WireCall, answer: WireAnswer): void {
+  #answer(id: number, call: WireCall, answer: WireAnswer, vix: Vix): void {
     const { value, outs } = encodeAnswer(answer);
     if (this.#answerOnce(id, helperMessages.result(id, value, outs))) return;
     // Nobody takes what a cancelled call was given after all.
-    for (const handle of handlesIn(call, answer)) this.#vix.Vix_ReleaseHandle(handle);
+    for (const handle of handlesIn(call, answer)) vix.Vix_ReleaseHandle(handle);
   }
 
   #result(id: number, value: WireValue, outs: readonly WireValue[]): void {
@@ -210,7 +220,7 @@ export class EngineSession {
   }
 
   #pumpChannel(job: unknown): PumpChannel | undefined {
-    const entry = typeof job === 'number' ? this.#runtime.table.lookup(job, 'job') : undefined;
+    const entry = typeof job === 'number' ? this.#engine?.runtime.table.lookup(job, 'job') : undefined;
     if (entry === undefined || typeof entry === 'number') return undefined;
     const { channel } = entry.payload;
     return channel instanceof PumpChannel ? channel : undefined;
@@ -233,22 +243,17 @@ export class EngineSession {
     this.#isOver = true;
     this.#host.end();
   }
-
-  /** Disconnects every host; resolves when all sessions have ended and the callbacks that this caused have run. */
-  async closeHosts(within: readonly number[]): Promise<void> {
-    await this.#vix.Revix_Close();
-    await this.#courier.allFinished(within);
-  }
-
-  get vix(): Vix {
-    return this.#vix;
-  }
 }
 
 const ownCalls: Readonly<Record<string, OwnCall>> = {
-  Revix_DumpHandles: ({ vix }) => handleLines(vix.Revix_DumpHandles()),
-  Revix_CountHandles: ({ vix }) => vix.Revix_DumpHandles().length,
-  Revix_Close: (session, within) => session.closeHosts(within).then(() => null),
+  Revix_DumpHandles: (vix) => handleLines(vix.Revix_DumpHandles()),
+  Revix_CountHandles: (vix) => vix.Revix_DumpHandles().length,
+  // Also the callbacks of the jobs that this ends have run then.
+  Revix_Close: async (vix, finishEvents) => {
+    await vix.Revix_Close();
+    await finishEvents();
+    return null;
+  },
 };
 
 function describe(name: string, error: unknown): string {

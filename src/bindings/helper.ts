@@ -29,7 +29,8 @@ export function runHelper(args: readonly string[]): void {
   const { input, output } = openLink(values.fd);
   let ending: Promise<void> | undefined;
 
-  const session = new EngineSession(createRuntime(), {
+  const session = new EngineSession({
+    makeRuntime: (lastHandle) => createRuntime({}, lastHandle),
     name: `revix ${packageVersion()}`,
     send: (bytes) => void output.write(bytes),
     end: () => {

@@ -16,6 +16,8 @@ export type ClientMessage =
       readonly pid: number;
       /** Name of the client library, for messages. */
       readonly client: string;
+      /** Highest handle that an earlier helper gave the client; 0 for the first one. */
+      readonly lastHandle: number;
     }
   | {
       readonly kind: 'call';
@@ -78,7 +80,9 @@ function decode(kind: string, fields: Fields): ClientMessage {
       const greeting = fields.text('greeting');
       const oldest = fields.count('oldest version');
       const newest = fields.count('newest version');
-      return { kind: 'hello', greeting, oldest, newest, pid: fields.count('process'), client: fields.text('client') };
+      const pid = fields.count('process');
+      const client = fields.text('client');
+      return { kind: 'hello', greeting, oldest, newest, pid, client, lastHandle: fields.count('last handle') };
     }
     case kinds.call: {
       const id = fields.count('call');

@@ -35,8 +35,12 @@ export function createVix(options: VixOptions = {}): Vix {
   return vixFunctions(createRuntime(options));
 }
 
-/** Makes what a set of VIX functions works on, for a door that has to look behind them. */
-export function createRuntime(options: VixOptions = {}): VixRuntime {
+/**
+ * Makes what a set of VIX functions works on, for a door that has to look behind them.
+ *
+ * @param lastHandle number before the first handle.
+ */
+export function createRuntime(options: VixOptions = {}, lastHandle: number = 0): VixRuntime {
   const limit = options.jobTimeLimitMs;
   if (limit !== undefined && !(Number.isFinite(limit) && limit > 0)) {
     throw new RangeError(`jobTimeLimitMs is ${limit}; give a number of milliseconds above 0, or leave it out`);
@@ -44,7 +48,7 @@ export function createRuntime(options: VixOptions = {}): VixRuntime {
   const clock = options.clock ?? new RealClock();
   const backends = options.backends ?? [createMockBackend({ clock, ...options.mock })];
   const registry = new BackendRegistry(backends, configReader(options.config));
-  return new VixRuntime({ registry, clock, jobTimeLimitMs: options.jobTimeLimitMs });
+  return new VixRuntime({ registry, clock, jobTimeLimitMs: options.jobTimeLimitMs, lastHandle });
 }
 
 /** Reads the configuration once, when it is first needed. */

@@ -83,8 +83,8 @@ export class HelperProcess {
     }
   }
 
-  async greet(pid: number = 0): Promise<Frame> {
-    this.send(['H', 'revix', 1, 1, pid, 'the test']);
+  async greet(pid: number = 0, lastHandle: number = 0): Promise<Frame> {
+    this.send(['H', 'revix', 1, 1, pid, 'the test', lastHandle]);
     return this.frame(({ kind }) => kind === 'W');
   }
 

@@ -67,6 +67,12 @@ describe.skipIf(isWindows)('the process of a helper', { timeout }, () => {
     expect(await helper.ended).toEqual({ code: 0, signal: null, errors: '' });
   });
 
+  it('gives no handle that an earlier helper of the client gave', async () => {
+    const helper = new HelperProcess('socket');
+    await helper.greet(0, 5000);
+    expect(await connect(helper)).toBeGreaterThan(5000);
+  });
+
   it('keeps what a module prints out of the conversation', async () => {
     const helper = new HelperProcess('stdio', `process.on('SIGUSR2', () => console.log('noise'))`);
     await helper.greet();

@@ -31,7 +31,7 @@ export function framesOf(...frames: readonly (readonly [kind: string, ...values:
 }
 
 /** A greeting of a client that speaks version 1. */
-export const hello = ['H', 'revix', 1, 1, 0, 'the test'] as const;
+export const hello = ['H', 'revix', 1, 1, 0, 'the test', 0] as const;
 
 /** A session over the fake backend and the fake clock, spoken to frame by frame. */
 export class SessionRig {
@@ -45,6 +45,7 @@ export class SessionRig {
 
   constructor() {
     const host: SessionHost = {
+      makeRuntime: () => this.engine.runtime,
       name: 'helper of the test',
       send: (bytes) => this.log.push(bytes),
       end: () => {
@@ -53,7 +54,7 @@ export class SessionRig {
       watch: (pid) => this.watched.push(pid),
       changeDirectory: (path) => this.directories.push(path),
     };
-    this.session = new EngineSession(this.engine.runtime, host);
+    this.session = new EngineSession(host);
   }
 
   /** Frames that came, of one kind. */

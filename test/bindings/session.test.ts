@@ -29,7 +29,7 @@ const findAll = [VIX_FIND_REGISTERED_VMS, 0, -1] as const;
 describe('the greeting', () => {
   it('is answered with the version, the helper, and the type of every property', () => {
     const rig = new SessionRig();
-    rig.session.receive(framesOf(['H', 'revix', 1, 7, 4711, 'libvixAllProducts']));
+    rig.session.receive(framesOf(['H', 'revix', 1, 7, 4711, 'libvixAllProducts', 0]));
     return settle().then(() => {
       const [welcome] = rig.of('W');
       expect(welcome?.slice(0, 2)).toEqual([1, 'helper of the test']);
@@ -42,7 +42,7 @@ describe('the greeting', () => {
 
   it('of a client without a common version is refused with both sides and what to do', async () => {
     const rig = new SessionRig();
-    rig.send('H', 'revix', 2, 3, 0, 'libvixAllProducts 9.0');
+    rig.send('H', 'revix', 2, 3, 0, 'libvixAllProducts 9.0', 0);
     await settle();
     expect(rig.log.frames).toEqual([
       {
@@ -59,7 +59,7 @@ describe('the greeting', () => {
   it.each([
     ['is missing', [['C', 1, 'Vix_GetHandleType', [], [1]]], 'the first frame is a call; it must be a greeting'],
     ['comes twice', [hello, hello], 'a second greeting came'],
-    ['is a stranger', [['H', 'GET / HTTP/1.1', 1, 1, 0, 'x']], 'the greeting is "GET / HTTP/1.1", not "revix"'],
+    ['is a stranger', [['H', 'GET / HTTP/1.1', 1, 1, 0, 'x', 0]], 'the greeting is "GET / HTTP/1.1", not "revix"'],
   ] as const)('that %s ends the conversation', async (_, frames, text) => {
     const rig = new SessionRig();
     rig.session.receive(framesOf(...frames));

@@ -1,0 +1,34 @@
+/*
+ * revix.h
+ *
+ * What the library of Revix offers beside VIX. A program that includes this runs with Revix only.
+ */
+#ifndef REVIX_H
+#define REVIX_H
+
+#include "vix.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Why a finished job failed, in words: what was done, to what, why it failed, and what to do next. Empty for a job that
+ * did not fail. NULL when there is no memory or no helper. Freed with Vix_FreeBuffer.
+ */
+char *Revix_GetJobMessage(VixHandle jobHandle);
+
+/*
+ * The live handles, one line each, with the call that made each of them: what is left at the end of a program has
+ * leaked. NULL when there is no memory or no helper. Freed with Vix_FreeBuffer.
+ */
+char *Revix_DumpHandles(void);
+
+/* Number of live handles of all kinds; 0 without a helper. */
+int Revix_CountHandles(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,16 @@
+// Writes the parts of the native library that follow from the VIX tables: native/include/vix.h and
+// native/src/functions.c. With --check it writes nothing and fails if a file is out of date. Reads the built tables
+// (--dist, else dist/).
+import { join } from 'node:path';
+import { headerOf } from './lib/native-header.mjs';
+import { functionsOf } from './lib/native-functions.mjs';
+import { loadTables, repoRoot } from './lib/tables.mjs';
+import { writeOrCheck } from './lib/write-or-check.mjs';
+
+await writeOrCheck(async (dist) => {
+  const tables = await loadTables(dist);
+  return {
+    [join(repoRoot, 'native/include/vix.h')]: headerOf(tables),
+    [join(repoRoot, 'native/src/functions.c')]: functionsOf(tables),
+  };
+});
