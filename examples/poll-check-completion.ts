@@ -34,17 +34,15 @@ import {
 /** Polls a job to its end. */
 async function Poll(what: string, jobHandle: VixHandle): Promise<VixError> {
   const isCompleted = Vix_Out(false);
-  let turns = 0;
 
   for (;;) {
     const err = VixJob_CheckCompletion(jobHandle, isCompleted);
     // This says whether the question could be answered, and nothing of the operation.
     if (VIX_FAILED(err)) return err;
     if (isCompleted.value) break;
-    turns += 1;
     await sleep(10);
   }
-  console.log(`${what}: done, ${turns > 0 ? 'after some polling' : 'at once'}`);
+  console.log(`${what}: done`);
   return VixJob_GetError(jobHandle);
 }
 

@@ -24,7 +24,7 @@ char *Revix_GetJobMessage(VixHandle jobHandle);
  */
 char *Revix_DumpHandles(void);
 
-/* Number of live handles of all kinds; 0 without a helper. */
+/* Number of handles of all kinds that the program holds references of; 0 without a helper. */
 int Revix_CountHandles(void);
 
 #ifdef __cplusplus

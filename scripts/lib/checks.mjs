@@ -21,6 +21,7 @@ const checks = [
   { name: 'dead-code', args: (root) => [toolPath(root, 'knip'), '--no-progress', '--treat-config-hints-as-errors'] },
   { name: 'names', args: () => ['scripts/gen-names.mjs', '--check'] },
   { name: 'vim', args: () => ['scripts/gen-vim.mjs', '--check'] },
+  { name: 'generated-native', args: () => ['scripts/gen-native.mjs', '--check'] },
   { name: 'generated-docs', args: () => ['scripts/gen-docs.mjs', '--check'] },
   { name: 'vocabulary', args: () => ['scripts/check-vocabulary.mjs'] },
   { name: 'links', args: () => ['scripts/check-links.mjs'] },

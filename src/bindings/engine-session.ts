@@ -247,7 +247,7 @@ export class EngineSession {
 
 const ownCalls: Readonly<Record<string, OwnCall>> = {
   Revix_DumpHandles: (vix) => handleLines(vix.Revix_DumpHandles()),
-  Revix_CountHandles: (vix) => vix.Revix_DumpHandles().length,
+  Revix_CountHandles: (vix) => vix.Revix_DumpHandles().filter(({ refs }) => refs > 0).length,
   // Also the callbacks of the jobs that this ends have run then.
   Revix_Close: async (vix, finishEvents) => {
     await vix.Revix_Close();
