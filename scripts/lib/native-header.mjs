@@ -89,7 +89,8 @@ function errorGroup(errorRows) {
 
 function functionSection(category, functions) {
   const title = sections[category];
-  if (title === undefined) throw new Error(`scripts/lib/native-header.mjs has no title for the functions "${category}"`);
+  if (title === undefined)
+    throw new Error(`scripts/lib/native-header.mjs has no title for the functions "${category}"`);
   const members = Object.entries(functions).filter(([, row]) => row.category === category);
   const lines = members.map(([name, row]) => `${declaration(name, row)};`);
   return `\n/* --- ${title} --- */\n\n${lines.join('\n')}\n`;
