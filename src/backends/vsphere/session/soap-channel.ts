@@ -7,6 +7,7 @@ import type { SoapHeader } from '../soap/envelope.js';
 import { SoapCodec } from '../soap/soap-codec.js';
 import { SoapFault } from '../soap/soap-fault.js';
 import { parseXml } from '../soap/xml-tree.js';
+import { decodeAnswer } from '../vim/decode-answer.js';
 import type { ArgsOf, MethodName, RefFor, ResultOf } from '../vim/vim-call.js';
 import { vimSchema } from '../vim/vim-schema.js';
 
@@ -103,14 +104,14 @@ export class SoapChannel {
       clock: this.#clock,
     });
     this.#keepCookie(answer);
-    return this.#result(method, answer) as ResultOf<Method>;
+    return (await this.#result(method, answer)) as ResultOf<Method>;
   }
 
-  #result(method: string, answer: HttpAnswer): unknown {
+  async #result(method: string, answer: HttpAnswer): Promise<unknown> {
     if (answer.status !== 200 && answer.status !== 500)
       throw statusFailure(answer, `${this.#peer.origin}${this.#path}`);
     try {
-      return codec.decodeResponse(method, answer.body.toString('utf8'));
+      return await decodeAnswer(codec, method, answer.body.toString('utf8'));
     } catch (error) {
       if (error instanceof SoapFault) throw new VimError(error.fault ?? { $type: 'RuntimeFault' }, error.message);
       const reason = error instanceof Error ? error.message : String(error);

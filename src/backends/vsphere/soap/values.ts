@@ -58,11 +58,6 @@ export function refKey({ type, value }: Ref): string {
   return `${type}:${value}`;
 }
 
-/** Whether two references mean the same object. */
-export function sameRef(a: Ref, b: Ref): boolean {
-  return a.value === b.value && a.type === b.type;
-}
-
 /** Whether a value has the shape of a reference. */
 export function isRef(value: unknown): value is Ref {
   if (typeof value !== 'object' || value === null || '$type' in value) return false;
