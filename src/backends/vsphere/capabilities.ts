@@ -12,6 +12,9 @@ const everywhere: readonly Capability[] = [
   'hardwareUpgrade',
   'snapshots',
   'toolsInstall',
+  'guest',
+  'interactiveGuest',
+  'screenshot',
   'guestVariables',
   'configRead',
 ];

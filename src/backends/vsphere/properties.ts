@@ -9,6 +9,7 @@ import type {
   VirtualMachineQuestionInfo,
   VirtualMachineRecordReplayState,
   VirtualMachineSnapshotInfo,
+  VirtualNicManagerNetConfig,
 } from './vim/generated/types.js';
 
 /** The properties of managed objects that Revix reads, by path, and what each holds. */
@@ -21,12 +22,20 @@ export interface KnownProperties {
   vmFolder: Ref<'Folder'>;
   hostFolder: Ref<'Folder'>;
   resourcePool: Ref<'ResourcePool'>;
+  'config.certificate': Uint8Array | readonly number[];
+  'config.virtualNicManagerInfo.netConfig': readonly VirtualNicManagerNetConfig[];
   'runtime.inMaintenanceMode': boolean;
+  'summary.config.sslThumbprint': string;
+  // the managers of guests
+  authManager: Ref<'GuestAuthManager'>;
+  fileManager: Ref<'GuestFileManager'>;
+  processManager: Ref<'GuestProcessManager'>;
   // machines
   'config.extraConfig': readonly OptionValue[];
   'config.hardware.device': readonly VirtualDevice[];
   'config.version': string;
   'guest.guestOperationsReady': boolean;
+  'guest.guestFamily': string;
   'guest.guestState': string;
   'guest.guestStateChangeSupported': boolean;
   'guest.interactiveGuestOperationsReady': boolean;
@@ -34,6 +43,7 @@ export interface KnownProperties {
   'guest.toolsRunningStatus': string;
   'guest.toolsVersionStatus2': string;
   'runtime.connectionState': string;
+  'runtime.host': Ref<'HostSystem'>;
   'runtime.paused': boolean;
   'runtime.powerState': VirtualMachinePowerState;
   'runtime.question': VirtualMachineQuestionInfo;

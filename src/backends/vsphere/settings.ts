@@ -3,6 +3,7 @@ import { Fault } from '../../base/fault.js';
 import type { Clock } from '../../base/clock.js';
 import { parseProxy, type ProxyAddress } from './http/proxy-tunnel.js';
 import { parseThumbprint } from './http/thumbprint.js';
+import type { TransferHostOrder } from './transfer/transfer-url.js';
 import { trustingFiles, type TlsPolicy, verifiedBySystem } from './http/tls-policy.js';
 
 const some = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
@@ -25,6 +26,7 @@ const settingsSchema = v.strictObject({
   callTimeoutSeconds: v.optional(seconds),
   reconnectSeconds: v.optional(seconds),
   busySeconds: v.optional(seconds),
+  transferHosts: v.optional(v.picklist(['name-first', 'address-first'], 'must be "name-first" or "address-first"')),
 });
 
 type PlainSettings = v.InferOutput<typeof settingsSchema>;
@@ -56,6 +58,11 @@ export interface VsphereOptions {
   readonly reconnectSeconds?: number | undefined;
   /** How long to try again for a machine on which another operation runs; 60 by default. */
   readonly busySeconds?: number | undefined;
+  /**
+   * Where to look first for an ESXi host that serves the files of its guests: under the name that vCenter gives, the
+   * default, or at its address on the management network.
+   */
+  readonly transferHosts?: TransferHostOrder | undefined;
   /** Time for deadlines, keep-alive and pauses; by default the machine's own. */
   readonly clock?: Clock | undefined;
 }
@@ -69,6 +76,7 @@ export interface VsphereSettings {
   readonly callTimeoutMs: number;
   readonly reconnectMs: number;
   readonly busyMs: number;
+  readonly transferHosts: TransferHostOrder;
 }
 
 /**
@@ -96,6 +104,7 @@ export function readSettings(
     callTimeoutMs: (all.callTimeoutSeconds ?? 120) * 1000,
     reconnectMs: (all.reconnectSeconds ?? 120) * 1000,
     busyMs: (all.busySeconds ?? 60) * 1000,
+    transferHosts: all.transferHosts ?? 'name-first',
   };
 }
 

@@ -6,13 +6,15 @@ import { capabilitiesOf } from './capabilities.js';
 import type { Lease } from './connection-pool.js';
 import type { VsphereConnection } from './connection.js';
 import { isVimError } from './errors/vim-error.js';
+import { GuestManagers } from './guest/guest-managers.js';
 import { Datacenters } from './inventory/datacenters.js';
 import { findMachine } from './inventory/find-machine.js';
 import { allMachines } from './inventory/machine-list.js';
 import { MachinePaths } from './inventory/machine-paths.js';
 import { registerMachine } from './inventory/register-machine.js';
+import { TransferRoutes } from './transfer/transfer-routes.js';
 import { translated } from './translated.js';
-import { VsphereVm } from './vm/vsphere-vm.js';
+import { VsphereVm, type VsphereServices } from './vm/vsphere-vm.js';
 
 /** What faults mean while machines are registered. */
 const registering: Readonly<Record<string, FaultKind>> = { FileNotFound: 'not-found', InvalidDatastore: 'not-found' };
@@ -24,12 +26,19 @@ export class VsphereHost implements HostLink {
   readonly #connection: VsphereConnection;
   readonly #lease: Lease;
   readonly #datacenters: Datacenters;
+  readonly #services: VsphereServices;
 
   constructor(lease: Lease) {
     const { connection } = lease;
     this.#lease = lease;
     this.#connection = connection;
     this.#datacenters = new Datacenters(connection);
+    this.#services = {
+      connection,
+      datacenters: this.#datacenters,
+      managers: new GuestManagers(connection),
+      routes: new TransferRoutes(connection),
+    };
     this.about = { product: connection.about.fullName, version: connection.about.version };
     this.capabilities = capabilitiesOf(connection);
   }
@@ -59,8 +68,8 @@ export class VsphereHost implements HostLink {
         const message = `opening ${location}: machines of vSphere have no password of their own; give none.`;
         throw new Fault('not-supported', message);
       }
-      const ref = await findMachine(this.#connection, this.#datacenters, location, call);
-      return new VsphereVm(this.#connection, this.#datacenters, ref, location);
+      const { ref, family } = await findMachine(this.#connection, this.#datacenters, location, call);
+      return new VsphereVm(this.#services, ref, family, location);
     });
   }
 
@@ -74,7 +83,7 @@ export class VsphereHost implements HostLink {
     const context = { doing: 'taking out of the inventory', to: location };
     return translated(context, async () => {
       try {
-        const vm = await findMachine(this.#connection, this.#datacenters, location, call);
+        const { ref: vm } = await findMachine(this.#connection, this.#datacenters, location, call);
         await this.#connection.tasks.whileBusy(call, () => this.#connection.call(vm, 'UnregisterVM', {}, call));
       } catch (error) {
         const isGone = error instanceof Fault && error.kind === 'vm-not-found';

@@ -98,7 +98,7 @@ const connectCodes: Readonly<Record<string, readonly [HttpFailureKind, string]>>
 };
 
 /** What an error of undici or Node means. @param origin scheme, name and port, for the message. */
-function httpFailureFrom(error: unknown, origin: string): HttpFailure {
+export function httpFailureFrom(error: unknown, origin: string): HttpFailure {
   if (error instanceof CertificateRefused) {
     return new HttpFailure('certificate', error.message, { mayHaveRun: false, cause: error });
   }

@@ -1,6 +1,8 @@
 import { Fault } from '../../../base/fault.js';
 import type { CallSignal, VsphereConnection } from '../connection.js';
 import { isVimError } from '../errors/vim-error.js';
+import { familyOf, familyPaths } from '../guest/guest-family.js';
+import type { GuestFamily } from '../guest/guest-path.js';
 import { propertiesOf } from '../properties.js';
 import { refKey, type Ref } from '../soap/values.js';
 import type { Datacenter, Datacenters } from './datacenters.js';
@@ -9,9 +11,14 @@ import { allMachines } from './machine-list.js';
 
 export type MachineRef = Ref<'VirtualMachine'>;
 
-/** A machine with its path on the datastore. */
-interface Found {
+/** A machine, and what must be known of it before anything is asked of its guest. */
+export interface FoundMachine {
   readonly ref: MachineRef;
+  readonly family: GuestFamily;
+}
+
+/** A machine with its path on the datastore. */
+interface Candidate extends FoundMachine {
   readonly path: string;
   readonly datacenter: Datacenter | null;
 }
@@ -27,7 +34,7 @@ export async function findMachine(
   datacenters: Datacenters,
   text: string,
   call: CallSignal,
-): Promise<MachineRef> {
+): Promise<FoundMachine> {
   const location = parseLocation(text);
   if (location === null) {
     const message = `'${text}' leads to no machine of vSphere. Give '[datastore] folder/name.vmx', a UUID, or an inventory path.`;
@@ -37,9 +44,9 @@ export async function findMachine(
     case 'datastore':
       return findByPath(connection, datacenters, location, text, call);
     case 'uuid':
-      return findByUuid(connection, location.uuid, call);
+      return withFamily(connection, await findByUuid(connection, location.uuid, call), call);
     case 'inventory':
-      return findInInventory(connection, location.path, call);
+      return withFamily(connection, await findInInventory(connection, location.path, call), call);
   }
 }
 
@@ -49,7 +56,7 @@ async function findByPath(
   location: Location & { readonly kind: 'datastore' },
   text: string,
   call: CallSignal,
-): Promise<MachineRef> {
+): Promise<FoundMachine> {
   const { datastore, path } = location;
   const places = await datacenters.withDatastore(datastore, location.datacenter, call);
   if (places.length === 0) throw new Fault('vm-not-found', await noPlaceMessage(datacenters, location, text, call));
@@ -63,14 +70,14 @@ async function findByPath(
   const candidates = await withPaths(connection, asked.flat(), call);
   const exact = candidates.filter((candidate) => candidate.path === wanted);
   const [only, ...others] = exact;
-  if (only !== undefined && others.length === 0) return only.ref;
+  if (only !== undefined && others.length === 0) return only;
   if (only !== undefined) throw ambiguous(text, exact);
   // Where the server's database ignores case, it may have given the twin of the machine that was meant.
   const twins = candidates.filter((candidate) => candidate.path.toLowerCase() === wanted.toLowerCase());
   for (const { datacenter } of twins) {
     if (datacenter === null) continue;
     for await (const machine of allMachines(connection, datacenter.vmFolder, call)) {
-      if (machine.path === wanted) return machine.ref;
+      if (machine.path === wanted) return withFamily(connection, machine.ref, call);
     }
   }
   const [twin] = twins;
@@ -123,27 +130,33 @@ async function withPaths(
   connection: VsphereConnection,
   machines: readonly { readonly ref: MachineRef; readonly datacenter: Datacenter | null }[],
   call: CallSignal,
-): Promise<readonly Found[]> {
+): Promise<readonly Candidate[]> {
   if (machines.length === 0) return [];
   const spec = {
-    propSet: [{ type: 'VirtualMachine', pathSet: ['summary.config.vmPathName'] }],
+    propSet: [{ type: 'VirtualMachine', pathSet: ['summary.config.vmPathName', ...familyPaths] }],
     objectSet: machines.map(({ ref }) => ({ obj: ref })),
     reportMissingObjectsInResults: true,
   };
-  const paths = new Map<string, string>();
+  const found = new Map<string, { readonly path: string; readonly family: GuestFamily }>();
   for await (const page of connection.retrieve(spec, call)) {
     for (const object of page) {
-      paths.set(refKey(object.obj), propertiesOf(object).get('summary.config.vmPathName') ?? '');
+      const properties = propertiesOf(object);
+      const path = properties.get('summary.config.vmPathName') ?? '';
+      found.set(refKey(object.obj), { path, family: familyOf(properties) });
     }
   }
   const byRef = new Map(machines.map((machine) => [refKey(machine.ref), machine]));
   return [...byRef.values()].flatMap(({ ref, datacenter }) => {
-    const path = paths.get(refKey(ref));
-    return path === undefined ? [] : [{ ref, datacenter, path }];
+    const details = found.get(refKey(ref));
+    return details === undefined ? [] : [{ ref, datacenter, ...details }];
   });
 }
 
-function ambiguous(text: string, candidates: readonly Found[]): Fault {
+async function withFamily(connection: VsphereConnection, ref: MachineRef, call: CallSignal): Promise<FoundMachine> {
+  return { ref, family: familyOf(await connection.properties(ref, familyPaths, call)) };
+}
+
+function ambiguous(text: string, candidates: readonly Candidate[]): Fault {
   const names = candidates.map(({ ref, path, datacenter }) => {
     return datacenter === null ? `'${path}' (${ref.value})` : `'${path.replace('[', `[${datacenter.path}/`)}'`;
   });

@@ -31,8 +31,9 @@ export class VsphereTools implements ToolsOps {
     const { connection, ref, label } = machine;
     const ready = (values: Properties): true | undefined => {
       if (!isOn(values)) throw new Fault('vm-not-running', `${label} does not run. Power it on first.`);
-      // That Tools runs is not enough: the part of it that guest operations need starts later.
-      return values.get('guest.guestOperationsReady') === true ? true : undefined;
+      // That Tools runs is not enough: the part of it that guest operations need starts later. Simulators may not say.
+      const isReady = values.get('guest.guestOperationsReady') ?? areToolsRunning(values);
+      return isReady ? true : undefined;
     };
     return machine.run('waiting for VMware Tools in', undefined, async () => {
       const late = new Error('no word of Tools');

@@ -1,6 +1,7 @@
 import { Fault } from '../../../base/fault.js';
 import type {
   CallContext,
+  GuestCredentials,
   GuestOps,
   LifecycleOps,
   PowerOps,
@@ -13,8 +14,12 @@ import type {
   VmProperties,
 } from '../../backend.js';
 import type { VsphereConnection } from '../connection.js';
+import type { GuestManagers } from '../guest/guest-managers.js';
+import type { GuestFamily } from '../guest/guest-path.js';
+import { VsphereGuest } from '../guest/vsphere-guest.js';
 import type { Datacenters } from '../inventory/datacenters.js';
 import type { Ref } from '../soap/values.js';
+import type { TransferRoutes } from '../transfer/transfer-routes.js';
 import { VsphereLifecycle } from './lifecycle.js';
 import { Machine } from './machine.js';
 import { VspherePower } from './power.js';
@@ -23,6 +28,14 @@ import { VsphereSnapshots } from './snapshots.js';
 import { VsphereTools } from './tools.js';
 import { VsphereVariables } from './variables.js';
 import { readProperties } from './vm-properties.js';
+
+/** What all machines of one connection share. */
+export interface VsphereServices {
+  readonly connection: VsphereConnection;
+  readonly datacenters: Datacenters;
+  readonly managers: GuestManagers;
+  readonly routes: TransferRoutes;
+}
 
 /** One machine that a program has opened. */
 export class VsphereVm implements VmLink {
@@ -34,11 +47,16 @@ export class VsphereVm implements VmLink {
   readonly variables: VariableOps;
   readonly sharedFolders: SharedFolderOps = noSharedFolders;
   readonly recording: RecordingOps = noRecording;
+  readonly #services: VsphereServices;
   readonly #machine: Machine;
+  readonly #family: GuestFamily;
 
-  constructor(connection: VsphereConnection, datacenters: Datacenters, ref: Ref<'VirtualMachine'>, label: string) {
-    const machine = new Machine(connection, datacenters, ref, label);
+  /** @param label what the program opened it by, for messages. */
+  constructor(services: VsphereServices, ref: Ref<'VirtualMachine'>, family: GuestFamily, label: string) {
+    const machine = new Machine(services.connection, services.datacenters, ref, label);
+    this.#services = services;
     this.#machine = machine;
+    this.#family = family;
     this.key = ref.value;
     this.power = new VspherePower(machine);
     this.tools = new VsphereTools(machine);
@@ -51,13 +69,11 @@ export class VsphereVm implements VmLink {
     return this.#machine.run('reading the properties of', undefined, () => readProperties(this.#machine, call));
   }
 
-  /** A picture of the console, as PNG. No login to the guest is needed. */
-  captureScreen(call: CallContext): Promise<Uint8Array> {
-    return captureScreen(this.#machine, call);
-  }
-
-  guest(): GuestOps {
-    throw this.#machine.unsupported('work inside the guest');
+  guest(credentials: GuestCredentials): GuestOps {
+    const { connection, managers, routes } = this.#services;
+    const { ref: vm, label: vmName } = this.#machine;
+    const target = { connection, managers, routes, vm, vmName, family: this.#family, credentials };
+    return new VsphereGuest(target, (_options, call) => captureScreen(this.#machine, call));
   }
 }
 

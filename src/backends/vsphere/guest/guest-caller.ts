@@ -1,0 +1,211 @@
+import { Allowance } from '../../../base/allowance.js';
+import { sleep } from '../../../base/clock.js';
+import { Fault, type FaultKind } from '../../../base/fault.js';
+import type { CallContext, GuestCredentials } from '../../backend.js';
+import type { VsphereConnection } from '../connection.js';
+import { isVimError } from '../errors/vim-error.js';
+import { isRepeatable } from '../session/repeatable-methods.js';
+import type { Ref } from '../soap/values.js';
+import type { TransferRoute, TransferRoutes } from '../transfer/transfer-routes.js';
+import type { NamePasswordAuthentication } from '../vim/generated/types.js';
+import type { VimMethods } from '../vim/generated/methods.js';
+import type { ArgsOf, MethodName, RefFor, ResultOf } from '../vim/vim-call.js';
+import type { GuestManagers } from './guest-managers.js';
+import type { GuestFamily } from './guest-path.js';
+import { readinessPaths, unavailability } from './guest-readiness.js';
+
+/** Methods of one of the guest managers. */
+type MethodOf<Manager extends string> = {
+  [Method in MethodName]: VimMethods[Method]['on'] extends Manager ? Method : never;
+}[MethodName];
+
+/** Arguments of a guest method beside the machine and the login, which every one of them has. */
+type GuestArgs<Method extends MethodName> = Omit<ArgsOf<Method>, 'vm' | 'auth'>;
+
+/** How long Tools may refuse operations that it should take: it starts, or its service restarts. */
+const unreadyMs = 30_000;
+const firstPauseMs = 250;
+const longestPauseMs = 4000;
+
+/** What faults mean where a guest was asked: the plain InvalidState is what a second request at a time meets. */
+const guestMeanings: Readonly<Record<string, FaultKind>> = { InvalidState: 'busy' };
+const fileMeanings: Readonly<Record<string, FaultKind>> = { ...guestMeanings, GuestPermissionDenied: 'file-access' };
+
+/** Which machine, whose login, over which connection: what every guest operation needs. */
+export interface GuestTarget {
+  readonly connection: VsphereConnection;
+  readonly managers: GuestManagers;
+  readonly routes: TransferRoutes;
+  readonly vm: Ref<'VirtualMachine'>;
+  /** For messages. */
+  readonly vmName: string;
+  readonly family: GuestFamily;
+  readonly credentials: GuestCredentials;
+}
+
+/** How one call goes about a guest that is busy or not ready. */
+interface CallRules {
+  /** For messages: `list files in the guest of`. */
+  readonly doing: string;
+  readonly meanings: Readonly<Record<string, FaultKind>>;
+  /** The call may be made again although nobody knows whether the first one was carried out. */
+  readonly isRepeatable: boolean;
+  /** Whether to wait until the guest can; somebody who asks again anyway does not. */
+  readonly isPatient: boolean;
+}
+
+/**
+ * Calls the guest managers for one user of one machine. What Tools refuses only for now is tried again; what it refuses
+ * for good is told apart by its cause.
+ */
+export class GuestCaller {
+  readonly family: GuestFamily;
+  readonly vmName: string;
+  readonly #target: GuestTarget;
+
+  constructor(target: GuestTarget) {
+    this.family = target.family;
+    this.vmName = target.vmName;
+    this.#target = target;
+  }
+
+  /** Asks Tools whether it takes the login. @throws Fault `guest-login-refused`, `guest-interactive-missing`... */
+  async validate(call: CallContext): Promise<void> {
+    const { connection, vm, credentials, managers } = this.#target;
+    // Refused logins lock accounts, so what can be known beforehand is not tried.
+    if (credentials.isInteractive) {
+      const cause = await this.#unavailability(call);
+      if (cause?.retryable === 'no') throw cause;
+    }
+    const rules = { doing: 'log in to the guest of', meanings: guestMeanings, isRepeatable: true, isPatient: true };
+    await this.#run(rules, call, async () => {
+      const { authManager, fileManager } = await managers.all(call);
+      if (authManager !== undefined) {
+        await connection.call(authManager, 'ValidateCredentialsInGuest', { vm, auth: this.#auth() }, call);
+      } else {
+        // Every guest call is checked for its login; this one asks for the least.
+        const filePath = this.family === 'windows' ? 'C:\\' : '/';
+        await this.#send(fileManager, 'ListFilesInGuest', { filePath, index: 0, maxResults: 1 }, call);
+      }
+    });
+  }
+
+  /** Calls a method of the file manager. @throws Fault. */
+  file<Method extends MethodOf<'GuestFileManager'>>(
+    method: Method,
+    args: GuestArgs<Method>,
+    call: CallContext,
+  ): Promise<ResultOf<Method>> {
+    return this.#run(rulesOf(method, fileMeanings, true), call, async () => {
+      const { fileManager } = await this.#target.managers.all(call);
+      return this.#send(fileManager, method, args, call);
+    });
+  }
+
+  /** Calls a method of the process manager. @throws Fault. */
+  process<Method extends MethodOf<'GuestProcessManager'>>(
+    method: Method,
+    args: GuestArgs<Method>,
+    call: CallContext,
+    options: { readonly isPatient?: boolean } = {},
+  ): Promise<ResultOf<Method>> {
+    return this.#run(rulesOf(method, guestMeanings, options.isPatient ?? true), call, async () => {
+      const { processManager } = await this.#target.managers.all(call);
+      return this.#send(processManager, method, args, call);
+    });
+  }
+
+  /** Ways to the bytes of a file for which the server has given a URL, best first. @throws Fault. */
+  routes(given: string, call: CallContext): Promise<readonly TransferRoute[]> {
+    const { routes, vm } = this.#target;
+    const rules = { doing: 'find the way to the files of', meanings: {}, isRepeatable: true, isPatient: true };
+    return this.#run(rules, call, () => routes.routesTo(given, vm, call));
+  }
+
+  /** Remembers that a route worked. */
+  worked(given: string, route: TransferRoute): void {
+    this.#target.routes.worked(given, route);
+  }
+
+  #send<Method extends MethodName>(
+    manager: RefFor<Method>,
+    method: Method,
+    args: GuestArgs<Method>,
+    call: CallContext,
+  ): Promise<ResultOf<Method>> {
+    const { connection, vm } = this.#target;
+    const all = { vm, auth: this.#auth(), ...args } as unknown as ArgsOf<Method>;
+    return connection.call(manager, method, all, call);
+  }
+
+  #auth(): NamePasswordAuthentication {
+    const { userName, password, isInteractive } = this.#target.credentials;
+    return {
+      $type: 'NamePasswordAuthentication',
+      interactiveSession: isInteractive,
+      username: userName,
+      password,
+    };
+  }
+
+  async #run<T>(rules: CallRules, call: CallContext, send: () => Promise<T>): Promise<T> {
+    let patience: Allowance | undefined;
+    let pauseMs = firstPauseMs;
+    try {
+      for (;;) {
+        try {
+          return await send();
+        } catch (error) {
+          const fault = await this.#faultOf(error, rules, call);
+          if (!(fault instanceof Fault) || !rules.isPatient || !isWorthWaiting(fault, rules)) throw fault;
+          const { clock, settings } = this.#target.connection;
+          patience ??= new Allowance(clock, fault.kind === 'busy' ? settings.busyMs : unreadyMs);
+          if (patience.isOver) throw fault;
+          // Clients that were turned away together should not come back together.
+          await sleep(clock, pauseMs * (0.75 + Math.random() / 2), call.signal);
+          pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+        }
+      }
+    } finally {
+      patience?.end();
+    }
+  }
+
+  /** What a call failed with, with the cause where vSphere has one fault for several. */
+  async #faultOf(error: unknown, { doing, meanings }: CallRules, call: CallContext): Promise<unknown> {
+    const { connection, vmName } = this.#target;
+    if (isVimError(error, 'GuestOperationsUnavailable')) {
+      const cause = await this.#unavailability(call);
+      if (cause !== undefined)
+        return new Fault(cause.kind, cause.message, { retryable: cause.retryable, cause: error });
+    }
+    return connection.faultFrom(error, { doing, to: `"${vmName}"`, meanings });
+  }
+
+  async #unavailability(call: CallContext): Promise<Fault | undefined> {
+    const { connection, vm, vmName, credentials } = this.#target;
+    try {
+      const properties = await connection.properties(vm, readinessPaths, call);
+      return unavailability(properties, vmName, credentials.isInteractive);
+    } catch (error) {
+      throw connection.faultFrom(error, { doing: 'look at the state of', to: `"${vmName}"` });
+    }
+  }
+}
+
+function rulesOf(method: string, meanings: CallRules['meanings'], isPatient: boolean): CallRules {
+  return { doing: `${method} on`, meanings, isRepeatable: isRepeatable(method), isPatient };
+}
+
+/** Whether the same call may succeed soon, and does no harm if the first one was carried out after all. */
+function isWorthWaiting(fault: Fault, rules: CallRules): boolean {
+  if (fault.kind === 'busy') return true;
+  if (fault.kind !== 'tools-not-running') return false;
+  // With a code of Tools in its text, the request had reached the guest, and nobody knows how far it came.
+  return fault.vixCode === undefined ? isReadySoon(fault) : rules.isRepeatable;
+}
+
+/** Tools runs, as far as can be seen, and just does not take operations yet. */
+function isReadySoon(fault: Fault): boolean {
+  return fault.retryable === 'when-state-changes';
+}

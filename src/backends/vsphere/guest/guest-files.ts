@@ -1,0 +1,211 @@
+import { Fault } from '../../../base/fault.js';
+import type { CallContext, GuestFileInfo, GuestFileOps, SizedContent } from '../../backend.js';
+import type { GuestFileInfo as WireFileInfo } from '../vim/generated/types.js';
+import type { GuestCaller } from './guest-caller.js';
+import { pathsOf, requireAbsolute } from './guest-path.js';
+import { readGuestFile, writeGuestFile, type WritePlace } from './guest-transfer.js';
+
+/** Entries asked for at a time. The host splits larger pages by the buffer of Tools. */
+const pageEntries = 500;
+
+/** Pages in a row that may come without an entry: what vanished or is locked is left out of its page. */
+const emptyPages = 5;
+
+/** A link to a link to a link is followed so far, as file systems do. */
+const longestLinkChain = 40;
+
+/** Files of one guest over vSphere. */
+export class VsphereGuestFiles implements GuestFileOps {
+  readonly #caller: GuestCaller;
+
+  constructor(caller: GuestCaller) {
+    this.#caller = caller;
+  }
+
+  async list(path: string, call: CallContext): Promise<readonly GuestFileInfo[]> {
+    requireAbsolute(path, this.#caller.family);
+    const entries = await this.#listing(path, call);
+    const infos: GuestFileInfo[] = [];
+    for (const [name, entry] of entries) infos.push(await this.#resolved(entry, this.#join(path, name), call));
+    return infos;
+  }
+
+  async stat(path: string, call: CallContext): Promise<GuestFileInfo> {
+    requireAbsolute(path, this.#caller.family);
+    return this.#resolved(await this.#entry(path, call), path, call);
+  }
+
+  async makeDirectory(path: string, options: { readonly makeParents: boolean }, call: CallContext): Promise<void> {
+    requireAbsolute(path, this.#caller.family);
+    const parameters = { directoryPath: path, createParentDirectories: options.makeParents };
+    await this.#caller.file('MakeDirectoryInGuest', parameters, call);
+  }
+
+  async deleteFile(path: string, call: CallContext): Promise<void> {
+    requireAbsolute(path, this.#caller.family);
+    await this.#caller.file('DeleteFileInGuest', { filePath: path }, call);
+  }
+
+  async deleteDirectory(path: string, call: CallContext): Promise<void> {
+    requireAbsolute(path, this.#caller.family);
+    await this.#caller.file('DeleteDirectoryInGuest', { directoryPath: path, recursive: true }, call);
+  }
+
+  async move(from: string, to: string, call: CallContext): Promise<void> {
+    for (const path of [from, to]) requireAbsolute(path, this.#caller.family);
+    const source = await this.#entry(from, call);
+    const target = await this.#entryIfAny(to, call);
+    const paths = pathsOf(this.#caller.family);
+    if (target !== undefined && paths.relative(from, to) === '') return;
+    if (target?.type === 'directory') {
+      throw new Fault('already-exists', `"${to}" in the guest is a directory. Name the new path itself.`);
+    }
+    if (source.type === 'directory') {
+      await this.#caller.file('MoveDirectoryInGuest', { srcDirectoryPath: from, dstDirectoryPath: to }, call);
+    } else {
+      await this.#caller.file('MoveFileInGuest', { srcFilePath: from, dstFilePath: to, overwrite: true }, call);
+    }
+  }
+
+  createTempFile(options: { readonly prefix: string; readonly suffix: string }, call: CallContext): Promise<string> {
+    return this.#caller.file('CreateTemporaryFileInGuest', options, call);
+  }
+
+  createTempDirectory(
+    options: { readonly prefix: string; readonly suffix: string },
+    call: CallContext,
+  ): Promise<string> {
+    return this.#caller.file('CreateTemporaryDirectoryInGuest', options, call);
+  }
+
+  read(path: string, call: CallContext): Promise<SizedContent> {
+    requireAbsolute(path, this.#caller.family);
+    return readGuestFile(this.#caller, path, call);
+  }
+
+  async write(path: string, content: SizedContent, call: CallContext): Promise<void> {
+    requireAbsolute(path, this.#caller.family);
+    await writeGuestFile(this.#caller, path, await this.#placeOf(path, call), content, call);
+  }
+
+  /** What a write to a path would replace. Where the guest does not say, it shows when the bytes come. */
+  async #placeOf(path: string, call: CallContext): Promise<WritePlace> {
+    try {
+      const existing = await this.#target(path, call);
+      return existing === undefined ? { is: 'free' } : { is: 'taken', ...existing };
+    } catch (error) {
+      if (error instanceof Fault && error.kind === 'internal') return { is: 'unknown' };
+      throw error;
+    }
+  }
+
+  /**
+   * What lies at the end of a path, following links; undefined where nothing does.
+   * @throws Fault `not-a-file` for a directory, `too-many-links`.
+   */
+  async #target(path: string, call: CallContext): Promise<{ path: string; entry: WireFileInfo } | undefined> {
+    const paths = pathsOf(this.#caller.family);
+    let at = path;
+    for (let links = 0; links <= longestLinkChain; links += 1) {
+      const entry = await this.#entryIfAny(at, call);
+      if (entry === undefined) return undefined;
+      if (entry.type === 'directory') throw new Fault('not-a-file', `"${path}" in the guest is a directory.`);
+      const next = entry.type === 'symlink' ? entry.attributes.symlinkTarget : undefined;
+      if (next === undefined || next === '') return { path: at, entry };
+      at = paths.resolve(paths.dirname(at), next);
+    }
+    throw new Fault('too-many-links', `"${path}" in the guest is a link that leads back to itself.`);
+  }
+
+  /** The entry of exactly this path. @throws Fault `file-not-found`. */
+  async #entry(path: string, call: CallContext): Promise<WireFileInfo> {
+    const { files = [] } = await this.#caller.file(
+      'ListFilesInGuest',
+      { filePath: path, index: 0, maxResults: 1 },
+      call,
+    );
+    const [entry] = files;
+    if (entry !== undefined) return entry;
+    throw new Fault('file-not-found', `There is no "${path}" in the guest.`);
+  }
+
+  async #entryIfAny(path: string, call: CallContext): Promise<WireFileInfo | undefined> {
+    try {
+      return await this.#entry(path, call);
+    } catch (error) {
+      if (error instanceof Fault && error.kind === 'file-not-found') return undefined;
+      throw error;
+    }
+  }
+
+  /** All entries of a directory but `.` and `..`, each name once. */
+  async #listing(path: string, call: CallContext): Promise<ReadonlyMap<string, WireFileInfo>> {
+    const paths = pathsOf(this.#caller.family);
+    const entries = new Map<string, WireFileInfo>();
+    let isDirectory = false;
+    for (let index = 0, empty = 0; empty < emptyPages;) {
+      const page = await this.#page(path, index, call);
+      const files = page.files ?? [];
+      for (const entry of files) {
+        // A path that is no directory lists itself, under the very path that was asked for.
+        if (entry.path === path && entry.type !== 'directory') throw notADirectory(path);
+        if (entry.path === path || entry.path === '.') isDirectory = true;
+        else if (entry.path !== '..') entries.set(paths.basename(entry.path), entry);
+      }
+      if (page.remaining <= 0) break;
+      index += files.length === 0 ? pageEntries : files.length;
+      empty = files.length === 0 ? empty + 1 : 0;
+    }
+    if (!isDirectory && entries.size === 1) await this.#requireDirectory(path, call);
+    return entries;
+  }
+
+  async #page(path: string, index: number, call: CallContext) {
+    try {
+      return await this.#caller.file('ListFilesInGuest', { filePath: path, index, maxResults: pageEntries }, call);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.kind !== 'file-not-found') throw error;
+      throw new Fault('not-a-directory', `There is no directory "${path}" in the guest.`, { cause: error });
+    }
+  }
+
+  /** Some servers give a lone file its bare name, as if it were the only entry of a directory. */
+  async #requireDirectory(path: string, call: CallContext): Promise<void> {
+    const [entry] = (await this.#page(this.#join(path, '.'), 0, call)).files ?? [];
+    if (entry === undefined || entry.type === 'file') throw notADirectory(path);
+  }
+
+  /** What VIX tells of an entry: a link to a directory is a directory, one to a file has the size of the file. */
+  async #resolved(entry: WireFileInfo, path: string, call: CallContext): Promise<GuestFileInfo> {
+    const modified = entry.attributes.modificationTime ?? new Date(0);
+    const base = { name: pathsOf(this.#caller.family).basename(path) || path, modified };
+    if (entry.type === 'directory') return { ...base, kind: 'directory', size: 0 };
+    if (entry.type === 'file') return { ...base, kind: 'file', size: entry.size };
+    if (entry.type !== 'symlink') return { ...base, kind: 'other', size: 0 };
+    const linkTarget = entry.attributes.symlinkTarget ?? '';
+    const target = await this.#endOf(path, call);
+    if (target === 'directory') return { ...base, kind: 'directory', size: 0, linkTarget };
+    return { ...base, kind: 'symlink', size: target?.size ?? 0, linkTarget };
+  }
+
+  async #endOf(path: string, call: CallContext): Promise<WireFileInfo | 'directory' | undefined> {
+    try {
+      return (await this.#target(path, call))?.entry;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      if (error.kind === 'not-a-file') return 'directory';
+      // What a link leads to may be out of reach for this user; the link itself is there all the same.
+      if (error.kind === 'too-many-links' || error.kind === 'file-access') return undefined;
+      throw error;
+    }
+  }
+
+  #join(directory: string, name: string): string {
+    const separator = this.#caller.family === 'windows' ? '\\' : '/';
+    return directory.replace(/[\\/]+$/, '') + separator + name;
+  }
+}
+
+function notADirectory(path: string): Fault {
+  return new Fault('not-a-directory', `"${path}" in the guest is not a directory.`);
+}

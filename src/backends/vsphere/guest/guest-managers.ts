@@ -1,0 +1,50 @@
+import { Fault } from '../../../base/fault.js';
+import { untilAborted } from '../../../base/until-aborted.js';
+import type { CallSignal, VsphereConnection } from '../connection.js';
+import type { Ref } from '../soap/values.js';
+
+/** The guest managers of a server. */
+export interface GuestManagerRefs {
+  /** Simulators may have none. */
+  readonly authManager: Ref<'GuestAuthManager'> | undefined;
+  readonly fileManager: Ref<'GuestFileManager'>;
+  readonly processManager: Ref<'GuestProcessManager'>;
+}
+
+/** The guest managers of one connection, found once: their names differ between vCenter and ESXi. */
+export class GuestManagers {
+  readonly #connection: VsphereConnection;
+  #found: Promise<GuestManagerRefs> | undefined;
+
+  constructor(connection: VsphereConnection) {
+    this.#connection = connection;
+  }
+
+  /** @throws Fault `not-supported` where the server has no guest operations; VimError, HttpFailure. */
+  all(call: CallSignal): Promise<GuestManagerRefs> {
+    // Whoever asks first asks for all, so it does not end the question when it gives up.
+    const found = (this.#found ??= this.#find({ signal: new AbortController().signal }).catch((error: unknown) => {
+      this.#found = undefined;
+      throw error;
+    }));
+    return untilAborted(() => found, call.signal);
+  }
+
+  async #find(call: CallSignal): Promise<GuestManagerRefs> {
+    const { content, about } = this.#connection;
+    const manager = content.guestOperationsManager;
+    if (manager === undefined) throw new Fault('not-supported', `${about.fullName} has no guest operations.`);
+    const paths = ['authManager', 'fileManager', 'processManager'] as const;
+    const properties = await this.#connection.properties(manager, paths, call);
+    const found = <Path extends (typeof paths)[number]>(path: Path): NonNullable<GuestManagerRefs[Path]> => {
+      const ref = properties.get(path);
+      if (ref !== undefined) return ref;
+      throw new Fault('not-supported', `${about.fullName} has guest operations, but no ${path}.`);
+    };
+    return {
+      authManager: properties.get('authManager'),
+      fileManager: found('fileManager'),
+      processManager: found('processManager'),
+    };
+  }
+}

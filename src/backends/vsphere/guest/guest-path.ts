@@ -1,0 +1,19 @@
+import { posix, win32 } from 'node:path';
+import { Fault } from '../../../base/fault.js';
+
+export type GuestFamily = 'posix' | 'windows';
+
+/** The rules of paths in a guest; those of this machine have no say there. */
+export function pathsOf(family: GuestFamily): typeof posix {
+  return family === 'windows' ? win32 : posix;
+}
+
+/**
+ * Refuses a path that does not start from a root: Tools would start from a directory of its own.
+ * @throws Fault `invalid-argument` that says what an absolute path looks like there.
+ */
+export function requireAbsolute(path: string, family: GuestFamily): void {
+  if (pathsOf(family).isAbsolute(path)) return;
+  const form = family === 'windows' ? 'C:\\folder\\name' : '/folder/name';
+  throw new Fault('invalid-argument', `"${path}" is no absolute path of this guest. Give it as ${form}.`);
+}

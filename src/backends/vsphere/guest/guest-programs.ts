@@ -1,0 +1,138 @@
+import { Fault } from '../../../base/fault.js';
+import type { CallContext, GuestProcess, ProcessState, ProgramSpec } from '../../backend.js';
+import type { GuestProcessInfo, GuestProgramSpec, GuestWindowsProgramSpec } from '../vim/generated/types.js';
+import type { GuestCaller } from './guest-caller.js';
+import { requireAbsolute } from './guest-path.js';
+
+/** Answers in a row without a process before it counts as gone: an answer may come from before its start was noted. */
+const missesUntilGone = 3;
+
+/** How long a guest may stay silent while its programs are awaited; a restart of Tools takes less. */
+const graceMs = 120_000;
+
+interface Watched {
+  /** First seen; another one under the same number is another process. */
+  readonly startMs: number | undefined;
+  readonly misses: number;
+}
+
+/** Programs and processes of one guest over vSphere, in the name of one user. */
+export class VsphereGuestPrograms {
+  readonly #caller: GuestCaller;
+  /** Processes that are polled. Kept across a new login to vCenter: process ids stay valid. */
+  readonly #watched = new Map<number, Watched>();
+  #silentSinceMs: number | undefined;
+
+  constructor(caller: GuestCaller) {
+    this.#caller = caller;
+  }
+
+  async start(program: ProgramSpec, call: CallContext): Promise<number> {
+    requireAbsolute(program.path, this.#caller.family);
+    const pid = await this.#caller.process('StartProgramInGuest', { spec: await this.#spec(program, call) }, call);
+    this.#watched.delete(pid);
+    return pid;
+  }
+
+  async poll(pids: readonly number[], call: CallContext): Promise<ReadonlyMap<number, ProcessState>> {
+    const listed = await this.#listed(pids, call);
+    return new Map(pids.map((pid) => [pid, this.#stateOf(pid, listed.get(pid))]));
+  }
+
+  /** Live processes only: vSphere lists those that ended lately too, VIX did not. */
+  async processes(call: CallContext): Promise<readonly GuestProcess[]> {
+    const found = await this.#caller.process('ListProcessesInGuest', {}, call);
+    return found
+      .filter(({ endTime }) => endTime === undefined)
+      .map(({ pid, name, owner, cmdLine, startTime }) => ({
+        pid,
+        name,
+        owner,
+        commandLine: cmdLine,
+        // vSphere does not tell.
+        isBeingDebugged: false,
+        startTime,
+      }));
+  }
+
+  async kill(pid: number, call: CallContext): Promise<void> {
+    await this.#caller.process('TerminateProcessInGuest', { pid }, call);
+  }
+
+  async readEnvironment(name: string, call: CallContext): Promise<string> {
+    const variables = await this.#caller.process('ReadEnvironmentVariableInGuest', { names: [name] }, call);
+    const [variable] = variables;
+    if (variable === undefined) return '';
+    const equals = variable.indexOf('=');
+    return equals < 0 ? '' : variable.slice(equals + 1);
+  }
+
+  async #spec(program: ProgramSpec, call: CallContext): Promise<GuestProgramSpec | GuestWindowsProgramSpec> {
+    const { path, arguments: text, workingDirectory, environment, activateWindow } = program;
+    const spec = {
+      programPath: path,
+      arguments: text,
+      ...(workingDirectory === undefined ? {} : { workingDirectory }),
+      ...(environment === undefined ? {} : { envVariables: await this.#environment(environment, call) }),
+    };
+    if (this.#caller.family === 'posix') return spec;
+    return { $type: 'GuestWindowsProgramSpec', ...spec, startMinimized: !activateWindow };
+  }
+
+  /** vSphere's variables take the place of the whole environment, so the user's own goes along. */
+  async #environment(changes: Readonly<Record<string, string>>, call: CallContext): Promise<readonly string[]> {
+    const own = await this.#caller.process('ReadEnvironmentVariableInGuest', {}, call);
+    const key = (name: string): string => (this.#caller.family === 'windows' ? name.toUpperCase() : name);
+    const changed = new Set(Object.keys(changes).map(key));
+    const kept = own.filter((variable) => !changed.has(key(variable.slice(0, variable.indexOf('=', 1)))));
+    return [...kept, ...Object.entries(changes).map(([name, value]) => `${name}=${value}`)];
+  }
+
+  /** A guest that is silent for a while has not lost its programs: a passing failure is one only after the grace time. */
+  async #listed(pids: readonly number[], call: CallContext): Promise<ReadonlyMap<number, GuestProcessInfo>> {
+    try {
+      const found = await this.#caller.process('ListProcessesInGuest', { pids }, call, { isPatient: false });
+      this.#silentSinceMs = undefined;
+      return new Map(found.map((info) => [info.pid, info]));
+    } catch (error) {
+      if (!(error instanceof Fault) || error.retryable === 'no') throw error;
+      const nowMs = call.clock.now();
+      this.#silentSinceMs ??= nowMs;
+      if (nowMs - this.#silentSinceMs < graceMs) throw error;
+      const message = `${error.message} It has been so for ${Math.round(graceMs / 1000)} seconds, so the wait ends.`;
+      throw new Fault(error.kind, message, {
+        ...(error.vixCode === undefined ? {} : { vixCode: error.vixCode }),
+        cause: error,
+      });
+    }
+  }
+
+  #stateOf(pid: number, info: GuestProcessInfo | undefined): ProcessState {
+    const seen = this.#watched.get(pid);
+    if (info === undefined) {
+      const misses = (seen?.misses ?? 0) + 1;
+      if (misses >= missesUntilGone) return this.#ended(pid, { state: 'gone' });
+      this.#watched.set(pid, { startMs: seen?.startMs, misses });
+      return { state: 'running' };
+    }
+    const startMs = info.startTime.getTime();
+    // POSIX guests use a number again: this one belongs to a later process.
+    if (seen?.startMs !== undefined && seen.startMs !== startMs) return this.#ended(pid, { state: 'gone' });
+    if (info.endTime === undefined) {
+      this.#watched.set(pid, { startMs, misses: 0 });
+      return { state: 'running' };
+    }
+    return this.#ended(pid, {
+      state: 'exited',
+      // Servers built on govmomi leave 0 out.
+      exitCode: info.exitCode ?? 0,
+      startTime: info.startTime,
+      endTime: info.endTime,
+    });
+  }
+
+  #ended(pid: number, state: ProcessState): ProcessState {
+    this.#watched.delete(pid);
+    return state;
+  }
+}

@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import { Fault } from '../../../base/fault.js';
+import type { CallContext, SizedContent } from '../../backend.js';
+import { HttpFailure } from '../http/http-failure.js';
+import { get, put, type Download } from '../transfer/http-transfer.js';
+import type { TransferRoute } from '../transfer/transfer-routes.js';
+import type { GuestFileAttributes, GuestFileInfo, GuestPosixFileAttributes } from '../vim/generated/types.js';
+import type { GuestCaller } from './guest-caller.js';
+import { pathsOf } from './guest-path.js';
+
+/** Mode of a file that did not exist: as Tools makes it for its user. */
+const newFileMode = 0o644;
+
+/** What is where a file is to be written; `path` is the end of all links. */
+export type WritePlace =
+  | { readonly is: 'free' }
+  | { readonly is: 'taken'; readonly path: string; readonly entry: GuestFileInfo }
+  | { readonly is: 'unknown' };
+
+/** Opens a guest file for reading. The bytes come as they are asked for. */
+export async function readGuestFile(caller: GuestCaller, path: string, call: CallContext): Promise<SizedContent> {
+  const information = await caller.file('InitiateFileTransferFromGuest', { guestFilePath: path }, call);
+  const download = await overRoutes(caller, path, information.url, call, ({ peer, url }) => get(peer, url, call));
+  // Files that the kernel makes up (/proc) are announced as empty.
+  const size = information.size > 0 ? information.size : (download.size ?? 0);
+  return { size, chunks: checked(download, size, path, caller) };
+}
+
+/**
+ * Creates or overwrites a guest file. What was there stays until all bytes have arrived: they go to a new file beside
+ * it, which then takes its place with the old one's owner and mode. A new file that did not arrive whole is removed.
+ */
+export async function writeGuestFile(
+  caller: GuestCaller,
+  path: string,
+  place: WritePlace,
+  content: SizedContent,
+  call: CallContext,
+): Promise<void> {
+  if (place.is === 'unknown') return upload(caller, path, newFileAttributes(caller), content, call);
+  if (place.is === 'free') return uploadNew(caller, path, newFileAttributes(caller), content, call);
+  const paths = pathsOf(caller.family);
+  const partial = paths.join(paths.dirname(place.path), `.${randomUUID()}.part`);
+  await uploadNew(caller, partial, keptAttributes(place.entry), content, call);
+  try {
+    const parameters = { srcFilePath: partial, dstFilePath: place.path, overwrite: true };
+    await caller.file('MoveFileInGuest', parameters, call);
+  } catch (error) {
+    await removeQuietly(caller, partial, call);
+    throw error;
+  }
+}
+
+/** Uploads to a path where nothing was; a file that did not arrive whole is removed. */
+async function uploadNew(
+  caller: GuestCaller,
+  path: string,
+  attributes: GuestFileAttributes,
+  content: SizedContent,
+  call: CallContext,
+): Promise<void> {
+  try {
+    await upload(caller, path, attributes, content, call);
+  } catch (error) {
+    await removeQuietly(caller, path, call);
+    throw error;
+  }
+}
+
+async function upload(
+  caller: GuestCaller,
+  path: string,
+  fileAttributes: GuestFileAttributes,
+  content: SizedContent,
+  call: CallContext,
+): Promise<void> {
+  const parameters = { guestFilePath: path, fileAttributes, fileSize: content.size, overwrite: true };
+  const given = await caller.file('InitiateFileTransferToGuest', parameters, call);
+  // The bytes can be had once: another route is tried only while none of them is gone.
+  const source = new OnceContent(content);
+  await overRoutes(
+    caller,
+    path,
+    given,
+    call,
+    ({ peer, url }) => put(peer, url, source, call),
+    () => source.isUntouched,
+  );
+}
+
+/** Removing what a failed upload left must not hide why it failed, and is done also after a cancel. */
+async function removeQuietly(caller: GuestCaller, path: string, call: CallContext): Promise<void> {
+  const tidying: CallContext = { signal: AbortSignal.timeout(30_000), clock: call.clock, progress: () => undefined };
+  await caller.file('DeleteFileInGuest', { filePath: path }, tidying).catch(() => undefined);
+}
+
+/** Tries one route after the other while a host cannot be reached at all. */
+async function overRoutes<T>(
+  caller: GuestCaller,
+  path: string,
+  given: string,
+  call: CallContext,
+  transfer: (route: TransferRoute) => Promise<T>,
+  mayTryAgain: () => boolean = () => true,
+): Promise<T> {
+  const routes = await caller.routes(given, call);
+  const failures: HttpFailure[] = [];
+  for (const route of routes) {
+    try {
+      const done = await transfer(route);
+      caller.worked(given, route);
+      return done;
+    } catch (error) {
+      if (!(error instanceof HttpFailure)) throw error;
+      failures.push(error);
+      const isElsewhere = ['resolve', 'connect', 'proxy', 'certificate'].includes(error.kind);
+      if (!isElsewhere || !mayTryAgain()) break;
+    }
+  }
+  throw transferFault(path, failures);
+}
+
+/** What an answer to a transfer means. Real hosts were seen to use these for a file that is gone or forbidden. */
+const statusKinds: Readonly<Record<number, 'file-not-found' | 'file-access' | 'disk-full'>> = {
+  401: 'file-access',
+  403: 'file-access',
+  404: 'file-not-found',
+  507: 'disk-full',
+};
+
+function transferFault(path: string, failures: readonly HttpFailure[]): Fault {
+  const [first] = failures;
+  const last = failures.at(-1);
+  const said = failures.map(({ message }) => message).join('; ');
+  const about = `the transfer of "${path}" failed: ${said}`;
+  const options = { cause: last ?? first };
+  switch (last?.kind) {
+    case 'resolve':
+    case 'connect':
+    case 'proxy':
+      return new Fault(
+        'host-unreachable',
+        `${about}. Guest files travel over the ESXi host that runs the virtual machine: let this machine reach it, or ` +
+          'name a way to it in the settings transfer.hosts or proxy.',
+        options,
+      );
+    case 'certificate':
+      return new Fault('host-certificate', about, options);
+    case 'lost':
+    case 'timeout':
+      return new Fault('connection-lost', `${about}. Copy it again.`, {
+        ...options,
+        retryable: 'same-call',
+        vixCode: 7,
+      });
+    default:
+      return new Fault(statusKinds[last?.status ?? 0] ?? 'file-error', about, options);
+  }
+}
+
+/** The bytes of a download, as many as the guest said. */
+async function* checked(
+  download: Download,
+  size: number,
+  path: string,
+  caller: GuestCaller,
+): AsyncGenerator<Uint8Array> {
+  let received = 0;
+  try {
+    for await (const chunk of download.chunks) {
+      received += chunk.byteLength;
+      yield chunk;
+    }
+  } catch (error) {
+    throw error instanceof HttpFailure ? transferFault(path, [error]) : error;
+  }
+  if (received === size || size === 0) return;
+  throw new Fault(
+    'file-error',
+    `"${path}" in the guest of ${caller.vmName} has ${size} bytes, but ${received} arrived. Copy it again.`,
+    { retryable: 'same-call' },
+  );
+}
+
+/** Content that knows whether any of it was taken: it can be had once. */
+class OnceContent implements SizedContent {
+  readonly size: number;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  isUntouched = true;
+
+  constructor(content: SizedContent) {
+    this.size = content.size;
+    this.chunks = {
+      [Symbol.asyncIterator]: () => {
+        this.isUntouched = false;
+        return content.chunks[Symbol.asyncIterator]();
+      },
+    };
+  }
+}
+
+function newFileAttributes({ family }: GuestCaller): GuestFileAttributes {
+  if (family === 'windows') return { $type: 'GuestFileAttributes' };
+  const attributes: GuestPosixFileAttributes = { $type: 'GuestPosixFileAttributes', permissions: newFileMode };
+  return attributes;
+}
+
+/** The attributes that the new file takes over from the one in whose place it comes. */
+function keptAttributes({ attributes }: GuestFileInfo): GuestFileAttributes {
+  const { modificationTime: _, accessTime: __, symlinkTarget: ___, ...kept } = attributes;
+  return kept;
+}

@@ -1,0 +1,184 @@
+import { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../../../base/clock.js';
+import type { HttpPeer } from '../http/dispatchers.js';
+import { httpFailureFrom } from '../http/http-exchange.js';
+import { HttpFailure } from '../http/http-failure.js';
+import { IdleLimit } from './idle-limit.js';
+
+/** How long a transfer may stand still. A host may write a large file to its disk before it answers. */
+const idleMs = 120_000;
+
+/** Pieces that come over the network are gathered up to this size, for fewer and larger writes. */
+const gatherBytes = 1024 * 1024;
+
+/** Pieces of an upload that are read ahead of the network. */
+const piecesAhead = 2;
+
+/** Longest error page that is read to keep the connection in order. */
+const errorPageBytes = 64 * 1024;
+
+/** What every transfer is given beside its URL. */
+export interface TransferContext {
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Headers beside the length; a guest file needs none, for its token is in the URL. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Bytes with their number known beforehand. */
+interface Content {
+  readonly size: number;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Sends bytes by PUT, with their number in `Content-Length` as ESXi demands, in constant memory.
+ *
+ * @throws HttpFailure; the signal's reason when it was aborted; what the chunks throw, as it is; a `RangeError` when they
+ *   are not as many bytes as was said.
+ */
+export async function put(peer: HttpPeer, url: URL, content: Content, context: TransferContext): Promise<void> {
+  const limit = new IdleLimit(context.clock, idleMs, context.signal, () => standsStill(peer));
+  const source = new SourceWatch(content, limit);
+  try {
+    const answer = await peer.dispatcher.request({
+      method: 'PUT',
+      path: pathOf(url),
+      headers: { ...context.headers, 'content-length': String(content.size) },
+      body: content.size === 0 ? null : Readable.from(source.chunks(), { highWaterMark: piecesAhead }),
+      signal: limit.signal,
+      // The token is spent, and hosts end such connections in their own way: each transfer has its own.
+      reset: true,
+    });
+    await requireOk(answer, peer);
+    source.requireWhole();
+  } catch (error) {
+    throw source.failure ?? reasonOf(error, limit, context.signal, peer);
+  } finally {
+    limit.end();
+  }
+}
+
+/** Bytes that are on their way. */
+export interface Download {
+  /** What the server says, before a byte has come; undefined where it does not. */
+  readonly size: number | undefined;
+  /** The bytes, to be read once and to their end; leaving the loop early ends the transfer. */
+  readonly chunks: AsyncGenerator<Uint8Array>;
+}
+
+/** Asks for bytes by GET. @throws HttpFailure, here and while the chunks are read; the signal's reason. */
+export async function get(peer: HttpPeer, url: URL, context: TransferContext): Promise<Download> {
+  const limit = new IdleLimit(context.clock, idleMs, context.signal, () => standsStill(peer));
+  try {
+    const answer = await peer.dispatcher.request({
+      method: 'GET',
+      path: pathOf(url),
+      headers: { ...context.headers },
+      signal: limit.signal,
+      reset: true,
+    });
+    await requireOk(answer, peer);
+    const length = answer.headers['content-length'];
+    const size = typeof length === 'string' && /^\d+$/.test(length) ? Number(length) : undefined;
+    return { size, chunks: received(answer.body, limit, context.signal, peer) };
+  } catch (error) {
+    limit.end();
+    throw reasonOf(error, limit, context.signal, peer);
+  }
+}
+
+async function* received(
+  body: Readable,
+  limit: IdleLimit,
+  signal: AbortSignal,
+  peer: HttpPeer,
+): AsyncGenerator<Uint8Array> {
+  let gathered: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      limit.moved();
+      gathered.push(chunk);
+      size += chunk.byteLength;
+      if (size < gatherBytes) continue;
+      yield Buffer.concat(gathered, size);
+      gathered = [];
+      size = 0;
+    }
+    if (size > 0) yield Buffer.concat(gathered, size);
+  } catch (error) {
+    throw reasonOf(error, limit, signal, peer);
+  } finally {
+    limit.end();
+    body.destroy();
+  }
+}
+
+/** Passes the bytes of an upload on, and remembers what the network layer would wrap or hide. */
+class SourceWatch {
+  /** What the source itself threw. */
+  failure: unknown;
+  readonly #content: Content;
+  readonly #limit: IdleLimit;
+  #sent = 0;
+
+  constructor(content: Content, limit: IdleLimit) {
+    this.#content = content;
+    this.#limit = limit;
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of this.#content.chunks) {
+        this.#sent += chunk.byteLength;
+        if (this.#sent > this.#content.size) this.#refuseLength();
+        this.#limit.moved();
+        yield chunk;
+        this.#limit.moved();
+      }
+      this.requireWhole();
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+  }
+
+  /** @throws RangeError when the source had fewer bytes than it said. */
+  requireWhole(): void {
+    if (this.#sent < this.#content.size) this.#refuseLength();
+  }
+
+  #refuseLength(): never {
+    throw new RangeError(`${this.#content.size} bytes were to be sent, but the source has ${this.#sent}`);
+  }
+}
+
+async function requireOk(answer: Dispatcher.ResponseData, peer: HttpPeer): Promise<void> {
+  const { statusCode: status, body } = answer;
+  if (status >= 200 && status < 300) return;
+  await body.dump({ limit: errorPageBytes }).catch(() => undefined);
+  const kind = status >= 500 ? 'unavailable' : 'refused';
+  throw new HttpFailure(kind, `${peer.origin} answered the transfer with HTTP status ${status}`, {
+    mayHaveRun: true,
+    status,
+  });
+}
+
+function standsStill({ origin }: HttpPeer): HttpFailure {
+  return new HttpFailure('timeout', `no byte has moved to or from ${origin} in ${idleMs / 1000} seconds`, {
+    mayHaveRun: true,
+  });
+}
+
+/** Why a transfer ended: the caller's wish, the time limit, or what happened on the network. */
+function reasonOf(error: unknown, limit: IdleLimit, signal: AbortSignal, { origin }: HttpPeer): unknown {
+  if (signal.aborted) return signal.reason;
+  if (limit.signal.aborted) return limit.signal.reason;
+  return error instanceof HttpFailure ? error : httpFailureFrom(error, origin);
+}
+
+function pathOf(url: URL): string {
+  return `${url.pathname}${url.search}`;
+}

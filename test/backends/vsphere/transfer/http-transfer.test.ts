@@ -1,0 +1,170 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Dispatchers } from '../../../../src/backends/vsphere/http/dispatchers.js';
+import { HttpFailure } from '../../../../src/backends/vsphere/http/http-failure.js';
+import { get, put } from '../../../../src/backends/vsphere/transfer/http-transfer.js';
+import { FakeClock, RealClock } from '../../../../src/base/clock.js';
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+const cleanUps: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
+});
+
+/** A server that answers by the function, and the way to it. */
+async function serving(answer: Answer) {
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const dispatchers = new Dispatchers();
+  cleanUps.push(async () => {
+    await dispatchers.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
+  });
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/guestFile?id=1&token=t`);
+  return { url, peer: dispatchers.peer(url, { kind: 'insecure' }) };
+}
+
+function context(overrides: { signal?: AbortSignal; clock?: FakeClock } = {}) {
+  return { signal: new AbortController().signal, clock: new RealClock(), ...overrides };
+}
+
+async function* pieces(...texts: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text);
+}
+
+async function textOf(request: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+describe('an upload', () => {
+  it('sends all bytes with their number, and not in chunks', async () => {
+    const seen: { headers?: IncomingMessage['headers']; text?: string; path?: string | undefined } = {};
+    const { peer, url } = await serving(async (request, response) => {
+      Object.assign(seen, { headers: request.headers, path: request.url, text: await textOf(request) });
+      response.writeHead(201).end();
+    });
+    await put(peer, url, { size: 6, chunks: pieces('abc', '', 'def') }, context());
+    expect(seen).toMatchObject({ text: 'abcdef', path: '/guestFile?id=1&token=t' });
+    expect(seen.headers).toMatchObject({ 'content-length': '6', connection: 'close' });
+    expect(seen.headers).not.toHaveProperty('transfer-encoding');
+  });
+
+  it('sends an empty file with the length 0', async () => {
+    const lengths: unknown[] = [];
+    const { peer, url } = await serving((request, response) => {
+      lengths.push(request.headers['content-length']);
+      response.end();
+    });
+    await put(peer, url, { size: 0, chunks: pieces() }, context());
+    expect(lengths).toEqual(['0']);
+  });
+
+  it.each([
+    { said: 5, why: 'more', sizes: /5 bytes were to be sent, but the source has 6/ },
+    { said: 7, why: 'fewer', sizes: /7 bytes were to be sent, but the source has 6/ },
+  ])('fails when there are $why bytes than said', async ({ said, sizes }) => {
+    const { peer, url } = await serving((request, response) => {
+      request.on('error', () => undefined).resume();
+      request.on('end', () => response.end());
+    });
+    await expect(put(peer, url, { size: said, chunks: pieces('abc', 'def') }, context())).rejects.toThrow(sizes);
+  });
+
+  it('ends with what the source throws', async () => {
+    const { peer, url } = await serving((request) => void request.on('error', () => undefined).resume());
+    const failing = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('abc');
+      throw new Error('the disk is gone');
+    };
+    await expect(put(peer, url, { size: 6, chunks: failing() }, context())).rejects.toThrow('the disk is gone');
+  });
+
+  it.each([
+    { status: 403, kind: 'refused' },
+    { status: 404, kind: 'refused' },
+    { status: 500, kind: 'unavailable' },
+  ])('fails with the status $status of the server', async ({ status, kind }) => {
+    const { peer, url } = await serving((request, response) => {
+      request.resume();
+      request.on('end', () => response.writeHead(status).end('<html>sorry</html>'));
+    });
+    const failure = await put(peer, url, { size: 3, chunks: pieces('abc') }, context()).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(HttpFailure);
+    expect(failure).toMatchObject({ kind, status });
+  });
+
+  it('ends with the reason of its signal, also while the server is silent', async () => {
+    const stop = new AbortController();
+    const { peer, url } = await serving((request) => {
+      request.resume();
+      request.on('end', () => stop.abort(new Error('enough')));
+    });
+    const sent = put(peer, url, { size: 3, chunks: pieces('abc') }, context({ signal: stop.signal }));
+    await expect(sent).rejects.toThrow('enough');
+  });
+});
+
+describe('a download', () => {
+  it('gives the bytes, and their number beforehand', async () => {
+    const { peer, url } = await serving((_request, response) => void response.end('content'));
+    const download = await get(peer, url, context());
+    expect(download.size).toBe(7);
+    expect(await textOf(download.chunks)).toBe('content');
+  });
+
+  it('gathers small pieces into large ones', async () => {
+    const size = 4 * 1024 * 1024;
+    const { peer, url } = await serving((_request, response) => void response.end(Buffer.alloc(size, 'x')));
+    const sizes: number[] = [];
+    for await (const { byteLength } of (await get(peer, url, context())).chunks) sizes.push(byteLength);
+    expect(sizes.reduce((sum, one) => sum + one, 0)).toBe(size);
+    expect(sizes.length).toBeLessThanOrEqual(5);
+  });
+
+  it('fails when the connection breaks in the middle', async () => {
+    const { peer, url } = await serving((_request, response) => {
+      response.writeHead(200, { 'content-length': '10' });
+      response.write('half', () => response.destroy());
+    });
+    const broken = async (): Promise<string> => textOf((await get(peer, url, context())).chunks);
+    await expect(broken()).rejects.toMatchObject({ kind: 'lost' });
+  });
+
+  it('ends when no byte moves for two minutes, however long it has run', async () => {
+    const clock = new FakeClock();
+    const { peer, url } = await serving((_request, response) => {
+      response.writeHead(200, { 'content-length': '10' });
+      response.write('half');
+    });
+    const download = await get(peer, url, context({ clock }));
+    const failure = textOf(download.chunks).catch((error: unknown) => error);
+    while (clock.pending > 0) await clock.advance(60_000);
+    expect(await failure).toMatchObject({ kind: 'timeout' });
+  });
+
+  it('ends on the server when the reader stops', async () => {
+    let closed: (() => void) | undefined;
+    const isClosed = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    const { peer, url } = await serving((_request, response) => {
+      response.on('close', () => closed?.());
+      const more = (): void => void (response.destroyed || response.write(Buffer.alloc(1024 * 1024), more));
+      more();
+    });
+    for await (const _ of (await get(peer, url, context())).chunks) break;
+    await expect(isClosed).resolves.toBeUndefined();
+  });
+});
