@@ -1,3 +1,4 @@
+import { Secret } from '../base/secret.js';
 import type { Ref } from './ref.js';
 import { VimFault } from './vim-fault.js';
 
@@ -35,6 +36,13 @@ export class Fields {
     return this.has(name) ? this.text(name) : undefined;
   }
 
+  /** A text that no log may show. */
+  secret(name: string): Secret {
+    const value = this.#values[name];
+    if (value instanceof Secret) return value;
+    return typeof value === 'string' ? new Secret(value) : this.#refuse(name, 'text');
+  }
+
   flag(name: string): boolean {
     const value = this.#values[name];
     return typeof value === 'boolean' ? value : this.#refuse(name, 'true or false');
@@ -47,6 +55,11 @@ export class Fields {
   whole(name: string): number {
     const value = this.#values[name];
     return typeof value === 'number' && Number.isSafeInteger(value) ? value : this.#refuse(name, 'a whole number');
+  }
+
+  long(name: string): bigint {
+    const value = this.#values[name];
+    return typeof value === 'bigint' ? value : this.#refuse(name, 'a whole number');
   }
 
   optionalWhole(name: string): number | undefined {

@@ -20,7 +20,7 @@ export const authManagerKind: ManagedKind<GuestServices> = {
           throw args.invalid('requestedAuth', 'only SSPI leads to a ticket; send other credentials with each call');
         }
         const isInteractive = auth.flag('interactiveSession');
-        const sspiToken = auth.text('sspiToken');
+        const sspiToken = auth.secret('sspiToken').reveal();
         const sessionId = args.optionalWhole('sessionID');
         let ticket = '';
         const door = vm.guestAccess({
@@ -42,7 +42,7 @@ export const authManagerKind: ManagedKind<GuestServices> = {
         throw args.invalid('auth', 'only a ticket can be released');
       }
       await read('guest.validate', () => undefined);
-      services.tickets.release(auth.text('ticket'));
+      services.tickets.release(auth.secret('ticket').reveal());
     }),
   },
 };

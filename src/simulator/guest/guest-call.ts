@@ -1,4 +1,5 @@
 import { Fault } from '../../base/fault.js';
+import { Secret } from '../../base/secret.js';
 import type { Admitted, GuestAccess, GuestOperation } from '../../world/vm/guest-access.js';
 import type { VirtualMachine } from '../../world/vm/virtual-machine.js';
 import type { WorldCall } from '../../world/world-call.js';
@@ -111,6 +112,7 @@ function requireBudget(args: MethodArguments): void {
 
 function textBytes(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
+  if (value instanceof Secret) return Buffer.byteLength(value.reveal());
   if (value instanceof Uint8Array) return value.length;
   if (typeof value !== 'object' || value === null) return 0;
   return Object.values(value).reduce<number>((sum, part) => sum + textBytes(part), 0);

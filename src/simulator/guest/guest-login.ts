@@ -1,4 +1,3 @@
-import { Secret } from '../../base/secret.js';
 import type { GuestLogin, ProvenLogin } from '../../world/vm/guest-access.js';
 import type { Fields } from '../fields.js';
 import { VimFault } from '../vim-fault.js';
@@ -13,13 +12,13 @@ export function loginOf(auth: Fields, { tickets, endpoint }: GuestServices): Gue
   const isInteractive = auth.flag('interactiveSession');
   switch (auth.type) {
     case 'NamePasswordAuthentication':
-      return { userName: auth.text('username'), password: new Secret(auth.text('password')), isInteractive };
+      return { userName: auth.text('username'), password: auth.secret('password'), isInteractive };
     case 'TicketedSessionAuthentication': {
-      const ticket = auth.text('ticket');
+      const ticket = auth.secret('ticket').reveal();
       return { isInteractive, identify: (record) => tickets.identify(record, ticket) };
     }
     case 'SAMLTokenAuthentication': {
-      const token = new Secret(auth.text('token'));
+      const token = auth.secret('token');
       const userName = auth.optionalText('username');
       return {
         isInteractive,

@@ -131,7 +131,7 @@ function valueOf(name: string, data: Fields): RegistryValue {
       // The wire has signed numbers where the registry has unsigned ones.
       return { name, type: 'REG_DWORD', data: data.whole('value') >>> 0 };
     case 'GuestRegValueQwordSpec':
-      return { name, type: 'REG_QWORD', data: data.whole('value') };
+      return { name, type: 'REG_QWORD', data: Number(BigInt.asUintN(64, data.long('value'))) };
     case 'GuestRegValueBinarySpec':
       return { name, type: 'REG_BINARY', data: data.optionalBytes('value') ?? new Uint8Array(0) };
     default:
@@ -153,7 +153,7 @@ function dataOf(value: RegistryValue): object {
     case 'REG_DWORD':
       return { $type: 'GuestRegValueDwordSpec', value: value.data | 0 };
     case 'REG_QWORD':
-      return { $type: 'GuestRegValueQwordSpec', value: value.data };
+      return { $type: 'GuestRegValueQwordSpec', value: BigInt.asIntN(64, BigInt(value.data)) };
     case 'REG_BINARY':
       return { $type: 'GuestRegValueBinarySpec', value: value.data };
   }

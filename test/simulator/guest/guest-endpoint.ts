@@ -1,4 +1,5 @@
 import { FakeClock } from '../../../src/base/clock.js';
+import { Secret } from '../../../src/base/secret.js';
 import { Endpoint } from '../../../src/simulator/endpoint.js';
 import type { EndpointKind } from '../../../src/simulator/endpoint-kind.js';
 import { addGuestOperations } from '../../../src/simulator/guest/guest-operations.js';
@@ -24,7 +25,7 @@ export const userAuth = auth('user');
 
 /** Name and password of an account whose password is `password`. */
 export function auth(username: string, more: object = {}): object {
-  return { $type: 'NamePasswordAuthentication', interactiveSession: false, username, password: 'password', ...more };
+  return { $type: 'NamePasswordAuthentication', interactiveSession: false, username, password: new Secret('password'), ...more };
 }
 
 /** An endpoint with guests, on a clock that moves only when told to. Machines are on unless they say otherwise. */
