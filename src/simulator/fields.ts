@@ -17,13 +17,18 @@ export class Fields {
     this.type = typeof type === 'string' ? type : '';
   }
 
+  /** Names of the fields that were sent. */
+  get names(): readonly string[] {
+    return Object.keys(this.#values);
+  }
+
   has(name: string): boolean {
     return this.#values[name] !== undefined;
   }
 
-  /** The value as it is; undefined when it was not sent. */
-  value(name: string): unknown {
-    return this.#values[name];
+  /** The object as it was sent. */
+  get json(): unknown {
+    return this.#values;
   }
 
   /** @throws VimFault `InvalidArgument`, as every reader here, when the field is missing or of another kind. */
@@ -72,6 +77,14 @@ export class Fields {
     return value instanceof Date && !Number.isNaN(value.getTime()) ? value : this.#refuse(name, 'a date and time');
   }
 
+  /** A time as text, as JSON has it. */
+  optionalTime(name: string): Date | undefined {
+    const text = this.optionalText(name);
+    if (text === undefined) return undefined;
+    const time = new Date(text);
+    return Number.isNaN(time.getTime()) ? this.#refuse(name, 'a time like 2026-01-31T12:00:00Z') : time;
+  }
+
   optionalBytes(name: string): Uint8Array | undefined {
     const value = this.#values[name];
     return value === undefined || value instanceof Uint8Array ? value : this.#refuse(name, 'bytes');
@@ -111,9 +124,7 @@ export class Fields {
 
   /** The fault of a field whose value cannot be used. */
   invalid(name: string, reason: string): VimFault {
-    const place = this.#placeOf(name);
-    const fault = { $type: 'InvalidArgument', invalidProperty: place };
-    return new VimFault(fault, `A specified parameter was not correct: ${place}: ${reason}.`);
+    return invalidArgument(this.#placeOf(name), reason);
   }
 
   #list<Item>(name: string, what: string, isItem: (item: unknown) => item is Item): readonly Item[] {
@@ -133,4 +144,10 @@ export class Fields {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The fault of an argument, or of a field at a place like `spec.identity`, whose value cannot be used. */
+export function invalidArgument(place: string, reason: string): VimFault {
+  const fault = { $type: 'InvalidArgument', invalidProperty: place };
+  return new VimFault(fault, `A specified parameter was not correct: ${place}: ${reason}.`);
 }

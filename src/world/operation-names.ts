@@ -21,6 +21,7 @@ export const operationNames = [
   'power.unpause',
   'tools.waitUntilRunning',
   'tools.install',
+  'tools.disconnectInstaller',
   'lifecycle.delete',
   'lifecycle.clone',
   'lifecycle.upgradeHardware',

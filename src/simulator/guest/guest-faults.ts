@@ -149,7 +149,7 @@ export function fileProblem(
 }
 
 /** Power state as vSphere has it: changes under way do not show. */
-function powerStateOf(phase: PowerPhase): 'poweredOn' | 'poweredOff' | 'suspended' {
+export function powerStateOf(phase: PowerPhase): 'poweredOn' | 'poweredOff' | 'suspended' {
   if (phase === 'off' || phase === 'powering-on') return 'poweredOff';
   return phase === 'suspended' || phase === 'resuming' ? 'suspended' : 'poweredOn';
 }

@@ -38,7 +38,7 @@ const ownIds: Readonly<Record<EndpointKind, string>> = {
 };
 
 /** Puts everything that works inside guests into an endpoint. */
-export function addGuestOperations(endpoint: Endpoint, options: GuestOperationsOptions): void {
+export function addGuestOperations(endpoint: Endpoint, options: GuestOperationsOptions): GuestServices {
   const services: GuestServices = {
     endpoint,
     tickets: new GuestTickets(),
@@ -53,9 +53,10 @@ export function addGuestOperations(endpoint: Endpoint, options: GuestOperationsO
   }
   const ref = { type: 'GuestOperationsManager', value: ownIds[endpoint.kind] };
   endpoint.addManager('guestOperationsManager', managed(ref, operationsManagerKind, refs));
-  if (endpoint.kind === 'esx') return;
+  if (endpoint.kind === 'esx') return services;
   const customization = { type: customizationManagerKind.type, value: 'GuestCustomizationManager' };
   endpoint.addManager('guestCustomizationManager', managed(customization, customizationManagerKind, services));
+  return services;
 }
 
 const operationsManagerKind: ManagedKind<ReadonlyMap<string, Ref>> = {

@@ -2,7 +2,8 @@ import { joinPath, isAbsolutePath } from '../../world/guest/guest-path.js';
 import type { GuestProcessEntry } from '../../world/guest/process-table.js';
 import type { ProgramStart } from '../../world/guest/program-runner.js';
 import { userEnvironment } from '../../world/guest/user-environment.js';
-import type { Admitted } from '../../world/vm/guest-access.js';
+import type { Admitted, GuestAccess } from '../../world/vm/guest-access.js';
+import type { WorldCall } from '../../world/world-call.js';
 import type { Fields } from '../fields.js';
 import type { ManagedKind } from '../managed-object.js';
 import { guestMethod, guestPrivileges } from './guest-call.js';
@@ -19,35 +20,16 @@ export const processManagerKind: ManagedKind<GuestServices> = {
   methods: {
     StartProgramInGuest: guestMethod(
       { privilege: guestPrivileges.execute, about: (args) => ({ path: args.object('spec').text('programPath') }) },
-      async ({ change, access, args }) => {
-        const spec = args.object('spec');
-        const start = programOf(spec);
-        return change('guest.start', (admitted) => {
-          const path = absoluteProgram(admitted, start.path);
-          requireWorkingDirectory(admitted, start.workingDirectory);
-          const { scope } = access;
-          return scope.services.guests.start(scope, admitted.state, { ...start, path }, admitted.user);
-        });
-      },
+      ({ access, args, world }) => startProgram(access, world, programOf(args.object('spec'))),
     ),
-    ListProcessesInGuest: guestMethod({ privilege: guestPrivileges.query }, async ({ read, access, args }) => {
+    ListProcessesInGuest: guestMethod({ privilege: guestPrivileges.query }, async ({ access, args, world }) => {
       const pids = new Set(args.wholes('pids'));
-      const { scope } = access;
-      scope.services.guests.throwTrouble(scope.id);
-      const entries = await read('guest.processes', ({ record }) =>
-        scope.services.guests.table(scope, record).entries(),
-      );
+      const entries = await entriesOf(access, world);
       return entries.filter(({ pid }) => pids.size === 0 || pids.has(pid)).map(processInfo);
     }),
     TerminateProcessInGuest: guestMethod(
       { privilege: guestPrivileges.execute, about: (args) => ({ pid: args.whole('pid') }) },
-      async ({ change, access, args }) => {
-        const pid = args.whole('pid');
-        const { scope } = access;
-        const { guests } = scope.services;
-        await change('guest.kill', ({ record, user }) => guests.table(scope, record).kill(pid, user));
-        guests.kill(scope.id, pid);
-      },
+      ({ access, args, world }) => terminate(access, world, args.whole('pid')),
     ),
     ReadEnvironmentVariableInGuest: guestMethod({ privilege: guestPrivileges.query }, async ({ read, args }) => {
       const names = args.texts('names');
@@ -57,8 +39,33 @@ export const processManagerKind: ManagedKind<GuestServices> = {
   },
 };
 
+/** Starts a program as Tools does. @returns its process id. @throws VimFault of files; Fault. */
+export function startProgram(access: GuestAccess, world: WorldCall, program: ProgramStart): Promise<number> {
+  const { scope } = access;
+  return access.change('guest.start', world, (admitted) => {
+    const path = absoluteProgram(admitted, program.path);
+    requireWorkingDirectory(admitted, program.workingDirectory);
+    return scope.services.guests.start(scope, admitted.state, { ...program, path }, admitted.user);
+  });
+}
+
+/** What runs in the guest and, of what operations started, what has ended a short time ago. */
+export async function entriesOf(access: GuestAccess, world: WorldCall): Promise<readonly GuestProcessEntry[]> {
+  const { scope } = access;
+  scope.services.guests.throwTrouble(scope.id);
+  return access.read('guest.processes', world, ({ record }) => scope.services.guests.table(scope, record).entries());
+}
+
+/** @throws Fault `no-such-process`, `guest-permission`. */
+export async function terminate(access: GuestAccess, world: WorldCall, pid: number): Promise<void> {
+  const { scope } = access;
+  const { guests } = scope.services;
+  await access.change('guest.kill', world, ({ record, user }) => guests.table(scope, record).kill(pid, user));
+  guests.kill(scope.id, pid);
+}
+
 /** A GuestProgramSpec as the world starts it. */
-function programOf(spec: Fields): ProgramStart {
+export function programOf(spec: Fields): ProgramStart {
   const path = spec.text('programPath');
   if (path.trim() === '') throw spec.invalid('programPath', 'it is empty');
   const workingDirectory = spec.optionalText('workingDirectory');
@@ -71,7 +78,7 @@ function programOf(spec: Fields): ProgramStart {
 }
 
 /** Those of the variables that are set, under the spelling that was asked for; all when no names are given. */
-function environmentOf({ record, user }: Admitted, names: readonly string[]): ReadonlyMap<string, string> {
+export function environmentOf({ record, user }: Admitted, names: readonly string[]): ReadonlyMap<string, string> {
   const environment = userEnvironment(record.guest, user, {});
   if (names.length === 0) return environment;
   const keyOf = (name: string): string => (record.guest.family === 'windows' ? name.toLowerCase() : name);

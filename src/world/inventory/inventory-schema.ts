@@ -83,7 +83,7 @@ const guest = keys({
 });
 
 const toolsKeys = keys({
-  /** As vSphere counts: 12352 is 12.4.0; null: not installed. */
+  /** As vSphere counts: 12352 is 12.2.0; null: not installed. */
   version: v.exactOptional(v.nullable(whole(1))),
   bootDelayMs: v.exactOptional(whole(0)),
   scriptsDelayMs: v.exactOptional(whole(0)),

@@ -89,7 +89,7 @@ export function settle(record: VmRecord, nowMs: number): void {
   advanceCustomization(record, nowMs);
 }
 
-/** Version of Tools that the host's image installs, as vSphere counts: 12.4.0. */
+/** Version of Tools that the host's image installs, as vSphere counts: 12.2.0. */
 export const currentToolsVersion = 12_352;
 
 function hasEnded(transition: { readonly startedAtMs: number; readonly endsAtMs: number }, nowMs: number): boolean {

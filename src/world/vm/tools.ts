@@ -63,6 +63,20 @@ export class VmToolsControl {
     if (isStarted && options.waitForEnd) await this.#untilInstalled(call);
   }
 
+  /**
+   * Takes the installer out; what it has not done by then stays undone. Nothing happens where none is connected.
+   * @throws Fault `vm-not-running`.
+   */
+  async disconnectInstaller(call: WorldCall): Promise<void> {
+    const scope = this.#scope;
+    await scope.begin('tools.disconnectInstaller', call);
+    await scope.updateWhenSettled(call, ({ record }) => {
+      requireOn(record);
+      record.tools.isInstallerMounted = false;
+      delete record.tools.installEndsAtMs;
+    });
+  }
+
   async #untilInstalled(call: WorldCall): Promise<void> {
     const scope = this.#scope;
     for (;;) {

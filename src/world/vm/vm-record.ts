@@ -34,7 +34,7 @@ export interface PowerTransition {
 }
 
 export interface VmTools {
-  /** Version number as vSphere counts (12352 = 12.4.0); null: not installed. */
+  /** Version number as vSphere counts (12352 = 12.2.0); null: not installed. */
   version: number | null;
   /** ms from power-on until Tools runs. */
   bootDelayMs: number;

@@ -3,6 +3,7 @@ import { Secret } from '../../../src/base/secret.js';
 import { Endpoint } from '../../../src/simulator/endpoint.js';
 import type { EndpointKind } from '../../../src/simulator/endpoint-kind.js';
 import { addGuestOperations } from '../../../src/simulator/guest/guest-operations.js';
+import { addRestApi } from '../../../src/simulator/rest/rest-api.js';
 import type { Ref } from '../../../src/simulator/ref.js';
 import type { Session } from '../../../src/simulator/sessions.js';
 import { VimFault, type FaultValue } from '../../../src/simulator/vim-fault.js';
@@ -25,7 +26,13 @@ export const userAuth = auth('user');
 
 /** Name and password of an account whose password is `password`. */
 export function auth(username: string, more: object = {}): object {
-  return { $type: 'NamePasswordAuthentication', interactiveSession: false, username, password: new Secret('password'), ...more };
+  return {
+    $type: 'NamePasswordAuthentication',
+    interactiveSession: false,
+    username,
+    password: new Secret('password'),
+    ...more,
+  };
 }
 
 /** An endpoint with guests, on a clock that moves only when told to. Machines are on unless they say otherwise. */
@@ -59,7 +66,8 @@ export class GuestEndpoint {
     };
     const world = await World.create({ clock, inventory, transitionMs: 0 });
     const endpoint = new Endpoint({ world, kind: options.kind ?? 'vcenter', users: [], idleTimeoutMs: 3_600_000 });
-    addGuestOperations(endpoint, { transferAuthority: () => '*:443' });
+    const services = addGuestOperations(endpoint, { transferAuthority: () => '*:443' });
+    addRestApi(endpoint, { services, login, readBody });
     const refs = new Map<string, Ref>();
     for await (const { id, name } of world.list('registered')) {
       await endpoint.machines.refresh(id);
@@ -107,6 +115,17 @@ export class GuestEndpoint {
   async close(): Promise<void> {
     await this.world.close();
   }
+}
+
+function login(_endpoint: Endpoint, name: string, password: string): { readonly name: string } {
+  if (password === 'password') return { name };
+  throw new VimFault({ $type: 'InvalidLogin' }, 'Wrong name or password.');
+}
+
+async function readBody(request: AsyncIterable<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of request) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
 }
 
 function isRef(value: unknown): value is Ref {

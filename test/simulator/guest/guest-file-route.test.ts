@@ -1,65 +1,18 @@
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type RequestOptions,
-  type Server,
-} from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ask, closeServers, serve, type Answer } from '../route-server.js';
 import { auth, GuestEndpoint } from './guest-endpoint.js';
 
-const servers: Server[] = [];
-
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
-});
-
-/** Serves the endpoint's routes; the simulator's own server has TLS and more. */
-async function serve(guests: GuestEndpoint): Promise<number> {
-  const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '', 'http://localhost');
-    const handler = guests.endpoint.routes.find(url.pathname);
-    void handler?.({ request, response, url, signal: new AbortController().signal });
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  return isAddress(address) ? address.port : 0;
-}
-
-function isAddress(address: string | AddressInfo | null): address is AddressInfo {
-  return typeof address === 'object' && address !== null;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Buffer;
-}
+afterEach(closeServers);
 
 /** One request to the path and query of a transfer's URL. */
-async function ask(port: number, target: string, options: RequestOptions & { readonly body?: Uint8Array } = {}) {
+function askUrl(port: number, target: string, options: Parameters<typeof ask>[2] = {}): Promise<Answer> {
   const { pathname, search } = new URL(target.replace('*', 'host'));
-  const { body, ...rest } = options;
-  return new Promise<Answer>((resolve, reject) => {
-    const request = httpRequest({ port, path: pathname + search, agent: false, ...rest }, (response) => {
-      const pieces: Buffer[] = [];
-      response.on('data', (piece: Buffer) => pieces.push(piece));
-      response.on('error', reject);
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(pieces) }),
-      );
-    });
-    request.on('error', reject);
-    request.end(body);
-  });
+  return ask(port, pathname + search, options);
 }
 
 function put(port: number, url: string, body: Uint8Array, headers: Record<string, string> = {}): Promise<Answer> {
-  return ask(port, url, { method: 'PUT', body, headers: { 'content-length': String(body.length), ...headers } });
+  return askUrl(port, url, { method: 'PUT', body, headers: { 'content-length': String(body.length), ...headers } });
 }
 
 function uploadRequest(guestFilePath: string, fileSize: number, more: object = {}): object {
@@ -80,7 +33,7 @@ const text = Buffer.from('line\n');
 describe('a file sent into a guest', () => {
   it('lies there with its attributes and comes back the same', async () => {
     const guests = await GuestEndpoint.of();
-    const port = await serve(guests);
+    const port = await serve(guests.endpoint);
     const bytes = Buffer.from(Uint8Array.from({ length: 700_000 }, (_value, at) => (at * 31) % 253));
     const fileAttributes = {
       $type: 'GuestPosixFileAttributes',
@@ -97,7 +50,7 @@ describe('a file sent into a guest', () => {
       ownerId: 1000,
       modificationTime: new Date('2024-05-06T07:08:09Z'),
     });
-    const answer = await ask(port, back);
+    const answer = await askUrl(port, back);
     expect(answer.headers['content-length']).toBe(String(bytes.length));
     expect(answer.headers['connection']).toBe('close');
     expect(answer.body.equals(bytes)).toBe(true);
@@ -105,7 +58,7 @@ describe('a file sent into a guest', () => {
 
   it('may be empty, and gets the usual mode', async () => {
     const guests = await GuestEndpoint.of();
-    const port = await serve(guests);
+    const port = await serve(guests.endpoint);
     const url = await announceUpload(guests, '/tmp/empty', 0);
     expect((await put(port, url, Buffer.alloc(0))).status).toBe(200);
     expect(await announceDownload(guests, '/tmp/empty')).toMatchObject({
@@ -117,7 +70,7 @@ describe('a file sent into a guest', () => {
   it('replaces another only when that was asked for', async () => {
     const files = [{ path: '/tmp/old', text: 'old', owner: 'user', mode: 0o600 }];
     const guests = await GuestEndpoint.of([{ guest: { files } }]);
-    const port = await serve(guests);
+    const port = await serve(guests.endpoint);
     expect(await guests.fault('fileManager', 'InitiateFileTransferToGuest', uploadRequest('/tmp/old', 5))).toEqual({
       $type: 'FileAlreadyExists',
       file: '/tmp/old',
@@ -131,10 +84,10 @@ describe('a file sent into a guest', () => {
 
   it('must be as long as it was said to be', async () => {
     const guests = await GuestEndpoint.of();
-    const port = await serve(guests);
+    const port = await serve(guests.endpoint);
     const url = await announceUpload(guests, '/tmp/f', 9);
     expect((await put(port, url, text)).status).toBe(400);
-    const chunked = await ask(port, url, { method: 'PUT', body: text, headers: { 'transfer-encoding': 'chunked' } });
+    const chunked = await askUrl(port, url, { method: 'PUT', body: text, headers: { 'transfer-encoding': 'chunked' } });
     expect(chunked.status).toBe(411);
     expect(await guests.fault('fileManager', 'InitiateFileTransferFromGuest', { guestFilePath: '/tmp/f' })).toEqual({
       $type: 'FileNotFound',
@@ -146,7 +99,7 @@ describe('a file sent into a guest', () => {
 
   it('leaves nothing behind when the connection breaks', async () => {
     const guests = await GuestEndpoint.of();
-    const port = await serve(guests);
+    const port = await serve(guests.endpoint);
     const url = new URL((await announceUpload(guests, '/tmp/f', 1000)).replace('*', 'host'));
     await new Promise<void>((resolve) => {
       const request = httpRequest({
@@ -202,50 +155,50 @@ describe('a file fetched from a guest', () => {
   it('shows only on the line that the user may not read it', async () => {
     const files = [{ path: '/tmp/roots', text: 'secret', owner: 'root', mode: 0o600 }];
     const guests = await GuestEndpoint.of([{ guest: { files } }]);
-    const port = await serve(guests);
+    const port = await serve(guests.endpoint);
     const { url } = await announceDownload(guests, '/tmp/roots');
-    const answer = await ask(port, url);
+    const answer = await askUrl(port, url);
     expect(answer.status).toBe(403);
     expect(answer.body.toString()).not.toContain('secret');
-    expect((await ask(port, (await announceDownload(guests, '/tmp/roots', { auth: auth('root') })).url)).status).toBe(
-      200,
-    );
+    expect(
+      (await askUrl(port, (await announceDownload(guests, '/tmp/roots', { auth: auth('root') })).url)).status,
+    ).toBe(200);
   });
 });
 
 describe('the URL of a transfer', () => {
   it('is good once, for ten minutes, with its token, for its method', async () => {
     const guests = await GuestEndpoint.of();
-    const port = await serve(guests);
+    const port = await serve(guests.endpoint);
     const { url } = await announceDownload(guests, '/etc/passwd');
     const wrong = new URL(url.replace('*', 'host'));
     wrong.searchParams.set('token', 'x');
-    expect((await ask(port, wrong.href)).status).toBe(404);
+    expect((await askUrl(port, wrong.href)).status).toBe(404);
     const put405 = await put(port, url, text);
     expect([put405.status, put405.headers['allow']]).toEqual([405, 'GET']);
-    expect((await ask(port, url)).status).toBe(200);
-    expect((await ask(port, url)).status).toBe(404);
-    expect((await ask(port, 'https://host/guestFile')).status).toBe(404);
+    expect((await askUrl(port, url)).status).toBe(200);
+    expect((await askUrl(port, url)).status).toBe(404);
+    expect((await askUrl(port, 'https://host/guestFile')).status).toBe(404);
     const { url: late } = await announceDownload(guests, '/etc/passwd');
     await guests.clock.advance(600_000);
-    expect((await ask(port, late)).status).toBe(404);
+    expect((await askUrl(port, late)).status).toBe(404);
   });
 
   it('is void after a power-off, another boot, and an unregistration', async () => {
     const guests = await GuestEndpoint.of();
-    const port = await serve(guests);
+    const port = await serve(guests.endpoint);
     const vm = await guests.endpoint.machines.open(guests.ref());
     const call = { signal: new AbortController().signal, progress: () => undefined };
     const { url } = await announceDownload(guests, '/etc/passwd');
     await vm.power.off('hard', call);
-    expect((await ask(port, url)).status).toBe(410);
+    expect((await askUrl(port, url)).status).toBe(410);
     await vm.power.on({ paused: false, showConsole: false }, call);
     await guests.clock.advance(60_000);
-    expect((await ask(port, url)).status).toBe(410);
+    expect((await askUrl(port, url)).status).toBe(410);
     const { url: second } = await announceDownload(guests, '/etc/passwd');
     await vm.power.off('hard', call);
     await guests.world.unregister('[store] vm0/vm0.vmx');
     await guests.endpoint.machines.refresh(vm.id);
-    expect((await ask(port, second)).status).toBe(404);
+    expect((await askUrl(port, second)).status).toBe(404);
   });
 });

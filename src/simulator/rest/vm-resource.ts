@@ -1,0 +1,51 @@
+import { restPowerState } from './power-resource.js';
+import { RestProblem } from './rest-problem.js';
+import { ok, type RestCall, type RestRoute } from './rest-route.js';
+
+/** As many machines a list holds; who has more has to choose. */
+const mostListed = 4000;
+
+/** The list of machines. */
+export const vmRoutes: readonly RestRoute[] = [{ method: 'GET', path: '/vcenter/vm', isLegacyToo: true, run: list }];
+
+async function list(call: RestCall) {
+  const { endpoint, session, query, isLegacy } = call;
+  const names = filterOf(query, 'names', isLegacy);
+  const vms = filterOf(query, 'vms', isLegacy);
+  const powerStates = filterOf(query, 'power_states', isLegacy);
+  const lines: object[] = [];
+  for await (const { id, name } of endpoint.world.list('registered')) {
+    const ref = endpoint.machines.byId(id)?.ref;
+    if (ref === undefined || !fits(names, name) || !fits(vms, ref.value)) continue;
+    session.requirePrivilege('System.Read', ref);
+    const record = await (await endpoint.machines.open(ref)).record();
+    const state = restPowerState(record.power.phase);
+    if (!fits(powerStates, state)) continue;
+    lines.push({
+      vm: ref.value,
+      name,
+      power_state: state,
+      cpu_count: record.cpuCount,
+      memory_size_MiB: record.memoryMb,
+    });
+    if (lines.length > mostListed) {
+      throw new RestProblem(
+        'UNABLE_TO_ALLOCATE_RESOURCE',
+        `More than ${mostListed} virtual machines fit. Choose by names, vms or power_states.`,
+      );
+    }
+  }
+  return ok(lines);
+}
+
+/** Values of a filter; empty: it was not given. The older form numbers them: `filter.names.1`. */
+function filterOf(query: URLSearchParams, name: string, isLegacy: boolean): ReadonlySet<string> {
+  const keys = isLegacy
+    ? [...query.keys()].filter((key) => /^filter\.(\w+)(?:\.\d+)?$/u.exec(key)?.[1] === name)
+    : [name];
+  return new Set(keys.flatMap((key) => query.getAll(key)));
+}
+
+function fits(filter: ReadonlySet<string>, value: string): boolean {
+  return filter.size === 0 || filter.has(value);
+}
