@@ -21,7 +21,7 @@ export const operationNames = [
   'power.unpause',
   'tools.waitUntilRunning',
   'tools.install',
-  'tools.disconnectInstaller',
+  'tools.ejectInstaller',
   'lifecycle.delete',
   'lifecycle.clone',
   'lifecycle.upgradeHardware',

@@ -69,7 +69,8 @@ export const toolsRoutes: readonly RestRoute[] = [
     isLegacyToo: true,
     run: async (call) => {
       const { vm, world } = await machineOf(call, installPrivilege);
-      await vm.tools.disconnectInstaller(world);
+      requireOn(await vm.record());
+      await vm.tools.ejectInstaller(world);
       return noContent;
     },
   },
@@ -78,13 +79,19 @@ export const toolsRoutes: readonly RestRoute[] = [
 /** Only begins the upgrade. */
 async function upgrade(call: RestCall) {
   const { vm, world } = await machineOf(call, installPrivilege);
-  const { name, tools: state, power } = await vm.record();
-  if (power.phase !== 'on') throw new RestProblem('NOT_ALLOWED_IN_CURRENT_STATE', `'${name}' is not powered on.`);
+  const record = await vm.record();
+  requireOn(record);
+  const { name, tools: state } = record;
   if (state.installEndsAtMs !== undefined) {
     throw new RestProblem('ALREADY_IN_DESIRED_STATE', `Tools of '${name}' is being upgraded already.`);
   }
   await vm.tools.install({ autoUpgrade: true, waitForEnd: false }, world);
   return noContent;
+}
+
+/** @throws RestProblem `NOT_ALLOWED_IN_CURRENT_STATE`. */
+function requireOn({ name, power }: VmRecord): void {
+  if (power.phase !== 'on') throw new RestProblem('NOT_ALLOWED_IN_CURRENT_STATE', `'${name}' is not powered on.`);
 }
 
 function infoOf(record: VmRecord, nowMs: number): object {

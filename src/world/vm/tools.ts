@@ -63,17 +63,12 @@ export class VmToolsControl {
     if (isStarted && options.waitForEnd) await this.#untilInstalled(call);
   }
 
-  /**
-   * Takes the installer out; what it has not done by then stays undone. Nothing happens where none is connected.
-   * @throws Fault `vm-not-running`.
-   */
-  async disconnectInstaller(call: WorldCall): Promise<void> {
-    const scope = this.#scope;
-    await scope.begin('tools.disconnectInstaller', call);
-    await scope.updateWhenSettled(call, ({ record }) => {
-      requireOn(record);
-      record.tools.isInstallerMounted = false;
-      delete record.tools.installEndsAtMs;
+  /** Takes the installer out; an installation that has not ended is given up. Does nothing when none is in. */
+  async ejectInstaller(call: WorldCall): Promise<void> {
+    await this.#scope.begin('tools.ejectInstaller', call);
+    await this.#scope.updateWhenSettled(call, ({ record: { tools } }) => {
+      tools.isInstallerMounted = false;
+      delete tools.installEndsAtMs;
     });
   }
 

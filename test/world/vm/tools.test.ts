@@ -58,16 +58,6 @@ describe('installing Tools', () => {
     expect((await vm.properties(call())).tools).toBe('running');
   });
 
-  it('is of no use once the installer is taken out', async () => {
-    const { clock, vm } = await oneVm({ tools: false, power: 'on' });
-    await vm.tools.install({ autoUpgrade: false, waitForEnd: false }, call());
-    await vm.tools.disconnectInstaller(call());
-    await clock.advance(60_000);
-    expect((await vm.record()).tools).toMatchObject({ version: null, isInstallerMounted: false });
-    const { vm: off } = await oneVm();
-    await expect(off.tools.disconnectInstaller(call())).rejects.toMatchObject(fault('vm-not-running'));
-  });
-
   it('waits for the end when asked to, which a power-off spoils', async () => {
     const { clock, vm } = await oneVm({ tools: false, power: 'on' });
     const failing = vm.tools.install({ autoUpgrade: false, waitForEnd: true }, call());
