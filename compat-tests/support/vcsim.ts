@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { connect } from 'node:tls';
+import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { pathOf } from './counterpart.js';
 
@@ -60,6 +61,16 @@ export async function startVcsim(options: VcsimOptions = {}): Promise<Vcsim> {
     await end('SIGKILL');
     throw error;
   }
+}
+
+/** Backs a machine by a container, so that it has a guest, and powers it on. Needs govc, and a vcsim with guests. */
+export async function giveGuest(vcsim: Vcsim, vm: string): Promise<void> {
+  const account = { GOVC_USERNAME: 'user', GOVC_PASSWORD: 'pass', GOVC_INSECURE: '1', GOVC_PERSIST_SESSION: 'false' };
+  const env = { ...process.env, GOVC_URL: vcsim.url, ...account };
+  const govc = (...args: readonly string[]) => promisify(execFile)(pathOf('govc'), [...args], { env });
+  await govc('vm.power', '-off', vm);
+  await govc('vm.change', '-vm', vm, '-e', 'RUN.container=guest', '-e', 'RUN.mountdmi=false');
+  await govc('vm.power', '-on', vm);
 }
 
 function thumbprintOf({ hostname, port }: URL): Promise<string> {

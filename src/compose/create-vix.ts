@@ -5,15 +5,18 @@ import { VixRuntime } from '../api/vix-runtime.js';
 import type { BackendModule } from '../backends/backend.js';
 import { parseConfig, readConfig, type LoadedConfig, type RevixConfig } from '../backends/config.js';
 import { createMockBackend, type MockOptions } from '../backends/mock/index.js';
+import { createVsphereBackend, type VsphereOptions } from '../backends/vsphere/index.js';
 import { BackendRegistry } from '../backends/registry.js';
 import { RealClock, type Clock } from '../base/clock.js';
 
 /** How a set of VIX functions is made. Everything may be left out. */
 export interface VixOptions {
-  /** Backends in order of preference; by default the mock host with its default inventory. */
+  /** Backends in order of preference; by default vSphere and the mock host with its default inventory. */
   readonly backends?: readonly BackendModule[];
   /** Options of the default mock host; of no meaning together with `backends`. */
   readonly mock?: MockOptions;
+  /** Options of the default vSphere backend; of no meaning together with `backends`. */
+  readonly vsphere?: VsphereOptions;
   /**
    * Configuration, or the path of its file. By default the file that `REVIX_CONFIG` names, else `revix.config.json` in
    * the current directory if there is one.
@@ -46,7 +49,10 @@ export function createRuntime(options: VixOptions = {}, lastHandle: number = 0):
     throw new RangeError(`jobTimeLimitMs is ${limit}; give a number of milliseconds above 0, or leave it out`);
   }
   const clock = options.clock ?? new RealClock();
-  const backends = options.backends ?? [createMockBackend({ clock, ...options.mock })];
+  const backends = options.backends ?? [
+    createVsphereBackend({ clock, ...options.vsphere }),
+    createMockBackend({ clock, ...options.mock }),
+  ];
   const registry = new BackendRegistry(backends, configReader(options.config));
   return new VixRuntime({ registry, clock, jobTimeLimitMs: options.jobTimeLimitMs, lastHandle });
 }
