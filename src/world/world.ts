@@ -138,7 +138,7 @@ export class World {
    *   is none at the location and machines that cannot be read, one of which may be meant.
    */
   async find(location: string): Promise<VirtualMachine> {
-    const vm = await this.#index.find(location);
+    const vm = await this.#look(location);
     if (vm !== null) return this.#machine(vm);
     const similar = this.#index.similar(location).map((other) => `'${this.#index.shortestLocation(other)}'`);
     const hint = similar.length > 0 ? ` Case counts: there is ${similar.join(', ')}.` : '';
@@ -159,7 +159,7 @@ export class World {
 
   /** Puts a machine into the inventory of the host; one that is there stays. @throws Fault `not-found`. */
   async register(location: string): Promise<void> {
-    const vm = await this.#index.find(location);
+    const vm = await this.#look(location);
     if (vm === null) {
       throw new Fault('not-found', `There is no virtual machine at '${location}' to register. Check path and case.`);
     }
@@ -205,6 +205,14 @@ export class World {
     this.#stopWatching();
     await this.store.close();
     this.#services.spool.close();
+  }
+
+  /** The machine at a location; one that lies outside of the store is taken in. */
+  async #look(location: string): Promise<IndexedVm | null> {
+    const known = await this.#index.find(location);
+    if (known !== null) return known;
+    const takenIn = await this.store.takeIn?.(location);
+    return takenIn === undefined ? null : this.#index.find(takenIn);
   }
 
   #scope(id: string): VmScope {

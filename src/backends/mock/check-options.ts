@@ -17,6 +17,8 @@ const optionsSchema = keys({
     ),
   ),
   directory: v.optional(name),
+  home: v.optional(name),
+  isInPlace: v.optional(v.boolean('expected true or false')),
   clock: v.optional(v.custom<object>(isClock, 'expected a clock, like new FakeClock()')),
   powerDurationMs: v.optional(v.pipe(number, v.finite('must be finite'), v.minValue(0, 'must be at least 0'))),
   programs: v.optional(

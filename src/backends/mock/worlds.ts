@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { join, parse, resolve } from 'node:path';
 import * as v from 'valibot';
 import { RealClock, type Clock } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';
@@ -25,6 +26,16 @@ export interface MockOptions {
    * is given; otherwise the machines found there are used.
    */
   readonly directory?: string;
+  /**
+   * A folder for directories of machines, where no directory is named: the world of an inventory has one of its own
+   * there, and so has the world of none.
+   */
+  readonly home?: string;
+  /**
+   * With a directory: an absolute path of this machine means the file there, also outside of the directory. By default
+   * paths outside are names for folders inside.
+   */
+  readonly isInPlace?: boolean;
   /** Time of the world; locks of a shared directory are waited for on it too. By default the machine's own. */
   readonly clock?: Clock;
   /** How long each change of power state takes, in milliseconds; 10 by default. */
@@ -41,6 +52,7 @@ export interface MockOptions {
 const settingsSchema = v.strictObject({
   inventory: v.optional(v.pipe(v.string(), v.nonEmpty())),
   directory: v.optional(v.pipe(v.string(), v.nonEmpty())),
+  isInPlace: v.optional(v.boolean()),
 });
 
 type Settings = v.InferOutput<typeof settingsSchema>;
@@ -59,7 +71,7 @@ export class Worlds {
     const wanted = resolved(parseSettings(settings), settingsDirectory);
     const isPlain = wanted.inventory === undefined && wanted.directory === undefined;
     if (this.#options.world !== undefined && isPlain) return this.#options.world;
-    const key = JSON.stringify([wanted.inventory ?? null, wanted.directory ?? null]);
+    const key = JSON.stringify([wanted.inventory ?? null, wanted.directory ?? null, wanted.isInPlace ?? null]);
     const known = this.#worlds.get(key);
     if (known !== undefined) return known;
     const made = this.#make(wanted);
@@ -75,10 +87,18 @@ export class Worlds {
     for (const made of worlds) if (made.status === 'fulfilled') await made.value.close();
   }
 
+  #directoryAtHome(inventory: string | undefined): string | undefined {
+    const { home } = this.#options;
+    if (home === undefined) return undefined;
+    if (inventory === undefined) return join(home, 'machines');
+    const hash = createHash('sha256').update(inventory).digest('hex').slice(0, 12);
+    return join(home, `${parse(inventory).name}-${hash}`);
+  }
+
   async #make(settings: Settings): Promise<World> {
     const options = this.#options;
     const clock = options.clock ?? new RealClock();
-    const directory = settings.directory ?? options.directory;
+    const directory = settings.directory ?? options.directory ?? this.#directoryAtHome(settings.inventory);
     const asked = settings.inventory ?? options.inventory ?? (directory === undefined ? defaultInventory : undefined);
     const inventory = typeof asked === 'string' ? await readInventory(resolve(asked)) : asked;
     const store =
@@ -86,6 +106,7 @@ export class Worlds {
         ? undefined
         : await openDirectoryStore<GuestFileSystem>(resolve(directory), {
             clock,
+            isInPlace: settings.isInPlace ?? options.isInPlace ?? false,
             createFiles: ({ guest }) =>
               new GuestFileSystem({ family: guest.family, clock, diskSizeBytes: guest.diskSizeBytes }),
             adopt: adoptMachine,
@@ -103,8 +124,9 @@ export class Worlds {
   }
 }
 
-function resolved({ inventory, directory }: Settings, from: string): Settings {
+function resolved({ inventory, directory, ...others }: Settings, from: string): Settings {
   return {
+    ...others,
     ...(inventory === undefined ? {} : { inventory: resolve(from, inventory) }),
     ...(directory === undefined ? {} : { directory: resolve(from, directory) }),
   };
@@ -117,6 +139,6 @@ function parseSettings(settings: Readonly<Record<string, unknown>>): Settings {
   throw new Fault(
     'invalid-argument',
     `The options of the mock backend: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}. ` +
-      `Known are inventory and directory, both paths.`,
+      'Known are inventory and directory, both paths, and isInPlace, true or false.',
   );
 }

@@ -16,8 +16,8 @@ export async function vmrunMain(args: readonly string[]): Promise<void> {
   const clock = new RealClock();
   const connect = async (target: ConnectTarget, signal: AbortSignal): Promise<Connection> => {
     const { createVix } = await import('../../compose/create-vix.js');
-    const directory = join(revixHome(terminal.env), 'mock');
-    return ownConnection(createVix({ clock, mock: { directory } }), target, signal);
+    const mock = { home: join(revixHome(terminal.env), 'mock'), isInPlace: true };
+    return ownConnection(createVix({ clock, mock }), target, signal);
   };
   const end = await runVmrun(args, terminal, { version: revixVersion, clock, connect });
   await terminal.close();

@@ -46,7 +46,7 @@ async function createMachine(
   const { snapshots, currentSnapshotId } = record;
   try {
     // Snapshots follow with their files, so that a crash leaves none without.
-    await store.create({ ...record, snapshots: [], currentSnapshotId: null }, files);
+    await store.create({ ...record, snapshots: [], currentSnapshotId: null }, files, { isKeptInside: true });
   } catch (error) {
     if (error instanceof Fault && error.kind === 'already-exists') return;
     throw error;

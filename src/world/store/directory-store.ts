@@ -13,7 +13,9 @@
  * - `[datastore] folder/name.vmx` of a datacentre: `<directory>/<datacenter>/<datastore>/folder/name.vmx`;
  * - an absolute path inside the directory: right there, letter by letter;
  * - any other absolute path, of this or another system (`/vms/x/x.vmx`, `C:\vms\x\x.vmx`): `<directory>/local/`, then
- *   its parts (`local/vms/x/x.vmx`, `local/C%3A/vms/x/x.vmx`).
+ *   its parts (`local/vms/x/x.vmx`, `local/C%3A/vms/x/x.vmx`). With `isInPlace` a path of this system is right where it
+ *   says, and `.revix-outside` names the machines there; its lock lies in its own folder, or with those of the
+ *   directory that it is in.
  * In the first and the last case the top folder has a file `.revix-folder` that says what it stands for, and names are
  * percent-encoded where a host file system would refuse them or take two for one (see `place-names.ts`). So the place
  * of a file tells its location, and no location leads out of the directory. Links to folders are not followed.
@@ -28,12 +30,13 @@ import type { Clock } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';
 import type { FileChange } from '../guest/guest-files.js';
 import type { VmRecord } from '../vm/vm-record.js';
-import type { FileImageName, StoredFiles, VmState, VmStore } from '../vm/vm-store.js';
+import type { FileImageName, NewVmOptions, StoredFiles, VmState, VmStore } from '../vm/vm-store.js';
 import { HostDisk } from './host-disk.js';
 import { writeNewVm } from './new-vm.js';
 import { ProcessLocks } from './process-lock.js';
 import { type AdoptedVm, StoredVm, type StoredVmContext, VmGone } from './stored-vm.js';
 import { VmDirectory, nextOrder } from './vm-directory.js';
+import { locksFolder } from './vm-folder.js';
 
 /** What a directory store needs from the rest of the world. */
 export interface DirectoryStoreOptions<Files extends StoredFiles> {
@@ -48,12 +51,17 @@ export interface DirectoryStoreOptions<Files extends StoredFiles> {
   adopt?(record: VmRecord): AdoptedVm;
   /** How long a lock is waited for while one and the same process holds it; 30 s by default. */
   readonly lockDeadlineMs?: number;
+  /**
+   * An absolute path of this machine means the file there, also outside of the directory: a machine that somebody opens
+   * belongs to the directory from then on, and a new one is made where its path says. By default paths outside are
+   * names for folders inside.
+   */
+  readonly isInPlace?: boolean;
   /** Writes to the host; by default the host's own disk. */
   readonly disk?: HostDisk;
 }
 
 const defaultLockDeadlineMs = 30_000;
-const locksFolder = '.revix-locks';
 
 /**
  * Opens the directory, which is made if it is not there.
@@ -64,13 +72,15 @@ export async function openDirectoryStore<Files extends StoredFiles>(
   options: DirectoryStoreOptions<Files>,
 ): Promise<VmStore<Files>> {
   const disk = options.disk ?? new HostDisk(options.clock);
-  return new DirectoryStore(await VmDirectory.open(resolve(directory), disk), disk, options);
+  const opened = await VmDirectory.open(resolve(directory), disk, options.isInPlace === true);
+  return new DirectoryStore(opened, disk, options);
 }
 
 class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
   readonly #directory: VmDirectory;
   readonly #disk: HostDisk;
-  readonly #locks: ProcessLocks;
+  /** By folder. */
+  readonly #locks = new Map<string, ProcessLocks>();
   readonly #options: DirectoryStoreOptions<Files>;
   readonly #vms = new Map<string, StoredVm<Files>>();
   readonly #listeners = new Set<(id: string) => void>();
@@ -82,11 +92,9 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
     this.#directory = directory;
     this.#disk = disk;
     this.#options = options;
-    const folder = join(directory.paths.real, locksFolder);
-    this.#locks = new ProcessLocks(folder, options.clock, options.lockDeadlineMs ?? defaultLockDeadlineMs);
     this.#context = {
       disk,
-      locks: this.#locks,
+      locksIn: (folder) => this.#locksIn(folder),
       createFiles: (record) => options.createFiles(record),
       adopt: (record) => options.adopt?.(record) ?? { record, files: [] },
       announce: (id) => this.#announce(id),
@@ -111,7 +119,7 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
     await this.#onVm(id, (vm) => vm.flush());
   }
 
-  async create(record: VmRecord, files: Iterable<FileChange>): Promise<void> {
+  async create(record: VmRecord, files: Iterable<FileChange>, options: NewVmOptions = {}): Promise<void> {
     this.#expectOpen();
     const kept = structuredClone(record);
     // Applied here first, so that what is written is known to load.
@@ -122,18 +130,21 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
       if (machines.some(({ id }) => id === record.id)) {
         throw new Fault('already-exists', `There is a virtual machine with the id ${record.id} already.`);
       }
-      const folder = await this.#directory.newFolder(kept.location, kept.datacenter);
+      const isKeptInside = options.isKeptInside === true;
+      const folder = await this.#directory.newFolder(kept.location, kept.datacenter, isKeptInside);
       await writeNewVm(folder, { record: kept, files: scratch.contents(), order: nextOrder(machines) }, this.#disk);
+      await this.#directory.noteNew(folder);
     });
     this.#announce(record.id);
   }
 
   async delete(id: string, options: { readonly keepDisks: boolean }): Promise<void> {
-    await this.#onVm(id, (vm) =>
-      vm.remove((ownDisks) =>
-        this.#onDirectory(() => vm.folder.delete(ownDisks, options.keepDisks, this.#directory.paths.real)),
-      ),
-    );
+    const folder = await this.#onVm(id, async (vm) => {
+      await vm.remove((ownDisks) => this.#onDirectory(() => vm.folder.delete(ownDisks, options.keepDisks)));
+      return vm.folder;
+    });
+    // Until now its lock was held, which lay in the folder.
+    if (folder.hasOwnLocks) await this.#onDirectory(() => folder.removeEmptyFolders());
     this.#vms.delete(id);
     this.#announce(id);
   }
@@ -152,6 +163,11 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
 
   async imageContents(id: string, image: FileImageName): Promise<readonly FileChange[]> {
     return await this.#onVm(id, (vm) => vm.imageContents(image));
+  }
+
+  async takeIn(location: string): Promise<string | undefined> {
+    this.#expectOpen();
+    return await this.#directory.takeIn(location);
   }
 
   onChange(listener: (id: string) => void): () => void {
@@ -208,7 +224,16 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
 
   #onDirectory<T>(action: () => Promise<T>): Promise<T> {
     const what = `The list of virtual machines in ${this.#directory.paths.given}`;
-    return this.#locks.hold('directory', what, action);
+    return this.#locksIn(join(this.#directory.paths.real, locksFolder)).hold('directory', what, action);
+  }
+
+  #locksIn(folder: string): ProcessLocks {
+    const known = this.#locks.get(folder);
+    if (known !== undefined) return known;
+    const { clock, lockDeadlineMs } = this.#options;
+    const locks = new ProcessLocks(folder, clock, lockDeadlineMs ?? defaultLockDeadlineMs);
+    this.#locks.set(folder, locks);
+    return locks;
   }
 
   #announce(id: string): void {

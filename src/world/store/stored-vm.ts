@@ -24,7 +24,8 @@ export interface AdoptedVm {
 /** What stored machines share. */
 export interface StoredVmContext<Files extends StoredFiles> {
   readonly disk: HostDisk;
-  readonly locks: ProcessLocks;
+  /** The locks in a folder. */
+  locksIn(folder: string): ProcessLocks;
   createFiles(record: VmRecord): Files;
   adopt(record: VmRecord): AdoptedVm;
   /** Called after each change that is kept. */
@@ -242,7 +243,8 @@ export class StoredVm<Files extends StoredFiles> {
   }
 
   #lock<T>(action: (known: Known) => Promise<T>): Promise<T> {
-    return this.#context.locks.hold(this.folder.lockName, this.#identity.location, async () => {
+    const locks = this.#context.locksIn(this.folder.locks);
+    return locks.hold(this.folder.lockName, this.#identity.location, async () => {
       const known = this.#catchUp(this.#image?.isLoaded === true);
       this.#isLocked = true;
       try {

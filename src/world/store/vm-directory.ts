@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { dirname, join, posix, relative, sep } from 'node:path';
 import { Fault } from '../../base/fault.js';
 import { type HostDisk, hostErrorCode, hostFault, onHostSync, readWhole, unlessAbsent } from './host-disk.js';
 import { decodeName, knownFileName, newFileName } from './place-names.js';
 import type { VmIdentity } from './stored-vm.js';
-import { VmFolder } from './vm-folder.js';
+import { locksFolder, VmFolder } from './vm-folder.js';
+import { OutsideMachines } from './outside-machines.js';
 import { type DirectoryPaths, type PlaceRoot, type VmPlace, isSamePlace, locationOf, markerFile } from './vm-place.js';
-import { ownFolder, placeOf } from './vm-place.js';
+import { isPathHere, outsideFolder, ownFolder, placeOf } from './vm-place.js';
 import { type VmStateHeader, readStateHeader } from './vm-state-file.js';
 
 /** A `.vmx` file as the walk through the directory found it. */
@@ -22,14 +23,22 @@ interface Found {
 export class VmDirectory {
   readonly paths: DirectoryPaths;
   readonly #disk: HostDisk;
+  readonly #outside: OutsideMachines;
+  readonly #isInPlace: boolean;
 
-  private constructor(paths: DirectoryPaths, disk: HostDisk) {
+  private constructor(paths: DirectoryPaths, disk: HostDisk, isInPlace: boolean) {
     this.paths = paths;
     this.#disk = disk;
+    this.#isInPlace = isInPlace;
+    this.#outside = new OutsideMachines(join(paths.real, outsideFolder), disk);
   }
 
-  /** Opens a directory, and makes it if it is not there. @throws Fault of a file kind. */
-  static async open(path: string, disk: HostDisk): Promise<VmDirectory> {
+  /**
+   * Opens a directory, and makes it if it is not there.
+   * @param isInPlace machines with absolute paths of this machine are used where they are, also outside.
+   * @throws Fault of a file kind.
+   */
+  static async open(path: string, disk: HostDisk, isInPlace: boolean): Promise<VmDirectory> {
     const status = unlessAbsent('open', path, () => statSync(path));
     if (status === undefined) await disk.makeDirectory(path);
     if (status?.isDirectory() === false) {
@@ -38,7 +47,8 @@ export class VmDirectory {
         `${path} is a file, but virtual machines are kept in a directory. Name a directory, or move the file away.`,
       );
     }
-    return new VmDirectory({ given: path, real: onHostSync('open', path, () => realpathSync(path)) }, disk);
+    const real = onHostSync('open', path, () => realpathSync(path));
+    return new VmDirectory({ given: path, real }, disk, isInPlace);
   }
 
   /** All machines, in the order in which they were made; those that Revix did not make come last, by their paths. @throws Fault of a file kind. */
@@ -50,7 +60,7 @@ export class VmDirectory {
     for (const vm of found) if (vm.header !== undefined && !owners.has(vm.header.id)) owners.set(vm.header.id, vm);
     return found.map((vm) => {
       const { folder, place, header } = vm;
-      const id = header !== undefined && owners.get(header.id) === vm ? header.id : derivedId(folder.place);
+      const id = header !== undefined && owners.get(header.id) === vm ? header.id : derivedId(vm);
       return {
         id,
         order: header?.order ?? foreignOrder,
@@ -62,16 +72,46 @@ export class VmDirectory {
     });
   }
 
+  /**
+   * Takes in a machine that lies outside, so that it is found from now on.
+   * @returns its location; undefined when there is no `.vmx` file, or machines outside are not used here.
+   */
+  async takeIn(location: string): Promise<string | undefined> {
+    if (!this.#isInPlace || !isPathHere(location) || !/.\.vmx$/i.test(location)) return undefined;
+    const real = unlessAbsent('open', location, () => realpathSync(location));
+    if (real === undefined || !statSync(real).isFile()) return undefined;
+    const { kind } = placeOf(real, '', this.paths, true).root;
+    if (kind === 'outside') await this.#outside.add(real);
+    return real;
+  }
+
+  /** Notes that a new machine belongs to the directory, when its file is there. */
+  async noteNew(folder: VmFolder): Promise<void> {
+    if (relative(this.paths.real, folder.vmx).split(sep)[0] === '..') await this.#outside.add(folder.vmx);
+  }
+
   #folderAt(place: string): VmFolder {
-    return new VmFolder(this.paths.real, place, this.#disk);
+    return new VmFolder(place, this.paths.real, this.#disk);
+  }
+
+  #folderOutside(path: string): VmFolder {
+    const store = storeAbove(path);
+    if (store === undefined) return new VmFolder(path, undefined, this.#disk);
+    return new VmFolder(relative(store, path).split(sep).join(posix.sep), store, this.#disk);
   }
 
   /**
    * Chooses the file for a new machine and says at the top what its folder stands for. Runs under the directory's lock.
+   * @param isKeptInside also when its path is one of this machine.
    * @throws Fault `file-exists`; `invalid-argument`.
    */
-  async newFolder(location: string, datacenter: string): Promise<VmFolder> {
-    const place = placeOf(location, datacenter, this.paths);
+  async newFolder(location: string, datacenter: string, isKeptInside: boolean): Promise<VmFolder> {
+    const place = placeOf(location, datacenter, this.paths, this.#isInPlace && !isKeptInside);
+    if (place.root.kind === 'outside') {
+      const outside = this.#folderOutside(location);
+      if (existsSync(outside.vmx)) throw alreadyExists(location, outside.vmx);
+      return outside;
+    }
     const roots = this.#roots();
     const names = place.root.kind === 'inside' ? this.#insideNames(place, roots) : this.#encodedNames(place, roots);
     const folder = this.#folderAt(names.join(posix.sep));
@@ -114,7 +154,8 @@ export class VmDirectory {
 
   #isAt(place: VmPlace, location: string, datacenter: string): boolean {
     try {
-      return isSamePlace(place, placeOf(location, datacenter, this.paths));
+      const isOutside = place.root.kind === 'outside';
+      return isSamePlace(place, placeOf(location, datacenter, this.paths, isOutside));
     } catch (error) {
       // What the state file holds is no location any more: the place of the file counts.
       if (error instanceof Fault && error.kind === 'invalid-argument') return false;
@@ -144,6 +185,7 @@ export class VmDirectory {
       }
     };
     visit([]);
+    if (this.#isInPlace) found.push(...this.#outside.paths().map((path) => this.#foundOutside(path)));
     return found.sort(
       (one, other) => orderOf(one) - orderOf(other) || (one.folder.place < other.folder.place ? -1 : 1),
     );
@@ -159,6 +201,11 @@ export class VmDirectory {
         : { root: { kind: 'inside' }, parts: path };
     const folder = this.#folderAt(path.join(posix.sep));
     return { folder, place, header: headerOrNone(folder.state) };
+  }
+
+  #foundOutside(path: string): Found {
+    const folder = this.#folderOutside(path);
+    return { folder, place: { root: { kind: 'outside' }, parts: [path] }, header: headerOrNone(folder.state) };
   }
 
   #list(names: readonly string[]): readonly Dirent[] {
@@ -194,8 +241,17 @@ function headerOrNone(path: string): VmStateHeader | undefined {
   }
 }
 
-function derivedId(place: string): string {
-  return `vmx-${createHash('sha256').update(place).digest('hex').slice(0, 20)}`;
+function derivedId({ folder, place }: Found): string {
+  const key = place.root.kind === 'outside' ? folder.vmx : folder.place;
+  return `vmx-${createHash('sha256').update(key).digest('hex').slice(0, 20)}`;
+}
+
+/** Folder above a file that is itself a directory of machines; its own processes lock the file there. */
+function storeAbove(path: string): string | undefined {
+  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, locksFolder))) return folder;
+  }
+  return undefined;
 }
 
 function readMarker(path: string): PlaceRoot | undefined {

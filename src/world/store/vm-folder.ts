@@ -10,6 +10,9 @@ import { diskDescriptor, isOwnDictionary, snapshotDictionary, isOwnSuspendFile, 
 const keptFolder = '.revix-kept';
 const unfinishedFolder = '.revix-unfinished';
 
+/** Name of the folder with the locks of a directory. */
+export const locksFolder = '.revix-locks';
+
 /** Names of the files of one virtual machine, whose `.vmx` file is at `place` under the directory. */
 export class VmFolder {
   readonly place: string;
@@ -24,18 +27,30 @@ export class VmFolder {
   readonly contents: string;
   /** Where the own files of a new machine are put together, before they get their place. */
   readonly unfinished: string;
+  /** Folder of the locks that guard this machine. */
+  readonly locks: string;
+  /** Those locks guard nothing else, so that they go with the machine. */
+  readonly hasOwnLocks: boolean;
+  /** When the machine is deleted, folders that it leaves empty go up to this one, which stays. */
+  readonly top: string;
   readonly #disk: HostDisk;
 
-  /** @param place path of the `.vmx` file in the directory, with `/`. */
-  constructor(directory: string, place: string, disk: HostDisk) {
+  /**
+   * @param place path of the `.vmx` file in the directory, with `/`; for a file outside of it the whole path.
+   * @param base the directory; undefined for a file outside.
+   */
+  constructor(place: string, base: string | undefined, disk: HostDisk) {
     this.place = place;
-    this.vmx = join(directory, ...place.split(posix.sep));
+    this.vmx = base === undefined ? place : join(base, ...place.split(posix.sep));
     this.path = dirname(this.vmx);
     this.title = basename(this.vmx).replace(/\.vmx$/i, '');
     this.own = join(this.path, ownFolder, this.title);
     this.state = join(this.own, 'state.json');
     this.contents = join(this.own, 'contents');
     this.unfinished = join(this.path, unfinishedFolder);
+    this.locks = base === undefined ? join(this.path, ownFolder, '.locks') : join(base, locksFolder);
+    this.hasOwnLocks = base === undefined;
+    this.top = base ?? dirname(this.path);
     this.#disk = disk;
   }
 
@@ -100,11 +115,8 @@ export class VmFolder {
     await this.#disk.removeTree(this.unfinished);
   }
 
-  /**
-   * Deletes the machine; it is gone as soon as its `.vmx` file is. Runs under the directory's lock.
-   * @param top the directory of the store, which stays even when it is empty.
-   */
-  async delete(ownDisks: readonly string[], keepDisks: boolean, top: string): Promise<void> {
+  /** Deletes the machine; it is gone as soon as its `.vmx` file is. Runs under the directory's lock. */
+  async delete(ownDisks: readonly string[], keepDisks: boolean): Promise<void> {
     const disk = this.#disk;
     await disk.removeFile(this.vmx);
     await disk.syncDirectory(this.path);
@@ -118,8 +130,15 @@ export class VmFolder {
       await disk.removeTree(this.own);
     }
     await this.sweep();
+    await this.removeEmptyFolders();
+  }
+
+  /** Removes the folders of the machine that nothing is in any more. Runs under the directory's lock. */
+  async removeEmptyFolders(): Promise<void> {
+    const disk = this.#disk;
+    if (this.hasOwnLocks) await disk.removeEmptyDirectory(this.locks);
     await disk.removeEmptyDirectory(dirname(this.own));
-    for (let path = this.path; path.length > top.length; path = dirname(path)) {
+    for (let path = this.path; path.length > this.top.length; path = dirname(path)) {
       if (!(await disk.removeEmptyDirectory(path))) break;
     }
   }

@@ -8,10 +8,21 @@ export const ownFolder = '.revix';
 /** Name of the file that says what a folder at the top of the directory stands for. */
 export const markerFile = '.revix-folder';
 
-/** What a top folder stands for; `inside`: a plain folder, whose files are where their paths say. */
-export type PlaceRoot = { readonly kind: 'inside' | 'local' } | { readonly kind: 'datacenter'; readonly name: string };
+/** Name of the folder that tells which machines outside of the directory belong to it. */
+export const outsideFolder = '.revix-outside';
 
-/** A location taken apart. Parts are true names, from the top down; the last is the `.vmx` file. */
+/**
+ * What a top folder stands for; `inside`: a plain folder, whose files are where their paths say; `outside`: no folder
+ * of the directory, but any of this machine.
+ */
+export type PlaceRoot =
+  | { readonly kind: 'inside' | 'local' | 'outside' }
+  | { readonly kind: 'datacenter'; readonly name: string };
+
+/**
+ * A location taken apart. Parts are true names, from the top down; the last is the `.vmx` file. A place outside is one
+ * part, its path.
+ */
 export interface VmPlace {
   readonly root: PlaceRoot;
   readonly parts: readonly string[];
@@ -29,10 +40,16 @@ const sharePath = /^\\\\[^\\/]/;
 
 /**
  * Where a virtual machine belongs.
+ * @param isInPlace an absolute path of this machine means the file there, also outside of the directory.
  * @throws Fault `invalid-argument` for a location that no virtual machine can have.
  */
-export function placeOf(location: string, datacenter: string, directory: DirectoryPaths): VmPlace {
-  const place = rawPlace(location, datacenter, directory);
+export function placeOf(
+  location: string,
+  datacenter: string,
+  directory: DirectoryPaths,
+  isInPlace = false,
+): VmPlace {
+  const place = rawPlace(location, datacenter, directory, isInPlace);
   const problem = problemWith(place);
   if (problem === undefined) return place;
   throw new Fault(
@@ -42,13 +59,14 @@ export function placeOf(location: string, datacenter: string, directory: Directo
   );
 }
 
-function rawPlace(location: string, datacenter: string, directory: DirectoryPaths): VmPlace {
+function rawPlace(location: string, datacenter: string, directory: DirectoryPaths, isInPlace: boolean): VmPlace {
   const [, datastore, path] = datastoreForm.exec(location) ?? [];
   if (datastore !== undefined && path !== undefined) {
     return { root: { kind: 'datacenter', name: datacenter }, parts: [datastore, ...split(path, /\//)] };
   }
   const inside = partsInside(location, directory.given) ?? partsInside(location, directory.real);
   if (inside !== undefined) return { root: { kind: 'inside' }, parts: inside };
+  if (isInPlace && isPathHere(location)) return { root: { kind: 'outside' }, parts: [location] };
   const local: PlaceRoot = { kind: 'local' };
   if (drivePath.test(location)) return { root: local, parts: split(location, /[\\/]/) };
   if (sharePath.test(location)) {
@@ -56,6 +74,12 @@ function rawPlace(location: string, datacenter: string, directory: DirectoryPath
     return { root: local, parts: [`\\\\${server}`, ...rest] };
   }
   return { root: local, parts: location.startsWith('/') ? split(location, /\//) : [] };
+}
+
+/** Whether a location is an absolute path in the form of this machine, without detours. */
+export function isPathHere(location: string): boolean {
+  const isOfThisSystem = sep === win32.sep ? drivePath.test(location) || sharePath.test(location) : true;
+  return isOfThisSystem && isAbsolute(location) && resolve(location) === location;
 }
 
 function split(path: string, separator: RegExp): string[] {
@@ -82,6 +106,7 @@ function problemWith({ root, parts }: VmPlace): string | undefined {
 
 /** The location that a place is shown as. */
 export function locationOf({ root, parts }: VmPlace, directory: DirectoryPaths): string {
+  if (root.kind === 'outside') return parts.join('');
   if (root.kind === 'inside') return resolve(directory.real, ...parts);
   if (root.kind === 'local') {
     const [first = ''] = parts;

@@ -23,6 +23,12 @@ export interface VmState<Files extends StoredFiles = StoredFiles> {
 /** Name of a file image of a VM: `current`, or the id of a snapshot. */
 export type FileImageName = string;
 
+/** How a new machine is kept. */
+export interface NewVmOptions {
+  /** Its files go into the store's own directory, also where its path means a place of this machine. */
+  readonly isKeptInside?: boolean;
+}
+
 /**
  * Where the virtual machines of a world are kept. All changes of one VM are exclusive, over all processes that share
  * the store; what `update` has acknowledged survives a crash at any later moment.
@@ -38,7 +44,12 @@ export interface VmStore<Files extends StoredFiles = StoredFiles> {
   update<T>(id: string, change: (state: VmState<Files>) => T | Promise<T>): Promise<T>;
   /** Keeps file changes that a running program made since; for programs, which do not run inside `update`. */
   flushFiles(id: string): Promise<void>;
-  create(record: VmRecord, files: Iterable<FileChange>): Promise<void>;
+  create(record: VmRecord, files: Iterable<FileChange>, options?: NewVmOptions): Promise<void>;
+  /**
+   * Takes in a machine that lies outside of the store, where the store works with such ones.
+   * @returns its location in the store; undefined when there is none.
+   */
+  takeIn?(location: string): Promise<string | undefined>;
   /** @param keepDisks leaves the guest's files where they are and removes only the configuration. */
   delete(id: string, options: { readonly keepDisks: boolean }): Promise<void>;
   /** Keeps a copy of the current files under a snapshot's id; inside `update` only. */
