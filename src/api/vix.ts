@@ -1,6 +1,7 @@
 import type { HandleCounter, HandleDumpLine } from '../handles/handle-table.js';
 import type { HandleKind } from '../handles/handle-kind.js';
 import type { VixHandle } from '../vix/types.js';
+import { revixDeviceFunctions } from './revix-devices.js';
 import { vixHandleFunctions } from './vix-handle.js';
 import { vixHostFunctions } from './vix-host.js';
 import { vixJobFunctions } from './vix-job.js';
@@ -99,6 +100,7 @@ export function vixFunctions(runtime: VixRuntime) {
     ...vixVmSharedFolderFunctions(runtime),
     ...vixVmRecordingFunctions(runtime),
     ...revixFunctions(runtime),
+    ...revixDeviceFunctions(runtime),
   };
 }
 

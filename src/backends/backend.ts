@@ -70,6 +70,8 @@ export interface HostLink {
   registerVm(location: string, call: CallContext): Promise<void>;
   /** Succeeds when there is no such VM. @throws Fault `vm-running`. */
   unregisterVm(location: string, call: CallContext): Promise<void>;
+  /** Absent where the host does not offer it. */
+  readonly networks?: HostNetworkOps;
   /** Calls `listener` once when the connection is lost for good. */
   onLost(listener: (fault: Error) => void): void;
   /** Ends the session. Idempotent; never rejects for a connection that is gone already. */
@@ -123,6 +125,8 @@ export interface VmLink {
   readonly variables: VariableOps;
   readonly sharedFolders: SharedFolderOps;
   readonly recording: RecordingOps;
+  /** Absent where the host does not offer it. */
+  readonly devices?: DeviceOps;
   /** Guest operations in the name of a user. Does no I/O; `validate` asks the guest. */
   guest(credentials: GuestCredentials): GuestOps;
 }
@@ -237,6 +241,59 @@ export interface RecordingOps {
     call: CallContext,
   ): Promise<void>;
   endReplay(call: CallContext): Promise<void>;
+}
+
+/** A network card of a virtual machine. */
+export interface NetworkAdapter {
+  /** From 0. */
+  readonly index: number;
+  /** Name of the network of the host that it is on, such as `vmnet8` or `VM Network`. */
+  readonly network: string;
+}
+
+/** Devices of a virtual machine, beyond what VIX knows. */
+export interface DeviceOps {
+  /** In the order of their numbers. */
+  adapters(call: CallContext): Promise<readonly NetworkAdapter[]>;
+  /** @returns number of the new card. @throws Fault `vm-running`, `not-found` for a network that there is not. */
+  addAdapter(network: string, call: CallContext): Promise<number>;
+  /** @throws Fault `not-found`, `vm-running`. */
+  setAdapter(index: number, network: string, call: CallContext): Promise<void>;
+  /** @throws Fault `not-found`, `vm-running`. */
+  removeAdapter(index: number, call: CallContext): Promise<void>;
+  /** Connects or disconnects a device (`ethernet0`, `sound`) until power-off. @throws Fault `not-found`, `vm-not-running`. */
+  setConnected(device: string, isConnected: boolean, call: CallContext): Promise<void>;
+  /** Types at the console. @throws Fault `vm-not-running`. */
+  typeKeys(text: string, call: CallContext): Promise<void>;
+}
+
+export interface HostNetwork {
+  readonly name: string;
+  readonly type: 'bridged' | 'hostOnly' | 'nat';
+  readonly hasDhcp: boolean;
+  /** null where the network is not the host's own. */
+  readonly subnet: string | null;
+  readonly mask: string | null;
+}
+
+/** A port of the host that a NAT network passes on to a guest. */
+export interface PortForwarding {
+  readonly protocol: 'tcp' | 'udp';
+  readonly hostPort: number;
+  readonly guestIp: string;
+  readonly guestPort: number;
+  readonly description: string;
+}
+
+/** Networks of a host, beyond what VIX knows. */
+export interface HostNetworkOps {
+  list(call: CallContext): Promise<readonly HostNetwork[]>;
+  /** @throws Fault `not-found` for a network that there is not. */
+  portForwardings(network: string, call: CallContext): Promise<readonly PortForwarding[]>;
+  /** Replaces the one of the same port. @throws Fault `not-found`, `invalid-argument`. */
+  setPortForwarding(network: string, forwarding: PortForwarding, call: CallContext): Promise<void>;
+  /** @throws Fault `not-found`. */
+  deletePortForwarding(network: string, protocol: 'tcp' | 'udp', hostPort: number, call: CallContext): Promise<void>;
 }
 
 export interface GuestCredentials {

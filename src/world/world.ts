@@ -4,6 +4,7 @@ import { Fault } from '../base/fault.js';
 import type { Secret } from '../base/secret.js';
 import { FaultRules, type FaultRule } from './fault-rules.js';
 import type { FileChange } from './guest/guest-files.js';
+import { HostNetworks } from './host-networks.js';
 import { GuestFileSystem } from './guest/guest-file-system.js';
 import { standardPrograms } from './guest/guest-programs.js';
 import type { ProgramLimits } from './guest/program-runner.js';
@@ -55,6 +56,7 @@ export class World {
   readonly store: VmStore<GuestFileSystem>;
   readonly faults: FaultRules;
   readonly programs: GuestPrograms;
+  readonly networks: HostNetworks;
   readonly #services: WorldServices;
   readonly #index: VmIndex<GuestFileSystem>;
   readonly #hostUsers: ReadonlyMap<string, string>;
@@ -68,6 +70,7 @@ export class World {
     this.store = options.store ?? memoryStore(this.clock);
     this.faults = new FaultRules([...(inventory?.faults ?? []), ...(options.faults ?? [])]);
     this.#index = new VmIndex(this.store);
+    this.networks = new HostNetworks(this.store);
     this.#hostUsers = new Map(inventory?.hostUsers?.map(({ name, password }) => [name, password]));
     const changes = new VmChanges();
     this.#stopWatching = this.store.onChange((id) => changes.emit(id));

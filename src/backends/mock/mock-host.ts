@@ -1,9 +1,10 @@
 import { Fault } from '../../base/fault.js';
 import type { Secret } from '../../base/secret.js';
 import type { World } from '../../world/world.js';
-import type { CallContext, HostAbout, HostLink, VmLink, VmSummary } from '../backend.js';
+import type { CallContext, HostAbout, HostLink, HostNetworkOps, VmLink, VmSummary } from '../backend.js';
 import type { CapabilitySet } from '../capabilities.js';
-import { Connection } from './connection.js';
+import { Connection, overConnection } from './connection.js';
+import { MockNetworks } from './mock-networks.js';
 import { MockVm } from './mock-vm.js';
 import type { Product } from './products.js';
 
@@ -16,6 +17,7 @@ export class MockHost implements HostLink {
   readonly capabilities: CapabilitySet;
   readonly #world: World;
   readonly #product: Product;
+  readonly networks?: HostNetworkOps;
   readonly #connection = new Connection();
 
   constructor(world: World, product: Product) {
@@ -23,6 +25,9 @@ export class MockHost implements HostLink {
     this.#product = product;
     this.about = { product: product.name, version: productVersion };
     this.capabilities = product.capabilities;
+    if (product.hasDesktopDevices) {
+      this.networks = overConnection<HostNetworkOps>(this.#connection, new MockNetworks(world));
+    }
   }
 
   async *findVms(filter: 'running' | 'registered', call: CallContext): AsyncGenerator<VmSummary> {

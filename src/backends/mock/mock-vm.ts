@@ -1,6 +1,7 @@
 import type { VirtualMachine } from '../../world/vm/virtual-machine.js';
 import type {
   CallContext,
+  DeviceOps,
   GuestCredentials,
   GuestOps,
   LifecycleOps,
@@ -27,6 +28,7 @@ export class MockVm implements VmLink {
   readonly variables: VariableOps;
   readonly sharedFolders: SharedFolderOps;
   readonly recording: RecordingOps;
+  readonly devices?: DeviceOps;
   readonly #vm: VirtualMachine;
   readonly #connection: Connection;
 
@@ -42,6 +44,7 @@ export class MockVm implements VmLink {
     this.variables = overConnection<VariableOps>(connection, vm.variables);
     this.sharedFolders = overConnection<SharedFolderOps>(connection, vm.sharedFolders);
     this.recording = overConnection<RecordingOps>(connection, vm.recording);
+    if (product.hasDesktopDevices) this.devices = overConnection<DeviceOps>(connection, vm.devices);
   }
 
   properties(call: CallContext): Promise<VmProperties> {

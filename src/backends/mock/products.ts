@@ -12,12 +12,14 @@ export interface Product {
   readonly isLocalOnly: boolean;
   /** Keeps one snapshot: the next one takes its place. */
   readonly hasOneSnapshot: boolean;
+  /** Lets callers change network cards, devices and the networks of the host. */
+  readonly hasDesktopDevices: boolean;
 }
 
 /** Every product of a provider; `findRegistered` works on all, also where the product itself had no inventory. */
 export const products: Readonly<Record<ProviderName, Product>> = {
-  default: product('Revix mock host', []),
-  workstation: product('Revix mock host (Workstation)', [], { isLocalOnly: true }),
+  default: product('Revix mock host', [], { hasDesktopDevices: true }),
+  workstation: product('Revix mock host (Workstation)', [], { isLocalOnly: true, hasDesktopDevices: true }),
   player: product(
     'Revix mock host (Player)',
     ['startPaused', 'pause', 'snapshots', 'clone', 'linkedClone', 'hardwareUpgrade', 'recording'],
@@ -56,7 +58,7 @@ export const allCapabilities: CapabilitySet = new Set(capabilityNames);
 function product(
   name: string,
   missing: readonly Capability[],
-  traits: Partial<Pick<Product, 'opensRegisteredOnly' | 'isLocalOnly' | 'hasOneSnapshot'>> = {},
+  traits: Partial<Omit<Product, 'name' | 'capabilities'>> = {},
 ): Product {
   return {
     name,
@@ -64,6 +66,7 @@ function product(
     opensRegisteredOnly: false,
     isLocalOnly: false,
     hasOneSnapshot: false,
+    hasDesktopDevices: false,
     ...traits,
   };
 }

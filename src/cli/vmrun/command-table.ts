@@ -13,7 +13,7 @@ import { variableCommands } from './commands/variable.js';
 import { isSameWord } from './words.js';
 
 /** Every command of vmrun: the parser, the usage, the docs and the completions all go by this table. */
-const commands: readonly Command[] = [
+export const commands: readonly Command[] = [
   ...powerCommands,
   ...snapshotCommands,
   ...networkCommands,

@@ -12,6 +12,8 @@ import { runVmrun } from './run-vmrun.js';
 export async function vmrunMain(args: readonly string[]): Promise<void> {
   // Overwrites the command line in the process list, where a password may stand.
   process.title = 'vmrun';
+  // Callers take anything on stderr for the error of the command; what Node has to remark is none.
+  process.removeAllListeners('warning');
   const terminal = new ProcessTerminal();
   const clock = new RealClock();
   const connect = async (target: ConnectTarget, signal: AbortSignal): Promise<Connection> => {

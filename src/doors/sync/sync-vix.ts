@@ -1,5 +1,6 @@
 import { callRows, type CallName } from '../../api/call-by-name.js';
 import type { PropertyCells } from '../../api/vix-out.js';
+import type { RevixDevices } from '../../api/revix-devices.js';
 import type { DiagnosticEvent, Vix } from '../../api/vix.js';
 import type { VixError, VixHandle } from '../../vix/types.js';
 import type { EngineClient } from './engine-client.js';
@@ -20,9 +21,14 @@ interface Waiting {
   Vix_GetProperties<A extends readonly unknown[]>(handle: VixHandle, ...cells: A & PropertyCells<A>): VixError;
 }
 
-/** The 73 functions of VIX by their C names, and Revix's own. None returns a promise: what takes time blocks. */
+/**
+ * The 73 functions of VIX by their C names, and Revix's own but for those for devices. None returns a promise: what takes
+ * time blocks.
+ */
 export type SyncVix = {
-  readonly [Name in keyof Vix]: Name extends keyof Waiting ? Waiting[Name] : Blocking<Vix[Name]>;
+  readonly [Name in Exclude<keyof Vix, keyof RevixDevices>]: Name extends keyof Waiting
+    ? Waiting[Name]
+    : Blocking<Vix[Name]>;
 };
 
 /** The functions over one engine. */

@@ -29,9 +29,11 @@ import { join, resolve } from 'node:path';
 import type { Clock } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';
 import type { FileChange } from '../guest/guest-files.js';
+import type { HostRecord } from '../vm/host-record.js';
 import type { VmRecord } from '../vm/vm-record.js';
 import type { FileImageName, NewVmOptions, StoredFiles, VmState, VmStore } from '../vm/vm-store.js';
 import { HostDisk } from './host-disk.js';
+import { readHostFile, writeHostFile } from './host-file.js';
 import { writeNewVm } from './new-vm.js';
 import { ProcessLocks } from './process-lock.js';
 import { type AdoptedVm, StoredVm, type StoredVmContext, VmGone } from './stored-vm.js';
@@ -163,6 +165,20 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
 
   async imageContents(id: string, image: FileImageName): Promise<readonly FileChange[]> {
     return await this.#onVm(id, (vm) => vm.imageContents(image));
+  }
+
+  async readHost(): Promise<HostRecord> {
+    this.#expectOpen();
+    return readHostFile(this.#directory.paths.real);
+  }
+
+  async updateHost(change: (host: HostRecord) => void): Promise<void> {
+    this.#expectOpen();
+    await this.#onDirectory(async () => {
+      const host = readHostFile(this.#directory.paths.real);
+      change(host);
+      await writeHostFile(this.#directory.paths.real, host, this.#disk);
+    });
   }
 
   async takeIn(location: string): Promise<string | undefined> {

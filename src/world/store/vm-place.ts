@@ -43,12 +43,7 @@ const sharePath = /^\\\\[^\\/]/;
  * @param isInPlace an absolute path of this machine means the file there, also outside of the directory.
  * @throws Fault `invalid-argument` for a location that no virtual machine can have.
  */
-export function placeOf(
-  location: string,
-  datacenter: string,
-  directory: DirectoryPaths,
-  isInPlace = false,
-): VmPlace {
+export function placeOf(location: string, datacenter: string, directory: DirectoryPaths, isInPlace = false): VmPlace {
   const place = rawPlace(location, datacenter, directory, isInPlace);
   const problem = problemWith(place);
   if (problem === undefined) return place;

@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.js';
 import type { FileChange } from '../guest/guest-files.js';
+import { type HostRecord, newHostRecord } from './host-record.js';
 import type { VmRecord } from './vm-record.js';
 import type { FileImageName, StoredFiles, VmState, VmStore } from './vm-store.js';
 
@@ -58,6 +59,7 @@ class MemoryState<Files extends StoredFiles> implements VmState<Files> {
 export class MemoryStore<Files extends StoredFiles> implements VmStore<Files> {
   readonly isPrivate = true;
   readonly #entries = new Map<string, Entry<Files>>();
+  #host = newHostRecord();
   readonly #listeners = new Set<(id: string) => void>();
   readonly #createFiles: (record: VmRecord) => Files;
   /** The same array until a machine comes or goes, so that a reader can see at a glance that nothing has changed. */
@@ -105,6 +107,16 @@ export class MemoryStore<Files extends StoredFiles> implements VmStore<Files> {
     this.#entries.set(record.id, new Entry(structuredClone(record), files, this.#createFiles));
     this.#ids = undefined;
     this.#notify(record.id);
+  }
+
+  async readHost(): Promise<HostRecord> {
+    return structuredClone(this.#host);
+  }
+
+  async updateHost(change: (host: HostRecord) => void): Promise<void> {
+    const draft = structuredClone(this.#host);
+    change(draft);
+    this.#host = draft;
   }
 
   async delete(id: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { OperationName } from '../operation-names.js';
 import type { IndexedVm } from '../vm-index.js';
 import type { WorldCall } from '../world-call.js';
 import { VmCustomization } from './customization.js';
+import { VmDevices } from './devices.js';
 import { checkEncryption } from './encryption.js';
 import { GuestAccess, type GuestLogin, type ProvenLogin } from './guest-access.js';
 import { guestDisks, guestReport, type GuestDisk, type GuestReport } from './guest-report.js';
@@ -53,6 +54,7 @@ export class VirtualMachine {
   readonly sharedFolders: VmSharedFolders;
   readonly recording: VmRecording;
   readonly questions: VmQuestions;
+  readonly devices: VmDevices;
   readonly #scope: VmScope;
   readonly #locationOf: (record: VmRecord) => string;
 
@@ -72,6 +74,7 @@ export class VirtualMachine {
     this.sharedFolders = new VmSharedFolders(scope);
     this.recording = new VmRecording(scope);
     this.questions = new VmQuestions(scope);
+    this.devices = new VmDevices(scope);
   }
 
   /** Starts an operation on the machine that is not its own, like `openVm`: the faults of the world strike. */

@@ -1,4 +1,5 @@
 import type { FileChange } from '../guest/guest-files.js';
+import type { HostRecord } from './host-record.js';
 import type { VmRecord } from './vm-record.js';
 
 /** What a store needs of a guest file system: everything as changes, and back. */
@@ -59,6 +60,10 @@ export interface VmStore<Files extends StoredFiles = StoredFiles> {
   deleteImage(id: string, image: FileImageName): Promise<void>;
   /** The files of an image (`current` for the present ones) as changes, for a clone. */
   imageContents(id: string, image: FileImageName): Promise<readonly FileChange[]>;
+  /** What is kept of the host itself. */
+  readHost(): Promise<HostRecord>;
+  /** Runs `change` exclusively on the newest record of the host, and keeps it unless the change throws. */
+  updateHost(change: (host: HostRecord) => void): Promise<void>;
   /** Calls the listener after each acknowledged change of this process, with the VM's id. Returns how to stop. */
   onChange(listener: (id: string) => void): () => void;
   close(): Promise<void>;

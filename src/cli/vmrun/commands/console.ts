@@ -5,18 +5,48 @@ import {
   VIX_PROPERTY_NONE,
 } from '../../../vix/names.js';
 import { Vix_Out } from '../../../api/vix-out.js';
-import { type Command, command } from '../command.js';
+import { type Answer, type Command, command, silent } from '../command.js';
 import { text, vm } from '../parameters.js';
-import { dropped } from './dropped.js';
+import type { Session } from '../session.js';
 import { writeHostFile } from '../host-file.js';
 
-const why = 'the VIX API has no function for it';
+const desktop = ['ws', 'fusion'] as const;
+const device = text('device', 'DEVICE');
+
+async function setConnected(session: Session, name: string, isConnected: boolean): Promise<Answer> {
+  await session.finish(session.vix.Revix_SetDeviceConnected(session.vm, name, isConnected, null, null));
+  return silent;
+}
 
 /** The commands for the console and the devices of a machine. */
 export const consoleCommands: readonly Command[] = [
-  dropped('typeKeystrokesInGuest', 'guest', [vm, text('keys', 'KEYSTROKES')], 'type keys at the console', why),
-  dropped('connectNamedDevice', 'guest', [vm, text('device', 'DEVICE')], 'connect a device of a VM', why),
-  dropped('disconnectNamedDevice', 'guest', [vm, text('device', 'DEVICE')], 'disconnect a device of a VM', why),
+  command({
+    name: 'typeKeystrokesInGuest',
+    section: 'guest',
+    parameters: [vm, text('keys', 'KEYSTROKES')],
+    summary: 'type at the console of a VM',
+    hostTypes: desktop,
+    run: async (session, { keys }) => {
+      await session.finish(session.vix.Revix_TypeKeystrokes(session.vm, keys, null, null));
+      return silent;
+    },
+  }),
+  command({
+    name: 'connectNamedDevice',
+    section: 'guest',
+    parameters: [vm, device],
+    summary: 'connect a device of a VM, such as ethernet0',
+    hostTypes: desktop,
+    run: (session, values) => setConnected(session, values.device, true),
+  }),
+  command({
+    name: 'disconnectNamedDevice',
+    section: 'guest',
+    parameters: [vm, device],
+    summary: 'disconnect a device of a VM',
+    hostTypes: desktop,
+    run: (session, values) => setConnected(session, values.device, false),
+  }),
   command({
     name: 'captureScreen',
     section: 'guest',

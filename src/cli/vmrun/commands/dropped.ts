@@ -5,7 +5,7 @@ import type { HostTypeWord } from '../host-types.js';
 import { type Parameter, text, vm } from '../parameters.js';
 
 /** A command that is known, so that nobody looks for a spelling mistake, and that no host can do. */
-export function dropped(
+function dropped(
   name: string,
   section: Section,
   parameters: readonly Parameter[],

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { setMaxListeners } from 'node:events';
 import { baseName } from '../guest-path.js';
 import { programKind, type ProgramKind } from '../program-image.js';
 import type { ProgramRegistry } from '../program-registry.js';
@@ -154,6 +155,8 @@ class BashRun {
     const invocation = parseInvocation(words, 'sh');
     const isPlain = invocation.script !== undefined && invocation.positional.length === 0 && invocation.name === 'sh';
     const script = isPlain ? invocation.prelude + (invocation.script ?? '') : '/bin/sh';
+    // The library listens once for each command of a script; Node would take that for a leak and warn on stderr.
+    setMaxListeners(0, this.#context.signal);
     const result = await this.#bash.exec(script, {
       rawScript: true,
       signal: this.#context.signal,

@@ -35,13 +35,18 @@ export function posixPrograms(options: PosixProgramsOptions = {}): ProgramRegist
   };
   const shell: GuestProgram = (context) => runShell(splitWords(context.arguments), context);
   const command: GuestProgram = (context) =>
-    runShell(['-c', `${quoteWord(context.path)} ${context.arguments}`], context);
+    runShell(['-c', `${nameForShell(context.path)} ${context.arguments}`], context);
   const isStandard = (run: GuestProgram): boolean => run === shell || run === command;
   for (const name of posixCommandNames) programs.add(name, command);
   for (const path of shellPaths) programs.add(path, shell);
   for (const name of ['sh', 'bash', 'dash']) programs.add(name, shell);
   programs.add('sleep', command, { passive: (args) => sleepDurationMs(args.split(/\s+/u).filter(Boolean)) });
   return programs;
+}
+
+/** How the shell is told which command to run. Its own `test` has no file that it knows by a path. */
+function nameForShell(path: string): string {
+  return path.endsWith('/test') ? 'test' : quoteWord(path);
 }
 
 /** Loads the optional shell library. @returns undefined where it is not installed. */

@@ -107,6 +107,12 @@ describe.each(shells)('both shells: %s', (_name, options) => {
     expect(Buffer.from(guest.as('ann').read('/tmp/out').bytes()).toString()).toBe('ann\nbob\n');
   });
 
+  it('starts test by its path', async () => {
+    const guest = make();
+    expect(await guest.run({ path: '/usr/bin/test', arguments: '-d /home' })).toEqual({ exitCode: 0, output: '' });
+    expect(await guest.run({ path: '/bin/test', arguments: '-e /nothing' })).toEqual({ exitCode: 1, output: '' });
+  });
+
   it('runs a script file by its first line, with its arguments', async () => {
     const guest = make();
     guest.as('ann').write('/home/ann/my script.sh', '#!/bin/sh\necho "$0" "$1" $#\nexit 3\n', { mode: 0o755 });

@@ -1,0 +1,200 @@
+import type { DeviceOps, HostNetwork, HostNetworkOps, NetworkAdapter, PortForwarding } from '../backends/backend.js';
+import { Fault } from '../base/fault.js';
+import { toVixFailure, VixFailure } from '../errors/vix-failure.js';
+import { VIX_E_INVALID_ARG, VIX_OK } from '../vix/names.js';
+import type { VixError, VixHandle } from '../vix/types.js';
+import { bool, filledText, integer, text } from './arguments.js';
+import { isCell } from './property-cells.js';
+import { startHostJob, startVmJob, type VixCallback } from './start-job.js';
+import type { HostEntry, VixRuntime, VmEntry } from './vix-runtime.js';
+import type { VixOut } from './vix-out.js';
+
+/**
+ * Functions for what vmrun does and VIX does not: network cards, devices, the keyboard, networks of the host. They keep
+ * the shapes of VIX: what changes something is a job, what only asks returns a promise. A host that does not offer it
+ * answers `VIX_E_NOT_SUPPORTED`.
+ */
+export function revixDeviceFunctions(runtime: VixRuntime) {
+  const { table } = runtime;
+
+  async function fill<T>(cell: VixOut<T>, answer: () => Promise<T>): Promise<VixError> {
+    if (!isCell(cell)) return VIX_E_INVALID_ARG;
+    try {
+      cell.value = await answer();
+      return VIX_OK;
+    } catch (error) {
+      return toVixFailure(error).code;
+    }
+  }
+
+  /** Starts a job that changes a device. */
+  function changeDevice(
+    vmHandle: VixHandle,
+    tail: { readonly call: string; readonly callback: VixCallback; readonly clientData: unknown },
+    change: (devices: DeviceOps, context: Parameters<DeviceOps['adapters']>[0]) => Promise<unknown>,
+  ): VixHandle {
+    return startVmJob(runtime, vmHandle, tail, {
+      lane: 'exclusive',
+      work: async (vm, context) => void (await change(devicesOf(vm), context)),
+    });
+  }
+
+  return {
+    /** The network cards of a virtual machine. */
+    Revix_GetNetworkAdapters(vmHandle: VixHandle, result: VixOut<readonly NetworkAdapter[]>): Promise<VixError> {
+      const vm = table.lookup(vmHandle, 'vm');
+      if (typeof vm === 'number') return Promise.resolve(vm);
+      const { signal } = vm.payload.host.payload;
+      return fill(result, () => runtime.read(signal, async (call) => devicesOf(vm).adapters(call)));
+    },
+
+    /** Adds a network card on a network of the host. */
+    Revix_AddNetworkAdapter(
+      vmHandle: VixHandle,
+      network: string,
+      callback: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'Revix_AddNetworkAdapter', callback, clientData };
+      return changeDevice(vmHandle, tail, (devices, call) => devices.addAdapter(filledText('network', network), call));
+    },
+
+    /** Puts a network card on another network. */
+    Revix_SetNetworkAdapter(
+      vmHandle: VixHandle,
+      index: number,
+      network: string,
+      callback: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'Revix_SetNetworkAdapter', callback, clientData };
+      return changeDevice(vmHandle, tail, (devices, call) =>
+        devices.setAdapter(integer('index', index), filledText('network', network), call),
+      );
+    },
+
+    /** Removes a network card. */
+    Revix_RemoveNetworkAdapter(
+      vmHandle: VixHandle,
+      index: number,
+      callback: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'Revix_RemoveNetworkAdapter', callback, clientData };
+      return changeDevice(vmHandle, tail, (devices, call) => devices.removeAdapter(integer('index', index), call));
+    },
+
+    /** Connects or disconnects a device of a running virtual machine, such as `ethernet0` or `sound`. */
+    Revix_SetDeviceConnected(
+      vmHandle: VixHandle,
+      device: string,
+      isConnected: boolean,
+      callback: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'Revix_SetDeviceConnected', callback, clientData };
+      return changeDevice(vmHandle, tail, (devices, call) =>
+        devices.setConnected(filledText('device', device), bool('isConnected', isConnected), call),
+      );
+    },
+
+    /** Types at the console of a running virtual machine. */
+    Revix_TypeKeystrokes(
+      vmHandle: VixHandle,
+      keystrokes: string,
+      callback: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'Revix_TypeKeystrokes', callback, clientData };
+      return changeDevice(vmHandle, tail, (devices, call) => devices.typeKeys(text('keystrokes', keystrokes), call));
+    },
+
+    /** The networks of a host. */
+    Revix_GetHostNetworks(hostHandle: VixHandle, result: VixOut<readonly HostNetwork[]>): Promise<VixError> {
+      const host = table.lookup(hostHandle, 'host');
+      if (typeof host === 'number') return Promise.resolve(host);
+      return fill(result, () => runtime.read(host.payload.signal, async (call) => networksOf(host).list(call)));
+    },
+
+    /** The ports that a network of a host passes on to guests. */
+    Revix_GetPortForwardings(
+      hostHandle: VixHandle,
+      network: string,
+      result: VixOut<readonly PortForwarding[]>,
+    ): Promise<VixError> {
+      const host = table.lookup(hostHandle, 'host');
+      if (typeof host === 'number') return Promise.resolve(host);
+      return fill(result, () =>
+        runtime.read(host.payload.signal, async (call) =>
+          networksOf(host).portForwardings(filledText('network', network), call),
+        ),
+      );
+    },
+
+    /** Lets a network of a host pass a port on to a guest. */
+    Revix_SetPortForwarding(
+      hostHandle: VixHandle,
+      network: string,
+      forwarding: PortForwarding,
+      callback: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'Revix_SetPortForwarding', callback, clientData };
+      return startHostJob(runtime, hostHandle, tail, {
+        work: (host, context) => {
+          const checked = {
+            protocol: protocolOf(forwarding.protocol),
+            hostPort: integer('hostPort', forwarding.hostPort),
+            guestIp: filledText('guestIp', forwarding.guestIp),
+            guestPort: integer('guestPort', forwarding.guestPort),
+            description: text('description', forwarding.description),
+          };
+          return networksOf(host).setPortForwarding(filledText('network', network), checked, context);
+        },
+      });
+    },
+
+    /** Ends the passing on of a port. */
+    Revix_DeletePortForwarding(
+      hostHandle: VixHandle,
+      network: string,
+      protocol: 'tcp' | 'udp',
+      hostPort: number,
+      callback: VixCallback,
+      clientData: unknown,
+    ): VixHandle {
+      const tail = { call: 'Revix_DeletePortForwarding', callback, clientData };
+      return startHostJob(runtime, hostHandle, tail, {
+        work: (host, context) => {
+          const port = integer('hostPort', hostPort);
+          const name = filledText('network', network);
+          return networksOf(host).deletePortForwarding(name, protocolOf(protocol), port, context);
+        },
+      });
+    },
+  };
+}
+
+/** The functions of this file. */
+export type RevixDevices = ReturnType<typeof revixDeviceFunctions>;
+
+function devicesOf({ payload }: VmEntry): DeviceOps {
+  const { devices } = payload.link;
+  if (devices === undefined) throw notOffered(payload.host);
+  return devices;
+}
+
+function networksOf(host: HostEntry): HostNetworkOps {
+  const { networks } = host.payload.link;
+  if (networks === undefined) throw notOffered(host);
+  return networks;
+}
+
+function notOffered({ payload }: HostEntry): Fault {
+  return new Fault('not-supported', `${payload.link.about.product} does not offer this`);
+}
+
+function protocolOf(value: unknown): 'tcp' | 'udp' {
+  if (value === 'tcp' || value === 'udp') return value;
+  throw new VixFailure(VIX_E_INVALID_ARG, `parameter protocol must be tcp or udp, not ${String(value)}`);
+}
