@@ -1,10 +1,18 @@
-import type { DeviceOps, HostNetwork, HostNetworkOps, NetworkAdapter, PortForwarding } from '../backends/backend.js';
+import type {
+  CallContext,
+  DeviceOps,
+  HostNetwork,
+  HostNetworkOps,
+  NetworkAdapter,
+  PortForwarding,
+} from '../backends/backend.js';
 import { Fault } from '../base/fault.js';
-import { toVixFailure, VixFailure } from '../errors/vix-failure.js';
+import { VixFailure } from '../errors/vix-failure.js';
 import { VIX_E_INVALID_ARG, VIX_OK } from '../vix/names.js';
 import type { VixError, VixHandle } from '../vix/types.js';
 import { bool, filledText, integer, text } from './arguments.js';
-import { isCell } from './property-cells.js';
+import { isCell, noCell } from './property-cells.js';
+import { callFailed, handleFailure } from './call-failure.js';
 import { startHostJob, startVmJob, type VixCallback } from './start-job.js';
 import type { HostEntry, VixRuntime, VmEntry } from './vix-runtime.js';
 import type { VixOut } from './vix-out.js';
@@ -17,21 +25,56 @@ import type { VixOut } from './vix-out.js';
 export function revixDeviceFunctions(runtime: VixRuntime) {
   const { table } = runtime;
 
-  async function fill<T>(cell: VixOut<T>, answer: () => Promise<T>): Promise<VixError> {
-    if (!isCell(cell)) return VIX_E_INVALID_ARG;
+  /** Asks and writes the answer. What is thrown becomes the returned error. */
+  async function ask<T>(
+    name: string,
+    handle: VixHandle,
+    cell: VixOut<T>,
+    question: (call: CallContext) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<VixError> {
+    if (!isCell(cell)) return callFailed(runtime, name, handle, noCell('for the answer'));
     try {
-      cell.value = await answer();
+      cell.value = await runtime.read(signal, question);
       return VIX_OK;
     } catch (error) {
-      return toVixFailure(error).code;
+      return callFailed(runtime, name, handle, error);
     }
+  }
+
+  function askVm<T>(
+    name: string,
+    handle: VixHandle,
+    cell: VixOut<T>,
+    question: (devices: DeviceOps, call: CallContext) => Promise<T>,
+  ): Promise<VixError> {
+    const vm = table.lookup(handle, 'vm');
+    if (typeof vm === 'number') {
+      return Promise.resolve(callFailed(runtime, name, handle, handleFailure(runtime, 'vmHandle', handle, vm)));
+    }
+    const { signal } = vm.payload.host.payload;
+    return ask(name, handle, cell, async (call) => question(devicesOf(vm), call), signal);
+  }
+
+  function askHost<T>(
+    name: string,
+    handle: VixHandle,
+    cell: VixOut<T>,
+    question: (networks: HostNetworkOps, call: CallContext) => Promise<T>,
+  ): Promise<VixError> {
+    const host = table.lookup(handle, 'host');
+    if (typeof host === 'number') {
+      return Promise.resolve(callFailed(runtime, name, handle, handleFailure(runtime, 'hostHandle', handle, host)));
+    }
+    const { signal } = host.payload;
+    return ask(name, handle, cell, async (call) => question(networksOf(host), call), signal);
   }
 
   /** Starts a job that changes a device. */
   function changeDevice(
     vmHandle: VixHandle,
     tail: { readonly call: string; readonly callback: VixCallback; readonly clientData: unknown },
-    change: (devices: DeviceOps, context: Parameters<DeviceOps['adapters']>[0]) => Promise<unknown>,
+    change: (devices: DeviceOps, call: CallContext) => Promise<unknown>,
   ): VixHandle {
     return startVmJob(runtime, vmHandle, tail, {
       lane: 'exclusive',
@@ -42,10 +85,7 @@ export function revixDeviceFunctions(runtime: VixRuntime) {
   return {
     /** The network cards of a virtual machine. */
     Revix_GetNetworkAdapters(vmHandle: VixHandle, result: VixOut<readonly NetworkAdapter[]>): Promise<VixError> {
-      const vm = table.lookup(vmHandle, 'vm');
-      if (typeof vm === 'number') return Promise.resolve(vm);
-      const { signal } = vm.payload.host.payload;
-      return fill(result, () => runtime.read(signal, async (call) => devicesOf(vm).adapters(call)));
+      return askVm('Revix_GetNetworkAdapters', vmHandle, result, (devices, call) => devices.adapters(call));
     },
 
     /** Adds a network card on a network of the host. */
@@ -111,9 +151,7 @@ export function revixDeviceFunctions(runtime: VixRuntime) {
 
     /** The networks of a host. */
     Revix_GetHostNetworks(hostHandle: VixHandle, result: VixOut<readonly HostNetwork[]>): Promise<VixError> {
-      const host = table.lookup(hostHandle, 'host');
-      if (typeof host === 'number') return Promise.resolve(host);
-      return fill(result, () => runtime.read(host.payload.signal, async (call) => networksOf(host).list(call)));
+      return askHost('Revix_GetHostNetworks', hostHandle, result, (networks, call) => networks.list(call));
     },
 
     /** The ports that a network of a host passes on to guests. */
@@ -122,12 +160,8 @@ export function revixDeviceFunctions(runtime: VixRuntime) {
       network: string,
       result: VixOut<readonly PortForwarding[]>,
     ): Promise<VixError> {
-      const host = table.lookup(hostHandle, 'host');
-      if (typeof host === 'number') return Promise.resolve(host);
-      return fill(result, () =>
-        runtime.read(host.payload.signal, async (call) =>
-          networksOf(host).portForwardings(filledText('network', network), call),
-        ),
+      return askHost('Revix_GetPortForwardings', hostHandle, result, (networks, call) =>
+        networks.portForwardings(filledText('network', network), call),
       );
     },
 

@@ -139,7 +139,10 @@ async function openVm(session: Session, path: string, password: Secret | undefin
   const properties = Vix_Out(VIX_INVALID_HANDLE);
   if (password !== undefined) {
     const id = VIX_PROPERTY_VM_ENCRYPTION_PASSWORD;
-    session.expect(vix.VixPropertyList_AllocPropertyList(host, properties, id, password.reveal(), VIX_PROPERTY_NONE));
+    session.expect(
+      vix.VixPropertyList_AllocPropertyList(host, properties, id, password.reveal(), VIX_PROPERTY_NONE),
+      host,
+    );
     session.keep(properties.value);
   }
   const job = vix.VixHost_OpenVM(host, resolvedVmPath(path), VIX_VMOPEN_NORMAL, properties.value, null, null);

@@ -82,7 +82,7 @@ export class Session {
   /** One property of a finished job. */
   result<T extends PropertyValueType>(job: VixHandle, id: VixPropertyID<T>, index: number = 0): PropertyValues[T] {
     const cell = Vix_Out<unknown>();
-    this.expect(readers(this.vix).VixJob_GetNthProperties(job, index, id, cell, VIX_PROPERTY_NONE));
+    this.expect(readers(this.vix).VixJob_GetNthProperties(job, index, id, cell, VIX_PROPERTY_NONE), job);
     return cell.value as PropertyValues[T];
   }
 
@@ -95,13 +95,14 @@ export class Session {
   /** One property of a host, a virtual machine or a snapshot. @throws CommandFailure. */
   async property<T extends PropertyValueType>(handle: VixHandle, id: VixPropertyID<T>): Promise<PropertyValues[T]> {
     const cell = Vix_Out<unknown>();
-    this.expect(await readers(this.vix).Vix_GetProperties(handle, id, cell, VIX_PROPERTY_NONE));
+    this.expect(await readers(this.vix).Vix_GetProperties(handle, id, cell, VIX_PROPERTY_NONE), handle);
     return cell.value as PropertyValues[T];
   }
 
-  /** Throws unless the error is `VIX_OK`. @throws CommandFailure. */
-  expect(error: VixError): void {
-    if (error !== VIX_OK) throw new CommandFailure(this.stage, error, errorText(error));
+  /** Throws unless the error is `VIX_OK`. @param handle what the call works on. @throws CommandFailure. */
+  expect(error: VixError, handle: VixHandle): void {
+    if (error === VIX_OK) return;
+    throw new CommandFailure(this.stage, error, this.vix.Revix_GetErrorMessage(handle) || errorText(error));
   }
 
   /** Locations of the machines of the host. */

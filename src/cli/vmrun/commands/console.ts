@@ -63,6 +63,7 @@ export const consoleCommands: readonly Command[] = [
       const image = Vix_Out<Uint8Array>();
       session.expect(
         vix.VixJob_GetNthProperties(job, 0, VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_DATA, size, image, VIX_PROPERTY_NONE),
+        job,
       );
       const path = session.around.hostPath(values.hostPath);
       await writeHostFile(path, image.value);

@@ -37,6 +37,7 @@ function cloneProperties(session: Session, name: string | undefined): VixHandle 
   const { vix } = session;
   session.expect(
     vix.VixPropertyList_AllocPropertyList(session.host, cell, VIX_PROPERTY_VM_NAME, name, VIX_PROPERTY_NONE),
+    session.host,
   );
   return session.keep(cell.value);
 }

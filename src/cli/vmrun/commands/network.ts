@@ -18,7 +18,7 @@ const hostPort = integer('hostPort', 'HOST-PORT');
 
 async function networksOfHost(session: Session): Promise<readonly HostNetwork[]> {
   const cell = Vix_Out<readonly HostNetwork[]>();
-  session.expect(await session.vix.Revix_GetHostNetworks(session.host, cell));
+  session.expect(await session.vix.Revix_GetHostNetworks(session.host, cell), session.host);
   return cell.value;
 }
 
@@ -46,7 +46,7 @@ export const networkCommands: readonly Command[] = [
     hostTypes: desktop,
     run: async (session) => {
       const cell = Vix_Out<readonly NetworkAdapter[]>();
-      session.expect(await session.vix.Revix_GetNetworkAdapters(session.vm, cell));
+      session.expect(await session.vix.Revix_GetNetworkAdapters(session.vm, cell), session.vm);
       const networks = await networksOfHost(session);
       const adapters = cell.value.map((adapter) => ({
         ...adapter,
@@ -120,7 +120,7 @@ export const networkCommands: readonly Command[] = [
     hostTypes: desktop,
     run: async (session, values) => {
       const cell = Vix_Out<readonly PortForwarding[]>();
-      session.expect(await session.vix.Revix_GetPortForwardings(session.host, values.network, cell));
+      session.expect(await session.vix.Revix_GetPortForwardings(session.host, values.network, cell), session.host);
       const portForwardings = cell.value;
       const rows = portForwardings.map((row, at) => [
         String(at),

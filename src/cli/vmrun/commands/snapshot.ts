@@ -32,7 +32,7 @@ export async function namedSnapshot(session: Session, name: string, missing: str
   if (error === VIX_E_SNAPSHOT_NOTFOUND) {
     throw new CommandFailure('command', error, `there is no snapshot '${name}'; listSnapshots shows them`, missing);
   }
-  session.expect(error);
+  session.expect(error, session.vm);
   return session.keep(cell.value);
 }
 
@@ -47,18 +47,20 @@ async function snapshotLines(session: Session): Promise<readonly SnapshotLine[]>
   const lines: SnapshotLine[] = [];
   const walk = async (
     depth: number,
+    above: VixHandle,
     countChildren: (cell: { value: number }) => Promise<VixError>,
     child: (index: number, cell: { value: VixHandle }) => Promise<VixError>,
   ): Promise<void> => {
     const count = Vix_Out(0);
-    session.expect(await countChildren(count));
+    session.expect(await countChildren(count), above);
     for (let index = 0; index < count.value; index += 1) {
       const cell = Vix_Out(VIX_INVALID_HANDLE);
-      session.expect(await child(index, cell));
+      session.expect(await child(index, cell), above);
       const snapshot = session.keep(cell.value);
       lines.push({ name: await session.property(snapshot, VIX_PROPERTY_SNAPSHOT_DISPLAYNAME), depth });
       await walk(
         depth + 1,
+        snapshot,
         (out) => vix.VixSnapshot_GetNumChildren(snapshot, out),
         (at, out) => vix.VixSnapshot_GetChild(snapshot, at, out),
       );
@@ -66,6 +68,7 @@ async function snapshotLines(session: Session): Promise<readonly SnapshotLine[]>
   };
   await walk(
     0,
+    session.vm,
     (out) => vix.VixVM_GetNumRootSnapshots(session.vm, out),
     (at, out) => vix.VixVM_GetRootSnapshot(session.vm, at, out),
   );

@@ -63,9 +63,14 @@ const addressPollMs = 1000;
 /** The address that the guest tells; "" while it tells none. @throws CommandFailure when it cannot tell. */
 async function guestAddress(session: Session): Promise<string> {
   const power = await session.property(session.vm, VIX_PROPERTY_VM_POWER_STATE);
-  if ((power & (VIX_POWERSTATE_POWERED_ON | VIX_POWERSTATE_PAUSED)) === 0) session.expect(VIX_E_VM_NOT_RUNNING);
+  if ((power & (VIX_POWERSTATE_POWERED_ON | VIX_POWERSTATE_PAUSED)) === 0) {
+    throw new CommandFailure('command', VIX_E_VM_NOT_RUNNING, 'a machine that is off has no address; start it first');
+  }
   const tools = await session.property(session.vm, VIX_PROPERTY_VM_TOOLS_STATE);
-  if (tools !== VIX_TOOLSSTATE_RUNNING) session.expect(VIX_E_TOOLS_NOT_RUNNING);
+  if (tools !== VIX_TOOLSSTATE_RUNNING) {
+    const message = 'Tools tells the address, and does not run; -wait waits for it';
+    throw new CommandFailure('command', VIX_E_TOOLS_NOT_RUNNING, message);
+  }
   return (await session.readVariable(VIX_VM_GUEST_VARIABLE, 'ip')).trim();
 }
 
