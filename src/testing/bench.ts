@@ -73,6 +73,7 @@ export class Bench {
       { host: 0, vm: 0, job: 0, snapshot: 0, propertyList: 0 },
       'handles after disconnect',
     );
+    await bench.#checkNothingGoesOn();
     assert.deepEqual(bench.#diagnostics, [], 'failures that reached no program');
   }
 
@@ -230,5 +231,15 @@ export class Bench {
     this.releaseAll();
     const leaked = this.target.vix.Revix_DumpHandles().filter(({ kind }) => kind !== 'host');
     assert.deepEqual(leaked, [], 'handles left after every reference was released');
+  }
+
+  /** Whatever the backend was doing has ended, or ends soon: its signal was aborted. */
+  async #checkNothingGoesOn(): Promise<void> {
+    const { target } = this;
+    for (let look = 0; look < mostLooks; look += 1) {
+      if ((target.underWay?.() ?? []).length === 0) return;
+      await elapse(target);
+    }
+    assert.deepEqual(target.underWay?.(), [], 'operations that go on after the disconnect');
   }
 }

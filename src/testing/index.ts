@@ -22,3 +22,4 @@ export {
   type VmRole,
   vmRoles,
 } from './target.js';
+export { watchBackend, type WatchedBackend } from './watch-backend.js';

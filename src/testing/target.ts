@@ -63,6 +63,8 @@ export interface TargetVm {
   /** What opens it, unambiguously. */
   readonly location: string;
   readonly name: string;
+  /** What it has of processors, and of memory in megabytes; no number that a host gives by default. */
+  readonly hardware?: { readonly cpuCount: number; readonly memoryMb: number };
   readonly guest?: TargetGuest;
   readonly encryptionPassword?: string;
   readonly ambiguousPath?: string;
@@ -116,8 +118,15 @@ export interface ConformanceTarget {
   advance?(ms: number): Promise<void>;
   /** Makes an operation fail, on every machine. @returns how to stop that. */
   inject?(fault: InjectedFault): () => void;
+  /** Files of the machine's disks that the host has now, also when the machine was deleted. */
+  diskFiles?(role: VmRole): Promise<readonly string[]>;
+  /**
+   * Operations of the backend that have begun and not ended; see `watchBackend`. With it every case checks that nothing
+   * goes on after the disconnect.
+   */
+  underWay?(): readonly string[];
   close(): Promise<void>;
 }
 
 /** What a target may offer beside capabilities and roles. */
-export type TargetAbility = 'newLocation' | 'advance' | 'inject' | 'refusedConnections';
+export type TargetAbility = 'newLocation' | 'advance' | 'inject' | 'refusedConnections' | 'diskFiles' | 'underWay';

@@ -35,7 +35,10 @@ const dayMs = 86_400_000;
 const machines: Readonly<Record<VmRole, Machine>> = {
   posix: { vm: { ...linux, tools, power: 'on' } },
   windows: { vm: { ...windows, tools, power: 'on' } },
-  off: { vm: { ...linux, tools } },
+  off: {
+    vm: { ...linux, tools, cpuCount: 3, memoryMb: 1536 },
+    tells: { hardware: { cpuCount: 3, memoryMb: 1536 } },
+  },
   suspended: { vm: { ...linux, power: 'suspended' } },
   noTools: { vm: { ...linux, tools: false } },
   noToolsImage: { vm: { ...linux, tools: { version: 1, hasImage: false } } },

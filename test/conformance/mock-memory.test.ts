@@ -15,8 +15,11 @@ describe('mock in memory', () => {
 describe('the run over the mock in memory', () => {
   const names = Object.keys(functions) as VixFunctionName[];
 
-  it('skipped nothing', () => {
-    expect(skipped).toEqual([]);
+  it('skipped nothing but what needs files of disks', () => {
+    expect(skipped).toEqual([
+      'delete: the disks of a deleted machine go with it, or stay as they were',
+      'the target does not offer diskFiles',
+    ]);
   });
 
   it('called each of the 73 functions', () => {

@@ -1,12 +1,12 @@
-import { mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { mkdtemp, mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { BackendModule } from '../../src/backends/backend.js';
 import type { CapabilitySet } from '../../src/backends/capabilities.js';
 import { createMockBackend } from '../../src/backends/mock/index.js';
 import { FakeClock } from '../../src/base/clock.js';
 import { createVix } from '../../src/compose/create-vix.js';
-import type { ConformanceTarget, VmRole } from '../../src/testing/index.js';
+import { type ConformanceTarget, type VmRole, watchBackend } from '../../src/testing/index.js';
 import {
   VIX_E_HOST_USER_PERMISSIONS,
   VIX_E_NOT_FOR_REMOTE_HOST,
@@ -33,14 +33,17 @@ export async function mockTarget(
   const root = await mkdtemp(join(tmpdir(), 'revix-conformance-'));
   const directory = join(root, 'host files');
   await mkdir(directory);
+  const machines = join(root, 'machines');
+  const isInDirectory = options.inDirectory === true;
   const clock = new FakeClock();
   const mock = createMockBackend({
     inventory: inventoryFor(roles),
     clock,
-    ...(options.inDirectory === true ? { directory: join(root, 'machines') } : {}),
+    ...(isInDirectory ? { directory: machines } : {}),
   });
   const { faults } = await mock.world();
-  const vix = createVix({ backends: [options.wrap?.(mock) ?? mock], config: {}, clock });
+  const { module, underWay } = watchBackend(options.wrap?.(mock) ?? mock);
+  const vix = createVix({ backends: [module], config: {}, clock });
   const connection = {
     hostType: VIX_SERVICEPROVIDER_DEFAULT,
     hostName: null,
@@ -73,9 +76,17 @@ export async function mockTarget(
       const id = faults.add(rule);
       return () => void faults.remove(id);
     },
+    ...(isInDirectory ? { diskFiles: (role: VmRole) => diskFiles(machines, role) } : {}),
+    underWay,
     async close() {
       await vix.Revix_Close();
       await rm(root, { recursive: true, force: true });
     },
   };
+}
+
+/** Names of the disk files in the folder of a machine; none when the folder is gone. */
+async function diskFiles(machines: string, role: VmRole): Promise<readonly string[]> {
+  const names = await readdir(machines, { recursive: true });
+  return names.filter((name) => basename(dirname(name)) === role && name.endsWith('.vmdk'));
 }

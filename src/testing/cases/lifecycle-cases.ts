@@ -28,6 +28,7 @@ import type { VixHandle } from '../../vix/types.js';
 import type { Bench } from '../bench.js';
 import { caseGroup } from '../conformance-case.js';
 import { GuestBench } from '../guest-bench.js';
+import type { VmRole } from '../target.js';
 import { create, rootCount } from '../snapshot-tree.js';
 import { powerStateOf, textOf } from '../vm-properties.js';
 
@@ -200,6 +201,21 @@ export const deleteCases = caseGroup('delete', { needs: ['delete'] }, [
       const vm = await bench.open('off');
       await bench.ok('VixVM_Delete', vm, 0);
       await bench.fails(VIX_E_VM_NOT_FOUND, 'VixVM_Open', bench.host, bench.vm('off').location);
+    },
+  },
+  {
+    title: 'the disks of a deleted machine go with it, or stay as they were',
+    needs: ['keepDisksOnDelete'],
+    roles: ['off', 'noTools'],
+    abilities: ['diskFiles'],
+    async run(bench) {
+      const disks = async (role: VmRole): Promise<readonly string[]> => (await bench.target.diskFiles?.(role)) ?? [];
+      const [kept, deleted] = [await disks('off'), await disks('noTools')];
+      assert.ok(kept.length > 0 && deleted.length > 0, 'both machines have disks');
+      await bench.ok('VixVM_Delete', await bench.open('off'), 0);
+      await bench.ok('VixVM_Delete', await bench.open('noTools'), VIX_VMDELETE_DISK_FILES);
+      assert.deepEqual(await disks('off'), kept);
+      assert.deepEqual(await disks('noTools'), []);
     },
   },
 ]);

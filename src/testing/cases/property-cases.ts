@@ -8,6 +8,7 @@ import {
   VIX_POWERSTATE_SUSPENDED,
   VIX_POWERSTATE_TOOLS_RUNNING,
   VIX_PROPERTY_GUEST_SHAREDFOLDERS_SHARES_PATH,
+  VIX_PROPERTY_JOB_RESULT_VM_VARIABLE_STRING,
   VIX_PROPERTY_NONE,
   VIX_PROPERTY_VM_GUESTOS,
   VIX_PROPERTY_VM_IN_VMTEAM,
@@ -27,6 +28,7 @@ import {
   VIX_TOOLSSTATE_NOT_INSTALLED,
   VIX_TOOLSSTATE_RUNNING,
   VIX_TOOLSSTATE_UNKNOWN,
+  VIX_VM_CONFIG_RUNTIME_ONLY,
   VIX_VM_SUPPORT_HARDWARE_UPGRADE,
   VIX_VM_SUPPORT_MULTIPLE_SNAPSHOTS,
   VIX_VM_SUPPORT_SHARED_FOLDERS,
@@ -72,18 +74,45 @@ export const propertyCases = caseGroup('properties of a machine', { changesNothi
     roles: ['off'],
     async run(bench) {
       const vm = await bench.open('off');
-      const { location, name } = bench.vm('off');
+      const { location, name, hardware } = bench.vm('off');
       assert.equal(await textOf(bench, vm, VIX_PROPERTY_VM_NAME), name);
       assert.equal(await textOf(bench, vm, VIX_PROPERTY_VM_VMX_PATHNAME), location);
       assert.notEqual(await textOf(bench, vm, VIX_PROPERTY_VM_GUESTOS), '');
-      assert.ok((await integerOf(bench, vm, VIX_PROPERTY_VM_NUM_VCPUS)) >= 1);
-      assert.ok((await integerOf(bench, vm, VIX_PROPERTY_VM_MEMORY_SIZE)) >= 4, 'megabytes');
-      assert.equal(await boolOf(bench, vm, VIX_PROPERTY_VM_READ_ONLY), false);
+      const cpuCount = await integerOf(bench, vm, VIX_PROPERTY_VM_NUM_VCPUS);
+      const memoryMb = await integerOf(bench, vm, VIX_PROPERTY_VM_MEMORY_SIZE);
+      assert.deepEqual({ cpuCount, memoryMb }, hardware ?? { cpuCount, memoryMb });
+      assert.ok(cpuCount >= 1 && memoryMb >= 4, `${cpuCount} processors, ${memoryMb} megabytes`);
       assert.equal(await boolOf(bench, vm, VIX_PROPERTY_VM_SSL_ERROR), false);
       assert.equal(await boolOf(bench, vm, VIX_PROPERTY_VM_IS_RECORDING), false);
       assert.equal(await boolOf(bench, vm, VIX_PROPERTY_VM_IS_REPLAYING), false);
       assert.equal(await boolOf(bench, vm, VIX_PROPERTY_VM_IN_VMTEAM), false);
       assert.equal(await textOf(bench, vm, VIX_PROPERTY_VM_VMTEAM_PATHNAME), '');
+    },
+  },
+  {
+    title: 'processors and memory are those of the configuration',
+    needs: ['configRead'],
+    roles: ['off'],
+    async run(bench) {
+      const vm = await bench.open('off');
+      for (const [name, id] of [
+        ['numvcpus', VIX_PROPERTY_VM_NUM_VCPUS],
+        ['memsize', VIX_PROPERTY_VM_MEMORY_SIZE],
+      ] as const) {
+        const outcome = await bench.ok('VixVM_ReadVariable', vm, VIX_VM_CONFIG_RUNTIME_ONLY, name, 0);
+        assert.equal(outcome.text(VIX_PROPERTY_JOB_RESULT_VM_VARIABLE_STRING), String(await integerOf(bench, vm, id)));
+      }
+    },
+  },
+  {
+    title: 'a machine whose files cannot be written says so',
+    roles: ['readOnly', 'off'],
+    async run(bench) {
+      const answers: boolean[] = [];
+      for (const role of ['readOnly', 'off'] as const) {
+        answers.push(await boolOf(bench, await bench.open(role), VIX_PROPERTY_VM_READ_ONLY));
+      }
+      assert.deepEqual(answers, [true, false]);
     },
   },
   {

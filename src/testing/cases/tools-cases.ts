@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  VIX_E_CANCELLED,
   VIX_E_INVALID_ARG,
   VIX_E_TIMEOUT_WAITING_FOR_TOOLS,
   VIX_E_TOOLS_INSTALL_AUTO_NOT_SUPPORTED,
@@ -13,6 +14,7 @@ import {
   VIX_INSTALLTOOLS_MOUNT_TOOLS_INSTALLER,
   VIX_INSTALLTOOLS_RETURN_IMMEDIATELY,
   VIX_POWERSTATE_TOOLS_RUNNING,
+  VIX_PROPERTY_NONE,
   VIX_PROPERTY_VM_TOOLS_STATE,
   VIX_TOOLSSTATE_RUNNING,
 } from '../../vix/names.js';
@@ -55,6 +57,19 @@ export const toolsCases = caseGroup('Tools', { needs: ['power', 'guest'] }, [
       const waiting = bench.begin('VixVM_WaitForToolsInGuest', [vm, 0]);
       await bench.ok('VixVM_PowerOff', vm, 0);
       (await waiting.end()).is(VIX_E_VM_NOT_RUNNING);
+    },
+  },
+  {
+    title: 'the wait ends when the host is disconnected',
+    roles: ['slowTools'],
+    async run(bench) {
+      const vm = await bench.open('slowTools');
+      await bench.ok('VixVM_PowerOn', vm, 0, 0);
+      // Not by the bench, which reads results: with its host the job goes as soon as its waiters are awake.
+      const ended = bench.vix.VixJob_Wait(bench.vix.VixVM_WaitForToolsInGuest(vm, 0, null, null), VIX_PROPERTY_NONE);
+      await bench.until('the wait has begun', async () => bench.target.underWay?.().length !== 0);
+      bench.disconnect(bench.host);
+      bench.equal(await bench.settle(ended), VIX_E_CANCELLED);
     },
   },
   {
