@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * An abort controller that also follows other signals. `AbortSignal.any` would do, but on Node 20 what it makes hangs on
  * to a long-lived source for as long as that lives.
@@ -10,6 +12,8 @@ export class LinkedAbort {
   constructor(...sources: readonly (AbortSignal | undefined)[]) {
     const links = sources.flatMap((source) => {
       if (source === undefined) return [];
+      // However many pieces of work follow one signal, each of them leaves it: that is no leak to warn of.
+      setMaxListeners(0, source);
       const follow = (): void => this.#own.abort(source.reason);
       if (source.aborted) follow();
       else source.addEventListener('abort', follow, { once: true });

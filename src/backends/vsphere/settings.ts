@@ -80,10 +80,18 @@ export interface VsphereSettings {
 }
 
 /**
+ * Checks the options of a backend, which plain JavaScript may get wrong.
+ * @throws Fault `invalid-argument` that names the option.
+ */
+export function checkOptions({ clock: _clock, ...plain }: VsphereOptions): PlainSettings {
+  return check(plain, 'The options of createVsphereBackend');
+}
+
+/**
  * The settings of one connection: what its configuration entry says, else the options of the backend.
  *
  * @param entry the `options` of the configuration entry, unread.
- * @param directory where relative paths start from.
+ * @param directory where relative paths of the entry start from; those of the options start from the current one.
  * @throws Fault `invalid-argument` or `file-not-found` that names the entry.
  */
 export function readSettings(
@@ -91,13 +99,11 @@ export function readSettings(
   entry: Readonly<Record<string, unknown>>,
   directory: string,
 ): VsphereSettings {
-  const { clock: _clock, ...plain } = options;
-  const all = {
-    ...check(plain, 'The options of createVsphereBackend'),
-    ...check(entry, 'The options of the vSphere backend'),
-  };
+  const inCode = checkOptions(options);
+  const inFile = check(entry, 'The options of the vSphere backend');
+  const all = { ...inCode, ...inFile };
   return {
-    tls: policyOf(all.tls, directory),
+    tls: inFile.tls === undefined ? policyOf(inCode.tls, '.') : policyOf(inFile.tls, directory),
     proxy: all.proxy === undefined ? undefined : parseProxy(all.proxy),
     login: all.login ?? 'by-arguments',
     questions: all.questions ?? 'fail',

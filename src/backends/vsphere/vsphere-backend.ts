@@ -2,7 +2,7 @@ import { RealClock } from '../../base/clock.js';
 import type { BackendModule, CallContext, ConnectTarget, HostLink } from '../backend.js';
 import { possibleCapabilities } from './capabilities.js';
 import type { ConnectionPool } from './connection-pool.js';
-import type { VsphereOptions } from './settings.js';
+import { checkOptions, type VsphereOptions } from './settings.js';
 
 /**
  * Makes a backend for vCenter and ESXi. It answers for the provider `vi-server`, and for `workstation-shared` where the
@@ -11,6 +11,7 @@ import type { VsphereOptions } from './settings.js';
  * @throws Fault `invalid-argument` for options that are not in order.
  */
 export function createVsphereBackend(options: VsphereOptions = {}): BackendModule {
+  checkOptions(options);
   const clock = options.clock ?? new RealClock();
   let pool: ConnectionPool | undefined;
   return {

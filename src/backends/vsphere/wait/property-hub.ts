@@ -44,7 +44,7 @@ interface Watched {
   values: Map<string, unknown> | undefined;
   /** Counts what the server has told. */
   revision: number;
-  /** The server was asked for the values, since it may not tell them by itself. */
+  /** The server has been asked for the values, or will tell them by itself. */
   isAsked: boolean;
 }
 
@@ -219,21 +219,20 @@ export class PropertyHub {
     for (;;) {
       const station = this.#station;
       if (station === undefined) return;
-      const watched = [...this.#watched];
-      const added = watched.filter(([key]) => !station.held.has(key)).map(([, { ref }]) => ref);
+      const watched = [...this.#watched.values()];
+      const added = watched.filter(({ ref }) => !station.held.has(refKey(ref)));
       const idle = [...station.held].filter((key) => !this.#watched.has(key));
-      // An object that was on the list a moment ago may never have left it for the server, which then tells nothing.
-      const unread = watched
-        .filter(([key, { ref, values, isAsked }]) => {
-          return values === undefined && !isAsked && (ref.type !== 'Task' || station.held.has(key));
-        })
-        .map(([, entry]) => entry);
+      // What was on the list a moment ago may never have left it for the server, which then tells nothing. A task that
+      // is new to the list has not been there before.
+      const unread = watched.filter((entry) => {
+        return entry.values === undefined && !entry.isAsked && (entry.ref.type !== 'Task' || !added.includes(entry));
+      });
       if (added.length === 0 && unread.length === 0 && idle.length < mostIdle) return;
-      for (const ref of added) station.held.add(refKey(ref));
+      for (const { ref } of added) station.held.add(refKey(ref));
       for (const key of idle) station.held.delete(key);
-      for (const entry of unread) entry.isAsked = true;
+      for (const entry of [...added, ...unread]) entry.isAsked = true;
       if (added.length > 0 || idle.length >= mostIdle) {
-        const change = { add: added, remove: idle.map(refOfKey) };
+        const change = { add: added.map(({ ref }) => ref), remove: idle.map(refOfKey) };
         const missing = await this.#session.call(station.view, 'ModifyListView', change);
         this.#dropMissing(missing);
       }

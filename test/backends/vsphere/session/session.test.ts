@@ -1,0 +1,302 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isVimError } from '../../../../src/backends/vsphere/errors/vim-error.js';
+import type { Fault } from '../../../../src/base/fault.js';
+import { Secret } from '../../../../src/base/secret.js';
+import { connectTo, type FakeConnection, whileMoving } from '../fake-connection.js';
+import { answeredOtherwise, FakeFault, FakeVsphere } from '../fake-vsphere.js';
+
+const vm = { type: 'VirtualMachine', value: 'vm-1' } as const;
+const minute = 60_000;
+
+let fake: FakeVsphere;
+let connections: FakeConnection[];
+
+beforeEach(async () => {
+  fake = await FakeVsphere.start();
+  fake.add(vm, { name: 'machine' });
+  connections = [];
+});
+
+afterEach(async () => {
+  for (const { pool } of connections) await pool.close();
+  await fake.close();
+});
+
+async function connected(
+  ...args: Parameters<typeof connectTo> extends [unknown, ...infer Rest] ? Rest : never
+): Promise<FakeConnection> {
+  const made = await connectTo(fake, ...args);
+  connections.push(made);
+  return made;
+}
+
+function readName({ connection, call }: FakeConnection): Promise<string | undefined> {
+  return connection.properties(vm, ['name'], call).then((values) => values.get('name'));
+}
+
+async function thrownBy(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => 'nothing',
+    (error: unknown) => error,
+  );
+}
+
+describe('a session', () => {
+  it('is one login, used by every call, until it is closed', async () => {
+    const made = await connected();
+    expect(await readName(made)).toBe('machine');
+    expect(await readName(made)).toBe('machine');
+    expect([fake.count('Login'), fake.sessionCount]).toEqual([1, 1]);
+    await made.release();
+    expect(fake.sessionCount).toBe(0);
+    expect(await thrownBy(readName(made))).toMatchObject({ kind: 'connection-lost' });
+  });
+
+  it('speaks the newest version of the API that both sides know', async () => {
+    fake.versions = ['9.1.0.0', '8.0.3.0', '8.0.2.0', '6.5'];
+    const made = await connected();
+    fake.soapActions.clear();
+    await readName(made);
+    expect([...fake.soapActions]).toEqual(['urn:vim25/8.0.3.0']);
+  });
+
+  it('is renewed once for all calls that were refused, which are then repeated', async () => {
+    const made = await connected();
+    fake.forgetSessions();
+    expect(await Promise.all([1, 2, 3, 4].map(() => readName(made)))).toEqual(Array(4).fill('machine'));
+    expect(fake.count('Login')).toBe(2);
+  });
+
+  it('is renewed for a call that must not run twice, too: what was refused has not run', async () => {
+    const made = await connected();
+    let started = 0;
+    fake.on('PowerOnVM_Task', () => {
+      started += 1;
+      return { type: 'Task', value: 'task-1' };
+    });
+    fake.forgetSessions();
+    await made.connection.call(vm, 'PowerOnVM_Task', {}, made.call);
+    expect(started).toBe(1);
+  });
+
+  it('that lives is not renewed when a user may not do something', async () => {
+    const made = await connected();
+    fake.on('PowerOnVM_Task', ({ self }) => {
+      throw new FakeFault({ $type: 'NotAuthenticated', object: self, privilegeId: 'System.View' });
+    });
+    const error = await thrownBy(made.connection.call(vm, 'PowerOnVM_Task', {}, made.call));
+    expect(isVimError(error, 'NoPermission')).toBe(true);
+    expect(fake.count('Login')).toBe(1);
+  });
+
+  it('is lost when the new login is refused, and never tried again', async () => {
+    const made = await connected();
+    const lost: Fault[] = [];
+    made.connection.session.onLost((fault) => lost.push(fault));
+    fake.on('Login', () => {
+      throw new FakeFault({ $type: 'InvalidLogin' }, 'Cannot complete login.');
+    });
+    fake.forgetSessions();
+    const errors = await Promise.all([thrownBy(readName(made)), thrownBy(readName(made))]);
+    for (const error of errors) expect(error).toMatchObject({ kind: 'connection-lost' });
+    expect(await thrownBy(readName(made))).toBe(errors[0]);
+    expect(lost).toEqual([errors[0]]);
+    expect(fake.count('Login')).toBe(2);
+  });
+
+  it('that began with a clone ticket cannot be renewed', async () => {
+    fake.on('CloneSession', (call) => {
+      expect(call.args['cloneTicket']).toBe('ticket');
+      return fake.logIn(call);
+    });
+    const made = await connected({}, { userName: null, password: new Secret('ticket') });
+    expect(await readName(made)).toBe('machine');
+    fake.forgetSessions();
+    const error = await thrownBy(readName(made));
+    expect(error).toMatchObject({ kind: 'connection-lost' });
+    expect(String(error)).toContain('clone ticket was good for one login');
+  });
+
+  it('begins with a SAML token that travels byte for byte in a fresh header', async () => {
+    const token = '<saml2:Assertion xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion" ID="a&amp;b"/>';
+    let header = '';
+    fake.on('LoginByToken', (call) => {
+      header = call.security ?? '';
+      return fake.logIn(call);
+    });
+    await connected(
+      { login: 'saml-token' },
+      { userName: null, password: new Secret(`<?xml version="1.0"?>\n${token}`) },
+    );
+    expect(header).toContain(token);
+    expect(header).toContain('Created>2026-01-01T00:00:00.000Z<');
+    expect(header).not.toContain('<?xml');
+  });
+
+  it('is kept alive while nobody calls', async () => {
+    const { clock } = await connected();
+    await clock.advance(9 * minute);
+    expect(fake.count('CurrentTime')).toBe(0);
+    await whileMoving(
+      clock,
+      minute,
+      until(() => fake.count('CurrentTime') === 1),
+    );
+  });
+
+  it('leaves no timer behind', async () => {
+    const { clock, ...lease } = await connected();
+    expect(clock.pending).toBeGreaterThan(0);
+    await lease.release();
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a server that does not answer', () => {
+  it('is waited for by calls that read', async () => {
+    const made = await connected();
+    const port = Number(fake.url.port);
+    await fake.close();
+    const reading = readName(made);
+    await made.clock.advance(0);
+    await fake.listen(port);
+    expect(await whileMoving(made.clock, 250, reading)).toBe('machine');
+  });
+
+  it('may have carried out a call whose answer was lost, which therefore is not repeated', async () => {
+    const made = await connected();
+    let started = 0;
+    fake.on('PowerOnVM_Task', ({ response }) => {
+      started += 1;
+      response.socket?.destroy();
+      return answeredOtherwise;
+    });
+    const error = await thrownBy(made.connection.call(vm, 'PowerOnVM_Task', {}, made.call));
+    expect(error).toMatchObject({ name: 'HttpFailure', kind: 'lost', mayHaveRun: true });
+    expect(started).toBe(1);
+  });
+
+  it('gets a call that reads again after its answer was cut off', async () => {
+    const made = await connected();
+    let asked = 0;
+    fake.on('CurrentTime', ({ response }) => {
+      asked += 1;
+      if (asked === 2) return new Date(7);
+      response.writeHead(200, { 'content-length': '100' }).write('<half');
+      response.socket?.destroySoon();
+      return answeredOtherwise;
+    });
+    const serviceInstance = { type: 'ServiceInstance', value: 'ServiceInstance' } as const;
+    const asking = made.connection.call(serviceInstance, 'CurrentTime', {}, made.call);
+    expect(await whileMoving(made.clock, 250, asking)).toEqual(new Date(7));
+  });
+
+  it('and that starts or is overloaded is tried again', async () => {
+    const made = await connected();
+    let asked = 0;
+    fake.on('PowerOnVM_Task', ({ response }) => {
+      asked += 1;
+      if (asked === 3) return { type: 'Task', value: 'task-1' };
+      response.writeHead(503, { 'content-type': 'text/html' });
+      response.end('<html>503 Service Unavailable (Failed to connect to endpoint)</html>');
+      return answeredOtherwise;
+    });
+    const starting = made.connection.call(vm, 'PowerOnVM_Task', {}, made.call);
+    expect(await whileMoving(made.clock, 250, starting)).toEqual({ type: 'Task', value: 'task-1' });
+  });
+
+  it('for too long ends the session, and with it everything that waits', async () => {
+    const made = await connected({ reconnectSeconds: 10 });
+    const lost: Fault[] = [];
+    made.connection.session.onLost((fault) => lost.push(fault));
+    const waiting = thrownBy(made.connection.waitForVm(vm, () => undefined, made.call));
+    await until(() => fake.count('WaitForUpdatesEx') > 0);
+    await fake.close();
+    const errors = await whileMoving(made.clock, 500, Promise.all([thrownBy(readName(made)), waiting]));
+    for (const error of errors) expect(error).toMatchObject({ kind: 'connection-lost' });
+    expect(lost).toHaveLength(1);
+    expect(String(lost[0])).toContain('cannot be reached: it refuses connections');
+  });
+
+  it('and whose answer makes no sense fails the call, but not the session', async () => {
+    const made = await connected();
+    fake.on('CurrentTime', ({ response }) => {
+      response.writeHead(500, { 'content-type': 'text/html' }).end('<html>oops</html>');
+      return answeredOtherwise;
+    });
+    const serviceInstance = { type: 'ServiceInstance', value: 'ServiceInstance' } as const;
+    const error = await thrownBy(made.connection.call(serviceInstance, 'CurrentTime', {}, made.call));
+    expect(error).toMatchObject({ name: 'HttpFailure', kind: 'bad-answer', status: 500 });
+    expect(await readName(made)).toBe('machine');
+  });
+});
+
+describe('a pool of connections', () => {
+  it('shares one session among all that log in alike, and logs out after the last', async () => {
+    const first = await connected();
+    const second = await connected({}, {}, first.pool, first.clock);
+    expect(second.connection).toBe(first.connection);
+    await first.release();
+    await first.release();
+    expect(await readName(second)).toBe('machine');
+    await second.release();
+    expect([fake.count('Login'), fake.count('Logout')]).toEqual([1, 1]);
+  });
+
+  it('keeps users, passwords and manners of connecting apart', async () => {
+    const { pool, clock, connection } = await connected();
+    const others = [
+      await connected({}, { userName: 'other' }, pool, clock),
+      await connected({}, { password: new Secret('other') }, pool, clock),
+      await connected({ callTimeoutSeconds: 5 }, {}, pool, clock),
+    ];
+    expect(new Set([connection, ...others.map((other) => other.connection)]).size).toBe(4);
+    expect(fake.count('Login')).toBe(4);
+  });
+
+  it('never hands out a session that was lost', async () => {
+    const first = await connected();
+    first.connection.session.lose(new Error('for the test'));
+    const second = await connected({}, {}, first.pool, first.clock);
+    expect(await readName(second)).toBe('machine');
+  });
+
+  it('forgets an attempt that failed', async () => {
+    fake.on('Login', () => {
+      throw new FakeFault({ $type: 'InvalidLogin' }, 'no');
+    });
+    expect(isVimError(await thrownBy(connected()), 'InvalidLogin')).toBe(true);
+    fake.on('Login', (call) => fake.logIn(call));
+    expect(await readName(await connected())).toBe('machine');
+  });
+
+  it('goes on connecting for the others when one of them gives up', async () => {
+    const { pool, clock, ...lease } = await connected();
+    await lease.release();
+    const held: (() => void)[] = [];
+    fake.on('Login', async (call) => {
+      await new Promise<void>((resolve) => held.push(resolve));
+      return fake.logIn(call);
+    });
+    const stop = new AbortController();
+    const { settings } = connections[0]?.connection ?? {};
+    if (settings === undefined) throw new Error('no connection');
+    const login = { kind: 'password', userName: 'user', password: new Secret('pass') } as const;
+    const call = { signal: stop.signal, clock, progress: () => undefined };
+    const impatient = thrownBy(pool.lease(fake.url, login, settings, call));
+    const patient = connected({}, {}, pool, clock);
+    await until(() => held.length === 1);
+    stop.abort('too long');
+    expect(await impatient).toBe('too long');
+    for (const go of held) go();
+    expect(await readName(await patient)).toBe('machine');
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1);
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readSettings } from '../../../src/backends/vsphere/settings.js';
+import { testAuthority } from '../../fixtures/tls/certificates.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'revix-settings-'));
+writeFileSync(join(directory, 'ca.pem'), `A comment\n${testAuthority}\n${testAuthority}`);
+writeFileSync(join(directory, 'empty.pem'), 'nothing');
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const thumbprint = 'ab'.repeat(32);
+
+describe('settings', () => {
+  it('verify by the authorities of the machine unless told otherwise', () => {
+    expect(readSettings({}, {}, directory)).toMatchObject({
+      tls: { kind: 'authorities' },
+      proxy: undefined,
+      login: 'by-arguments',
+      questions: 'fail',
+      callTimeoutMs: 120_000,
+      reconnectMs: 120_000,
+      busyMs: 60_000,
+    });
+  });
+
+  it('read authorities from files, from the directory of the configuration', () => {
+    const { tls } = readSettings({}, { tls: { ca: 'ca.pem' } }, directory);
+    expect(tls).toMatchObject({ kind: 'authorities' });
+    expect(tls.kind === 'authorities' && tls.ca).toHaveLength(2);
+  });
+
+  it('take one thumbprint or several', () => {
+    const one = readSettings({ tls: { thumbprint } }, {}, directory).tls;
+    const several = readSettings({ tls: { thumbprint: [thumbprint, 'cd'.repeat(20)] } }, {}, directory).tls;
+    expect(one).toMatchObject({ thumbprints: [{ hash: 'SHA-256' }] });
+    expect(several).toMatchObject({ thumbprints: [{ hash: 'SHA-256' }, { hash: 'SHA-1' }] });
+  });
+
+  it('of a configuration entry win over the options in code', () => {
+    const settings = readSettings({ tls: 'insecure', busySeconds: 5 }, { busySeconds: 7 }, directory);
+    expect(settings).toMatchObject({ tls: { kind: 'insecure' }, busyMs: 7000 });
+  });
+
+  it.each([
+    [{ tls: 'none' }, 'tls must be'],
+    [{ tls: { ca: [] } }, 'tls'],
+    [{ tls: { ca: 'ca.pem', thumbprint } }, 'tls must be'],
+    [{ tls: { thumbprint: 'AB:CD' } }, 'is no thumbprint'],
+    [{ tls: { ca: 'absent.pem' } }, 'absent.pem'],
+    [{ tls: { ca: 'empty.pem' } }, 'no certificate in PEM form'],
+    [{ proxy: 'nonsense' }, 'no address of a proxy'],
+    [{ login: 'kerberos' }, 'login must be'],
+    [{ questions: 'yes' }, 'questions must be'],
+    [{ callTimeoutSeconds: 0 }, 'callTimeoutSeconds must be above 0'],
+    [{ busySeconds: '5' }, 'busySeconds must be a number'],
+    [{ timeout: 5 }, 'timeout is not known; there are tls, proxy'],
+  ])('that are wrong are refused: %j', (entry, message) => {
+    expect(() => readSettings({}, entry, directory)).toThrow(message);
+  });
+});

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ConnectTarget } from '../../../src/backends/backend.js';
+import { createVsphereBackend } from '../../../src/backends/vsphere/index.js';
+import { FakeClock } from '../../../src/base/clock.js';
+import { Secret } from '../../../src/base/secret.js';
+import { callOn, target } from './fake-connection.js';
+import { FakeVsphere } from './fake-vsphere.js';
+
+let fake: FakeVsphere;
+
+beforeEach(async () => {
+  fake = await FakeVsphere.start();
+});
+
+afterEach(() => fake.close());
+
+describe('the vSphere backend', () => {
+  it.each<[ConnectTarget['provider'], string | null, string]>([
+    ['vi-server', 'vcenter.example', 'accept'],
+    ['vi-server', null, 'accept'],
+    ['workstation-shared', 'https://vcenter.example/sdk', 'accept'],
+    ['workstation-shared', 'localhost', 'decline'],
+    ['workstation-shared', null, 'decline'],
+    ['workstation', 'https://vcenter.example/sdk', 'decline'],
+    ['default', null, 'decline'],
+  ])('for %s and %s says %s…', (provider, hostName, answer) => {
+    expect(createVsphereBackend().claims(target({ provider, hostName }))).toBe(answer);
+  });
+
+  it('refuses options that are wrong when it is made', () => {
+    expect(() => createVsphereBackend({ busySeconds: -1 })).toThrow('busySeconds must be above 0');
+  });
+
+  it('connects, says who is there, and logs out when it is closed', async () => {
+    const clock = new FakeClock();
+    const backend = createVsphereBackend({ tls: 'insecure', clock });
+    const host = await backend.connect(target({ hostName: fake.url.href }), callOn(clock));
+    expect(host.about).toEqual({ product: 'Fake vCenter 8.0.3', version: '8.0.3' });
+    expect(host.capabilities.has('clone')).toBe(true);
+    await backend.close?.();
+    expect(fake.sessionCount).toBe(0);
+    await host.close();
+  });
+
+  it('tells what is wrong with a certificate, and how to trust it', async () => {
+    const clock = new FakeClock();
+    const connecting = createVsphereBackend({ clock }).connect(target({ hostName: fake.url.href }), callOn(clock));
+    await expect(connecting).rejects.toMatchObject({ kind: 'host-certificate' });
+    await expect(connecting).rejects.toThrow(
+      /thumbprint is ([0-9A-F]{2}:){31}[0-9A-F]{2}\. .*tls\.ca.*tls\.thumbprint/s,
+    );
+  });
+
+  it('verifies when the program asks for it, whatever the configuration says', async () => {
+    const clock = new FakeClock();
+    const to = target({ hostName: fake.url.href, verifyTls: true, settings: { tls: 'insecure' } });
+    await expect(createVsphereBackend({ clock }).connect(to, callOn(clock))).rejects.toMatchObject({
+      kind: 'host-certificate',
+    });
+  });
+
+  it('keeps the password out of every error', async () => {
+    const clock = new FakeClock();
+    const to = target({ hostName: 'https://127.0.0.1:1/sdk', password: new Secret('swordfish') });
+    await expect(createVsphereBackend({ clock }).connect(to, callOn(clock))).rejects.toThrow(/^(?!.*swordfish)/s);
+  });
+});
