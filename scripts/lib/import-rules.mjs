@@ -42,7 +42,12 @@ export const zones = [
     may: ['backends/vsphere/{soap,vim}', ...contract],
     packages: ['undici', 'valibot', 'yaml'],
   },
-  { name: 'simulator', match: /^src\/simulator\//, may: ['world', 'base', 'backends/vsphere/{soap,vim}'] },
+  {
+    name: 'simulator',
+    match: /^src\/simulator\//,
+    may: ['world', 'errors', 'base', 'backends/vsphere/{soap,vim}'],
+    packages: ['valibot', 'node-forge'],
+  },
   {
     name: 'compose',
     match: /^src\/compose\//,

@@ -1,14 +1,21 @@
+import type { Schema } from '../backends/vsphere/soap/schema.js';
+import { vimSchema } from '../backends/vsphere/vim/vim-schema.js';
 import type { Clock } from '../base/clock.js';
 import type { World } from '../world/world.js';
 import type { EndpointKind } from './endpoint-kind.js';
+import { EventLog } from './history/event-log.js';
 import { HttpRoutes } from './http-routes.js';
+import { Inventory } from './inventory/inventory.js';
 import { Machines } from './machines.js';
 import type { ManagedObject } from './managed-object.js';
 import { ObjectRegistry } from './object-registry.js';
 import type { Ref } from './ref.js';
+import { SamlTokens } from './service/saml-tokens.js';
+import { ServiceTickets } from './service/service-tickets.js';
 import type { Session } from './sessions.js';
 import { Sessions, type EndpointUser } from './sessions.js';
 import { Tasks } from './tasks.js';
+import { VimFault } from './vim-fault.js';
 
 export interface EndpointOptions {
   readonly world: World;
@@ -16,6 +23,16 @@ export interface EndpointOptions {
   /** Who may log in; empty: whomever the world's host takes. */
   readonly users: readonly EndpointUser[];
   readonly idleTimeoutMs: number;
+  /** The one datacentre of the world that an ESXi shows. */
+  readonly datacenter?: string;
+}
+
+/** Where an endpoint listens, and how its certificate is recognised. */
+export interface EndpointAddress {
+  readonly host: string;
+  readonly port: number;
+  /** `AB:CD:...`; empty without TLS. */
+  readonly thumbprintSha1: string;
 }
 
 /**
@@ -26,26 +43,51 @@ export class Endpoint {
   readonly world: World;
   readonly kind: EndpointKind;
   readonly clock: Clock;
+  /** The types and methods that the wire knows. */
+  readonly schema: Schema = vimSchema;
   readonly users: readonly EndpointUser[];
   readonly sessions: Sessions;
   readonly objects: ObjectRegistry = new ObjectRegistry();
   readonly machines: Machines;
+  readonly inventory: Inventory;
   readonly tasks: Tasks;
+  readonly events: EventLog;
+  readonly tickets: ServiceTickets;
+  readonly tokens: SamlTokens;
   readonly routes: HttpRoutes = new HttpRoutes();
   /** Fields of ServiceContent that name managers, like `guestOperationsManager`. */
   readonly serviceContent: Map<string, Ref> = new Map();
+  readonly startedMs: number;
+  /** Where clients reach it; undefined before it listens. */
+  address: EndpointAddress | undefined;
+  readonly #closing = new AbortController();
   readonly #ofSessions = new WeakMap<Session, ObjectRegistry>();
 
   constructor(options: EndpointOptions) {
     this.world = options.world;
     this.kind = options.kind;
     this.clock = options.world.clock;
+    this.startedMs = this.clock.now();
     this.users = options.users;
     this.sessions = new Sessions(this.clock, options.idleTimeoutMs);
-    this.tasks = new Tasks(this.clock, this.objects);
-    this.machines = new Machines(options.world, (number) =>
-      options.kind === 'vcenter' ? `vm-${number}` : String(number),
-    );
+    this.tasks = new Tasks(this.clock, this.objects, this.closed);
+    this.events = new EventLog(this.clock);
+    this.tickets = new ServiceTickets(this.clock);
+    this.tokens = new SamlTokens(this.clock);
+    const prefix = options.kind === 'vcenter' ? 'vm-' : '';
+    this.machines = new Machines(options.world, (number) => `${prefix}${number}`, options.datacenter);
+    this.inventory = new Inventory(options.kind, this.machines, this.objects);
+  }
+
+  /** Aborted when the endpoint ends. */
+  get closed(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** Ends all sessions, tasks and whatever else goes on. */
+  close(): void {
+    this.#closing.abort(new VimFault({ $type: 'RequestCanceled' }, 'The simulator is being closed.'));
+    this.sessions.closeAll();
   }
 
   /** Adds a manager that clients find in the service content under a field's name. */

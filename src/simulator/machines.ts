@@ -1,43 +1,47 @@
 import { Fault } from '../base/fault.js';
 import type { VirtualMachine } from '../world/vm/virtual-machine.js';
-import type { VmRecord } from '../world/vm/vm-record.js';
 import type { World } from '../world/world.js';
-import type { Ref } from './ref.js';
 import { VimFault } from './vim-fault.js';
+import type { Ref } from './ref.js';
 
-/** A registered virtual machine as the inventory of an endpoint knows it. */
+/** A virtual machine of the world, as an endpoint keeps track of it. */
 export interface Machine {
   /** Id in the world. */
   readonly id: string;
-  readonly ref: Ref<'VirtualMachine'>;
   readonly datacenter: string;
+  /** As the world has it, without the datacentre. */
+  readonly location: string;
+  /** Reference on the wire; undefined while the machine is not registered. Each registration gives another one. */
+  readonly ref: Ref<'VirtualMachine'> | undefined;
 }
 
-/** What becomes of the inventory when a machine of the world has changed. */
-export type MachineChange =
-  | { readonly kind: 'enter' | 'leave'; readonly machine: Machine }
-  | { readonly kind: 'modify'; readonly machine: Machine };
+/** What became of a machine: how it was known before, and how it is known now. */
+export interface MachineChange {
+  readonly before: Machine | undefined;
+  readonly now: Machine | undefined;
+}
 
-/** The registered virtual machines of an endpoint: references on the wire, and machines of the world. */
+/** The virtual machines of the world by their ids, and the registered ones by their references. */
 export class Machines {
   readonly #world: World;
   readonly #nameOf: (number: number) => string;
+  readonly #only: string | undefined;
   readonly #byId = new Map<string, Machine>();
   readonly #byValue = new Map<string, Machine>();
   #count = 0;
 
-  /** @param nameOf the id on the wire of the nth machine. */
-  constructor(world: World, nameOf: (number: number) => string) {
+  /**
+   * @param nameOf the id on the wire of the nth machine.
+   * @param only the one datacentre whose machines are seen; undefined: all are.
+   */
+  constructor(world: World, nameOf: (number: number) => string, only: string | undefined) {
     this.#world = world;
     this.#nameOf = nameOf;
-  }
-
-  all(): Iterable<Machine> {
-    return this.#byId.values();
+    this.#only = only;
   }
 
   byRef(ref: Ref): Machine | undefined {
-    return this.#byValue.get(ref.value);
+    return ref.type === 'VirtualMachine' ? this.#byValue.get(ref.value) : undefined;
   }
 
   byId(id: string): Machine | undefined {
@@ -56,41 +60,50 @@ export class Machines {
     }
   }
 
-  /** Looks at a machine of the world anew, and takes it in or out. */
-  async refresh(id: string): Promise<MachineChange | undefined> {
-    const record = await this.#recordOf(id);
-    const known = this.#byId.get(id);
-    if (record === undefined || !record.isRegistered) {
-      if (known === undefined) return undefined;
-      this.#byId.delete(id);
-      this.#byValue.delete(known.ref.value);
-      return { kind: 'leave', machine: known };
-    }
-    if (known !== undefined) return { kind: 'modify', machine: known };
-    return { kind: 'enter', machine: this.#add(record) };
+  /** Looks at a machine of the world anew. */
+  async refresh(id: string): Promise<MachineChange> {
+    const place = await this.#look(id);
+    const before = this.#byId.get(id);
+    const now = place === undefined ? undefined : this.#moved(id, place, before);
+    if (now === before) return { before, now };
+    if (before?.ref !== undefined) this.#byValue.delete(before.ref.value);
+    if (now === undefined) this.#byId.delete(id);
+    else this.#byId.set(id, now);
+    if (now?.ref !== undefined) this.#byValue.set(now.ref.value, now);
+    return { before, now };
   }
 
-  #add(record: Readonly<VmRecord>): Machine {
-    const value = this.#nameOf((this.#count += 1));
-    const machine: Machine = {
-      id: record.id,
-      ref: { type: 'VirtualMachine', value },
-      datacenter: record.datacenter,
-    };
-    this.#byId.set(machine.id, machine);
-    this.#byValue.set(value, machine);
-    return machine;
+  #moved(id: string, { isRegistered, ...place }: Place, before: Machine | undefined): Machine {
+    const isSame = before !== undefined && (before.ref !== undefined) === isRegistered;
+    if (isSame && before.location === place.location) return before;
+    return { id, ...place, ref: isRegistered ? (before?.ref ?? this.#newRef()) : undefined };
   }
 
-  async #recordOf(id: string): Promise<Readonly<VmRecord> | undefined> {
+  #newRef(): Ref<'VirtualMachine'> {
+    return { type: 'VirtualMachine', value: this.#nameOf((this.#count += 1)) };
+  }
+
+  /** undefined for a machine that is gone, cannot be read, or is not to be seen here. */
+  async #look(id: string): Promise<Place | undefined> {
     try {
-      const vm = await this.#world.byId(id);
-      return await vm.record();
+      return await this.#world.store.read(id, ({ record }) => {
+        const { datacenter, location, isRegistered } = record;
+        if (this.#only !== undefined && this.#only !== datacenter) return undefined;
+        return { datacenter, location, isRegistered };
+      });
     } catch (error) {
-      if (error instanceof Fault && error.kind === 'vm-not-found') return undefined;
+      if (error instanceof Fault && (error.kind === 'vm-not-found' || error.kind === 'vm-config-unreadable')) {
+        return undefined;
+      }
       throw error;
     }
   }
+}
+
+interface Place {
+  readonly datacenter: string;
+  readonly location: string;
+  readonly isRegistered: boolean;
 }
 
 function notFound(ref: Ref, cause?: unknown): VimFault {

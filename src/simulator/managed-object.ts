@@ -1,7 +1,9 @@
+import type { Secret } from '../base/secret.js';
+import type { ArgsOf, MethodName, ResultOf } from '../backends/vsphere/vim/vim-call.js';
 import type { Ref } from './ref.js';
-import type { Session } from './sessions.js';
+import type { Session, SessionOrigin } from './sessions.js';
 
-/** One call of a method. */
+/** One call of a method. Its session has the privileges that the tables of the wire name for it. */
 export interface MethodRequest<Args = MethodArguments> {
   readonly session: Session;
   /** The object that the method was called on. */
@@ -9,6 +11,16 @@ export interface MethodRequest<Args = MethodArguments> {
   readonly args: Args;
   /** Aborted when the client has gone, or the server closes. */
   readonly signal: AbortSignal;
+  /** Where the call came from; absent when it came from within the process. */
+  readonly client?: CallingClient;
+}
+
+/** The client of a call, as the methods see it that begin and end sessions. */
+export interface CallingClient extends SessionOrigin {
+  /** A signed token of the message's header, as XML. */
+  readonly security: Secret | undefined;
+  /** Tells the client to use this session from now on. */
+  useSession(session: Session): void;
 }
 
 /** Arguments by their names on the wire, decoded. What is optional and was not sent is missing. */
@@ -16,13 +28,25 @@ export type MethodArguments = Readonly<Record<string, unknown>>;
 
 /** How one method of a managed type is answered. */
 export interface Method<Target> {
-  /**
-   * What the session needs on the object; `System.Anonymous` needs no login, and null leaves the check to `run`, which
-   * is for methods whose privilege concerns an argument.
-   */
+  /** What the session needs on the object beside what the tables of the wire name; null: no more. */
   readonly privilege: string | null;
   /** @returns the result, undefined for none. @throws VimFault, or a Fault of the world. */
   run(target: Target, request: MethodRequest): unknown;
+}
+
+/** Answers to methods by their names, with arguments and results as the tables of the wire have them. */
+export type VimHandlers<Target> = {
+  readonly [Name in MethodName]?: (
+    target: Target,
+    request: MethodRequest<ArgsOf<Name>>,
+  ) => ResultOf<Name> | Promise<ResultOf<Name>>;
+};
+
+/** Methods of a managed type from typed answers. */
+export function vimMethods<Target>(handlers: VimHandlers<Target>): Readonly<Record<string, Method<Target>>> {
+  // The decoder has checked that the arguments have the types of the method's row.
+  const entries = Object.entries(handlers as Readonly<Record<string, Method<Target>['run']>>);
+  return Object.fromEntries(entries.map(([name, run]): [string, Method<Target>] => [name, { privilege: null, run }]));
 }
 
 /** A managed type as this server answers it. Types that clients know but this table lacks do not exist here. */
@@ -32,16 +56,11 @@ export interface ManagedKind<Target> {
   /** Properties by name, worked out when somebody asks; some differ by session. undefined: unset at present. */
   readonly properties: Readonly<Record<string, (target: Target, session: Session) => unknown>>;
   readonly methods: Readonly<Record<string, Method<Target>>>;
-  /** What the session needs to see the object; `System.View` unless it says otherwise. */
-  readonly viewPrivilege?: string;
 }
 
 /** An object with its type, ready to be asked. */
 export interface ManagedObject {
   readonly ref: Ref;
-  readonly viewPrivilege: string;
-  /** Names of the properties that it can answer. */
-  readonly propertyNames: readonly string[];
   /** The property's present value; undefined when it is unset or there is none of this name. */
   property(name: string, session: Session): unknown;
   /** undefined when there is no such method. */
@@ -64,8 +83,6 @@ export function managed<Target>(
 ): ManagedObject {
   return {
     ref,
-    viewPrivilege: kind.viewPrivilege ?? 'System.View',
-    propertyNames: Object.keys(kind.properties),
     property: (name, session) =>
       Object.hasOwn(kind.properties, name) ? kind.properties[name]?.(target, session) : undefined,
     method: (name) => {

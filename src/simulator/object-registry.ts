@@ -40,9 +40,19 @@ export class ObjectRegistry {
     return this.#objects.get(refKey(ref)) ?? (await this.#sources.get(ref.type)?.find(ref));
   }
 
+  /** References of the objects that stay until they are removed. */
+  refs(): readonly Ref[] {
+    return [...this.#objects.values()].map(({ ref }) => ref);
+  }
+
   /** Tells those who watch. To be called by whoever changes what a property shows. */
   changed(change: ObjectChange): void {
     for (const listener of this.#listeners) listener(change);
+  }
+
+  /** Tells that all objects of a type have changed. */
+  changedType(type: string): void {
+    for (const { ref } of this.#objects.values()) if (ref.type === type) this.changed({ ref, kind: 'modify' });
   }
 
   /** @returns how to stop. */

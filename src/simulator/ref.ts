@@ -1,8 +1,6 @@
-/** Name of an object on an endpoint, as the wire has it. */
-export interface Ref<Type extends string = string> {
-  readonly type: Type;
-  readonly value: string;
-}
+import type { Ref } from '../backends/vsphere/soap/values.js';
+
+export type { Ref } from '../backends/vsphere/soap/values.js';
 
 /** A reference as a key of maps. */
 export function refKey(ref: Ref): string {

@@ -2,9 +2,9 @@ import type { Clock } from '../base/clock.js';
 import type { WorldCall } from '../world/world-call.js';
 import { managed, type ManagedKind } from './managed-object.js';
 import type { ObjectRegistry } from './object-registry.js';
-import type { Ref } from './ref.js';
+import { refKey, type Ref } from './ref.js';
 import type { Session } from './sessions.js';
-import { VimFault, type FaultValue } from './vim-fault.js';
+import { localized, VimFault } from './vim-fault.js';
 import { asVimFault } from './world-faults.js';
 
 /** Which method a task carries out, on what, and for whom. */
@@ -26,6 +26,8 @@ const rememberedMs = 10 * 60_000;
 /** Work that goes on after the method which began it has answered. */
 export class Task {
   readonly ref: Ref<'Task'>;
+  /** Counts the tasks of an endpoint from 1. */
+  readonly number: number;
   readonly spec: TaskSpec;
   readonly queuedMs: number;
   startedMs: number | undefined;
@@ -38,8 +40,9 @@ export class Task {
   error: VimFault | undefined;
   readonly #cancelling = new AbortController();
 
-  constructor(key: string, spec: TaskSpec, nowMs: number) {
-    this.ref = { type: 'Task', value: key };
+  constructor(number: number, spec: TaskSpec, nowMs: number) {
+    this.ref = { type: 'Task', value: `task-${number}` };
+    this.number = number;
     this.spec = spec;
     this.queuedMs = nowMs;
   }
@@ -75,13 +78,17 @@ const taskKind: ManagedKind<Task> = {
 export class Tasks {
   readonly #clock: Clock;
   readonly #objects: ObjectRegistry;
+  readonly #closed: AbortSignal;
   readonly #listeners = new Set<(task: Task) => void>();
   /** In the order of their start. */
   readonly #tasks = new Map<string, Task>();
+  readonly #byEntity = new Map<string, Set<Task>>();
   #count = 0;
 
-  constructor(clock: Clock, objects: ObjectRegistry) {
+  /** @param closed ends the work of all tasks. */
+  constructor(clock: Clock, objects: ObjectRegistry, closed: AbortSignal) {
     this.#clock = clock;
+    this.#closed = closed;
     this.#objects = objects;
   }
 
@@ -91,8 +98,10 @@ export class Tasks {
    */
   start(spec: TaskSpec, work: (call: WorldCall) => Promise<unknown>): Ref<'Task'> {
     this.#forgetOld();
-    const task = new Task(`task-${(this.#count += 1)}`, spec, this.#clock.now());
+    const task = new Task((this.#count += 1), spec, this.#clock.now());
     this.#tasks.set(task.ref.value, task);
+    const entityKey = refKey(spec.entity);
+    this.#byEntity.set(entityKey, (this.#byEntity.get(entityKey) ?? new Set()).add(task));
     this.#objects.add(managed(task.ref, taskKind, task));
     this.#tell(task);
     // On a later turn, so that whoever asks at once sees the task as queued.
@@ -103,6 +112,12 @@ export class Tasks {
   list(): readonly Task[] {
     this.#forgetOld();
     return [...this.#tasks.values()];
+  }
+
+  /** Tasks that concern an object, in the order of their start. */
+  ofEntity(entity: Ref): readonly Task[] {
+    this.#forgetOld();
+    return [...(this.#byEntity.get(refKey(entity)) ?? [])];
   }
 
   byRef(ref: Ref): Task | undefined {
@@ -121,7 +136,7 @@ export class Tasks {
     this.#tell(task);
     try {
       task.result = await work({
-        signal: task.cancelled,
+        signal: AbortSignal.any([task.cancelled, this.#closed]),
         progress: (fraction) => {
           task.progress = Math.round(fraction * 100);
           this.#objects.changed({ ref: task.ref, kind: 'modify' });
@@ -144,20 +159,21 @@ export class Tasks {
   #forgetOld(): void {
     const oldestMs = this.#clock.now() - rememberedMs;
     for (const task of this.#tasks.values()) {
+      // Tasks lie in the order of their start, and none ends before that.
+      if (task.queuedMs > oldestMs) break;
       if (task.endedMs === undefined || task.endedMs > oldestMs) continue;
       this.#tasks.delete(task.ref.value);
+      const entityKey = refKey(task.spec.entity);
+      const ofEntity = this.#byEntity.get(entityKey);
+      ofEntity?.delete(task);
+      if (ofEntity?.size === 0) this.#byEntity.delete(entityKey);
       this.#objects.remove(task.ref);
     }
   }
 }
 
-/** A fault as the fields that hold one with its text show it. */
-export function localized(error: VimFault): { readonly fault: FaultValue; readonly localizedMessage: string } {
-  return { fault: error.fault, localizedMessage: error.message };
-}
-
 /** The task's present state as TaskInfo. */
-function taskInfo(task: Task): Readonly<Record<string, unknown>> {
+export function taskInfo(task: Task): Readonly<Record<string, unknown>> {
   const { ref, spec } = task;
   return {
     $type: 'TaskInfo',
@@ -177,7 +193,7 @@ function taskInfo(task: Task): Readonly<Record<string, unknown>> {
     queueTime: new Date(task.queuedMs),
     ...(task.startedMs === undefined ? {} : { startTime: new Date(task.startedMs) }),
     ...(task.endedMs === undefined ? {} : { completeTime: new Date(task.endedMs) }),
-    eventChainId: Number(ref.value.slice('task-'.length)),
+    eventChainId: task.number,
   };
 }
 

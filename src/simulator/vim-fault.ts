@@ -1,3 +1,5 @@
+import type { LocalizedMethodFault, MethodFault } from '../backends/vsphere/vim/generated/types.js';
+
 /** A fault as the wire has it: its concrete type and its fields. */
 export interface FaultValue {
   readonly $type: string;
@@ -14,4 +16,10 @@ export class VimFault extends Error {
     this.name = 'VimFault';
     this.fault = fault;
   }
+}
+
+/** A fault with its text, as the fields that hold one show it. */
+export function localized(error: VimFault): LocalizedMethodFault {
+  // Faults are made at many places and checked once, by the codec.
+  return { fault: error.fault as MethodFault, localizedMessage: error.message };
 }

@@ -4,6 +4,7 @@ import { sleep } from '../base/clock.js';
 import { Fault, type FaultKind } from '../base/fault.js';
 import { faultSchema } from './fault-schema.js';
 import type { OperationName, OperationPattern } from './operation-names.js';
+import { RuleTurns, type TurnLimits } from './rule-turns.js';
 import { isObject, keysOf, placeOf } from './schema-parts.js';
 
 /** What happens to an operation that a rule strikes. */
@@ -17,16 +18,10 @@ export type FaultEffect =
   | { readonly dropConnection: true };
 
 /** A fault as data: which operations it strikes, how often, and with what. */
-export interface FaultRule {
+export interface FaultRule extends TurnLimits {
   readonly operation: OperationPattern;
   /** Name or location of a virtual machine, or `*`; absent means `*`. A rule for one machine spares host operations. */
   readonly vm?: string;
-  /** How many operations it strikes before it is spent; absent: all. */
-  readonly count?: number;
-  /** Chance of each operation to be struck, 0 to 1; absent: 1. */
-  readonly probability?: number;
-  /** Start of the rule's own random numbers; the same seed strikes the same calls. By default 1. */
-  readonly seed?: number;
   readonly effect: FaultEffect;
 }
 
@@ -41,8 +36,7 @@ export interface ActiveFaultRule {
 interface RuleState {
   readonly id: string;
   readonly rule: FaultRule;
-  hits: number;
-  random: number;
+  readonly turns: RuleTurns;
 }
 
 /** Which operation on which machine is about to start. */
@@ -69,7 +63,7 @@ export class FaultRules {
   add(rule: FaultRule): string {
     const kept = checked(rule);
     const id = `fault-${(this.#added += 1)}`;
-    this.#rules.set(id, { id, rule: kept, hits: 0, random: kept.seed ?? 1 });
+    this.#rules.set(id, { id, rule: kept, turns: new RuleTurns(kept) });
     return id;
   }
 
@@ -83,7 +77,7 @@ export class FaultRules {
   }
 
   list(): readonly ActiveFaultRule[] {
-    return [...this.#rules.values()].map(({ id, rule, hits }) => ({ id, rule, hits }));
+    return [...this.#rules.values()].map(({ id, rule, turns }) => ({ id, rule, hits: turns.hits }));
   }
 
   get isEmpty(): boolean {
@@ -96,7 +90,7 @@ export class FaultRules {
    */
   async strike(target: FaultTarget, clock: Clock, signal: AbortSignal): Promise<void> {
     for (const state of [...this.#rules.values()]) {
-      if (!matches(state.rule, target) || !takesTurn(state)) continue;
+      if (!matches(state.rule, target) || !state.turns.take()) continue;
       await apply(state.rule.effect, target, clock, signal);
     }
   }
@@ -118,23 +112,6 @@ function matches(rule: FaultRule, target: FaultTarget): boolean {
   if (!isOperation) return false;
   if (rule.vm === undefined || rule.vm === '*') return true;
   return target.vm !== undefined && (target.vm.name === rule.vm || target.vm.location === rule.vm);
-}
-
-/** Counts the rule's chances; random numbers are drawn for matching operations only, so other work does not shift them. */
-function takesTurn(state: RuleState): boolean {
-  const { count, probability } = state.rule;
-  if (count !== undefined && state.hits >= count) return false;
-  if (probability !== undefined && nextRandom(state) >= probability) return false;
-  state.hits += 1;
-  return true;
-}
-
-/** The mulberry32 generator: small, and good enough to spread faults. */
-function nextRandom(state: RuleState): number {
-  state.random = (state.random + 0x6d2b79f5) | 0;
-  let mixed = Math.imul(state.random ^ (state.random >>> 15), 1 | state.random);
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 }
 
 async function apply(effect: FaultEffect, target: FaultTarget, clock: Clock, signal: AbortSignal): Promise<void> {

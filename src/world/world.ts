@@ -153,6 +153,14 @@ export class World {
     throw new Fault('vm-not-found', `There is no virtual machine at '${location}'.${hint}`);
   }
 
+  /**
+   * Id of the machine at a location, as `find` takes it; null when there is none.
+   * @throws Fault `vm-ambiguous`.
+   */
+  async idAt(location: string): Promise<string | null> {
+    return (await this.#index.find(location))?.id ?? null;
+  }
+
   /** The machine with this id. @throws Fault `vm-not-found`. */
   async byId(id: string): Promise<VirtualMachine> {
     const vm = await this.#index.byId(id);

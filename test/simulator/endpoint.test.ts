@@ -55,19 +55,34 @@ describe('sessions', () => {
 });
 
 describe('machines', () => {
-  it('are those that are registered, and come and go with that', async () => {
+  it('are those that are registered, and get another reference with each registration', async () => {
     const { world, endpoint } = await newEndpoint();
-    const [one] = await idsOf(world);
-    expect(await endpoint.machines.refresh(one ?? '')).toMatchObject({
-      kind: 'enter',
-      machine: { datacenter: 'Datacenter' },
-    });
-    expect((await endpoint.machines.open({ type: 'VirtualMachine', value: 'vm-1' })).id).toBe(one);
-    expect(endpoint.machines.byId(one ?? '')?.ref.value).toBe('vm-1');
+    await endpoint.inventory.start(await world.store.ids(), show);
+    const [lab] = endpoint.inventory.datacenters;
+    const vm = { type: 'VirtualMachine', value: 'vm-1' };
+    expect(lab?.machineRefs).toEqual([vm]);
+    const { id } = await endpoint.machines.open(vm);
+    expect((await world.byId(id)).id).toBe(id);
+    const seen: string[] = [];
+    endpoint.objects.onChange((change) => seen.push(`${change.kind} ${change.ref.value}`));
     await world.unregister('[store] one/one.vmx');
-    expect(await endpoint.machines.refresh(one ?? '')).toMatchObject({ kind: 'leave' });
-    await expect(endpoint.machines.open({ type: 'VirtualMachine', value: 'vm-1' })).rejects.toThrow(VimFault);
-    expect([...endpoint.machines.all()]).toEqual([]);
+    await endpoint.inventory.refresh(id);
+    await expect(endpoint.machines.open(vm)).rejects.toThrow(VimFault);
+    expect(lab?.machineRefs).toEqual([]);
+    await world.register('[store] one/one.vmx');
+    await endpoint.inventory.refresh(id);
+    expect(lab?.machineRefs).toEqual([{ type: 'VirtualMachine', value: 'vm-2' }]);
+    expect(seen.filter((text) => text.includes('vm-'))).toEqual(['leave vm-1', 'enter vm-2']);
+    expect(seen).toContain('modify group-v1');
+  });
+
+  it('of another datacentre are not seen on an ESXi', async () => {
+    const { world } = await newEndpoint();
+    const endpoint = new Endpoint({ world, kind: 'esx', users: [], idleTimeoutMs, datacenter: 'Elsewhere' });
+    await endpoint.inventory.start(await world.store.ids(), show, 'Elsewhere');
+    expect(endpoint.inventory.datacenters.map(({ machineRefs, refs }) => [machineRefs, refs.datacenter.value])).toEqual(
+      [[[], 'ha-datacenter']],
+    );
   });
 });
 
@@ -167,9 +182,7 @@ describe('objects', () => {
         ref.value === 'network-1' ? managed(ref, { type: 'Network', properties: {}, methods: {} }, 1) : undefined,
     });
     const { anonymous } = endpoint.sessions;
-    expect((await endpoint.find({ type: 'Network', value: 'network-1' }, anonymous))?.viewPrivilege).toBe(
-      'System.View',
-    );
+    expect((await endpoint.find({ type: 'Network', value: 'network-1' }, anonymous))?.ref.value).toBe('network-1');
     expect(await endpoint.find({ type: 'Network', value: 'network-2' }, anonymous)).toBeUndefined();
   });
 });
@@ -188,11 +201,7 @@ describe('routes', () => {
   });
 });
 
-async function idsOf(world: World): Promise<string[]> {
-  const ids: string[] = [];
-  for await (const { id } of world.list('registered')) ids.push(id);
-  return ids;
-}
+const show = { datacenter: () => undefined, datastore: () => undefined, network: () => undefined };
 
 function faultOf(action: () => void) {
   try {

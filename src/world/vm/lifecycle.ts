@@ -77,6 +77,15 @@ export class VmLifecycle {
     });
   }
 
+  /** Makes the machine a template, which can be cloned and not run, or a machine again. @throws Fault `vm-running`. */
+  async setTemplate(isTemplate: boolean, call: WorldCall): Promise<void> {
+    await this.#scope.begin('lifecycle.setTemplate', call);
+    await this.#scope.updateWhenSettled(call, ({ record }) => {
+      if (record.power.phase !== 'off') throw isRunning(record);
+      record.isTemplate = isTemplate;
+    });
+  }
+
   async #snapshotForClone(record: VmRecord, cloneName: string): Promise<string> {
     requireRoomForSnapshot(record, '');
     const description = `Made for the linked clone '${cloneName}'.`;

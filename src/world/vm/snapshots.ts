@@ -100,6 +100,34 @@ export class VmSnapshots {
     // The record no longer names them, so a crash from here on leaves files that nobody misses.
     for (const id of removedIds) await scope.services.store.deleteImage(scope.id, id);
   }
+
+  /**
+   * Gives a snapshot another name or description; what is absent stays.
+   * @throws Fault `snapshot-not-found`, `snapshot-name-too-long`.
+   */
+  async rename(
+    id: string,
+    change: { readonly name?: string; readonly description?: string },
+    call: WorldCall,
+  ): Promise<void> {
+    await this.#scope.begin('snapshots.rename', call);
+    await this.#scope.updateWhenSettled(call, ({ record }) => {
+      const snapshot = findSnapshot(record, id);
+      if (change.name !== undefined) requireShortName(change.name);
+      snapshot.name = change.name ?? snapshot.name;
+      snapshot.description = change.description ?? snapshot.description;
+    });
+  }
+}
+
+/** @throws Fault `snapshot-name-too-long`. */
+function requireShortName(name: string): void {
+  const bytes = Buffer.byteLength(name);
+  if (bytes <= longestSnapshotName) return;
+  throw new Fault(
+    'snapshot-name-too-long',
+    `The snapshot name '${name.slice(0, 20)}...' has ${bytes} bytes; at most ${longestSnapshotName} are allowed.`,
+  );
 }
 
 /** @throws Fault `snapshot-not-found`. */
@@ -197,13 +225,7 @@ export async function restoreSnapshot(
 
 /** @throws Fault for a name or a tree that allows no further snapshot. */
 export function requireRoomForSnapshot(record: VmRecord, name: string): void {
-  const bytes = Buffer.byteLength(name);
-  if (bytes > longestSnapshotName) {
-    throw new Fault(
-      'snapshot-name-too-long',
-      `The snapshot name '${name.slice(0, 20)}...' has ${bytes} bytes; at most ${longestSnapshotName} are allowed.`,
-    );
-  }
+  requireShortName(name);
   if (record.snapshots.length >= mostSnapshots) {
     throw new Fault('snapshot-too-many', `'${record.name}' has ${mostSnapshots} snapshots already. Remove some.`);
   }

@@ -110,3 +110,16 @@ describe('upgrading the hardware', () => {
     expect(await vm.variables.readConfig('virtualHW.version', call())).toBe(String(currentHardwareVersion));
   });
 });
+
+describe('a template', () => {
+  it('is made of a machine that is off, does not run, and becomes a machine again', async () => {
+    const { vm } = await oneVm({ power: 'on' });
+    await expect(vm.lifecycle.setTemplate(true, call())).rejects.toMatchObject(fault('vm-running'));
+    await vm.power.off('hard', call());
+    await vm.lifecycle.setTemplate(true, call());
+    await expect(vm.power.on(hard, call())).rejects.toMatchObject(fault('vm-template'));
+    await vm.lifecycle.setTemplate(false, call());
+    await vm.power.on(hard, call());
+    expect((await vm.record()).power.phase).toBe('on');
+  });
+});

@@ -164,3 +164,18 @@ describe('reverting', () => {
     expect((await guest.poll([kept], call())).get(kept)).toMatchObject({ state: 'exited' });
   });
 });
+
+describe('renaming a snapshot', () => {
+  it('changes what is named and nothing else', async () => {
+    const { vm } = await oneVm();
+    const id = await take(vm, 'first');
+    await vm.snapshots.rename(id, { name: 'base' }, call());
+    await vm.snapshots.rename(id, { description: '' }, call());
+    expect((await vm.snapshots.tree(call())).roots).toMatchObject([{ id, name: 'base', description: '' }]);
+    const long = 'x'.repeat(81);
+    await expect(vm.snapshots.rename(id, { name: long }, call())).rejects.toMatchObject(
+      fault('snapshot-name-too-long'),
+    );
+    await expect(vm.snapshots.rename('none', {}, call())).rejects.toMatchObject(fault('snapshot-not-found'));
+  });
+});

@@ -1,0 +1,205 @@
+import type {
+  DatastoreCapability,
+  DatastoreHostMount,
+  DatastoreInfo,
+  DatastoreSummary,
+  NetworkSummary,
+} from '../../backends/vsphere/vim/generated/types.js';
+import type { Endpoint } from '../endpoint.js';
+import type { ManagedKind } from '../managed-object.js';
+import type { Ref } from '../ref.js';
+import type { Datacenter, Datastore, Network } from './datacenter.js';
+import { entityProperties } from './managed-entity.js';
+
+export interface FolderTarget {
+  readonly endpoint: Endpoint;
+  readonly ref: Ref<'Folder'>;
+  readonly name: string;
+  readonly parent: Ref | undefined;
+  readonly childType: readonly string[];
+  children(): readonly Ref[];
+}
+
+export interface DatacenterTarget {
+  readonly endpoint: Endpoint;
+  readonly datacenter: Datacenter;
+}
+
+const vmFolderTypes = ['Folder', 'VirtualMachine', 'VirtualApp'];
+
+/** The folders of a datacentre. */
+export function foldersOf(endpoint: Endpoint, datacenter: Datacenter): readonly FolderTarget[] {
+  const { refs, datastores, networks } = datacenter;
+  const below = { endpoint, parent: refs.datacenter };
+  return [
+    { ...below, ref: refs.vmFolder, name: 'vm', childType: vmFolderTypes, children: () => datacenter.machineRefs },
+    {
+      ...below,
+      ref: refs.hostFolder,
+      name: 'host',
+      childType: ['Folder', 'ComputeResource'],
+      children: () => [refs.compute],
+    },
+    {
+      ...below,
+      ref: refs.datastoreFolder,
+      name: 'datastore',
+      childType: ['Folder', 'Datastore', 'StoragePod'],
+      children: () => refsOf(datastores),
+    },
+    {
+      ...below,
+      ref: refs.networkFolder,
+      name: 'network',
+      childType: ['Folder', 'Network', 'DistributedVirtualSwitch'],
+      children: () => refsOf(networks),
+    },
+  ];
+}
+
+/** The folder above all datacentres. */
+export function rootFolder(endpoint: Endpoint): FolderTarget {
+  const { inventory } = endpoint;
+  return {
+    endpoint,
+    ref: inventory.rootFolder,
+    name: inventory.kind === 'esx' ? 'ha-folder-root' : 'Datacenters',
+    parent: undefined,
+    childType: ['Folder', 'Datacenter'],
+    children: () => inventory.datacenters.map(({ refs }) => refs.datacenter),
+  };
+}
+
+export const folderKind: ManagedKind<FolderTarget> = {
+  type: 'Folder',
+  properties: {
+    ...entityProperties<FolderTarget>({
+      ref: ({ ref }) => ref,
+      name: ({ name }) => name,
+      parent: ({ parent }) => parent,
+    }),
+    childEntity: (folder) => folder.children(),
+    childType: ({ childType }) => childType,
+  },
+  methods: {},
+};
+
+export const datacenterKind: ManagedKind<DatacenterTarget> = {
+  type: 'Datacenter',
+  properties: {
+    ...entityProperties<DatacenterTarget>({
+      ref: ({ datacenter }) => datacenter.refs.datacenter,
+      name: ({ datacenter }) => datacenter.shownName,
+      parent: ({ endpoint }) => endpoint.inventory.rootFolder,
+    }),
+    configuration: () => ({ $type: 'DatacenterConfigInfo' }),
+    datastore: ({ datacenter }) => refsOf(datacenter.datastores),
+    datastoreFolder: ({ datacenter }) => datacenter.refs.datastoreFolder,
+    hostFolder: ({ datacenter }) => datacenter.refs.hostFolder,
+    network: ({ datacenter }) => refsOf(datacenter.networks),
+    networkFolder: ({ datacenter }) => datacenter.refs.networkFolder,
+    vmFolder: ({ datacenter }) => datacenter.refs.vmFolder,
+  },
+  methods: {},
+};
+
+export interface DatastoreTarget {
+  readonly endpoint: Endpoint;
+  readonly datastore: Datastore;
+}
+
+export interface NetworkTarget {
+  readonly endpoint: Endpoint;
+  readonly network: Network;
+}
+
+export const networkKind: ManagedKind<NetworkTarget> = {
+  type: 'Network',
+  properties: {
+    ...entityProperties<NetworkTarget>({
+      ref: ({ network }) => network.ref,
+      name: ({ network }) => network.name,
+      parent: ({ network }) => network.datacenter.refs.networkFolder,
+    }),
+    host: ({ network }) => [network.datacenter.refs.host],
+    summary: ({ network }): NetworkSummary => ({
+      $type: 'NetworkSummary',
+      network: network.ref,
+      name: network.name,
+      accessible: true,
+      ipPoolName: '',
+    }),
+    vm: () => [],
+  },
+  methods: {},
+};
+
+const gibibyte = 1024 ** 3;
+/** Every datastore is as large as the next; nothing fills it up. */
+const datastoreBytes = 1024 * gibibyte;
+const freeBytes = 512 * gibibyte;
+
+export const datastoreKind: ManagedKind<DatastoreTarget> = {
+  type: 'Datastore',
+  properties: {
+    ...entityProperties<DatastoreTarget>({
+      ref: ({ datastore }) => datastore.ref,
+      name: ({ datastore }) => datastore.name,
+      parent: ({ datastore }) => datastore.datacenter.refs.datastoreFolder,
+    }),
+    browser: ({ datastore }) => datastore.browser,
+    capability: (): DatastoreCapability => ({
+      $type: 'DatastoreCapability',
+      directoryHierarchySupported: true,
+      rawDiskMappingsSupported: false,
+      perFileThinProvisioningSupported: true,
+      storageIORMSupported: false,
+      nativeSnapshotSupported: false,
+    }),
+    host: ({ datastore }): readonly DatastoreHostMount[] => [
+      {
+        $type: 'DatastoreHostMount',
+        key: datastore.datacenter.refs.host,
+        mountInfo: {
+          $type: 'HostMountInfo',
+          path: mountPath(datastore),
+          accessMode: 'readWrite',
+          mounted: true,
+          accessible: true,
+        },
+      },
+    ],
+    info: ({ datastore, endpoint }): DatastoreInfo => ({
+      $type: 'DatastoreInfo',
+      name: datastore.name,
+      url: `ds://${mountPath(datastore)}/`,
+      freeSpace: freeBytes,
+      maxFileSize: datastoreBytes,
+      maxMemoryFileSize: datastoreBytes,
+      timestamp: new Date(endpoint.clock.now()),
+    }),
+    summary: ({ datastore }): DatastoreSummary => ({
+      $type: 'DatastoreSummary',
+      datastore: datastore.ref,
+      name: datastore.name,
+      url: `ds://${mountPath(datastore)}/`,
+      capacity: datastoreBytes,
+      freeSpace: freeBytes,
+      uncommitted: 0,
+      accessible: true,
+      multipleHostAccess: false,
+      type: 'VMFS',
+      maintenanceMode: 'normal',
+    }),
+    vm: ({ datastore }) => [...datastore.machines].flatMap(({ ref }) => ref ?? []),
+  },
+  methods: {},
+};
+
+function mountPath({ ref }: Datastore): string {
+  return `/vmfs/volumes/${ref.value}`;
+}
+
+function refsOf(items: ReadonlyMap<string, { readonly ref: Ref }>): readonly Ref[] {
+  return [...items.values()].map(({ ref }) => ref);
+}

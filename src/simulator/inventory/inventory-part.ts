@@ -1,0 +1,37 @@
+import type { Endpoint } from '../endpoint.js';
+import { managed } from '../managed-object.js';
+import { findVm, viewOf } from '../vm/vm-kind.js';
+import { findSnapshotObject } from '../vm/vm-snapshot-methods.js';
+import { computeKind, hostKind, poolKind } from './compute-kinds.js';
+import type { Datacenter, Datastore, Network } from './datacenter.js';
+import { datacenterKind, datastoreKind, folderKind, foldersOf, networkKind, rootFolder } from './inventory-kinds.js';
+
+/** Puts everything that clients walk into an endpoint, and keeps it as the world is. */
+export async function addInventory(endpoint: Endpoint, datacenter: string | undefined): Promise<void> {
+  const { objects, inventory, world } = endpoint;
+  objects.addSource('VirtualMachine', { find: (ref) => findVm(endpoint, ref) });
+  objects.addSource('VirtualMachineSnapshot', { find: (ref) => findSnapshotObject(endpoint, ref, viewOf) });
+  const root = rootFolder(endpoint);
+  endpoint.addManager('rootFolder', managed(root.ref, folderKind, root));
+  const show = {
+    datacenter: (shown: Datacenter): void => {
+      const target = { endpoint, datacenter: shown };
+      const { refs } = shown;
+      objects.add(managed(refs.datacenter, datacenterKind, target));
+      for (const folder of foldersOf(endpoint, shown)) objects.add(managed(folder.ref, folderKind, folder));
+      objects.add(managed(refs.compute, { ...computeKind, type: refs.compute.type }, target));
+      objects.add(managed(refs.host, hostKind, target));
+      objects.add(managed(refs.pool, poolKind, target));
+    },
+    datastore: (datastore: Datastore): void => {
+      objects.add(managed(datastore.ref, datastoreKind, { endpoint, datastore }));
+    },
+    network: (network: Network): void => {
+      objects.add(managed(network.ref, networkKind, { endpoint, network }));
+    },
+  };
+  // Changes come while the first look is still under way, so they are heard of before it.
+  const stop = world.onChange((id) => void inventory.refresh(id));
+  endpoint.closed.addEventListener('abort', stop);
+  await inventory.start(await world.store.ids(), show, datacenter);
+}

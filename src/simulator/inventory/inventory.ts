@@ -1,0 +1,177 @@
+import type { EndpointKind } from '../endpoint-kind.js';
+import type { Machine, MachineChange, Machines } from '../machines.js';
+import type { ObjectChange, ObjectRegistry } from '../object-registry.js';
+import { refKey, type Ref } from '../ref.js';
+import { Datacenter, type Datastore, type Network } from './datacenter.js';
+import { placeOfLocation } from './datastore-path.js';
+
+/** Datacentre and datastore of a world without machines, so that there is a place for the first. */
+const firstDatacenter = 'Datacenter';
+const firstDatastore = 'datastore1';
+/** Network of a host whose machines name none. */
+const firstNetwork = 'VM Network';
+
+/** Makes the managed objects of what comes into the inventory. */
+export interface InventoryShow {
+  datacenter(datacenter: Datacenter): void;
+  datastore(datastore: Datastore): void;
+  network(network: Network): void;
+}
+
+/**
+ * The inventory that clients walk: datacentres, hosts, datastores and networks, derived from where the machines of the
+ * world lie. What has been there once stays, also when its last machine goes.
+ */
+export class Inventory {
+  readonly kind: EndpointKind;
+  readonly rootFolder: Ref<'Folder'>;
+  readonly #datacenters = new Map<string, Datacenter>();
+  readonly #byRef = new Map<string, Datacenter>();
+  readonly #machines: Machines;
+  readonly #objects: ObjectRegistry;
+  #show: InventoryShow | undefined;
+  readonly #refreshing = new Map<string, Promise<void>>();
+  #datastoreCount = 0;
+  #networkCount = 0;
+
+  constructor(kind: EndpointKind, machines: Machines, objects: ObjectRegistry) {
+    this.kind = kind;
+    this.rootFolder = { type: 'Folder', value: kind === 'esx' ? 'ha-folder-root' : 'group-d1' };
+    this.#machines = machines;
+    this.#objects = objects;
+  }
+
+  get datacenters(): readonly Datacenter[] {
+    return [...this.#datacenters.values()];
+  }
+
+  /** The datacentre that an object belongs to: itself, one of its folders, its host, pool, datastore or network. */
+  datacenterOf(ref: Ref): Datacenter | undefined {
+    const machine = this.#machines.byRef(ref);
+    return machine === undefined ? this.#byRef.get(refKey(ref)) : this.#datacenters.get(machine.datacenter);
+  }
+
+  datastoreOf(ref: Ref): Datastore | undefined {
+    const datastores = this.datacenterOf(ref)?.datastores.values() ?? [];
+    return [...datastores].find(
+      (datastore) => datastore.ref.value === ref.value || datastore.browser.value === ref.value,
+    );
+  }
+
+  networkOf(ref: Ref): Network | undefined {
+    return [...(this.datacenterOf(ref)?.networks.values() ?? [])].find((network) => network.ref.value === ref.value);
+  }
+
+  /**
+   * Takes in the machines of a world that has just been opened.
+   * @param show makes the objects, also of what comes later.
+   * @param datacenter what the first datacentre is called when there are no machines to tell.
+   */
+  async start(ids: readonly string[], show: InventoryShow, datacenter: string = firstDatacenter): Promise<void> {
+    this.#show = show;
+    for (const id of ids) await this.refresh(id);
+    if (this.#datacenters.size === 0) this.#datastore(this.#datacenter(datacenter), firstDatastore);
+  }
+
+  /** Looks at a machine anew, after the world has changed it. Looks at one machine take turns. */
+  refresh(id: string): Promise<void> {
+    const before = this.#refreshing.get(id) ?? Promise.resolve();
+    const look = before.then(() => this.#look(id));
+    const done = look.finally(() => {
+      if (this.#refreshing.get(id) === done) this.#refreshing.delete(id);
+    });
+    this.#refreshing.set(id, done);
+    return done;
+  }
+
+  async #look(id: string): Promise<void> {
+    const change = await this.#machines.refresh(id);
+    if (change.before !== change.now) this.#move(change);
+    const { now } = change;
+    if (now?.ref !== undefined && change.before?.ref !== undefined) this.#tell(now.ref, 'modify');
+  }
+
+  /** The datastore of a name, which is made if need be. */
+  #datastore(datacenter: Datacenter, name: string): Datastore {
+    const known = datacenter.datastores.get(name);
+    if (known !== undefined) return known;
+    const number = (this.#datastoreCount += 1);
+    const value = this.kind === 'esx' ? `5f000000-0000${number.toString(16).padStart(4, '0')}` : `datastore-${number}`;
+    const datastore: Datastore = {
+      ref: { type: 'Datastore', value },
+      browser: { type: 'HostDatastoreBrowser', value: `datastoreBrowser-${value}` },
+      name,
+      datacenter,
+      machines: new Set(),
+    };
+    datacenter.datastores.set(name, datastore);
+    this.#own(datacenter, [datastore.ref, datastore.browser]);
+    this.#show?.datastore(datastore);
+    const { refs } = datacenter;
+    for (const ref of [refs.datastoreFolder, refs.datacenter, refs.host, refs.compute]) this.#tell(ref, 'modify');
+    return datastore;
+  }
+
+  /** The network of a name, which is made if need be. */
+  network(datacenter: Datacenter, name: string): Network {
+    const known = datacenter.networks.get(name);
+    if (known !== undefined) return known;
+    const value = this.kind === 'esx' ? `HaNetwork-${name}` : `network-${(this.#networkCount += 1)}`;
+    const network: Network = { ref: { type: 'Network', value }, name, datacenter };
+    datacenter.networks.set(name, network);
+    this.#own(datacenter, [network.ref]);
+    this.#show?.network(network);
+    const { refs } = datacenter;
+    for (const ref of [refs.networkFolder, refs.datacenter, refs.host, refs.compute]) this.#tell(ref, 'modify');
+    return network;
+  }
+
+  #datacenter(name: string): Datacenter {
+    const known = this.#datacenters.get(name);
+    if (known !== undefined) return known;
+    const datacenter = new Datacenter(name, this.kind, this.#datacenters.size + 1);
+    this.#datacenters.set(name, datacenter);
+    this.#own(datacenter, Object.values(datacenter.refs));
+    this.#show?.datacenter(datacenter);
+    this.network(datacenter, firstNetwork);
+    this.#tell(this.rootFolder, 'modify');
+    return datacenter;
+  }
+
+  #own(datacenter: Datacenter, refs: readonly Ref[]): void {
+    for (const ref of refs) this.#byRef.set(refKey(ref), datacenter);
+  }
+
+  /** Puts a machine where it lies now. */
+  #move({ before, now }: MachineChange): void {
+    const old = before === undefined ? undefined : this.#placeOf(before);
+    const next = now === undefined ? undefined : this.#placeOf(now);
+    if (before !== undefined) {
+      old?.datacenter.machines.delete(before);
+      old?.datastore.machines.delete(before);
+    }
+    if (now !== undefined) {
+      next?.datastore.machines.add(now);
+      if (now.ref !== undefined) next?.datacenter.machines.add(now);
+    }
+    if (before?.ref?.value === now?.ref?.value) return;
+    if (before?.ref !== undefined) this.#tell(before.ref, 'leave');
+    if (now?.ref !== undefined) this.#tell(now.ref, 'enter');
+    for (const place of new Set([old, next])) if (place !== undefined) this.#tellHolders(place);
+  }
+
+  #placeOf(machine: Machine): { readonly datacenter: Datacenter; readonly datastore: Datastore } {
+    const datacenter = this.#datacenter(machine.datacenter);
+    return { datacenter, datastore: this.#datastore(datacenter, placeOfLocation(machine.location).datastore) };
+  }
+
+  /** Objects that list the machines of a place. */
+  #tellHolders({ datacenter, datastore }: { readonly datacenter: Datacenter; readonly datastore: Datastore }): void {
+    const { vmFolder, host, pool } = datacenter.refs;
+    for (const ref of [vmFolder, host, pool, datastore.ref]) this.#tell(ref, 'modify');
+  }
+
+  #tell(ref: Ref, kind: ObjectChange['kind']): void {
+    this.#objects.changed({ ref, kind });
+  }
+}

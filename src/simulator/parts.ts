@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http';
+import type { Endpoint } from './endpoint.js';
+import { addGuestOperations } from './guest/guest-operations.js';
+import { addEventManager } from './history/event-manager.js';
+import { addTaskManager } from './history/task-manager.js';
+import { addInventory } from './inventory/inventory-part.js';
+import { addPropertyCollector } from './properties/property-collectors.js';
+import { addRestApi } from './rest/rest-api.js';
+import type { ServerLimits } from './server/listener.js';
+import { readBody } from './server/request-body.js';
+import { soapHandler } from './server/soap-handler.js';
+import { addVersions } from './server/versions.js';
+import type { WireFaults } from './server/wire-faults.js';
+import { addSearchIndex } from './service/search-index.js';
+import { addServiceInstance } from './service/service-instance.js';
+import { addSessionManager, checkLogin } from './service/session-manager.js';
+import { addViewManager } from './service/view-manager.js';
+
+export interface PartOptions {
+  readonly faults: WireFaults;
+  readonly limits: ServerLimits;
+  readonly onDefect: (error: unknown, where: string) => void;
+  /** What the first datacentre is called in a world without machines. */
+  readonly datacenter: string | undefined;
+  /** Host and port in the URLs of guest file transfers. */
+  readonly transferAuthority: () => string;
+}
+
+/** Puts all parts of the simulator into an endpoint. */
+export async function addParts(endpoint: Endpoint, options: PartOptions): Promise<void> {
+  const { faults, limits, onDefect, transferAuthority } = options;
+  addServiceInstance(endpoint);
+  addSessionManager(endpoint);
+  addPropertyCollector(endpoint);
+  addViewManager(endpoint);
+  addSearchIndex(endpoint);
+  addTaskManager(endpoint);
+  addEventManager(endpoint);
+  const services = addGuestOperations(endpoint, { transferAuthority });
+  if (endpoint.kind === 'vcenter') {
+    const readRestBody = (request: IncomingMessage) => readBody(request, limits.bodyBytes, limits.bodyMs);
+    addRestApi(endpoint, { services, login: checkLogin, readBody: readRestBody });
+  }
+  endpoint.routes.add('/sdk', soapHandler({ endpoint, faults, limits, onDefect }));
+  addVersions(endpoint);
+  await addInventory(endpoint, options.datacenter);
+}

@@ -1,0 +1,158 @@
+import type {
+  Description,
+  VirtualDevice,
+  VirtualPointingDeviceDeviceBackingInfo,
+} from '../../backends/vsphere/vim/generated/types.js';
+import { diskFileNames } from '../../world/store/vmx-record.js';
+import { nameIn, folderOf, formatDatastorePath } from '../inventory/datastore-path.js';
+import { placeOf, powerState, type VmView } from './vm-view.js';
+
+const keys = { ide: 200, ps2: 300, pci: 100, sio: 400, video: 500, keyboard: 600, mouse: 700, scsi: 1000 } as const;
+const firstDisk = 2000;
+const cdrom = 3000;
+const firstNic = 4000;
+
+/** Files of the machine's disks, as full datastore paths. */
+export function diskPaths(view: VmView): readonly string[] {
+  const { datastore, path } = placeOf(view);
+  const named = diskFileNames(view.record.config);
+  const files = named.length > 0 ? named : [nameIn(path).replace(/\.vmx$/iu, '.vmdk')];
+  return files.map((file) =>
+    file.startsWith('[') ? file : formatDatastorePath({ datastore, path: `${folderOf(path)}/${file}` }),
+  );
+}
+
+/** The virtual hardware as VirtualDevice objects. */
+export function vmDevices(view: VmView): readonly VirtualDevice[] {
+  const { record } = view;
+  const disks = diskPaths(view);
+  const { nics } = record.guest;
+  return [
+    controller('VirtualIDEController', keys.ide, 'IDE 0', 0, [cdrom]),
+    controller('VirtualPS2Controller', keys.ps2, 'PS2 controller 0', 0, [keys.keyboard, keys.mouse]),
+    controller('VirtualPCIController', keys.pci, 'PCI controller 0', 0, [
+      keys.video,
+      keys.scsi,
+      ...nics.map((_, at) => firstNic + at),
+    ]),
+    controller('VirtualSIOController', keys.sio, 'SIO controller 0', 0, []),
+    input('VirtualKeyboard', keys.keyboard, 'Keyboard', 0),
+    { ...input('VirtualPointingDevice', keys.mouse, 'Pointing device', 1), backing: pointingBacking },
+    {
+      $type: 'VirtualMachineVideoCard',
+      key: keys.video,
+      deviceInfo: description('Video card', 'Video card'),
+      controllerKey: keys.pci,
+      unitNumber: 0,
+      videoRamSizeInKB: 4096,
+      numDisplays: 1,
+    },
+    {
+      ...controller(
+        'ParaVirtualSCSIController',
+        keys.scsi,
+        'SCSI controller 0',
+        0,
+        disks.map((_, at) => firstDisk + at),
+      ),
+      deviceInfo: description('SCSI controller 0', 'VMware paravirtual SCSI'),
+      controllerKey: keys.pci,
+      unitNumber: 3,
+      sharedBus: 'noSharing' as const,
+      hotAddRemove: true,
+      scsiCtlrUnitNumber: 7,
+    },
+    cdromDevice(view),
+    ...disks.map((fileName, at) => diskDevice(view, fileName, at)),
+    ...nics.map((nic, at): VirtualDevice => {
+      const network = view.endpoint.inventory.network(view.datacenter, nic.network);
+      return {
+        $type: 'VirtualVmxnet3',
+        key: firstNic + at,
+        deviceInfo: description(`Network adapter ${at + 1}`, nic.network),
+        backing: {
+          $type: 'VirtualEthernetCardNetworkBackingInfo',
+          deviceName: nic.network,
+          useAutoDetect: false,
+          network: network.ref,
+        },
+        connectable: connectable(view, nic.isConnected),
+        controllerKey: keys.pci,
+        unitNumber: 7 + at,
+        addressType: 'assigned',
+        macAddress: nic.mac,
+        wakeOnLanEnabled: true,
+      };
+    }),
+  ];
+}
+
+const pointingBacking: VirtualPointingDeviceDeviceBackingInfo = {
+  $type: 'VirtualPointingDeviceDeviceBackingInfo',
+  deviceName: '',
+  useAutoDetect: false,
+  hostPointingDevice: 'autodetect',
+};
+
+function description(label: string, summary: string): Description {
+  return { $type: 'Description', label, summary };
+}
+
+function controller<const Type extends string>(
+  type: Type,
+  key: number,
+  label: string,
+  busNumber: number,
+  device: readonly number[],
+) {
+  return { $type: type, key, deviceInfo: description(label, label), busNumber, device };
+}
+
+function input<const Type extends string>(type: Type, key: number, label: string, unitNumber: number) {
+  return { $type: type, key, deviceInfo: description(label, label), controllerKey: keys.ps2, unitNumber };
+}
+
+function connectable(view: VmView, isConnected: boolean) {
+  return {
+    startConnected: isConnected,
+    allowGuestControl: true,
+    connected: isConnected && powerState(view.record) === 'poweredOn',
+    status: 'untried',
+  };
+}
+
+function cdromDevice(view: VmView): VirtualDevice {
+  const isMounted = view.record.tools.isInstallerMounted;
+  return {
+    $type: 'VirtualCdrom',
+    key: cdrom,
+    deviceInfo: description('CD/DVD drive 1', isMounted ? 'VMware Tools' : 'Remote device'),
+    backing: isMounted
+      ? { $type: 'VirtualCdromIsoBackingInfo', fileName: '[] /usr/lib/vmware/isoimages/tools.iso' }
+      : { $type: 'VirtualCdromRemotePassthroughBackingInfo', deviceName: '', useAutoDetect: false, exclusive: false },
+    connectable: { ...connectable(view, isMounted), startConnected: false },
+    controllerKey: keys.ide,
+    unitNumber: 0,
+  };
+}
+
+function diskDevice(view: VmView, fileName: string, at: number): VirtualDevice {
+  const { diskSizeBytes } = view.record.guest;
+  return {
+    $type: 'VirtualDisk',
+    key: firstDisk + at,
+    deviceInfo: description(`Hard disk ${at + 1}`, `${Math.ceil(diskSizeBytes / 1024).toLocaleString('en-US')} KB`),
+    backing: {
+      $type: 'VirtualDiskFlatVer2BackingInfo',
+      fileName,
+      datastore: view.datastore.ref,
+      diskMode: 'persistent',
+      thinProvisioned: true,
+      uuid: view.record.instanceUuid,
+    },
+    controllerKey: keys.scsi,
+    unitNumber: at,
+    capacityInKB: Math.ceil(diskSizeBytes / 1024),
+    capacityInBytes: diskSizeBytes,
+  };
+}

@@ -1,0 +1,183 @@
+import type {
+  VirtualMachineCloneSpec,
+  VirtualMachineRelocateSpec,
+} from '../../backends/vsphere/vim/generated/types.js';
+import { Fault } from '../../base/fault.js';
+import type { Endpoint } from '../endpoint.js';
+import type { Datacenter } from '../inventory/datacenter.js';
+import { locationsOfPlace, type DatastorePath } from '../inventory/datastore-path.js';
+import { plainName } from '../inventory/wire-name.js';
+import { vimMethods, type MethodRequest } from '../managed-object.js';
+import type { Ref } from '../ref.js';
+import { VimFault } from '../vim-fault.js';
+import { vmEvent } from './vm-event.js';
+import { settingsChange } from './vm-settings-methods.js';
+import { snapshotOf } from './vm-snapshots.js';
+import { vmTask, withVmFaults } from './vm-task.js';
+import type { VmView } from './vm-view.js';
+
+/** Birth, growth and end of a machine. */
+export const vmLifecycleMethods = vimMethods<VmView>({
+  CloneVM_Task: (view, request) => {
+    const { session, args } = request;
+    session.requirePrivilege('VirtualMachine.Provisioning.Clone', view.ref);
+    return cloneMachine(view, request, args.folder, args.name, args.spec);
+  },
+  Destroy_Task: (view, request) => {
+    const { session } = request;
+    session.requirePrivilege('VirtualMachine.Inventory.Delete', view.ref);
+    return vmTask(view, request, { method: 'Destroy_Task', wantedState: 'poweredOff' }, async (vm, call) => {
+      await vm.lifecycle.delete({ keepDisks: false }, call);
+      vmEvent(view, { type: 'VmRemovedEvent', message: `Removed ${view.record.name}`, session });
+    });
+  },
+  UnregisterVM: async (view, { session }) => {
+    const { endpoint, ref, machine, record } = view;
+    const vm = await endpoint.machines.open(ref);
+    await withVmFaults(vm, { object: ref, wantedState: 'poweredOff' }, async () => {
+      await endpoint.world.unregister(qualified(machine.datacenter, machine.location));
+      await endpoint.inventory.refresh(machine.id);
+    });
+    vmEvent(view, { type: 'VmRemovedEvent', message: `Unregistered ${record.name}`, session });
+  },
+  MarkAsTemplate: (view, { signal }) => setTemplate(view, true, signal),
+  MarkAsVirtualMachine: (view, { signal }) => setTemplate(view, false, signal),
+  UpgradeVM_Task: (view, request) => {
+    const { session } = request;
+    return vmTask(view, request, { method: 'UpgradeVM_Task', wantedState: 'poweredOff' }, async (vm, call) => {
+      const { hardwareVersion } = await vm.record();
+      await vm.lifecycle.upgradeHardware(call);
+      if ((await vm.record()).hardwareVersion === hardwareVersion) {
+        throw new VimFault({ $type: 'AlreadyUpgraded' }, `The hardware of '${view.record.name}' is current already.`);
+      }
+      const fields = { version: `vmx-${(await vm.record()).hardwareVersion}` };
+      vmEvent(view, { type: 'VmUpgradeCompleteEvent', message: `Upgraded ${view.record.name}`, session, fields });
+    });
+  },
+  MountToolsInstaller: async (view, { signal }) => {
+    const vm = await view.endpoint.machines.open(view.ref);
+    const call = { signal, progress: () => undefined };
+    await withVmFaults(vm, { object: view.ref, wantedState: 'poweredOn' }, () =>
+      vm.tools.install({ autoUpgrade: false, waitForEnd: false }, call),
+    );
+  },
+  UnmountToolsInstaller: async (view, { signal }) => {
+    const vm = await view.endpoint.machines.open(view.ref);
+    await withVmFaults(vm, { object: view.ref, wantedState: 'poweredOn' }, () =>
+      vm.tools.ejectInstaller({ signal, progress: () => undefined }),
+    );
+  },
+  UpgradeTools_Task: (view, request) =>
+    vmTask(view, request, { method: 'UpgradeTools_Task', wantedState: 'poweredOn' }, async (vm, call) => {
+      const { version } = (await vm.record()).tools;
+      await vm.tools.install({ autoUpgrade: true, waitForEnd: true }, call);
+      if (version !== null && (await vm.record()).tools.version === version) {
+        throw new VimFault({ $type: 'ToolsAlreadyUpgraded' }, `Tools on '${view.record.name}' is current already.`);
+      }
+    }),
+});
+
+/** The location of the world, with its datacentre where it lies in a datastore. */
+function qualified(datacenter: string, location: string): string {
+  return location.startsWith('[') ? `[${datacenter}/${location.slice(1)}` : location;
+}
+
+async function setTemplate(view: VmView, isTemplate: boolean, signal: AbortSignal): Promise<void> {
+  const vm = await view.endpoint.machines.open(view.ref);
+  await withVmFaults(vm, { object: view.ref, wantedState: 'poweredOff' }, () =>
+    vm.lifecycle.setTemplate(isTemplate, { signal, progress: () => undefined }),
+  );
+}
+
+function cloneMachine(
+  view: VmView,
+  request: Pick<MethodRequest, 'session'>,
+  folder: Ref,
+  wireName: string,
+  spec: VirtualMachineCloneSpec,
+): Ref<'Task'> {
+  const { endpoint, ref, record } = view;
+  const { session } = request;
+  if (endpoint.kind === 'esx') {
+    throw new VimFault({ $type: 'NotSupported' }, 'An ESXi does not clone machines; a vCenter does.');
+  }
+  const datacenter = endpoint.inventory.datacenterOf(folder);
+  if (datacenter === undefined || folder.value !== datacenter.refs.vmFolder.value) throw invalid('folder');
+  const name = plainName(wireName);
+  if (name === '') throw new VimFault({ $type: 'InvalidName', name }, 'A clone needs a name.');
+  if (spec.customization !== undefined) {
+    throw new VimFault(
+      { $type: 'NotSupported' },
+      'The simulator does not customize clones; customize the clone itself.',
+    );
+  }
+  const change = spec.config === undefined ? {} : settingsChange(spec.config, session, ref);
+  const place = clonePlace(view, datacenter, spec.location, name);
+  const [destination = ''] = locationsOfPlace(datacenter.name, place);
+  const snapshotId = spec.snapshot === undefined ? null : (snapshotOf(spec.snapshot)?.snapshotId ?? '');
+  const isLinked = spec.location.diskMoveType === 'createNewChildDiskBacking';
+  const options = { method: 'CloneVM_Task', wantedState: 'poweredOff', object: spec.snapshot ?? ref };
+  return vmTask(view, request, options, async (vm, call) => {
+    vmEvent(view, {
+      type: 'VmBeingClonedEvent',
+      message: `Cloning ${record.name} to ${name}`,
+      session,
+      fields: {
+        destName: name,
+        destFolder: { name: 'vm', folder: datacenter.refs.vmFolder },
+        destHost: { name: datacenter.hostName, host: datacenter.refs.host },
+      },
+    });
+    const location = await vm.lifecycle
+      .clone({ snapshotId, isLinked, destination, name }, call)
+      .catch((error: unknown) => {
+        if (!(error instanceof Fault) || error.kind !== 'file-exists') throw error;
+        const fault = { $type: 'DuplicateName', name, object: folder };
+        throw new VimFault(fault, `The name '${name}' already exists.`, { cause: error });
+      });
+    const clone = await endpoint.world.find(location);
+    if (Object.keys(change).length > 0) await clone.settings.change(change, call);
+    if (spec.template) await clone.lifecycle.setTemplate(true, call);
+    const cloneRef = await registeredRef(endpoint, clone.id);
+    vmEvent(
+      { ...view, ref: cloneRef, record: await clone.record(), datacenter },
+      {
+        type: 'VmClonedEvent',
+        message: `${name} cloned from ${record.name}`,
+        session,
+        fields: { sourceVm: { name: record.name, vm: ref } },
+      },
+    );
+    if (spec.powerOn) await clone.power.on({ paused: false, showConsole: false }, call);
+    return cloneRef;
+  });
+}
+
+/** The reference of a machine that was registered just now. */
+async function registeredRef(endpoint: Endpoint, id: string): Promise<Ref<'VirtualMachine'>> {
+  await endpoint.inventory.refresh(id);
+  const ref = endpoint.machines.byId(id)?.ref;
+  if (ref === undefined) throw new Fault('vm-not-found', 'The machine went away at once.');
+  return ref;
+}
+
+function clonePlace(
+  view: VmView,
+  datacenter: Datacenter,
+  { datastore }: VirtualMachineRelocateSpec,
+  name: string,
+): DatastorePath {
+  const { inventory } = view.endpoint;
+  const chosen =
+    datastore === undefined ? datacenter.datastores.get(view.datastore.name) : inventory.datastoreOf(datastore);
+  if (chosen === undefined || chosen.datacenter !== datacenter) throw invalid('spec.location.datastore');
+  const folder = name.replaceAll(/[/\\:*?"<>|\0]/gu, '_');
+  return { datastore: chosen.name, path: `${folder}/${folder}.vmx` };
+}
+
+function invalid(invalidProperty: string): VimFault {
+  return new VimFault(
+    { $type: 'InvalidArgument', invalidProperty },
+    `A specified parameter was not correct: ${invalidProperty}`,
+  );
+}
