@@ -11,6 +11,9 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 /** The helper as the build makes it. */
 export const helperPath = join(root, 'dist', 'bindings', 'helper.cjs');
 
+/** Folder of programs that check one behaviour each. */
+export const behaviourFolder = join(root, 'compat-tests', 'native', 'behaviour');
+
 /** Folder of the C programs. */
 export const programFolder = join(root, 'compat-tests', 'native', 'programs');
 

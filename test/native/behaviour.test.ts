@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { libraryName } from '../../src/cli/native/build-library.js';
+import { behaviourFolder, helperPath, NativeBuild, temporaryFolder, whyNotNative } from './native-build.js';
+
+/** Compiling and starting processes takes its time on a loaded machine. */
+const timeout = 120_000;
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+const well: Ended = { code: 0, signal: null, output: 'ok\n', errors: '' };
+
+describe.skipIf(whyNotNative !== undefined)('the native library', { timeout }, () => {
+  const build = new NativeBuild(temporaryFolder('behaviour'));
+  const helper = join(build.folder, 'helper');
+  let runs = 0;
+
+  beforeAll(async () => {
+    // A helper that says which process it is.
+    const script = `#!/bin/sh\nshift\necho $$ > "$HELPER_PID_FILE"\nexec '${process.execPath}' '${helperPath}' "$@"\n`;
+    writeFileSync(helper, script, { mode: 0o755 });
+    await build.library();
+  }, timeout);
+
+  /** Builds and starts a program; `onOutput` is called with what it has printed so far. */
+  async function start(name: string, args: readonly string[], onOutput?: (output: string, group: number) => void) {
+    const program = await build.program(join(behaviourFolder, `${name}.c`), name, ['-std=gnu11', '-ldl']);
+    runs += 1;
+    const pidFile = join(build.folder, `pid-${runs}`);
+    const env = { ...process.env, REVIX_HELPER: helper, REVIX_CONFIG: '', HELPER_PID_FILE: pidFile };
+    const child = spawn(program, args, { cwd: build.folder, env, detached: true, stdio: 'pipe' });
+    let output = '';
+    let errors = '';
+    child.stdout.on('data', (data: Buffer) => {
+      output += data.toString();
+      onOutput?.(output, child.pid ?? 0);
+    });
+    child.stderr.on('data', (data: Buffer) => {
+      errors += data.toString();
+    });
+    const exited = new Promise<Ended>((resolve) => {
+      child.on('close', (code, signal) => resolve({ code, signal, output, errors }));
+    });
+    return { exited, helperPid: () => Number(readFileSync(pidFile, 'utf8')) };
+  }
+
+  async function run(name: string, ...args: string[]): Promise<Ended> {
+    const { exited } = await start(name, args);
+    return exited;
+  }
+
+  it.each([
+    ['blocks in a wait only the thread that waits', 'waits-block-their-thread'],
+    ['calls back on a thread of its own, from which everything may be called', 'callbacks-call'],
+    ['calls back in the thread that pumps, in event-pump mode', 'pump'],
+    ['answers a forked child with errors, and leaks nothing into children', 'fork'],
+    ['turns the death of its helper into errors, completes all jobs, and starts anew', 'helper-dies'],
+    ['tolerates what old programs do', 'habits'],
+    ['outlives a thread that is cancelled', 'cancelled-thread'],
+    ['works in a program that has closed its standard streams', 'closed-streams'],
+  ])('%s', { timeout }, async (_, name) => {
+    expect(await run(name)).toEqual(well);
+  });
+
+  it('can be loaded and unloaded in the middle of everything', { timeout }, async () => {
+    expect(await run('unload', join(build.folder, libraryName(process.platform)))).toEqual(well);
+  });
+
+  it.each(['return', 'exit-in-callback', 'callback-blocks', 'use-at-exit'])(
+    'lets a program end while threads wait and callbacks run (%s)',
+    { timeout },
+    async (way) => {
+      expect(await run('exits', way)).toEqual(well);
+    },
+  );
+
+  it('lets the main thread end before the others', { timeout }, async () => {
+    expect(await run('exits', 'thread-exits')).toEqual(well);
+  });
+
+  it('keeps its helper when Ctrl-C reaches the program', { timeout }, async () => {
+    let isSent = false;
+    const { exited } = await start('interrupt', [], (output, group) => {
+      if (!isSent && output === 'ready\n') process.kill(-group, 'SIGINT');
+      isSent = true;
+    });
+    expect(await exited).toEqual({ ...well, output: 'ready\nok\n' });
+  });
+
+  it('lets its helper end with the program, though a child of that lives on', { timeout }, async () => {
+    const { exited, helperPid } = await start('child-outlives', []);
+    const { code, output } = await exited;
+    const child = Number(/^child (\d+)\nok\n$/.exec(output)?.[1]);
+    try {
+      expect(code).toBe(0);
+      await goneProcess(helperPid());
+      expect(isAlive(child)).toBe(true);
+    } finally {
+      process.kill(child, 'SIGKILL');
+    }
+  });
+});
+
+/** Resolves when a process has ended. */
+async function goneProcess(pid: number): Promise<void> {
+  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** Whether a process runs; one that has ended and that nobody has asked for its end does not. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || !/^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
