@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.js';
 import { RealClock } from '../base/clock.js';
 import { Fault } from '../base/fault.js';
 import type { Secret } from '../base/secret.js';
+import { DatastoreFiles } from './datastore-files.js';
 import { FaultRules, type FaultRule } from './fault-rules.js';
 import type { FileChange } from './guest/guest-files.js';
 import { HostNetworks } from './host-networks.js';
@@ -57,6 +58,7 @@ export class World {
   readonly faults: FaultRules;
   readonly programs: GuestPrograms;
   readonly networks: HostNetworks;
+  readonly datastores: DatastoreFiles;
   readonly #services: WorldServices;
   readonly #index: VmIndex<GuestFileSystem>;
   readonly #hostUsers: ReadonlyMap<string, string>;
@@ -69,6 +71,7 @@ export class World {
     this.programs = options.programs ?? standardPrograms();
     this.store = options.store ?? memoryStore(this.clock);
     this.faults = new FaultRules([...(inventory?.faults ?? []), ...(options.faults ?? [])]);
+    this.datastores = new DatastoreFiles(this.clock);
     this.#index = new VmIndex(this.store);
     this.networks = new HostNetworks(this.store);
     this.#hostUsers = new Map(inventory?.hostUsers?.map(({ name, password }) => [name, password]));

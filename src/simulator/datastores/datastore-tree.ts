@@ -1,0 +1,244 @@
+import { posix } from 'node:path';
+import { Fault } from '../../base/fault.js';
+import { contentOf } from '../../world/guest/file-content.js';
+import type { FileContent, UserFiles } from '../../world/guest/guest-files.js';
+import type { World } from '../../world/world.js';
+import { filesOfMachine, type MachineFile } from './machine-files.js';
+
+/** A machine whose configuration lies in a datastore. */
+export interface PlacedMachine {
+  /** Id in the world. */
+  readonly id: string;
+  /** Of its configuration file, from the datastore's root on: `folder/name.vmx`. */
+  readonly path: string;
+}
+
+/** A file or folder of a datastore. */
+export interface DatastoreEntry {
+  /** Last part of the path; empty for the datastore itself. */
+  readonly name: string;
+  readonly kind: 'file' | 'directory';
+  /** Bytes; 0 for folders. */
+  readonly size: number;
+  readonly modified: Date;
+}
+
+export interface DatastoreTreeOptions {
+  readonly world: World;
+  readonly datacenter: string;
+  readonly name: string;
+  /** The machines that lie in the datastore at present, registered or not. */
+  readonly machines: () => Iterable<PlacedMachine>;
+}
+
+/**
+ * The files of one datastore: those of its machines, which show how these are and belong to them alone, and what
+ * clients have put beside them. Paths go from the datastore's root on and have no slashes at their ends; the empty one
+ * is the datastore itself.
+ *
+ * Calls throw Faults of the kinds of files: `file-not-found`, `file-exists`, `not-a-file`, `not-a-directory`,
+ * `directory-not-empty`, `disk-full`, `file-name-invalid`, and `busy` for what belongs to a machine.
+ */
+export class DatastoreTree {
+  readonly #world: World;
+  readonly #files: UserFiles;
+  readonly #machines: () => Iterable<PlacedMachine>;
+
+  constructor({ world, datacenter, name, machines }: DatastoreTreeOptions) {
+    this.#world = world;
+    this.#files = world.datastores.of(datacenter, name);
+    this.#machines = machines;
+  }
+
+  /** undefined when there is nothing at the path. */
+  async stat(path: string): Promise<DatastoreEntry | undefined> {
+    const ofMachine = await this.#machineFile(path);
+    if (ofMachine !== undefined) return entryOf(ofMachine);
+    return this.#stored(path) ?? (this.#isFolderOfMachines(path) ? this.#folder(path) : undefined);
+  }
+
+  /** What lies in a folder, by name. */
+  async list(path: string): Promise<readonly DatastoreEntry[]> {
+    const entry = await this.stat(path);
+    if (entry === undefined) throw notFound(path);
+    if (entry.kind === 'file') throw new Fault('not-a-directory', `'${path}' in the datastore is no folder.`);
+    const entries = new Map<string, DatastoreEntry>();
+    if (this.#stored(path) !== undefined) {
+      for (const { name, kind, size, modifiedMs } of this.#files.list(absolute(path))) {
+        entries.set(name, { name, kind: kind === 'directory' ? kind : 'file', size, modified: new Date(modifiedMs) });
+      }
+    }
+    for (const name of this.#foldersBelow(path)) entries.set(name, this.#folder(name));
+    for (const file of await this.#filesIn(path)) entries.set(file.name, entryOf(file));
+    return [...entries.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
+  }
+
+  async read(path: string): Promise<FileContent> {
+    const ofMachine = await this.#machineFile(path);
+    if (ofMachine !== undefined) return contentOf(ofMachine.text);
+    if (this.#stored(path) === undefined && this.#isFolderOfMachines(path)) {
+      throw new Fault('not-a-file', `'${path}' in the datastore is a folder.`);
+    }
+    return this.#files.read(absolute(path));
+  }
+
+  /** Writes a file; one that is there is replaced. The folder must be there. @returns whether the file is new. */
+  async write(path: string, content: FileContent): Promise<boolean> {
+    await this.checkWrite(path, content.size);
+    const isNew = this.#stored(path) === undefined;
+    this.#makeFolder(folderOf(path));
+    this.#files.write(absolute(path), content);
+    return isNew;
+  }
+
+  /** Throws what a write of so many bytes would; changes nothing. */
+  async checkWrite(path: string, sizeBytes: number): Promise<void> {
+    await this.#requireFree(path);
+    if (path === '' || (await this.stat(path))?.kind === 'directory') {
+      throw new Fault('not-a-file', `'${path}' in the datastore is a folder.`);
+    }
+    const folder = await this.stat(folderOf(path));
+    if (folder === undefined) throw notFound(folderOf(path));
+    if (folder.kind === 'file')
+      throw new Fault('not-a-directory', `'${folderOf(path)}' in the datastore is no folder.`);
+    if (this.#stored(folderOf(path)) !== undefined) this.#files.checkWrite(absolute(path), sizeBytes);
+  }
+
+  async makeDirectory(path: string, options: { readonly makeParents: boolean }): Promise<void> {
+    if ((await this.stat(path)) !== undefined) throw exists(path);
+    if (!options.makeParents && (await this.stat(folderOf(path))) === undefined) throw notFound(folderOf(path));
+    this.#makeFolder(path);
+  }
+
+  /** Removes a file, or a folder with all that is in it. */
+  async remove(path: string): Promise<void> {
+    const entry = await this.stat(path);
+    if (entry === undefined) throw notFound(path);
+    await this.#requireFree(path);
+    if (path === '' || this.#isFolderOfMachines(path)) throw ofMachines(path);
+    if (entry.kind === 'file') this.#files.deleteFile(absolute(path));
+    else this.#files.deleteDirectory(absolute(path), { recursive: true });
+  }
+
+  /** Copies a file, or a folder with all that is in it, also into another datastore. */
+  async copy(path: string, target: DatastoreTree, targetPath: string, force: boolean): Promise<void> {
+    const entry = await this.stat(path);
+    if (entry === undefined) throw notFound(path);
+    const there = await target.stat(targetPath);
+    if (there !== undefined && (!force || there.kind === 'directory' || entry.kind === 'directory')) {
+      throw exists(targetPath);
+    }
+    if (entry.kind === 'file') {
+      await target.write(targetPath, await this.read(path));
+      return;
+    }
+    if (target.#files === this.#files && `${targetPath}/`.startsWith(`${path}/`)) {
+      throw new Fault('invalid-argument', `The folder '${path}' cannot go below itself, to '${targetPath}'.`);
+    }
+    await target.makeDirectory(targetPath, { makeParents: false });
+    for (const { name } of await this.list(path)) {
+      await this.copy(joined(path, name), target, joined(targetPath, name), force);
+    }
+  }
+
+  /** Moves a file or folder, also into another datastore. */
+  async move(path: string, target: DatastoreTree, targetPath: string, force: boolean): Promise<void> {
+    await this.#requireFree(path);
+    if (this.#isFolderOfMachines(path)) throw ofMachines(path);
+    await this.copy(path, target, targetPath, force);
+    await this.remove(path);
+  }
+
+  #stored(path: string): DatastoreEntry | undefined {
+    const place = absolute(path);
+    if (!this.#files.exists(place)) return undefined;
+    const { kind, size, modifiedMs } = this.#files.stat(place);
+    const name = nameIn(path);
+    return { name, kind: kind === 'directory' ? kind : 'file', size, modified: new Date(modifiedMs) };
+  }
+
+  #makeFolder(path: string): void {
+    if (this.#stored(path) === undefined) this.#files.makeDirectory(absolute(path), { makeParents: true });
+  }
+
+  #folder(path: string): DatastoreEntry {
+    return { name: nameIn(path), kind: 'directory', size: 0, modified: new Date(this.#world.clock.now()) };
+  }
+
+  #isFolderOfMachines(path: string): boolean {
+    const start = path === '' ? '' : `${path}/`;
+    for (const machine of this.#machines()) if (machine.path.startsWith(start)) return true;
+    return false;
+  }
+
+  /** Names of the folders in a folder that machines need. */
+  #foldersBelow(path: string): ReadonlySet<string> {
+    const start = path === '' ? '' : `${path}/`;
+    const names = new Set<string>();
+    for (const machine of this.#machines()) {
+      const [name = '', ...more] = machine.path.startsWith(start) ? machine.path.slice(start.length).split('/') : [];
+      if (more.length > 0) names.add(name);
+    }
+    return names;
+  }
+
+  async #machineFile(path: string): Promise<MachineFile | undefined> {
+    return (await this.#filesIn(folderOf(path))).find(({ name }) => name === nameIn(path));
+  }
+
+  /** The files of the machines that lie in a folder themselves. */
+  async #filesIn(folder: string): Promise<readonly MachineFile[]> {
+    const files: MachineFile[] = [];
+    for (const { id, path } of this.#machines()) {
+      if (folderOf(path) !== folder) continue;
+      const record = await this.#recordOf(id);
+      if (record !== undefined) files.push(...filesOfMachine(record, nameIn(path), this.#world.clock.now()));
+    }
+    return files;
+  }
+
+  async #recordOf(id: string) {
+    try {
+      return await (await this.#world.byId(id)).record();
+    } catch (error) {
+      if (error instanceof Fault && error.kind === 'vm-not-found') return undefined;
+      throw error;
+    }
+  }
+
+  async #requireFree(path: string): Promise<void> {
+    if ((await this.#machineFile(path)) !== undefined) throw ofMachines(path);
+  }
+}
+
+function entryOf({ name, text, modifiedMs }: MachineFile): DatastoreEntry {
+  return { name, kind: 'file', size: Buffer.byteLength(text), modified: new Date(modifiedMs) };
+}
+
+function absolute(path: string): string {
+  return `/${path}`;
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+function nameIn(path: string): string {
+  return posix.basename(path);
+}
+
+function joined(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}
+
+function notFound(path: string): Fault {
+  return new Fault('file-not-found', `There is no '${path}' in the datastore.`);
+}
+
+function exists(path: string): Fault {
+  return new Fault('file-exists', `There is a '${path}' in the datastore already.`);
+}
+
+function ofMachines(path: string): Fault {
+  return new Fault('busy', `'${path}' in the datastore belongs to a virtual machine. Delete or move the machine.`);
+}
