@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build, staleTargets } from './lib/build.mjs';
 import { runChecks } from './lib/checks.mjs';
 import { runCompatTests } from './lib/compat.mjs';
+import { benchCounterparts, prepareCounterparts } from './lib/counterparts.mjs';
 import { install, isInstalled } from './lib/install.mjs';
 import { withLock } from './lib/lock.mjs';
 import { runNode, StepFailure, toolPath } from './lib/process.mjs';
@@ -18,7 +19,7 @@ const commands = {
   start: { needs: ['dist', 'build/examples'], run: (args) => runBuilt('build/examples/main-job.js', args) },
   test: { needs: ['dist', 'build/examples'], run: (args) => runTests(root, args) },
   build: { needs: ['dist', 'build/examples', 'build/bench'], run: () => 0 },
-  bench: { needs: ['dist', 'build/bench'], run: (args) => runBuilt('build/bench/main.js', args) },
+  bench: { needs: ['dist', 'build/bench'], run: runBench },
   check: { needs: ['dist', 'build/examples', 'build/bench'], run: (args) => runChecks(root, args) },
   lint: { needs: ['dist'], run: (args) => runTool('oxlint', ['--type-aware', '--deny-warnings', ...args]) },
   format: { needs: [], run: (args) => runTool('oxfmt', args) },
@@ -63,6 +64,12 @@ async function runBuilt(script, args) {
   }
   const { exitCode } = await runNode([script, ...args], { cwd: root });
   return exitCode;
+}
+
+/** The bench of the vSphere backend, which runs beside other programs, is run only when it is asked for. */
+async function runBench(args) {
+  if (args.includes('vsphere')) await prepareCounterparts(root, benchCounterparts);
+  return runBuilt('build/bench/main.js', args);
 }
 
 async function runTool(packageName, args) {

@@ -1,6 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { prepareCounterparts } from './counterparts.mjs';
+import { compatCounterparts, prepareCounterparts } from './counterparts.mjs';
 import { runTests } from './tests.mjs';
 
 /**
@@ -11,14 +9,6 @@ import { runTests } from './tests.mjs';
  * @returns {Promise<number>} vitest's exit code
  */
 export async function runCompatTests(root, args) {
-  const file = join(root, 'build', 'compat', 'counterparts.json');
-  const counterparts = await prepareCounterparts(root);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify(counterparts, null, 2));
-  for (const [name, { missing }] of Object.entries(counterparts)) {
-    if (missing !== undefined)
-      console.log(`${process.env.CI === undefined ? 'skipped' : 'missing'}: ${name}: ${missing}`);
-  }
-  process.env.REVIX_COUNTERPARTS = file;
+  await prepareCounterparts(root, compatCounterparts);
   return runTests(root, ['--config', 'compat-tests/vitest.config.ts', ...args]);
 }

@@ -1,5 +1,5 @@
-// What the compat tests run against: programs that the project did not write. Each is installed below build/compat,
-// once per version, by the ordinary client of its registry.
+// What the compat tests run against, and benches beside: programs that the project did not write. Each is installed
+// below build/compat, once per version, by the ordinary client of its registry.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -12,40 +12,59 @@ const pyvmomiVersion = '9.1.1.0';
  * @type {Record<string, (root: string, folder: string) => Promise<string>>}
  */
 const counterparts = {
-  vcsim: (root, folder) => goCommand(root, folder, 'vcsim'),
-  govc: (root, folder) => goCommand(root, folder, 'govc'),
+  vcsim: (root, folder) => goCommand(root, folder, 'compat-tests/go', 'vcsim'),
+  govc: (root, folder) => goCommand(root, folder, 'compat-tests/go', 'govc'),
   pyvmomi: (_root, folder) => python(folder),
   busybox: () => staticBusybox(),
+  govmomi: (root, folder) => goCommand(root, folder, 'bench/peers', 'govmomi'),
+  curl: () => onPath('curl'),
 };
 
+const benchOnly = ['govmomi', 'curl'];
+
+/** Names of what the compat tests run against. */
+export const compatCounterparts = Object.keys(counterparts).filter((name) => !benchOnly.includes(name));
+
+/** Names of what the bench of the vSphere backend runs against and beside. */
+export const benchCounterparts = ['vcsim', 'govc', 'pyvmomi', 'busybox', ...benchOnly];
+
 /**
- * Prepares all counterparts.
+ * Prepares counterparts, says of each that is missing why, and lets the programs that are started from here find them.
  * @param {string} root the project's folder
- * @returns {Promise<Record<string, { path: string } | { missing: string }>>}
+ * @param {readonly string[]} names
  */
-export async function prepareCounterparts(root) {
+export async function prepareCounterparts(root, names) {
   const folder = join(root, 'build', 'compat');
   mkdirSync(folder, { recursive: true });
   const prepared = {};
-  for (const [name, prepare] of Object.entries(counterparts)) {
+  for (const name of names) {
     try {
-      prepared[name] = { path: await prepare(root, folder) };
+      prepared[name] = { path: await counterparts[name](root, folder) };
     } catch (error) {
       prepared[name] = { missing: error.message };
+      console.log(`${process.env.CI === undefined ? 'skipped' : 'missing'}: ${name}: ${error.message}`);
     }
   }
-  return prepared;
+  const file = join(folder, 'counterparts.json');
+  writeFileSync(file, JSON.stringify(prepared, null, 2));
+  process.env.REVIX_COUNTERPARTS = file;
 }
 
-/** Builds a command of compat-tests/go. */
-async function goCommand(root, folder, name) {
-  const sources = join(root, 'compat-tests', 'go');
+/** Builds a command of a Go module of this project. */
+async function goCommand(root, folder, module, name) {
+  const sources = join(root, module);
   const program = join(folder, process.platform === 'win32' ? `${name}.exe` : name);
   const inputs = ['go.mod', 'go.sum', join(name, 'main.go')].map((file) => readFileSync(join(sources, file), 'utf8'));
   await once(program, inputs.join('\0'), () =>
     mustRun('go', ['build', '-C', sources, '-o', program, `./${name}`], root),
   );
   return program;
+}
+
+/** A program that the machine has, by its name. */
+async function onPath(name) {
+  await mustRun(name, ['--version'], '/');
+  return name;
 }
 
 /** A Python of its own that has pyvmomi. */

@@ -12,6 +12,9 @@ const idleMs = 120_000;
 /** Pieces that come over the network are gathered up to this size, for fewer and larger writes. */
 const gatherBytes = 1024 * 1024;
 
+/** Bytes of a download that are taken from the network while earlier ones are written to the disk. */
+const bytesAhead = 4 * 1024 * 1024;
+
 /** Pieces of an upload that are read ahead of the network. */
 const piecesAhead = 2;
 
@@ -78,6 +81,7 @@ export async function get(peer: HttpPeer, url: URL, context: TransferContext): P
       headers: { ...context.headers },
       signal: limit.signal,
       reset: true,
+      highWaterMark: bytesAhead,
     });
     await requireOk(answer, peer);
     const length = answer.headers['content-length'];

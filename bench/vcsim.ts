@@ -1,0 +1,64 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+/** VMware's simulator in a process of its own. */
+export interface Vcsim {
+  readonly url: string;
+  /** URL and account, as the peers take them. */
+  readonly account: Readonly<Record<string, string>>;
+  /** Where the file of a guest can be sent to and fetched from: vcsim goes by the id of the container behind it. */
+  guestFileUrl(vm: string, path: string): string;
+  stop(): Promise<void>;
+}
+
+/** Starts vcsim, whose machines may have guests, and resolves when it serves. */
+export async function startVcsim(program: string, flags: readonly string[]): Promise<Vcsim> {
+  const state = mkdtempSync(join(tmpdir(), 'revix-bench-'));
+  const standIn = join(process.cwd(), 'compat-tests', 'vcsim');
+  const child = spawn(program, ['-l', '127.0.0.1:0', ...flags], {
+    env: {
+      ...process.env,
+      PATH: [standIn, process.env['PATH']].join(delimiter),
+      TMPDIR: state,
+      DOCKER_STANDIN_STATE: join(state, 'docker'),
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('serving ')) resolve(line.slice('serving '.length));
+    });
+    child.once('exit', (code) => reject(new Error(`vcsim ended with code ${code}`)));
+  });
+  return {
+    url,
+    account: { REVIX_BENCH_URL: url, REVIX_BENCH_USER: 'user', REVIX_BENCH_PASSWORD: 'pass' },
+    guestFileUrl(vm, path) {
+      const containers = join(state, 'docker', 'containers');
+      const isOf = (id: string): boolean => readFileSync(join(containers, id, 'name'), 'utf8').includes(`${vm}-`);
+      const id = readdirSync(containers).find(isOf) ?? '';
+      return new URL(`/guestFile${path}?id=${id}&token=none`, url).href;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(state, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Backs machines by containers, so that they have guests, and powers them on. */
+export async function giveGuests(govc: string, { url }: Vcsim, vms: readonly string[]): Promise<void> {
+  const account = { GOVC_URL: url, GOVC_USERNAME: 'user', GOVC_PASSWORD: 'pass', GOVC_INSECURE: '1' };
+  const env = { ...process.env, ...account };
+  const run = (...args: readonly string[]) => promisify(execFile)(govc, [...args], { env });
+  for (const vm of vms) {
+    await run('vm.change', '-vm', vm, '-e', 'RUN.container=guest', '-e', 'RUN.mountdmi=false');
+    await run('vm.power', '-on', vm);
+  }
+}

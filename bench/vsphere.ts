@@ -1,0 +1,189 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { promisify } from 'node:util';
+import { counterpart } from './counterparts.js';
+import type { Figure } from './figure.js';
+import { Peer } from './peer.js';
+import { giveGuests, startVcsim, type Vcsim } from './vcsim.js';
+import { VsphereWork } from './vsphere-work.js';
+
+const openRounds = 40;
+const listRounds = 5;
+const programRounds = 2;
+const transferRounds = 2;
+const listedVms = 5000;
+const guestCount = 20;
+const programCount = 200;
+const fileBytes = 1024 * 1024 * 1024;
+
+/**
+ * Revix beside govmomi and pyvmomi over VMware's own simulator: the clients take turns at the same server, so that a
+ * machine that gets slower or faster meets all of them alike; the fastest turn of each counts.
+ */
+export async function measureVsphere(): Promise<Figure[]> {
+  const vcsim = counterpart('vcsim');
+  if (vcsim === undefined) return [];
+  return [...(await measureCalls(vcsim)), ...(await measureGuests(vcsim))];
+}
+
+async function measureCalls(program: string): Promise<Figure[]> {
+  // Half of the machines are in the cluster, half on the host that stands alone.
+  const server = await startVcsim(program, ['-vm', String(listedVms / 2), '-autostart=false']);
+  const peers = startPeers(server);
+  const work = new VsphereWork(server.url);
+  const location = '[LocalDS_0] DC0_H0_VM0/DC0_H0_VM0.vmx';
+  let longestStall = 0;
+  const list = async (): Promise<number> => {
+    const stall = monitorEventLoopDelay({ resolution: 1 });
+    stall.enable();
+    const ms = await timed(() => work.list(listedVms));
+    stall.disable();
+    longestStall = Math.max(longestStall, stall.max / 1e6);
+    return ms;
+  };
+  const figures = [
+    ...(await besidePeers(
+      'connect, look up, read properties',
+      openRounds,
+      peers,
+      () => timed(() => work.open(location)),
+      ['open', location],
+      { govmomi: 1, pyvmomi: 0.4 },
+    )),
+    ...(await besidePeers(`list ${listedVms} machines`, listRounds, peers, list, ['list', String(listedVms)], {
+      govmomi: 1,
+      pyvmomi: 0.4,
+    })),
+    { what: 'longest stall of the event loop meanwhile', value: longestStall, unit: 'ms', goal: 50 },
+  ];
+  await endAll(server, work, peers);
+  return figures;
+}
+
+async function measureGuests(program: string): Promise<Figure[]> {
+  const [govc, busybox] = [counterpart('govc'), counterpart('busybox')];
+  if (govc === undefined || busybox === undefined) return [];
+  const server = await startVcsim(program, ['-cluster', '0', '-vm', String(guestCount), '-autostart=false']);
+  const peers = startPeers(server);
+  const work = new VsphereWork(server.url);
+  const names = Array.from({ length: guestCount }, (_, index) => `DC0_H0_VM${index}`);
+  const locations = names.map((name) => `[LocalDS_0] ${name}/${name}.vmx`);
+  await giveGuests(govc, server, names);
+  const [firstName = '', firstLocation = ''] = [names[0], locations[0]];
+  const figures = [
+    ...(await besidePeers(
+      `${programCount} programs on ${guestCount} machines`,
+      programRounds,
+      peers,
+      () => timed(() => work.programs(programCount, locations)),
+      ['programs', String(programCount), ...locations],
+      // Most of the time goes by in the guests, whoever waits.
+      { govmomi: 1 },
+    )),
+    ...(await measureTransfers(server, work, firstName, firstLocation)),
+  ];
+  await endAll(server, work, peers);
+  return figures;
+}
+
+async function endAll(server: Vcsim, work: VsphereWork, peers: ReadonlyMap<PeerName, Peer>): Promise<void> {
+  await work.vix.Revix_Close();
+  for (const peer of peers.values()) peer.close();
+  await server.stop();
+}
+
+/** A file of 1 GiB both ways, beside curl at the same URL. */
+async function measureTransfers(server: Vcsim, work: VsphereWork, vm: string, location: string): Promise<Figure[]> {
+  const curl = counterpart('curl');
+  if (curl === undefined) return [];
+  const directory = mkdtempSync(join(tmpdir(), 'revix-transfer-'));
+  try {
+    const [source, target] = [join(directory, 'source'), join(directory, 'target')];
+    writeFileSync(source, Buffer.alloc(fileBytes, 'revix '));
+    const url = server.guestFileUrl(vm, '/tmp/file');
+    const byCurl = (...args: readonly string[]): Promise<unknown> => promisify(execFile)(curl, ['-ksSf', ...args, url]);
+    const memory = new MemoryWatch();
+    const up = await inTurns(transferRounds, {
+      revix: () => timed(() => work.upload(location, source, '/tmp/file')),
+      curl: () => timed(() => byCurl('-T', source)),
+    });
+    const down = await inTurns(transferRounds, {
+      revix: () => timed(() => work.download(location, '/tmp/file', target)),
+      curl: () => timed(() => byCurl('-o', target)),
+    });
+    return [
+      { what: 'upload of 1 GiB / by curl', value: up.revix / up.curl, unit: 'x', goal: 1 / 0.9 },
+      { what: 'download of 1 GiB / by curl', value: down.revix / down.curl, unit: 'x', goal: 1 / 0.9 },
+      { what: 'growth of memory during the transfers', value: memory.growthMib(), unit: 'MiB', goal: 64 },
+    ];
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+type PeerName = 'govmomi' | 'pyvmomi';
+
+/** The other clients that are there. */
+function startPeers(server: Vcsim): ReadonlyMap<PeerName, Peer> {
+  const peers = new Map<PeerName, Peer>();
+  const govmomi = counterpart('govmomi');
+  if (govmomi !== undefined) peers.set('govmomi', new Peer(govmomi, [], server.account));
+  const python = counterpart('pyvmomi');
+  if (python !== undefined) peers.set('pyvmomi', new Peer(python, ['bench/peers/pyvmomi/peer.py'], server.account));
+  return peers;
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = process.hrtime.bigint();
+  await work();
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+/** Lets several ways take turns. @returns the fastest turn of each, in milliseconds. */
+async function inTurns<Name extends string>(
+  rounds: number,
+  ways: Readonly<Record<Name, () => Promise<number>>>,
+): Promise<Record<Name, number>> {
+  const names = Object.keys(ways) as Name[];
+  const fastest = Object.fromEntries(names.map((name) => [name, Number.POSITIVE_INFINITY])) as Record<Name, number>;
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of names) fastest[name] = Math.min(fastest[name], await ways[name]());
+  }
+  return fastest;
+}
+
+/** Revix and each peer in turns, as ratios. */
+async function besidePeers(
+  what: string,
+  rounds: number,
+  peers: ReadonlyMap<PeerName, Peer>,
+  revix: () => Promise<number>,
+  request: readonly [operation: string, ...args: readonly string[]],
+  goals: Readonly<Partial<Record<PeerName, number>>>,
+): Promise<Figure[]> {
+  const ways = Object.fromEntries([...peers].map(([name, peer]) => [name, () => peer.run(...request)]));
+  const fastest = await inTurns(rounds, { revix, ...ways } as Record<'revix' | PeerName, () => Promise<number>>);
+  return [...peers.keys()].map((name) => ({
+    what: `${what} / by ${name}`,
+    value: fastest.revix / fastest[name],
+    unit: 'x',
+    goal: goals[name] ?? null,
+  }));
+}
+
+/** The most memory that this process takes, over what it took at first. */
+class MemoryWatch {
+  readonly #firstBytes = process.memoryUsage.rss();
+  #mostBytes = this.#firstBytes;
+  readonly #timer = setInterval(() => {
+    this.#mostBytes = Math.max(this.#mostBytes, process.memoryUsage.rss());
+  }, 20).unref();
+
+  growthMib(): number {
+    clearInterval(this.#timer);
+    return (this.#mostBytes - this.#firstBytes) / (1024 * 1024);
+  }
+}
