@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { libraryName, nativeFolder } from '../../src/cli/native/build-library.js';
-import type { Vix } from '../../src/api/vix.js';
 import { createVix } from '../../src/compose/create-vix.js';
 import { constants } from '../../src/vix/constants.js';
 import { errorRows } from '../../src/vix/error-codes.js';
 import { functions, legacyFunctionNames, type VixFunctionName } from '../../src/vix/functions.js';
 import type { FunctionRow } from '../../src/vix/functions/function-row.js';
+import { VIX_PROPERTY_NONE } from '../../src/vix/names.js';
 import { properties } from '../../src/vix/properties.js';
 import type { ParamKind, VixHandle } from '../../src/vix/types.js';
 import { helperPath, NativeBuild, temporaryFolder, whyNotNative } from './native-build.js';
@@ -76,10 +76,10 @@ async function expectedLines(): Promise<string[]> {
     const target: (...args: never[]) => unknown = vix[current];
     const args = Object.values(row.params).flatMap((kind) => nothing[kind].ts);
     const value = await target(...(args as never[]));
-    const shown = row.returns === 'VixHandle' ? await vix.VixJob_Wait(value as VixHandle, 0 as never) : value;
+    const shown = row.returns === 'VixHandle' ? await vix.VixJob_Wait(value as VixHandle, VIX_PROPERTY_NONE) : value;
     lines.push(row.returns === 'void' ? name : `${name} ${String(shown)}`);
   }
-  await (vix satisfies Vix).Revix_Close();
+  await vix.Revix_Close();
   return lines;
 }
 
@@ -91,9 +91,9 @@ describe.skipIf(whyNotNative !== undefined)('the functions of the native library
     const { stdout } = spawnSync('nm', ['-D', '--defined-only', join(build.folder, libraryName(process.platform))], {
       encoding: 'utf8',
     });
-    const exported = [...stdout.matchAll(/ T (\S+)/g)].map(([, name]) => name);
+    const exported = [...stdout.matchAll(/ T (\S+)/g)].map(([, name]) => String(name));
     const own = readFileSync(join(nativeFolder(), 'include', 'revix.h'), 'utf8').matchAll(/(Revix_\w+)\(/g);
-    const expected = [...all.map(([name]) => name), ...[...own].map(([, name]) => name)];
+    const expected = [...all.map(([name]) => name), ...[...own].map(([, name]) => String(name))];
     expect(exported.toSorted()).toEqual(expected.toSorted());
   });
 
