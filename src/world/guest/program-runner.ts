@@ -191,6 +191,11 @@ export class ProgramRunner {
       takeOutput: launch.output,
       onLine: (line) => this.#host.onOutput?.(pid, line),
     });
+    const write =
+      (stream: 'stdout' | 'stderr') =>
+      (data: Uint8Array | string): void =>
+        output.write(data, stream);
+    const writeStdout = write('stdout');
     const context = this.#context({
       depth: 0,
       family: launch.family,
@@ -203,8 +208,8 @@ export class ProgramRunner {
       signal: controller.signal,
       registry: this.#host.registry(user),
       stdin: new Uint8Array(0),
-      writeStdout: (data) => output.write(data, 'stdout'),
-      writeStderr: (data) => output.write(data, 'stderr'),
+      writeStdout,
+      writeStderr: launch.output === undefined ? writeStdout : write('stderr'),
       turn: this.#turns(controller.signal),
     });
     const done = this.#run(context, controller, output);

@@ -88,6 +88,7 @@ export interface ProgramContext {
   /** Windows guests only; undefined on POSIX. */
   readonly registry: GuestRegistry | undefined;
   readonly stdin: Uint8Array;
+  /** The same function as `writeStderr` where both streams go to the console. */
   readonly writeStdout: (output: Uint8Array | string) => void;
   readonly writeStderr: (output: Uint8Array | string) => void;
   /** Runs another program of the guest inside this process, with the same context but other words and streams. */

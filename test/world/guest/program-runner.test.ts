@@ -31,7 +31,7 @@ describe('starting a program', () => {
     expect(await started.done).toBe(7);
     expect(guest.runner.running).toEqual([]);
     expect(guest.table.state(started.pid)).toMatchObject({ state: 'exited', exitCode: 7 });
-    expect(guest.lines).toEqual(['é', 'problem', 'second']);
+    expect(guest.lines).toEqual(['é', 'secondproblem']);
     expect(guest.as('root').stat('/tmp/made').owner).toBe('ann');
     expect(seen).toMatchObject({
       path: '/opt/tool',

@@ -2,7 +2,7 @@ import { Fault } from '../../../base/fault.js';
 import { baseName } from '../guest-path.js';
 import type { ProgramRegistry } from '../program-registry.js';
 import { resolveProgram } from '../program-resolution.js';
-import type { ProgramContext } from '../program.js';
+import type { ProgramContext, ProgramStartOptions } from '../program.js';
 import { pathOf, UsageError } from './posix-command.js';
 import { posixErrorOf } from './posix-errors.js';
 import { quoteWord, quoteWords } from './posix-words.js';
@@ -24,13 +24,18 @@ export interface BackgroundCommand {
   redirect(): Promise<void>;
 }
 
+type Output = NonNullable<ProgramStartOptions['output']>;
+
 /** The processes that one shell has started in the background. */
 export class BackgroundProcesses {
   readonly #programs: ProgramRegistry;
+  readonly #output: Output;
   readonly #pids: number[] = [];
 
-  constructor(programs: ProgramRegistry) {
+  /** @param output takes what the processes print while the shell lives; later it goes to the console. */
+  constructor(programs: ProgramRegistry, output: Output) {
     this.#programs = programs;
+    this.#output = output;
   }
 
   /** Id of the process started last. */
@@ -48,17 +53,17 @@ export class BackgroundProcesses {
       const isBare = command.redirections === '';
       if (isBare || this.#isWaiting(path, args, context)) {
         if (!isBare) await command.redirect();
-        return this.#note(await context.start(path, quoteWords(args)));
+        return this.#start(context, path, quoteWords(args));
       }
     }
     const script = `${command.prelude}${quoteWords(words)} ${command.redirections}`;
     const shownAs = { name: baseName('posix', name), commandLine: words.join(' ') };
-    return this.#note(await context.start(shellPath, `-c ${quoteWord(script)}`, { shownAs }));
+    return this.#start(context, shellPath, `-c ${quoteWord(script)}`, shownAs);
   }
 
   /** Starts a shell for a script. @returns the process id. */
   async startScript(script: string, words: readonly string[], context: ProgramContext): Promise<number> {
-    return this.#note(await context.start(shellPath, `-c ${quoteWords([script, ...words])}`));
+    return this.#start(context, shellPath, `-c ${quoteWords([script, ...words])}`);
   }
 
   /** `wait [pid ...]`: waits for these processes, or for all. @returns the exit code of the last one named. */
@@ -81,7 +86,14 @@ export class BackgroundProcesses {
     return exitCode;
   }
 
-  #note(pid: number): number {
+  async #start(
+    context: ProgramContext,
+    path: string,
+    args: string,
+    shownAs?: ProgramStartOptions['shownAs'],
+  ): Promise<number> {
+    const options = { output: this.#output, ...(shownAs === undefined ? {} : { shownAs }) };
+    const pid = await context.start(path, args, options);
     this.#pids.push(pid);
     return pid;
   }

@@ -12,8 +12,8 @@ export interface BashFilesOptions {
   readonly isAddedProgram: (path: string) => boolean;
   /** Called when the shell asks about an executable file: it does so before it runs one. */
   readonly onExecutable: (path: string) => void;
-  /** The text that the shell is to run in place of an executable file; undefined: its own. */
-  readonly scriptOf: (path: string) => string | undefined;
+  /** The text that the shell is to run in place of an executable file. */
+  readonly scriptOf: (path: string) => string;
 }
 
 type Encoding = string | { readonly encoding?: string | null } | undefined;
@@ -46,8 +46,7 @@ export class BashFiles implements IFileSystem {
     // The shell runs a file after it asked for its status by itself; a command first resolves the path that it reads.
     const [before, last] = this.#trace;
     const isRun = last === `stat ${path}` && before !== `resolve ${path}`;
-    const script = isRun ? this.#options.scriptOf(path) : undefined;
-    if (script !== undefined) return script;
+    if (isRun) return this.#options.scriptOf(path);
     return Buffer.from(this.#read(path)).toString(encodingOf(options));
   }
 

@@ -1,6 +1,6 @@
-import { Buffer } from 'node:buffer';
+import { Buffer, isUtf8 } from 'node:buffer';
 import { setMaxListeners } from 'node:events';
-import { baseName } from '../guest-path.js';
+import { baseName, resolvePath } from '../guest-path.js';
 import { programKind, type ProgramKind } from '../program-image.js';
 import type { ProgramRegistry } from '../program-registry.js';
 import type { GuestProgram, ProgramContext } from '../program.js';
@@ -9,7 +9,7 @@ import { BashFiles } from './bash-files.js';
 import { innerContext } from './inner-context.js';
 import type { Bash, BashOptions, Command, ExecResult, ResolvedCommandContext } from './just-bash-types.js';
 import { builtInCommands, guestCommands, runCommand } from './posix-commands.js';
-import { UnknownOption, UsageError, type ShellAccess } from './posix-command.js';
+import { pathOf, UnknownOption, UsageError, type ShellAccess } from './posix-command.js';
 import { posixErrorOf } from './posix-errors.js';
 import { smallCommands } from './small-commands.js';
 import { quoteWord, quoteWords } from './posix-words.js';
@@ -31,6 +31,7 @@ export interface BashShellOptions {
 
 /** Exit code of a script that ran over a limit, as if it had been killed. */
 const runawayExitCode = 137;
+const notFoundExitCode = 127;
 /** Command that runs a file of the guest which is no shell script; seen by nobody else. */
 const runnerPath = '/bin/.run-guest-program';
 const hiddenPaths: ReadonlySet<string> = new Set([runnerPath, ...Object.values(rewritingCommands)]);
@@ -53,11 +54,12 @@ const excluded = new Set([
   'rg',
 ]);
 
-/** How the library reports some commands that are not there. */
+/** How the library reports commands of its own that are not there, where nothing could look them up before. */
 const missingCommand = /(\S+): command not available in browser environments\. .*/gu;
 
 /** How the library reports that a script used up what it may. */
 const overLimit = /executionLimits\.|limit exceeded/u;
+const longestMessage = 1000;
 
 /** Commands of the small shell that know more of the guest than those of the library: rights, and why something failed. */
 const betterCommands = ['cat', 'ln', 'mkdir', 'rm', 'rmdir'];
@@ -98,12 +100,20 @@ class BashRun {
   readonly #replaced = new Map<string, string>();
   readonly #standardNames: ReadonlySet<string>;
   readonly #background: BackgroundProcesses;
+  readonly #rewriting: ScriptRewriting;
+  /** Whether both output streams of the script that the next shell reads go to one place. */
+  #isNextShellMerged = false;
+  /** What commands in the background have printed, until the shell waits for them or ends. */
+  #printed: { readonly data: Uint8Array | string; readonly stream: 'stdout' | 'stderr' }[] = [];
 
   constructor(library: JustBash, context: ProgramContext, options: BashShellOptions) {
     this.#library = library;
     this.#context = context;
     this.#options = options;
-    this.#background = new BackgroundProcesses(options.programs);
+    this.#background = new BackgroundProcesses(options.programs, (data, stream) =>
+      this.#printed.push({ data: typeof data === 'string' ? data : Uint8Array.from(data), stream }),
+    );
+    this.#rewriting = new ScriptRewriting(library, excluded);
     const commands = bundledCommands(library);
     this.#standardNames = new Set<string>([...commands, ...guestCommands.keys(), ...builtInCommands.keys()]);
     const { stepLimit } = options;
@@ -112,7 +122,7 @@ class BashRun {
         isAddedProgram: (path) =>
           hiddenPaths.has(path) || builtInPaths.has(path) || options.programs.findPath(path) !== undefined,
         onExecutable: (path) => this.#noteExecutable(path),
-        scriptOf: (path) => (this.#isForeign(path) ? `${runnerPath} ${quoteWord(path)} "$@"\n` : undefined),
+        scriptOf: (path) => this.#scriptOf(path),
       }),
       cwd: context.workingDirectory,
       env: Object.fromEntries(context.environment),
@@ -127,6 +137,16 @@ class BashRun {
         this.#command(baseName('posix', rewritingCommands.turn), async ([exitCode = '0']) => {
           await context.turn();
           return Number(exitCode);
+        }),
+        this.#command(baseName('posix', rewritingCommands.mergeStreams), ([state, exitCode = '0']) => {
+          this.#rewriting.isNextMerged = state === 'on';
+          return Number(exitCode);
+        }),
+        this.#command(baseName('posix', rewritingCommands.runIfThere), ([name = '', ...args], inner, shell) => {
+          const path = this.#findCommand(name, inner);
+          if (path !== undefined) return shell.run([path, ...args]);
+          inner.writeStderr(`bash: ${name}: command not found\n`);
+          return notFoundExitCode;
         }),
         this.#command(baseName('posix', runnerPath), ([path = '', ...args], inner, shell) =>
           this.#runFile(path, args, inner, shell),
@@ -144,10 +164,9 @@ class BashRun {
       },
       processInfo: { pid: context.pid, ppid: 1, uid: context.user.id, gid: context.user.id },
     });
-    const rewriting = new ScriptRewriting(library);
     this.#bash.registerTransformPlugin({
       name: 'guest',
-      transform: ({ ast }) => ({ ast: rewriting.rewrite(ast) }),
+      transform: ({ ast }) => ({ ast: this.#rewriting.rewrite(ast) }),
     });
   }
 
@@ -157,6 +176,9 @@ class BashRun {
     const script = isPlain ? invocation.prelude + (invocation.script ?? '') : '/bin/sh';
     // The library listens once for each command of a script; Node would take that for a leak and warn on stderr.
     setMaxListeners(0, this.#context.signal);
+    const isMerged = this.#context.writeStdout === this.#context.writeStderr;
+    if (isPlain) this.#rewriting.isNextMerged = isMerged;
+    else this.#isNextShellMerged = isMerged;
     const result = await this.#bash.exec(script, {
       rawScript: true,
       signal: this.#context.signal,
@@ -168,7 +190,9 @@ class BashRun {
     write(this.#context.writeStdout, result);
     const stderr = result.stderr.replace(rewritingTrace, '').replace(missingCommand, '$1: command not found');
     if (stderr !== '') this.#context.writeStderr(stderr);
-    return result.exitCode === 126 && overLimit.test(result.stderr) ? runawayExitCode : result.exitCode;
+    this.#passPrinted(this.#context);
+    const last = result.stderr + (isMerged ? result.stdout.slice(-longestMessage) : '');
+    return result.exitCode === 126 && overLimit.test(last) ? runawayExitCode : result.exitCode;
   }
 
   /** The library takes a file in `/bin` for its own command of that name; this sees to it that it is the file's. */
@@ -190,9 +214,13 @@ class BashRun {
     return !isShellScript(kind) || this.#isKnown(name);
   }
 
-  /** Whether an executable is something else than a script for this shell. */
-  #isForeign(path: string): boolean {
-    return this.#isAdded(path) || !isShellScript(this.#kindOf(path));
+  /** What the library is to run in place of an executable file: it reads scripts by itself, but does not rewrite them. */
+  #scriptOf(path: string): string {
+    const kind = this.#kindOf(path);
+    if (this.#isAdded(path) || !isShellScript(kind)) return `${runnerPath} ${quoteWord(path)} "$@"\n`;
+    const option = kind.kind === 'script' && /^-[a-z]+$/u.test(kind.argument) ? `${kind.argument} ` : '';
+    const text = textOf(this.#context.files.read(path).bytes());
+    return `/bin/sh ${option}-c ${quoteWord(text)} "$0" "$@"\n`;
   }
 
   /** Runs an executable of the guest whatever its name is. */
@@ -204,6 +232,14 @@ class BashRun {
       if (isOwn && path !== `/bin/${kind.name}`) return shell.run([`/bin/${kind.name}`, ...args]);
     }
     return inner.run(path, quoteWords(args));
+  }
+
+  /** The program that a name without slashes means in the search path. */
+  #findCommand(name: string, { environment, files, workingDirectory }: ProgramContext): string | undefined {
+    return (environment.get('PATH') ?? '')
+      .split(':')
+      .map((directory) => resolvePath('posix', workingDirectory, `${directory === '' ? '.' : directory}/${name}`))
+      .find((path) => files.exists(path) || this.#options.programs.findPath(path) !== undefined);
   }
 
   /** Takes the small shell's command where it knows all options given, otherwise the library's. */
@@ -224,13 +260,32 @@ class BashRun {
   #shellCommand(name: string): Command {
     return this.#command(name, async (args, inner, _shell, bash) => {
       const { script, file, name: zero, positional, prelude } = parseInvocation(args, name);
-      const source =
-        script ?? (file === undefined ? Buffer.from(inner.stdin).toString('utf8') : `. ${quoteWord(dotPath(file))}`);
+      const source = script ?? (file === undefined ? textOf(inner.stdin) : this.#sourceOf(file, inner));
       const isPlainFile = file !== undefined && prelude === '';
+      if (this.#isNextShellMerged) this.#rewriting.isNextMerged = true;
+      this.#isNextShellMerged = false;
       const plain = isPlainFile ? [file, ...positional] : ['-c', prelude + source, zero, ...positional];
       const result = await bash.origCommand?.(plain);
-      return this.#pass(result, inner);
+      const exitCode = this.#pass(result, inner);
+      this.#passPrinted(inner);
+      return exitCode;
     });
+  }
+
+  #passPrinted({ writeStdout, writeStderr }: ProgramContext): void {
+    const printed = this.#printed;
+    this.#printed = [];
+    for (const { data, stream } of printed) (stream === 'stdout' ? writeStdout : writeStderr)(data);
+  }
+
+  /** The text of a script file; where it cannot be read, a command that says why. */
+  #sourceOf(file: string, inner: ProgramContext): string {
+    try {
+      return textOf(inner.files.read(pathOf(inner, file)).bytes());
+    } catch (error) {
+      if (posixErrorOf(error) === undefined) throw error;
+      return `. ${quoteWord(dotPath(file))}`;
+    }
   }
 
   /** What stands in rewritten scripts for commands in the background. */
@@ -253,7 +308,11 @@ class BashRun {
       this.#command(baseName('posix', startScript), async ([script = '', ...words], inner, _shell, bash) =>
         print(inner, await this.#background.startScript(unexported(bash) + script, words, inner)),
       ),
-      this.#command(baseName('posix', wait), (words, inner) => this.#background.wait(words, inner)),
+      this.#command(baseName('posix', wait), async (words, inner) => {
+        const exitCode = await this.#background.wait(words, inner);
+        this.#passPrinted(inner);
+        return exitCode;
+      }),
     ];
   }
 
@@ -350,15 +409,12 @@ class CommandOutput {
   readonly stdout: (Uint8Array | string)[] = [];
   readonly stderr: (Uint8Array | string)[] = [];
 
+  /** As text where it is text: the library counts wrong where bytes and text of two streams come together. */
   result(exitCode: number): ExecResult {
-    const stdout = joined(this.stdout).toString('latin1');
-    return {
-      stdout,
-      stdoutKind: 'bytes',
-      stdoutEncoding: 'binary',
-      stderr: joined(this.stderr).toString('utf8'),
-      exitCode,
-    };
+    const bytes = joined(this.stdout);
+    const stderr = joined(this.stderr).toString('utf8');
+    if (isUtf8(bytes)) return { stdout: bytes.toString('utf8'), stderr, exitCode };
+    return { stdout: bytes.toString('latin1'), stdoutKind: 'bytes', stdoutEncoding: 'binary', stderr, exitCode };
   }
 }
 
@@ -390,6 +446,10 @@ function assignments(environment: ReadonlyMap<string, string> | undefined): stri
   if (environment === undefined) return '';
   const names = [...environment].filter(([name]) => /^[A-Za-z_]\w*$/u.test(name));
   return names.map(([name, value]) => `${name}=${quoteWord(value)} `).join('');
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
 }
 
 function isShellScript(kind: ProgramKind): boolean {

@@ -1,16 +1,19 @@
 /**
  * Changes scripts of the full shell where the library alone would do less than a guest should:
  * - `command &` becomes a process of its own, `$!` its process id, and `wait` waits for it. It stays in the foreground
- *   inside `$(...)`, in a part of a pipeline, and in text that `eval` or `.` reads. Its output goes to the console, also
- *   where the shell around it is redirected; redirections of the command itself hold. It sees the variables and the
+ *   inside `$(...)`, in a part of a pipeline, and in text that `eval` or `.` reads. What it prints
+ *   appears where the shell waits for it or ends, after that at the console; redirections of the command itself hold. It sees the variables and the
  *   functions of its script, but no arrays.
  * - loops and functions let others have their turn; otherwise a busy script would keep the whole process. Text that
  *   `eval` or `.` reads does not, and runs into the limit of its steps.
+ * - commands that the library knows and a guest has not are looked up in the guest, and missed in a shell's own words.
+ * - output streams that go to one place keep their order: see `StreamMerging`.
  * - `until` becomes `while !`, since the library ends a script with `set -e` at its condition.
  */
 import { performance } from 'node:perf_hooks';
 import type { ScriptNode, SimpleCommandNode, StatementNode } from './just-bash-types.js';
 import { quoteWord } from './posix-words.js';
+import { literalName, StreamMerging } from './stream-merging.js';
 
 /** Commands that rewritten scripts call. */
 export const rewritingCommands = {
@@ -18,6 +21,8 @@ export const rewritingCommands = {
   start: '/bin/.start-process',
   startScript: '/bin/.start-script',
   wait: '/bin/.wait-for-processes',
+  mergeStreams: '/bin/.merge-streams',
+  runIfThere: '/bin/.run-if-there',
 } as const;
 
 /** Variable that takes the place of `$!`. */
@@ -57,13 +62,23 @@ export class ScriptRewriting {
   readonly #library: ScriptLibrary;
   readonly #conditionTurn: StatementNode[];
   readonly #bodyTurn: StatementNode[];
+  readonly #merging: StreamMerging;
+  readonly #foreignCommands: ReadonlySet<string>;
+  /** Whether both output streams of the script that is read next go to one place. */
+  isNextMerged = false;
   #turnMs = performance.now();
 
-  constructor(library: ScriptLibrary) {
+  /** @param foreignCommands commands that the library knows and that are not those of the guest. */
+  constructor(library: ScriptLibrary, foreignCommands: ReadonlySet<string>) {
     this.#library = library;
+    this.#foreignCommands = foreignCommands;
     // A condition keeps the exit code that came before it, which `set -e` does not look at there.
     this.#conditionTurn = library.parse(`${rewritingCommands.turn} $?`).statements;
     this.#bodyTurn = library.parse(rewritingCommands.turn).statements;
+    this.#merging = new StreamMerging({
+      parse: (script) => library.parse(script),
+      switchCommand: rewritingCommands.mergeStreams,
+    });
   }
 
   rewrite(script: ScriptNode): ScriptNode {
@@ -72,6 +87,9 @@ export class ScriptRewriting {
       if (statement.pipelines[0]?.commands[0]?.type === 'FunctionDef') functions.push(statement);
     }
     const prelude = functions.length === 0 ? '' : `${this.#text(functions)}\n`;
+    const isMerged = this.isNextMerged;
+    this.isNextMerged = false;
+    this.#merging.merge(script, isMerged);
     this.#visit(script, prelude, true);
     return script;
   }
@@ -92,7 +110,10 @@ export class ScriptRewriting {
     for (const part of Object.values(value)) this.#visit(part, prelude, canPartsLeave);
     if (value.type === 'ParameterExpansion' && value['parameter'] === '!') value['parameter'] = lastPidVariable;
     if (value.type === 'Until') this.#negate(value);
-    if (isSimpleCommand(value)) this.#waitForProcesses(value);
+    if (isSimpleCommand(value)) {
+      this.#waitForProcesses(value);
+      this.#lookUp(value, prelude);
+    }
     const place = repeated[value.type];
     if (place !== undefined) this.#letIn(value, place);
   }
@@ -140,6 +161,16 @@ export class ScriptRewriting {
     if (part?.type === 'Literal') part.value = rewritingCommands.wait;
   }
 
+  #lookUp(command: SimpleCommandNode, prelude: string): void {
+    const { name } = command;
+    const written = literalName(command);
+    const [part] = name?.parts ?? [];
+    if (name === null || written === undefined || part?.type !== 'Literal') return;
+    if (!this.#foreignCommands.has(written) || prelude.includes(`${written}()`)) return;
+    command.args.unshift({ ...name, parts: [{ ...part }] });
+    part.value = rewritingCommands.runIfThere;
+  }
+
   /** The shell asks for the statements each time anew, so now and then they can begin with a turn of others. */
   #letIn(node: Node, place: 'condition' | 'body'): void {
     const statements = node[place];
@@ -163,12 +194,6 @@ export class ScriptRewriting {
   #text(statements: StatementNode[]): string {
     return this.#library.serialize({ type: 'Script', statements }).trim();
   }
-}
-
-/** The name of a command that is written without quotes and variables. */
-function literalName({ name }: SimpleCommandNode): string | undefined {
-  const [part, ...more] = name?.parts ?? [];
-  return more.length === 0 && part?.type === 'Literal' ? part.value : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

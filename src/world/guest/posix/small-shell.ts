@@ -99,7 +99,9 @@ class SmallShell {
     this.#variables = new Map(context.environment);
     this.#exported = new Set(context.environment.keys());
     this.#workingDirectory = context.workingDirectory;
-    this.#background = new BackgroundProcesses(options.programs);
+    this.#background = new BackgroundProcesses(options.programs, (data, stream) =>
+      stream === 'stdout' ? context.writeStdout(data) : context.writeStderr(data),
+    );
   }
 
   async script(text: string): Promise<number> {

@@ -60,6 +60,14 @@ describe.each(shells)('commands in the background: %s', (_name, options) => {
     expect(guest.runner.running).toEqual([]);
   });
 
+  it('prints where the shell around it prints', async () => {
+    const guest = make();
+    guest.as('ann').write('/home/ann/jobs.sh', 'echo one &\nwait\necho two\necho three >&2 &\nwait $!\n');
+    await throughout(guest, 'sh jobs.sh > log 2>&1');
+    expect(new TextDecoder().decode(guest.as('ann').read('/home/ann/log').bytes())).toBe('one\ntwo\nthree\n');
+    expect(guest.lines).toEqual([]);
+  });
+
   it('prints at the console', async () => {
     expect(await throughout(make(), 'echo from behind &')).toBe('from behind');
   });

@@ -268,6 +268,8 @@ describe('full shell', () => {
     ['echo data > a; tar cf t.tar a; rm a; tar xf t.tar; cat a', 'data', 0],
     ['ln -s /etc/hostname l; readlink l; cat l', '/etc/hostname\nguest-1', 0],
     ['python3 -c 1', 'bash: python3: command not found', 127],
+    ['command -v python3 || echo none; python3 > log 2>&1; cat log', 'none\nbash: python3: command not found', 0],
+    ['python3() { echo mine $1; }; python3 1; if curl -s x 2> /dev/null; then :; else echo $?; fi', 'mine 1\n127', 0],
     ['which ls', '/usr/bin/ls', 0],
     [
       'find / -name hostname -type f',

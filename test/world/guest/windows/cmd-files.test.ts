@@ -126,6 +126,10 @@ const cases: readonly Case[] = [
   { command: 'echo x>C:\\no\\such\\file', stderr: noPath, exitCode: 1 },
   { command: 'sort <nope.txt', stderr: noFile, exitCode: 1 },
   { command: 'echo x>sub', stderr: crlf('Access is denied.'), exitCode: 1 },
+  {
+    command: '(echo 1& echo 2 1>&2& type nope& echo 4)>o.txt 2>&1',
+    files: { 'o.txt': `${crlf('1', '2 ')}${noFile}${crlf('4')}` },
+  },
   { command: 'echo one>o.txt&echo two>>o.txt', files: { 'o.txt': crlf('one', 'two') } },
 ];
 
