@@ -3,14 +3,11 @@ import { Secret } from '../base/secret.js';
 import { VixFailure } from '../errors/vix-failure.js';
 import { GuestSession } from '../guest/guest-session.js';
 import { startScript, withoutSignal } from '../guest/script-runner.js';
-import type { ExitedProgram } from '../guest/program-watcher.js';
 import type { PropertyList } from '../handles/property-list.js';
 import { constants } from '../vix/constants.js';
 import {
   VIX_E_LOGIN_TYPE_NOT_SUPPORTED,
   VIX_LOGIN_IN_GUEST_REQUIRE_INTERACTIVE_ENVIRONMENT,
-  VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_ELAPSED_TIME,
-  VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE,
   VIX_PROPERTY_JOB_RESULT_ITEM_NAME,
   VIX_PROPERTY_JOB_RESULT_PROCESS_BEING_DEBUGGED,
   VIX_PROPERTY_JOB_RESULT_PROCESS_COMMAND,
@@ -22,6 +19,7 @@ import {
 } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
 import { checkSize, filledText, guestPath, integer, optionalText, text, unsigned64 } from './arguments.js';
+import { addProgramResults, tidiedAfter, unquoted } from './program-results.js';
 import {
   checkPropertyList,
   requireCapability,
@@ -192,28 +190,6 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
       );
     },
   };
-}
-
-/** Tidies up when the work has ended, whatever became of it, and hands on its outcome. */
-async function tidiedAfter<T>(work: Promise<T>, tidyUp: () => Promise<void>): Promise<T> {
-  try {
-    return await work;
-  } finally {
-    await tidyUp();
-  }
-}
-
-/** A path without the pair of quotes that programs put around it for the command line. */
-function unquoted(path: unknown): unknown {
-  return typeof path === 'string' && /^".+"$/.test(path) ? path.slice(1, -1) : path;
-}
-
-/** Elapsed time and exit code are 0 for a program that was not waited for, as in VIX. */
-function addProgramResults(results: PropertyList, pid: number, exited: ExitedProgram | undefined): void {
-  const elapsed = exited === undefined ? 0 : Math.floor(exited.elapsedMs / 1000);
-  results.add(VIX_PROPERTY_JOB_RESULT_PROCESS_ID, { type: 'int64', value: pid });
-  results.add(VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_ELAPSED_TIME, { type: 'integer', value: elapsed });
-  results.add(VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE, { type: 'integer', value: exited?.exitCode ?? 0 });
 }
 
 function addProcessResults(results: PropertyList, process: GuestProcess): void {

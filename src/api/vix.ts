@@ -2,6 +2,7 @@ import type { HandleCounter, HandleDumpLine } from '../handles/handle-table.js';
 import type { HandleKind } from '../handles/handle-kind.js';
 import type { VixHandle } from '../vix/types.js';
 import { revixDeviceFunctions } from './revix-devices.js';
+import { revixProgramFunctions } from './revix-programs.js';
 import { vixHandleFunctions } from './vix-handle.js';
 import { vixHostFunctions } from './vix-host.js';
 import { vixJobFunctions } from './vix-job.js';
@@ -101,6 +102,7 @@ export function vixFunctions(runtime: VixRuntime) {
     ...vixVmRecordingFunctions(runtime),
     ...revixFunctions(runtime),
     ...revixDeviceFunctions(runtime),
+    ...revixProgramFunctions(runtime),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { CallContext } from '../backends/backend.js';
+import type { CallContext, ProgramSpec } from '../backends/backend.js';
 import { sizedBytes } from './sized-content.js';
 import type { GuestSession } from './guest-session.js';
 
@@ -8,11 +8,18 @@ export interface ScriptSpec {
   readonly interpreter: string;
   readonly text: string;
   readonly activateWindow: boolean;
+  /** Changes how the interpreter is started, given the script's directory. */
+  readonly rewrite?: (
+    command: Pick<ProgramSpec, 'path' | 'arguments'>,
+    directory: string,
+  ) => Pick<ProgramSpec, 'path' | 'arguments'>;
 }
 
 /** A script that was started. */
 export interface StartedScript {
   readonly pid: number;
+  /** The script's private directory. */
+  readonly directory: string;
   /** Removes the script's private directory. Call it when the program has ended. */
   readonly cleanUp: (call: CallContext) => Promise<void>;
 }
@@ -67,11 +74,10 @@ export async function startScript(
     // cmd.exe takes a file only after /c, and strips one pair of quotes around the whole line.
     const isCommandInterpreter = isWindows && scriptExtension(interpreter) === '.bat';
     const args = isCommandInterpreter ? `/c ""${file}""` : `"${file}"`;
-    const pid = await session.start(
-      { path: interpreter, arguments: args, activateWindow: script.activateWindow },
-      call,
-    );
-    return { pid, cleanUp };
+    const plain = { path: interpreter, arguments: args };
+    const command = script.rewrite?.(plain, directory) ?? plain;
+    const pid = await session.start({ ...command, activateWindow: script.activateWindow }, call);
+    return { pid, directory, cleanUp };
   } catch (error) {
     await cleanUp({ ...withoutSignal(call) }).catch(() => undefined);
     throw error;

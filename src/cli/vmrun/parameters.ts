@@ -188,6 +188,9 @@ export function programOptions(reserved: number): Parameter<'options', ProgramOp
         words.next();
         if (known !== undefined) options[known] = true;
       }
+      if (options.noWait && options.output) {
+        throw new UsageError('-output waits for the end of the program, so it cannot go with -noWait');
+      }
       return options;
     },
   };

@@ -1,6 +1,7 @@
 import { callRows, type CallName } from '../../api/call-by-name.js';
 import type { PropertyCells } from '../../api/vix-out.js';
 import type { RevixDevices } from '../../api/revix-devices.js';
+import type { RevixPrograms } from '../../api/revix-programs.js';
 import type { DiagnosticEvent, Vix } from '../../api/vix.js';
 import type { VixError, VixHandle } from '../../vix/types.js';
 import type { EngineClient } from './engine-client.js';
@@ -22,11 +23,11 @@ interface Waiting {
 }
 
 /**
- * The 73 functions of VIX by their C names, and Revix's own but for those for devices. None returns a promise: what takes
+ * The 73 functions of VIX by their C names, and Revix's own but for those for devices and for the output of programs. None returns a promise: what takes
  * time blocks.
  */
 export type SyncVix = {
-  readonly [Name in Exclude<keyof Vix, keyof RevixDevices>]: Name extends keyof Waiting
+  readonly [Name in Exclude<keyof Vix, keyof RevixDevices | keyof RevixPrograms>]: Name extends keyof Waiting
     ? Waiting[Name]
     : Blocking<Vix[Name]>;
 };

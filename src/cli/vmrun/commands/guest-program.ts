@@ -8,10 +8,13 @@ import {
   VIX_RUNPROGRAM_ACTIVATE_WINDOW,
   VIX_RUNPROGRAM_RETURN_IMMEDIATELY,
 } from '../../../vix/names.js';
+import { Vix_Out } from '../../../api/vix-out.js';
+import type { ProgramOutput } from '../../../guest/program-output.js';
 import type { VixHandle } from '../../../vix/types.js';
 import { type Answer, type Command, command, listText, silent } from '../command.js';
 import { commandLine } from '../command-line.js';
-import { integer, type ProgramOptions, programOptions, rest, text, vm } from '../parameters.js';
+import { integer, type Parameter, type ProgramOptions, programOptions, rest, text, vm } from '../parameters.js';
+import { UsageError } from '../words.js';
 import type { Session } from '../session.js';
 
 function runOptions(options: ProgramOptions): number {
@@ -21,13 +24,23 @@ function runOptions(options: ProgramOptions): number {
   );
 }
 
+/** What a program has printed, where that was asked for. */
+function printedBy(session: Session, job: VixHandle, options: ProgramOptions): Pick<Answer, 'printed'> {
+  if (!options.output) return {};
+  const cell = Vix_Out<ProgramOutput>();
+  session.expect(session.vix.Revix_GetProgramOutput(job, cell), job);
+  return { printed: cell.value };
+}
+
 /** What is told of a program that has ended, or that was only started. */
 function programAnswer(session: Session, job: VixHandle, options: ProgramOptions): Answer {
   const pid = session.result(job, VIX_PROPERTY_JOB_RESULT_PROCESS_ID);
   if (options.noWait) return { result: { pid } };
   const exitCode = session.result(job, VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE);
-  if (exitCode === 0) return { result: { pid, exitCode } };
+  const printed = printedBy(session, job, options);
+  if (exitCode === 0) return { result: { pid, exitCode }, ...printed };
   return {
+    ...printed,
     result: { pid, exitCode },
     text: `Guest program exited with non-zero exit code: ${exitCode}\n`,
     status: exitCode,
@@ -35,6 +48,18 @@ function programAnswer(session: Session, job: VixHandle, options: ProgramOptions
 }
 
 const login = ({ options }: { readonly options: ProgramOptions }) => ({ isInteractive: options.interactive });
+
+/** A script with its interpreter, which some leave out. What follows is surplus. */
+const script: Parameter<'script', { readonly interpreter: string; readonly text: string }> = {
+  name: 'script',
+  kind: 'text',
+  usage: 'INTERPRETER SCRIPT-TEXT',
+  read: (words) => {
+    const [first, second] = words.rest();
+    if (first === undefined) throw new UsageError('Missing argument: SCRIPT-TEXT');
+    return second === undefined ? { interpreter: '', text: first } : { interpreter: first, text: second };
+  },
+};
 
 /** The commands for programs and processes of the guest. */
 export const guestProgramCommands: readonly Command[] = [
@@ -46,38 +71,29 @@ export const guestProgramCommands: readonly Command[] = [
     limit: 'none',
     login,
     run: async (session, { options, program, arguments: words }) => {
+      const { vix, vm: handle } = session;
       const line = commandLine(program, words);
-      const job = session.vix.VixVM_RunProgramInGuest(
-        session.vm,
-        program,
-        line,
-        runOptions(options),
-        VIX_INVALID_HANDLE,
-        null,
-        null,
-      );
+      const flags = runOptions(options);
+      const job = options.output
+        ? vix.Revix_RunProgramInGuest(handle, program, line, flags, null, null)
+        : vix.VixVM_RunProgramInGuest(handle, program, line, flags, VIX_INVALID_HANDLE, null, null);
       return programAnswer(session, await session.finish(job), options);
     },
   }),
   command({
     name: 'runScriptInGuest',
     section: 'guest',
-    parameters: [vm, programOptions(2), rest('script', 'INTERPRETER SCRIPT-TEXT')],
+    parameters: [vm, programOptions(2), script],
     summary: 'run a script in the guest',
     limit: 'none',
     login,
-    run: async (session, { options, script }) => {
-      // Some leave the interpreter out.
-      const [interpreter = '', scriptText] = script.length === 1 ? ['', ...script] : script;
-      const job = session.vix.VixVM_RunScriptInGuest(
-        session.vm,
-        interpreter,
-        scriptText ?? '',
-        runOptions(options),
-        VIX_INVALID_HANDLE,
-        null,
-        null,
-      );
+    run: async (session, { options, script: given }) => {
+      const { vix, vm: handle } = session;
+      const flags = runOptions(options);
+      const { interpreter, text: scriptText } = given;
+      const job = options.output
+        ? vix.Revix_RunScriptInGuest(handle, interpreter, scriptText, flags, null, null)
+        : vix.VixVM_RunScriptInGuest(handle, interpreter, scriptText, flags, VIX_INVALID_HANDLE, null, null);
       return programAnswer(session, await session.finish(job), options);
     },
   }),
