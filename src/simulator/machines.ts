@@ -1,5 +1,6 @@
 import { Fault } from '../base/fault.js';
 import type { VirtualMachine } from '../world/vm/virtual-machine.js';
+import type { PowerPhase } from '../world/vm/vm-record.js';
 import type { World } from '../world/world.js';
 import { VimFault } from './vim-fault.js';
 import type { Ref } from './ref.js';
@@ -15,10 +16,25 @@ export interface Machine {
   readonly ref: Ref<'VirtualMachine'> | undefined;
 }
 
+/** How a machine stands: its phase, and a count that tells two runs apart. */
+export interface PowerMark {
+  readonly phase: PowerPhase;
+  readonly bootCount: number;
+}
+
 /** What became of a machine: how it was known before, and how it is known now. */
 export interface MachineChange {
   readonly before: Machine | undefined;
   readonly now: Machine | undefined;
+  readonly powerBefore: PowerMark | undefined;
+  readonly seen: SeenMachine | undefined;
+}
+
+/** What a look at a machine finds that is not kept. */
+export interface SeenMachine {
+  readonly name: string;
+  readonly isTemplate: boolean;
+  readonly power: PowerMark;
 }
 
 /** The virtual machines of the world by their ids, and the registered ones by their references. */
@@ -28,6 +44,7 @@ export class Machines {
   readonly #only: string | undefined;
   readonly #byId = new Map<string, Machine>();
   readonly #byValue = new Map<string, Machine>();
+  readonly #power = new Map<string, PowerMark>();
   #count = 0;
 
   /**
@@ -62,15 +79,21 @@ export class Machines {
 
   /** Looks at a machine of the world anew. */
   async refresh(id: string): Promise<MachineChange> {
-    const place = await this.#look(id);
+    const seen = await this.#look(id);
     const before = this.#byId.get(id);
-    const now = place === undefined ? undefined : this.#moved(id, place, before);
-    if (now === before) return { before, now };
+    const powerBefore = this.#power.get(id);
+    const now = seen === undefined ? undefined : this.#moved(id, seen.place, before);
+    if (seen === undefined) this.#power.delete(id);
+    else if (!isSamePower(seen.power, powerBefore)) this.#power.set(id, seen.power);
+    if (now !== before) this.#replace(id, before, now);
+    return { before, now, powerBefore, seen };
+  }
+
+  #replace(id: string, before: Machine | undefined, now: Machine | undefined): void {
     if (before?.ref !== undefined) this.#byValue.delete(before.ref.value);
     if (now === undefined) this.#byId.delete(id);
     else this.#byId.set(id, now);
     if (now?.ref !== undefined) this.#byValue.set(now.ref.value, now);
-    return { before, now };
   }
 
   #moved(id: string, { isRegistered, ...place }: Place, before: Machine | undefined): Machine {
@@ -84,12 +107,14 @@ export class Machines {
   }
 
   /** undefined for a machine that is gone, cannot be read, or is not to be seen here. */
-  async #look(id: string): Promise<Place | undefined> {
+  async #look(id: string): Promise<(SeenMachine & { readonly place: Place }) | undefined> {
     try {
       return await this.#world.store.read(id, ({ record }) => {
         const { datacenter, location, isRegistered } = record;
         if (this.#only !== undefined && this.#only !== datacenter) return undefined;
-        return { datacenter, location, isRegistered };
+        const { name, isTemplate, power } = record;
+        const { phase, bootCount } = power;
+        return { place: { datacenter, location, isRegistered }, name, isTemplate, power: { phase, bootCount } };
       });
     } catch (error) {
       if (error instanceof Fault && (error.kind === 'vm-not-found' || error.kind === 'vm-config-unreadable')) {
@@ -104,6 +129,10 @@ interface Place {
   readonly datacenter: string;
   readonly location: string;
   readonly isRegistered: boolean;
+}
+
+function isSamePower(one: PowerMark, other: PowerMark | undefined): boolean {
+  return one.phase === other?.phase && one.bootCount === other.bootCount;
 }
 
 function notFound(ref: Ref, cause?: unknown): VimFault {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Endpoint } from './endpoint.js';
 import { addGuestOperations } from './guest/guest-operations.js';
 import { addEventManager } from './history/event-manager.js';
+import { addPowerEvents } from './history/power-events.js';
 import { addTaskManager } from './history/task-manager.js';
 import { addInventory } from './inventory/inventory-part.js';
 import { addPropertyCollector } from './properties/property-collectors.js';
@@ -11,9 +12,11 @@ import { readBody } from './server/request-body.js';
 import { soapHandler } from './server/soap-handler.js';
 import { addVersions } from './server/versions.js';
 import type { WireFaults } from './server/wire-faults.js';
+import { addAuthorizationManager } from './service/authorization-manager.js';
 import { addSearchIndex } from './service/search-index.js';
 import { addServiceInstance } from './service/service-instance.js';
 import { addSessionManager, checkLogin } from './service/session-manager.js';
+import { addSmallManagers } from './service/small-managers.js';
 import { addViewManager } from './service/view-manager.js';
 
 export interface PartOptions {
@@ -34,8 +37,11 @@ export async function addParts(endpoint: Endpoint, options: PartOptions): Promis
   addPropertyCollector(endpoint);
   addViewManager(endpoint);
   addSearchIndex(endpoint);
+  addAuthorizationManager(endpoint);
+  addSmallManagers(endpoint);
   addTaskManager(endpoint);
   addEventManager(endpoint);
+  addPowerEvents(endpoint);
   const services = addGuestOperations(endpoint, { transferAuthority });
   if (endpoint.kind === 'vcenter') {
     const readRestBody = (request: IncomingMessage) => readBody(request, limits.bodyBytes, limits.bodyMs);
@@ -43,5 +49,5 @@ export async function addParts(endpoint: Endpoint, options: PartOptions): Promis
   }
   endpoint.routes.add('/sdk', soapHandler({ endpoint, faults, limits, onDefect }));
   addVersions(endpoint);
-  await addInventory(endpoint, options.datacenter);
+  await addInventory(endpoint, { datacenter: options.datacenter, onDefect });
 }

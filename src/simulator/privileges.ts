@@ -1,8 +1,8 @@
 /** What anybody may do, without a login. */
 export const anonymousPrivilege = 'System.Anonymous';
 
-/** Privileges that no role can take away from somebody who is logged in. */
-const ofEverySession: ReadonlySet<string> = new Set([anonymousPrivilege, 'System.Read', 'System.View']);
+/** Privileges that come with every other one. */
+const alwaysIncluded: ReadonlySet<string> = new Set(['System.Read', 'System.View']);
 
 /** What a session may do. Patterns are names, families like `VirtualMachine.GuestOperations.*`, or `*`. */
 export class Privileges {
@@ -13,7 +13,9 @@ export class Privileges {
   }
 
   includes(privilege: string): boolean {
-    return ofEverySession.has(privilege) || this.patterns.some((pattern) => matches(pattern, privilege));
+    if (privilege === anonymousPrivilege) return true;
+    if (alwaysIncluded.has(privilege)) return this.patterns.length > 0;
+    return this.patterns.some((pattern) => matches(pattern, privilege));
   }
 }
 

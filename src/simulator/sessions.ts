@@ -73,13 +73,14 @@ export class Sessions {
   /** What requests without a login have. */
   readonly anonymous: Session;
   readonly #clock: Clock;
-  readonly #idleTimeoutMs: number;
+  /** After so long without a call a session ends. */
+  readonly idleTimeoutMs: number;
   readonly #byToken = new Map<string, Session>();
 
   /** @param idleTimeoutMs after so long without a call a session ends. */
   constructor(clock: Clock, idleTimeoutMs: number) {
     this.#clock = clock;
-    this.#idleTimeoutMs = idleTimeoutMs;
+    this.idleTimeoutMs = idleTimeoutMs;
     this.anonymous = new Session(null, { address: '', userAgent: '' }, clock.now());
   }
 
@@ -119,7 +120,7 @@ export class Sessions {
   }
 
   #endIdle(): void {
-    const oldestMs = this.#clock.now() - this.#idleTimeoutMs;
+    const oldestMs = this.#clock.now() - this.idleTimeoutMs;
     for (const session of this.#byToken.values()) if (session.lastActiveMs < oldestMs) this.close(session);
   }
 }

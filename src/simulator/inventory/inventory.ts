@@ -1,5 +1,5 @@
 import type { EndpointKind } from '../endpoint-kind.js';
-import type { Machine, MachineChange, Machines } from '../machines.js';
+import type { Machine, MachineChange, Machines, PowerMark, SeenMachine } from '../machines.js';
 import type { ObjectChange, ObjectRegistry } from '../object-registry.js';
 import { refKey, type Ref } from '../ref.js';
 import { Datacenter, type Datastore, type Network } from './datacenter.js';
@@ -18,6 +18,9 @@ export interface InventoryShow {
   network(network: Network): void;
 }
 
+/** Told how a registered machine stood and stands; both may be the same. */
+export type PowerListener = (machine: Machine, before: PowerMark, now: SeenMachine) => void;
+
 /**
  * The inventory that clients walk: datacentres, hosts, datastores and networks, derived from where the machines of the
  * world lie. What has been there once stays, also when its last machine goes.
@@ -30,6 +33,7 @@ export class Inventory {
   readonly #machines: Machines;
   readonly #objects: ObjectRegistry;
   #show: InventoryShow | undefined;
+  #onPower: PowerListener | undefined;
   readonly #refreshing = new Map<string, Promise<void>>();
   #datastoreCount = 0;
   #networkCount = 0;
@@ -73,11 +77,16 @@ export class Inventory {
     if (this.#datacenters.size === 0) this.#datastore(this.#datacenter(datacenter), firstDatastore);
   }
 
+  /** Lets somebody hear of the power of machines. */
+  watchPower(listener: PowerListener): void {
+    this.#onPower = listener;
+  }
+
   /** Looks at a machine anew, after the world has changed it. Looks at one machine take turns. */
   refresh(id: string): Promise<void> {
     const before = this.#refreshing.get(id) ?? Promise.resolve();
-    const look = before.then(() => this.#look(id));
-    const done = look.finally(() => {
+    const look = (): Promise<void> => this.#look(id);
+    const done = before.then(look, look).finally(() => {
       if (this.#refreshing.get(id) === done) this.#refreshing.delete(id);
     });
     this.#refreshing.set(id, done);
@@ -86,9 +95,11 @@ export class Inventory {
 
   async #look(id: string): Promise<void> {
     const change = await this.#machines.refresh(id);
-    if (change.before !== change.now) this.#move(change);
-    const { now } = change;
-    if (now?.ref !== undefined && change.before?.ref !== undefined) this.#tell(now.ref, 'modify');
+    const { before, now, powerBefore, seen } = change;
+    if (before !== now) this.#move(change);
+    if (now?.ref === undefined || before?.ref === undefined) return;
+    this.#tell(now.ref, 'modify');
+    if (powerBefore !== undefined && seen !== undefined) this.#onPower?.(now, powerBefore, seen);
   }
 
   /** The datastore of a name, which is made if need be. */

@@ -104,8 +104,8 @@ class SoapCalls {
     const needed = Object.entries(method.privileges);
     if (!Object.hasOwn(method.privileges, '_this')) session.requirePrivilege('System.View', self);
     for (const [parameter, privilege] of needed) {
-      const object = parameter === '_this' ? self : args[parameter];
-      if (isRef(object)) session.requirePrivilege(privilege, object);
+      const objects = parameter === '_this' ? [self] : [args[parameter]].flat();
+      for (const object of objects) if (isRef(object)) session.requirePrivilege(privilege, object);
     }
     const object = await endpoint.find(self, session);
     if (object === undefined) {

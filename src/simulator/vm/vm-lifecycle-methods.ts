@@ -154,7 +154,7 @@ function cloneMachine(
 }
 
 /** The reference of a machine that was registered just now. */
-async function registeredRef(endpoint: Endpoint, id: string): Promise<Ref<'VirtualMachine'>> {
+export async function registeredRef(endpoint: Endpoint, id: string): Promise<Ref<'VirtualMachine'>> {
   await endpoint.inventory.refresh(id);
   const ref = endpoint.machines.byId(id)?.ref;
   if (ref === undefined) throw new Fault('vm-not-found', 'The machine went away at once.');

@@ -1,0 +1,131 @@
+import type {
+  AuthorizationPrivilege,
+  AuthorizationRole,
+  EntityPrivilege,
+  Permission,
+} from '../../backends/vsphere/vim/generated/types.js';
+import type { Schema } from '../../backends/vsphere/soap/schema.js';
+import type { Endpoint } from '../endpoint.js';
+import { managed, vimMethods, type ManagedKind } from '../managed-object.js';
+import { Privileges } from '../privileges.js';
+import type { Ref } from '../ref.js';
+import type { EndpointUser } from '../sessions.js';
+import { VimFault } from '../vim-fault.js';
+
+const administratorRole = -1;
+/** Users whose privileges are named have a role of their own, numbered from here on. */
+const firstOwnRole = 100;
+
+const systemPrivileges = ['System.Anonymous', 'System.Read', 'System.View'];
+
+/** Every privilege that something of this server needs. */
+function knownPrivileges(schema: Schema): readonly string[] {
+  const ofMethods = schema.methodNames().flatMap((name) => Object.values(schema.method(name)?.privileges ?? {}));
+  const ofProperties = schema
+    .managedTypeNames()
+    .flatMap((type) =>
+      [...(schema.managedType(type)?.properties.values() ?? [])].flatMap(({ privilege }) => privilege ?? []),
+    );
+  return [...new Set([...systemPrivileges, ...ofMethods, ...ofProperties])].sort();
+}
+
+function privilegeList({ schema }: Endpoint): readonly AuthorizationPrivilege[] {
+  return knownPrivileges(schema).map((privId) => {
+    const parts = privId.split('.');
+    return { privId, onParent: false, name: parts.at(-1) ?? privId, privGroupName: parts.slice(0, -1).join('.') };
+  });
+}
+
+function role(roleId: number, name: string, label: string, privilege: readonly string[]): AuthorizationRole {
+  const info = { $type: 'Description', label, summary: label } as const;
+  return { roleId, system: roleId < 0, name, info, privilege: [...privilege] };
+}
+
+function roleList({ schema, users }: Endpoint): readonly AuthorizationRole[] {
+  const all = knownPrivileges(schema);
+  const own = users.filter(({ privileges }) => privileges !== undefined);
+  return [
+    role(administratorRole, 'Admin', 'Administrator', all),
+    role(-2, 'ReadOnly', 'Read-only', systemPrivileges),
+    role(-5, 'NoAccess', 'No access', []),
+    ...own.map((user, index) => {
+      const held = new Privileges(user.privileges ?? []);
+      return role(
+        firstOwnRole + index,
+        user.name,
+        `Role of ${user.name}`,
+        all.filter((name) => held.includes(name)),
+      );
+    }),
+  ];
+}
+
+/** Who may do what, on everything below the root. */
+function permissions({ users, inventory }: Endpoint): readonly Permission[] {
+  let next = firstOwnRole;
+  return users.map(({ name, privileges }) => ({
+    entity: inventory.rootFolder,
+    principal: name,
+    group: false,
+    roleId: privileges === undefined ? administratorRole : next++,
+    propagate: true,
+  }));
+}
+
+function privilegesOf(
+  entities: readonly Ref[],
+  held: Privileges,
+  names: readonly string[],
+): readonly EntityPrivilege[] {
+  return entities.map((entity) => ({
+    entity: entity as EntityPrivilege['entity'],
+    privAvailability: names.map((privId) => ({ privId, isGranted: held.includes(privId) })),
+  }));
+}
+
+function userNamed({ users }: Endpoint, userName: string): Pick<EndpointUser, 'privileges'> {
+  const user = users.find(({ name }) => name === userName);
+  if (user !== undefined || users.length === 0) return user ?? {};
+  throw new VimFault({ $type: 'NotFound' }, `There is no user '${userName}'.`);
+}
+
+function heldBy({ sessions }: Endpoint, sessionId: string): Privileges {
+  const session = sessions.byKey(sessionId);
+  if (session !== undefined) return session.privileges;
+  throw new VimFault({ $type: 'InvalidArgument', invalidProperty: 'sessionId' }, `There is no session '${sessionId}'.`);
+}
+
+const authorizationManagerKind: ManagedKind<Endpoint> = {
+  type: 'AuthorizationManager',
+  properties: {
+    description: () => ({ privilege: [], privilegeGroup: [] }),
+    privilegeList,
+    roleList,
+  },
+  methods: vimMethods<Endpoint>({
+    HasPrivilegeOnEntity: (endpoint, { args }) => {
+      const held = heldBy(endpoint, args.sessionId);
+      return (args.privId ?? []).map((name) => held.includes(name));
+    },
+    HasPrivilegeOnEntities: (endpoint, { args }) =>
+      privilegesOf(args.entity, heldBy(endpoint, args.sessionId), args.privId ?? []),
+    HasUserPrivilegeOnEntities: (endpoint, { args }) => {
+      const { privileges = ['*'] } = userNamed(endpoint, args.userName);
+      return privilegesOf(args.entities, new Privileges(privileges), args.privId ?? []);
+    },
+    RetrieveAllPermissions: permissions,
+    RetrieveEntityPermissions: (endpoint, { args }) => {
+      const isRoot = args.entity.value === endpoint.inventory.rootFolder.value;
+      return isRoot || args.inherited ? permissions(endpoint) : [];
+    },
+    RetrieveRolePermissions: (endpoint, { args }) =>
+      permissions(endpoint).filter(({ roleId }) => roleId === args.roleId),
+  }),
+};
+
+/** Puts in the manager that tells who may do what. Rights are given when the simulator is started. */
+export function addAuthorizationManager(endpoint: Endpoint): void {
+  const value = endpoint.kind === 'esx' ? 'ha-authmgr' : 'AuthorizationManager';
+  const ref = { type: 'AuthorizationManager', value } as const;
+  endpoint.addManager('authorizationManager', managed(ref, authorizationManagerKind, endpoint));
+}
