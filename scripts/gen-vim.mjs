@@ -165,6 +165,12 @@ function typesFile(facts, input) {
   for (const used of needsFields)
     if (!lines.some((line) => line.startsWith(`export interface ${used}`))) throw new Error(used);
   const objects = Object.keys(managed).filter((name) => name !== 'ManagedObject');
+  const managedLines = Object.entries(managed).flatMap(([name, { base, properties }]) => [
+    '',
+    `export interface ${name}Properties${base === '' ? '' : ` extends ${base}Properties`} {`,
+    ...fieldLines(properties, write),
+    '}',
+  ]);
   return [
     head,
     "import type { Ref, SecretText } from '../../soap/values.js';",
@@ -177,6 +183,12 @@ function typesFile(facts, input) {
     ...objects.map((name) => `  ${name}: ${[name, ...(subobjects.get(name) ?? [])].map(quote).join(' | ')};`),
     '}',
     ...lines,
+    ...managedLines,
+    '',
+    '/** Managed object by name -> its properties. */',
+    'export interface ManagedObjects {',
+    ...Object.keys(managed).map((name) => `  ${name}: ${name}Properties;`),
+    '}',
     '',
     '/** Data type by name. */',
     'export interface DataTypes {',

@@ -39,8 +39,9 @@ export const zones = [
   {
     name: 'backends/vsphere',
     match: /^src\/backends\/vsphere\//,
-    may: ['backends/vsphere/{soap,vim}', ...contract],
-    packages: ['undici', 'valibot', 'yaml'],
+    // `guest` for the client beside the contract, which waits for programs as the engine does.
+    may: ['backends/vsphere/{soap,vim}', 'guest', ...contract],
+    packages: ['p-queue', 'undici', 'valibot', 'yaml'],
   },
   {
     name: 'simulator',

@@ -4,6 +4,7 @@ import type { CallContext } from '../backend.js';
 import { VsphereConnection } from './connection.js';
 import { Dispatchers } from './http/dispatchers.js';
 import { policyKey } from './http/tls-policy.js';
+import { RestSession } from './rest/rest-session.js';
 import { isSameLogin, type Login } from './session/login.js';
 import { Session } from './session/session.js';
 import { SoapChannel } from './session/soap-channel.js';
@@ -98,9 +99,12 @@ async function open(
 ): Promise<VsphereConnection> {
   const dispatchers = new Dispatchers(settings.proxy);
   try {
-    const channel = new SoapChannel(dispatchers.peer(url, settings.tls), url.pathname, clock);
+    const peer = dispatchers.peer(url, settings.tls);
+    const channel = new SoapChannel(peer, url.pathname, clock);
     const session = await Session.open(channel, login, clock, settings, signal);
-    return new VsphereConnection({ url, session, settings, clock, dispatchers });
+    const isVcenter = session.content.about.apiType === 'VirtualCenter';
+    const rest = isVcenter ? new RestSession(peer, login, clock, settings.callTimeoutMs) : undefined;
+    return new VsphereConnection({ url, session, rest, settings, clock, dispatchers });
   } catch (error) {
     await dispatchers.close();
     throw error;

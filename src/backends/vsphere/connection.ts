@@ -5,6 +5,7 @@ import { VimError } from './errors/vim-error.js';
 import type { Dispatchers, HttpPeer } from './http/dispatchers.js';
 import type { TlsPolicy } from './http/tls-policy.js';
 import { noProperties, type Properties, propertiesOf, type PropertyPath } from './properties.js';
+import type { RestSession } from './rest/rest-session.js';
 import type { Session } from './session/session.js';
 import type { VsphereSettings } from './settings.js';
 import { refKey, type Ref } from './soap/values.js';
@@ -34,6 +35,8 @@ export class VsphereConnection {
   /** Of the SOAP API: `https://vcenter.example/sdk`. */
   readonly url: URL;
   readonly session: Session;
+  /** The REST API, which only a vCenter has. */
+  readonly rest: RestSession | undefined;
   readonly settings: VsphereSettings;
   readonly clock: Clock;
   /** Connections to this host and others, through the proxy of the settings. */
@@ -44,12 +47,14 @@ export class VsphereConnection {
   constructor(parts: {
     readonly url: URL;
     readonly session: Session;
+    readonly rest: RestSession | undefined;
     readonly settings: VsphereSettings;
     readonly clock: Clock;
     readonly dispatchers: Dispatchers;
   }) {
     this.url = parts.url;
     this.session = parts.session;
+    this.rest = parts.rest;
     this.settings = parts.settings;
     this.clock = parts.clock;
     this.dispatchers = parts.dispatchers;
@@ -167,9 +172,9 @@ export class VsphereConnection {
 
   /** Logs out; every wait and call ends. Idempotent; never rejects. */
   async close(): Promise<void> {
-    const closing = this.session.close();
+    const closing = [this.session.close(), ...(this.rest === undefined ? [] : [this.rest.close()])];
     this.#hub.close(this.session.end);
-    await closing;
+    await Promise.all(closing);
     await this.dispatchers.close();
   }
 }

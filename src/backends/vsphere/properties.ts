@@ -3,6 +3,7 @@ import type {
   LocalizedMethodFault,
   ObjectContent,
   OptionValue,
+  ToolsConfigInfo,
   VirtualDevice,
   VirtualMachineConfigSummary,
   VirtualMachinePowerState,
@@ -30,9 +31,13 @@ export interface KnownProperties {
   authManager: Ref<'GuestAuthManager'>;
   fileManager: Ref<'GuestFileManager'>;
   processManager: Ref<'GuestProcessManager'>;
+  aliasManager: Ref<'GuestAliasManager'>;
+  guestWindowsRegistryManager: Ref<'GuestWindowsRegistryManager'>;
   // machines
+  'capability.toolsAutoUpdateSupported': boolean;
   'config.extraConfig': readonly OptionValue[];
   'config.hardware.device': readonly VirtualDevice[];
+  'config.tools': ToolsConfigInfo;
   'config.version': string;
   'guest.guestOperationsReady': boolean;
   'guest.guestFamily': string;
@@ -40,7 +45,9 @@ export interface KnownProperties {
   'guest.guestStateChangeSupported': boolean;
   'guest.interactiveGuestOperationsReady': boolean;
   'guest.ipAddress': string;
+  'guest.toolsInstallType': string;
   'guest.toolsRunningStatus': string;
+  'guest.toolsVersion': string;
   'guest.toolsVersionStatus2': string;
   'runtime.connectionState': string;
   'runtime.host': Ref<'HostSystem'>;
@@ -48,6 +55,7 @@ export interface KnownProperties {
   'runtime.powerState': VirtualMachinePowerState;
   'runtime.question': VirtualMachineQuestionInfo;
   'runtime.recordReplayState': VirtualMachineRecordReplayState;
+  'runtime.toolsInstallerMounted': boolean;
   snapshot: VirtualMachineSnapshotInfo;
   'summary.config': VirtualMachineConfigSummary;
   'summary.config.annotation': string;

@@ -1,8 +1,19 @@
 import { RealClock } from '../../base/clock.js';
 import type { BackendModule, CallContext, ConnectTarget, HostLink } from '../backend.js';
+import type { ClientTarget } from './client/connect-client.js';
+import type { VsphereClient } from './client/vsphere-client.js';
 import { possibleCapabilities } from './capabilities.js';
 import type { ConnectionPool } from './connection-pool.js';
 import { checkOptions, type VsphereOptions } from './settings.js';
+
+/** The backend, with vSphere's own methods beside the contract. */
+export interface VsphereBackend extends BackendModule {
+  /**
+   * Logs in for vSphere's own methods. VIX connections over this backend to the same host as the same user share the
+   * login. @throws Fault.
+   */
+  client(target: ClientTarget): Promise<VsphereClient>;
+}
 
 /**
  * Makes a backend for vCenter and ESXi. It answers for the provider `vi-server`, and for `workstation-shared` where the
@@ -10,20 +21,26 @@ import { checkOptions, type VsphereOptions } from './settings.js';
  *
  * @throws Fault `invalid-argument` for options that are not in order.
  */
-export function createVsphereBackend(options: VsphereOptions = {}): BackendModule {
+export function createVsphereBackend(options: VsphereOptions = {}): VsphereBackend {
   checkOptions(options);
   const clock = options.clock ?? new RealClock();
   let pool: ConnectionPool | undefined;
+  const usePool = async (): Promise<ConnectionPool> => {
+    // Most programs of a process never talk to a vSphere; they need not load what that takes.
+    const { ConnectionPool: Pool } = await import('./connection-pool.js');
+    return (pool ??= new Pool(clock));
+  };
   return {
     name: 'vsphere',
     capabilities: possibleCapabilities,
     claims: (target) => (isOurs(target) ? 'accept' : 'decline'),
     async connect(target: ConnectTarget, call: CallContext): Promise<HostLink> {
-      // Most programs of a process never talk to a vSphere; they need not load what that takes.
-      const { ConnectionPool: Pool } = await import('./connection-pool.js');
       const { connectHost } = await import('./connect-host.js');
-      pool ??= new Pool(clock);
-      return connectHost(pool, options, target, call);
+      return connectHost(await usePool(), options, target, call);
+    },
+    async client(target) {
+      const { connectClient } = await import('./client/connect-client.js');
+      return connectClient(await usePool(), clock, options, target);
     },
     async close() {
       await pool?.close();

@@ -7,10 +7,11 @@ import { isVimError } from '../errors/vim-error.js';
 import { isRepeatable } from '../session/repeatable-methods.js';
 import type { Ref } from '../soap/values.js';
 import type { TransferRoute, TransferRoutes } from '../transfer/transfer-routes.js';
-import type { NamePasswordAuthentication } from '../vim/generated/types.js';
+import type { GuestAuthentication } from '../vim/generated/types.js';
 import type { VimMethods } from '../vim/generated/methods.js';
 import type { ArgsOf, MethodName, RefFor, ResultOf } from '../vim/vim-call.js';
-import type { GuestManagers } from './guest-managers.js';
+import { vimSchema } from '../vim/vim-schema.js';
+import type { GuestManagers, GuestManagerType } from './guest-managers.js';
 import type { GuestFamily } from './guest-path.js';
 import { readinessPaths, unavailability } from './guest-readiness.js';
 
@@ -19,8 +20,11 @@ type MethodOf<Manager extends string> = {
   [Method in MethodName]: VimMethods[Method]['on'] extends Manager ? Method : never;
 }[MethodName];
 
-/** Arguments of a guest method beside the machine and the login, which every one of them has. */
-type GuestArgs<Method extends MethodName> = Omit<ArgsOf<Method>, 'vm' | 'auth'>;
+/** Every method of the guest managers. */
+export type GuestMethod = MethodOf<GuestManagerType>;
+
+/** Arguments of a guest method beside the machine and the login, which nearly every one of them has. */
+export type GuestArgs<Method extends MethodName> = Omit<ArgsOf<Method>, 'vm' | 'auth'>;
 
 /** How long Tools may refuse operations that it should take: it starts, or its service restarts. */
 const unreadyMs = 30_000;
@@ -41,6 +45,10 @@ export interface GuestTarget {
   readonly vmName: string;
   readonly family: GuestFamily;
   readonly credentials: GuestCredentials;
+  /** A login by other means than name and password; then only `isInteractive` counts of the credentials. */
+  readonly auth?: GuestAuthentication | undefined;
+  /** Lets each request wait for its turn, where nobody above does. */
+  readonly turn?: <T>(request: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 }
 
 /** How one call goes about a guest that is busy or not ready. */
@@ -115,6 +123,20 @@ export class GuestCaller {
     });
   }
 
+  /** Calls a method of whichever guest manager has it. @throws Fault. */
+  any<Method extends GuestMethod>(
+    method: Method,
+    args: GuestArgs<Method>,
+    call: CallContext,
+  ): Promise<ResultOf<Method>> {
+    const owner = vimSchema.method(method)?.owner as GuestManagerType;
+    const meanings = owner === 'GuestFileManager' ? fileMeanings : guestMeanings;
+    return this.#run(rulesOf(method, meanings, true), call, async () => {
+      const manager = await this.#target.managers.ofType(owner, call);
+      return this.#send(manager as RefFor<Method>, method, args, call);
+    });
+  }
+
   /** Ways to the bytes of a file for which the server has given a URL, best first. @throws Fault. */
   routes(given: string, call: CallContext): Promise<readonly TransferRoute[]> {
     const { routes, vm } = this.#target;
@@ -134,11 +156,13 @@ export class GuestCaller {
     call: CallContext,
   ): Promise<ResultOf<Method>> {
     const { connection, vm } = this.#target;
-    const all = { vm, auth: this.#auth(), ...args } as unknown as ArgsOf<Method>;
+    const login = vimSchema.method(method)?.paramsByName.has('auth') === true ? { auth: this.#auth() } : {};
+    const all = { vm, ...login, ...args } as unknown as ArgsOf<Method>;
     return connection.call(manager, method, all, call);
   }
 
-  #auth(): NamePasswordAuthentication {
+  #auth(): GuestAuthentication {
+    if (this.#target.auth !== undefined) return this.#target.auth;
     const { userName, password, isInteractive } = this.#target.credentials;
     return {
       $type: 'NamePasswordAuthentication',
@@ -149,12 +173,13 @@ export class GuestCaller {
   }
 
   async #run<T>(rules: CallRules, call: CallContext, send: () => Promise<T>): Promise<T> {
+    const { turn } = this.#target;
     let patience: Allowance | undefined;
     let pauseMs = firstPauseMs;
     try {
       for (;;) {
         try {
-          return await send();
+          return await (turn === undefined ? send() : turn(send, call.signal));
         } catch (error) {
           const fault = await this.#faultOf(error, rules, call);
           if (!(fault instanceof Fault) || !rules.isPatient || !isWorthWaiting(fault, rules)) throw fault;

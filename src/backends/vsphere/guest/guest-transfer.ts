@@ -26,6 +26,38 @@ export async function readGuestFile(caller: GuestCaller, path: string, call: Cal
   return { size, chunks: checked(download, size, path, caller) };
 }
 
+/** The bytes behind a URL that `InitiateFileTransferFromGuest` gave. @param path of the file, for messages. */
+export async function fetchFrom(
+  caller: GuestCaller,
+  path: string,
+  given: string,
+  call: CallContext,
+): Promise<SizedContent> {
+  const download = await overRoutes(caller, path, given, call, ({ peer, url }) => get(peer, url, call));
+  const size = download.size ?? 0;
+  return { size, chunks: checked(download, size, path, caller) };
+}
+
+/** Sends bytes to a URL that `InitiateFileTransferToGuest` gave. @param path of the file, for messages. */
+export async function sendTo(
+  caller: GuestCaller,
+  path: string,
+  given: string,
+  content: SizedContent,
+  call: CallContext,
+): Promise<void> {
+  // The bytes can be had once: another route is tried only while none of them is gone.
+  const source = new OnceContent(content);
+  await overRoutes(
+    caller,
+    path,
+    given,
+    call,
+    ({ peer, url }) => put(peer, url, source, call),
+    () => source.isUntouched,
+  );
+}
+
 /**
  * Creates or overwrites a guest file. What was there stays until all bytes have arrived: they go to a new file beside
  * it, which then takes its place with the old one's owner and mode. A new file that did not arrive whole is removed.
@@ -76,16 +108,7 @@ async function upload(
 ): Promise<void> {
   const parameters = { guestFilePath: path, fileAttributes, fileSize: content.size, overwrite: true };
   const given = await caller.file('InitiateFileTransferToGuest', parameters, call);
-  // The bytes can be had once: another route is tried only while none of them is gone.
-  const source = new OnceContent(content);
-  await overRoutes(
-    caller,
-    path,
-    given,
-    call,
-    ({ peer, url }) => put(peer, url, source, call),
-    () => source.isUntouched,
-  );
+  await sendTo(caller, path, given, content, call);
 }
 
 /** Removing what a failed upload left must not hide why it failed, and is done also after a cancel. */

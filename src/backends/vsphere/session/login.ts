@@ -18,7 +18,10 @@ export type Login =
  *
  * @throws Fault `host-permission` when something is missing.
  */
-export function loginOf({ userName, password }: ConnectTarget, wanted: VsphereSettings['login']): Login {
+export function loginOf(
+  { userName, password }: Pick<ConnectTarget, 'userName' | 'password'>,
+  wanted: VsphereSettings['login'],
+): Login {
   const kind = wanted === 'by-arguments' ? (userName === null ? 'clone-ticket' : 'password') : wanted;
   if (kind === 'password') {
     if (userName === null) throw missing('a user name');

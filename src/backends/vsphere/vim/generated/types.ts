@@ -6604,6 +6604,389 @@ export interface WinNetBIOSConfigInfo extends NetBIOSConfigInfoFields {
   readonly secondaryWINS?: string | undefined;
 }
 
+export interface AuthorizationManagerProperties extends ManagedObjectProperties {
+  readonly privilegeList?: readonly AuthorizationPrivilege[] | undefined;
+  readonly roleList?: readonly AuthorizationRole[] | undefined;
+  readonly description: AuthorizationDescription;
+}
+
+export interface ClusterComputeResourceProperties extends ComputeResourceProperties {
+  readonly summaryEx: ClusterComputeResourceSummary;
+}
+
+export interface ComputeResourceProperties extends ManagedEntityProperties {
+  readonly resourcePool?: RefTo<'ResourcePool'> | undefined;
+  readonly host?: readonly RefTo<'HostSystem'>[] | undefined;
+  readonly datastore?: readonly RefTo<'Datastore'>[] | undefined;
+  readonly network?: readonly RefTo<'Network'>[] | undefined;
+  readonly summary: ComputeResourceSummary;
+  readonly environmentBrowser?: RefTo<'EnvironmentBrowser'> | undefined;
+  readonly lifecycleManaged?: boolean | undefined;
+  readonly configManagerEnabled?: boolean | undefined;
+  readonly networkBootMode?: string | undefined;
+}
+
+export interface ContainerViewProperties extends ManagedObjectViewProperties {
+  readonly container: RefTo<'ManagedEntity'>;
+  readonly type?: readonly string[] | undefined;
+  readonly recursive: boolean;
+}
+
+export interface CustomFieldsManagerProperties extends ManagedObjectProperties {
+  readonly field?: readonly CustomFieldDef[] | undefined;
+}
+
+export interface CustomizationSpecManagerProperties extends ManagedObjectProperties {
+  readonly info?: readonly CustomizationSpecInfo[] | undefined;
+  readonly encryptionKey?: readonly number[] | undefined;
+}
+
+export interface DatacenterProperties extends ManagedEntityProperties {
+  readonly vmFolder: RefTo<'Folder'>;
+  readonly hostFolder: RefTo<'Folder'>;
+  readonly datastoreFolder: RefTo<'Folder'>;
+  readonly networkFolder: RefTo<'Folder'>;
+  readonly datastore?: readonly RefTo<'Datastore'>[] | undefined;
+  readonly network?: readonly RefTo<'Network'>[] | undefined;
+  readonly configuration: DatacenterConfigInfo;
+}
+
+export interface DatastoreProperties extends ManagedEntityProperties {
+  readonly info: DatastoreInfo;
+  readonly summary: DatastoreSummary;
+  readonly host?: readonly DatastoreHostMount[] | undefined;
+  readonly vm?: readonly RefTo<'VirtualMachine'>[] | undefined;
+  readonly browser: RefTo<'HostDatastoreBrowser'>;
+  readonly capability: DatastoreCapability;
+}
+
+export interface DatastoreNamespaceManagerProperties extends ManagedObjectProperties {
+}
+
+export interface DistributedVirtualPortgroupProperties extends NetworkProperties {
+  readonly key: string;
+  readonly portKeys?: readonly string[] | undefined;
+}
+
+export interface DistributedVirtualSwitchProperties extends ManagedEntityProperties {
+  readonly uuid: string;
+  readonly summary: DVSSummary;
+  readonly portgroup?: readonly RefTo<'DistributedVirtualPortgroup'>[] | undefined;
+}
+
+export interface EnvironmentBrowserProperties extends ManagedObjectProperties {
+  readonly datastoreBrowser?: RefTo<'HostDatastoreBrowser'> | undefined;
+}
+
+export interface EventHistoryCollectorProperties extends HistoryCollectorProperties {
+  readonly latestPage?: readonly Event[] | undefined;
+  readonly initialized?: boolean | undefined;
+}
+
+export interface EventManagerProperties extends ManagedObjectProperties {
+  readonly description: EventDescription;
+  readonly latestEvent?: Event | undefined;
+  readonly maxCollector: number;
+}
+
+export interface ExtensibleManagedObjectProperties extends ManagedObjectProperties {
+  readonly value?: readonly CustomFieldValue[] | undefined;
+  readonly availableField?: readonly CustomFieldDef[] | undefined;
+}
+
+export interface ExtensionManagerProperties extends ManagedObjectProperties {
+}
+
+export interface FileManagerProperties extends ManagedObjectProperties {
+}
+
+export interface FolderProperties extends ManagedEntityProperties {
+  readonly childType?: readonly string[] | undefined;
+  readonly childEntity?: readonly RefTo<'ManagedEntity'>[] | undefined;
+  readonly namespace?: string | undefined;
+  readonly externallyManagedFolderInfo?: FolderExternallyManagedFolderInfo | undefined;
+}
+
+export interface GuestAliasManagerProperties extends ManagedObjectProperties {
+}
+
+export interface GuestAuthManagerProperties extends ManagedObjectProperties {
+}
+
+export interface GuestFileManagerProperties extends ManagedObjectProperties {
+}
+
+export interface GuestOperationsManagerProperties extends ManagedObjectProperties {
+  readonly authManager?: RefTo<'GuestAuthManager'> | undefined;
+  readonly fileManager?: RefTo<'GuestFileManager'> | undefined;
+  readonly processManager?: RefTo<'GuestProcessManager'> | undefined;
+  readonly guestWindowsRegistryManager?: RefTo<'GuestWindowsRegistryManager'> | undefined;
+  readonly aliasManager?: RefTo<'GuestAliasManager'> | undefined;
+}
+
+export interface GuestProcessManagerProperties extends ManagedObjectProperties {
+}
+
+export interface GuestWindowsRegistryManagerProperties extends ManagedObjectProperties {
+}
+
+export interface HistoryCollectorProperties extends ManagedObjectProperties {
+  readonly filter: unknown;
+}
+
+export interface HostDatastoreBrowserProperties extends ManagedObjectProperties {
+  readonly datastore?: readonly RefTo<'Datastore'>[] | undefined;
+  readonly supportedType?: readonly FileQuery[] | undefined;
+}
+
+export interface HostSystemProperties extends ManagedEntityProperties {
+  readonly runtime: HostRuntimeInfo;
+  readonly summary: HostListSummary;
+  readonly hardware?: HostHardwareInfo | undefined;
+  readonly capability?: HostCapability | undefined;
+  readonly licensableResource: HostLicensableResourceInfo;
+  readonly remediationState?: HostSystemRemediationState | undefined;
+  readonly complianceCheckState?: HostSystemComplianceCheckState | undefined;
+  readonly configManager: HostConfigManager;
+  readonly config?: HostConfigInfo | undefined;
+  readonly vm?: readonly RefTo<'VirtualMachine'>[] | undefined;
+  readonly datastore?: readonly RefTo<'Datastore'>[] | undefined;
+  readonly network?: readonly RefTo<'Network'>[] | undefined;
+  readonly datastoreBrowser: RefTo<'HostDatastoreBrowser'>;
+  readonly answerFileValidationState?: AnswerFileStatusResult | undefined;
+}
+
+export interface InventoryViewProperties extends ManagedObjectViewProperties {
+}
+
+export interface LicenseAssignmentManagerProperties extends ManagedObjectProperties {
+}
+
+export interface LicenseManagerProperties extends ManagedObjectProperties {
+  readonly source: LicenseSource;
+  readonly sourceAvailable: boolean;
+  readonly diagnostics?: LicenseDiagnostics | undefined;
+  readonly featureInfo?: readonly LicenseFeatureInfo[] | undefined;
+  readonly licensedEdition: string;
+  readonly licenses: readonly LicenseManagerLicenseInfo[];
+  readonly licenseAssignmentManager?: RefTo<'LicenseAssignmentManager'> | undefined;
+  readonly evaluation: LicenseManagerEvaluationInfo;
+}
+
+export interface ListViewProperties extends ManagedObjectViewProperties {
+}
+
+export interface ManagedEntityProperties extends ExtensibleManagedObjectProperties {
+  readonly parent?: RefTo<'ManagedEntity'> | undefined;
+  readonly customValue?: readonly CustomFieldValue[] | undefined;
+  readonly overallStatus: ManagedEntityStatus;
+  readonly configStatus: ManagedEntityStatus;
+  readonly configIssue?: readonly Event[] | undefined;
+  readonly effectiveRole?: readonly number[] | undefined;
+  readonly permission?: readonly Permission[] | undefined;
+  readonly name: string;
+  readonly disabledMethod?: readonly string[] | undefined;
+  readonly recentTask?: readonly RefTo<'Task'>[] | undefined;
+  readonly alarmActionsEnabled?: boolean | undefined;
+  readonly tag?: readonly Tag[] | undefined;
+}
+
+export interface ManagedObjectProperties {
+}
+
+export interface ManagedObjectViewProperties extends ViewProperties {
+  readonly view?: readonly Ref[] | undefined;
+}
+
+export interface NetworkProperties extends ManagedEntityProperties {
+  readonly summary: NetworkSummary;
+  readonly host?: readonly RefTo<'HostSystem'>[] | undefined;
+  readonly vm?: readonly RefTo<'VirtualMachine'>[] | undefined;
+}
+
+export interface OpaqueNetworkProperties extends NetworkProperties {
+  readonly capability?: OpaqueNetworkCapability | undefined;
+  readonly extraConfig?: readonly OptionValue[] | undefined;
+}
+
+export interface OptionManagerProperties extends ManagedObjectProperties {
+  readonly supportedOption?: readonly OptionDef[] | undefined;
+  readonly setting?: readonly OptionValue[] | undefined;
+}
+
+export interface PerformanceManagerProperties extends ManagedObjectProperties {
+  readonly description: PerformanceDescription;
+  readonly historicalInterval?: readonly PerfInterval[] | undefined;
+  readonly perfCounter?: readonly PerfCounterInfo[] | undefined;
+}
+
+export interface PropertyCollectorProperties extends ManagedObjectProperties {
+  readonly filter?: readonly RefTo<'PropertyFilter'>[] | undefined;
+}
+
+export interface PropertyFilterProperties extends ManagedObjectProperties {
+  readonly spec: PropertyFilterSpec;
+  readonly partialUpdates: boolean;
+}
+
+export interface ResourcePoolProperties extends ManagedEntityProperties {
+  readonly summary: ResourcePoolSummary;
+  readonly runtime: ResourcePoolRuntimeInfo;
+  readonly owner: RefTo<'ComputeResource'>;
+  readonly resourcePool?: readonly RefTo<'ResourcePool'>[] | undefined;
+  readonly vm?: readonly RefTo<'VirtualMachine'>[] | undefined;
+  readonly config: ResourceConfigSpec;
+  readonly namespace?: string | undefined;
+  readonly childConfiguration?: readonly ResourceConfigSpec[] | undefined;
+}
+
+export interface SearchIndexProperties extends ManagedObjectProperties {
+}
+
+export interface ServiceInstanceProperties extends ManagedObjectProperties {
+  readonly serverClock: Date;
+  readonly capability: Capability;
+  readonly content: ServiceContent;
+}
+
+export interface SessionManagerProperties extends ManagedObjectProperties {
+  readonly sessionList?: readonly UserSession[] | undefined;
+  readonly currentSession?: UserSession | undefined;
+  readonly message?: string | undefined;
+  readonly messageLocaleList?: readonly string[] | undefined;
+  readonly supportedLocaleList?: readonly string[] | undefined;
+  readonly defaultLocale: string;
+}
+
+export interface StoragePodProperties extends FolderProperties {
+  readonly summary?: StoragePodSummary | undefined;
+}
+
+export interface TaskProperties extends ExtensibleManagedObjectProperties {
+  readonly info: TaskInfo;
+}
+
+export interface TaskHistoryCollectorProperties extends HistoryCollectorProperties {
+  readonly latestPage?: readonly TaskInfo[] | undefined;
+}
+
+export interface TaskManagerProperties extends ManagedObjectProperties {
+  readonly recentTask?: readonly RefTo<'Task'>[] | undefined;
+  readonly description: TaskDescription;
+  readonly maxCollector: number;
+}
+
+export interface UserDirectoryProperties extends ManagedObjectProperties {
+  readonly domainList?: readonly string[] | undefined;
+}
+
+export interface ViewProperties extends ManagedObjectProperties {
+}
+
+export interface ViewManagerProperties extends ManagedObjectProperties {
+  readonly viewList?: readonly RefTo<'View'>[] | undefined;
+}
+
+export interface VirtualAppProperties extends ResourcePoolProperties {
+  readonly parentFolder?: RefTo<'Folder'> | undefined;
+  readonly datastore?: readonly RefTo<'Datastore'>[] | undefined;
+  readonly network?: readonly RefTo<'Network'>[] | undefined;
+  readonly parentVApp?: RefTo<'ManagedEntity'> | undefined;
+  readonly childLink?: readonly VirtualAppLinkInfo[] | undefined;
+}
+
+export interface VirtualDiskManagerProperties extends ManagedObjectProperties {
+}
+
+export interface VirtualMachineProperties extends ManagedEntityProperties {
+  readonly capability: VirtualMachineCapability;
+  readonly config?: VirtualMachineConfigInfo | undefined;
+  readonly layout?: VirtualMachineFileLayout | undefined;
+  readonly layoutEx?: VirtualMachineFileLayoutEx | undefined;
+  readonly storage?: VirtualMachineStorageInfo | undefined;
+  readonly environmentBrowser: RefTo<'EnvironmentBrowser'>;
+  readonly resourcePool?: RefTo<'ResourcePool'> | undefined;
+  readonly parentVApp?: RefTo<'ManagedEntity'> | undefined;
+  readonly resourceConfig?: ResourceConfigSpec | undefined;
+  readonly runtime: VirtualMachineRuntimeInfo;
+  readonly guest?: GuestInfo | undefined;
+  readonly summary: VirtualMachineSummary;
+  readonly datastore?: readonly RefTo<'Datastore'>[] | undefined;
+  readonly network?: readonly RefTo<'Network'>[] | undefined;
+  readonly snapshot?: VirtualMachineSnapshotInfo | undefined;
+  readonly rootSnapshot?: readonly RefTo<'VirtualMachineSnapshot'>[] | undefined;
+  readonly guestHeartbeatStatus: ManagedEntityStatus;
+}
+
+export interface VirtualMachineGuestCustomizationManagerProperties extends ManagedObjectProperties {
+}
+
+export interface VirtualMachineSnapshotProperties extends ExtensibleManagedObjectProperties {
+  readonly config: VirtualMachineConfigInfo;
+  readonly childSnapshot?: readonly RefTo<'VirtualMachineSnapshot'>[] | undefined;
+  readonly vm: RefTo<'VirtualMachine'>;
+}
+
+/** Managed object by name -> its properties. */
+export interface ManagedObjects {
+  AuthorizationManager: AuthorizationManagerProperties;
+  ClusterComputeResource: ClusterComputeResourceProperties;
+  ComputeResource: ComputeResourceProperties;
+  ContainerView: ContainerViewProperties;
+  CustomFieldsManager: CustomFieldsManagerProperties;
+  CustomizationSpecManager: CustomizationSpecManagerProperties;
+  Datacenter: DatacenterProperties;
+  Datastore: DatastoreProperties;
+  DatastoreNamespaceManager: DatastoreNamespaceManagerProperties;
+  DistributedVirtualPortgroup: DistributedVirtualPortgroupProperties;
+  DistributedVirtualSwitch: DistributedVirtualSwitchProperties;
+  EnvironmentBrowser: EnvironmentBrowserProperties;
+  EventHistoryCollector: EventHistoryCollectorProperties;
+  EventManager: EventManagerProperties;
+  ExtensibleManagedObject: ExtensibleManagedObjectProperties;
+  ExtensionManager: ExtensionManagerProperties;
+  FileManager: FileManagerProperties;
+  Folder: FolderProperties;
+  GuestAliasManager: GuestAliasManagerProperties;
+  GuestAuthManager: GuestAuthManagerProperties;
+  GuestFileManager: GuestFileManagerProperties;
+  GuestOperationsManager: GuestOperationsManagerProperties;
+  GuestProcessManager: GuestProcessManagerProperties;
+  GuestWindowsRegistryManager: GuestWindowsRegistryManagerProperties;
+  HistoryCollector: HistoryCollectorProperties;
+  HostDatastoreBrowser: HostDatastoreBrowserProperties;
+  HostSystem: HostSystemProperties;
+  InventoryView: InventoryViewProperties;
+  LicenseAssignmentManager: LicenseAssignmentManagerProperties;
+  LicenseManager: LicenseManagerProperties;
+  ListView: ListViewProperties;
+  ManagedEntity: ManagedEntityProperties;
+  ManagedObject: ManagedObjectProperties;
+  ManagedObjectView: ManagedObjectViewProperties;
+  Network: NetworkProperties;
+  OpaqueNetwork: OpaqueNetworkProperties;
+  OptionManager: OptionManagerProperties;
+  PerformanceManager: PerformanceManagerProperties;
+  PropertyCollector: PropertyCollectorProperties;
+  PropertyFilter: PropertyFilterProperties;
+  ResourcePool: ResourcePoolProperties;
+  SearchIndex: SearchIndexProperties;
+  ServiceInstance: ServiceInstanceProperties;
+  SessionManager: SessionManagerProperties;
+  StoragePod: StoragePodProperties;
+  Task: TaskProperties;
+  TaskHistoryCollector: TaskHistoryCollectorProperties;
+  TaskManager: TaskManagerProperties;
+  UserDirectory: UserDirectoryProperties;
+  View: ViewProperties;
+  ViewManager: ViewManagerProperties;
+  VirtualApp: VirtualAppProperties;
+  VirtualDiskManager: VirtualDiskManagerProperties;
+  VirtualMachine: VirtualMachineProperties;
+  VirtualMachineGuestCustomizationManager: VirtualMachineGuestCustomizationManagerProperties;
+  VirtualMachineSnapshot: VirtualMachineSnapshotProperties;
+}
+
 /** Data type by name. */
 export interface DataTypes {
   AboutInfo: AboutInfo;
