@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { datastoreRoute } from './datastores/datastore-route.js';
 import type { Endpoint } from './endpoint.js';
 import { addGuestOperations } from './guest/guest-operations.js';
 import { addEventManager } from './history/event-manager.js';
@@ -48,6 +49,7 @@ export async function addParts(endpoint: Endpoint, options: PartOptions): Promis
     addRestApi(endpoint, { services, login: checkLogin, readBody: readRestBody });
   }
   endpoint.routes.add('/sdk', soapHandler({ endpoint, faults, limits, onDefect }));
+  endpoint.routes.add('/folder', datastoreRoute(endpoint, checkLogin));
   addVersions(endpoint);
   await addInventory(endpoint, { datacenter: options.datacenter, onDefect });
 }

@@ -104,6 +104,11 @@ export class World {
     return world;
   }
 
+  /** Takes in what is sent to the world, of any length. */
+  get spool(): ContentSpool {
+    return this.#services.spool;
+  }
+
   /** Starts an operation of the host: the faults of the world strike. */
   async begin(operation: OperationName, call: WorldCall): Promise<void> {
     call.signal.throwIfAborted();

@@ -12,6 +12,7 @@ import type { Ref } from '../ref.js';
 import type { Session } from '../sessions.js';
 import { VimFault } from '../vim-fault.js';
 import { asVimFault } from '../world-faults.js';
+import { cookieOf, sessionCookie } from './cookies.js';
 import { applyEffects, type ServerLimits } from './listener.js';
 import { readBody } from './request-body.js';
 import type { WireFaults } from './wire-faults.js';
@@ -22,9 +23,6 @@ export interface SoapOptions {
   readonly limits: ServerLimits;
   readonly onDefect: (error: unknown, where: string) => void;
 }
-
-/** Name of the cookie that carries a session. */
-const sessionCookie = 'vmware_soap_session';
 
 /** Answers SOAP requests: finds the object, checks the session's rights, and calls the method. */
 export function soapHandler(options: SoapOptions): HttpHandler {
@@ -121,7 +119,8 @@ class SoapCalls {
 
   #sessionOf(request: IncomingMessage, { header }: DecodedRequest): Session {
     const { sessions } = this.#options.endpoint;
-    const token = header.sessionCookie === undefined ? cookieOf(request) : revealed(header.sessionCookie);
+    const token =
+      header.sessionCookie === undefined ? cookieOf(request, sessionCookie) : revealed(header.sessionCookie);
     return (token === undefined ? undefined : sessions.use(token)) ?? sessions.anonymous;
   }
 
@@ -188,19 +187,6 @@ function notImplemented(method: string, receiver: Ref): VimFault {
     { $type: 'MethodNotFound', receiver, method },
     `The simulator has no method ${method} for objects like ${receiver.type} ${receiver.value}.`,
   );
-}
-
-/** The session's cookie; its value may stand in quotes. */
-function cookieOf(request: IncomingMessage): string | undefined {
-  for (const part of (request.headers.cookie ?? '').split(';')) {
-    const [name = '', ...value] = part.split('=');
-    if (name.trim() === sessionCookie)
-      return value
-        .join('=')
-        .trim()
-        .replace(/^"(.*)"$/u, '$1');
-  }
-  return undefined;
 }
 
 function cookieFor(session: Session, { url }: HttpExchange): string {

@@ -1,4 +1,5 @@
 import { FakeClock } from '../../../src/base/clock.js';
+import { revealed, type SecretText } from '../../../src/backends/vsphere/soap/values.js';
 import { Secret } from '../../../src/base/secret.js';
 import { Endpoint } from '../../../src/simulator/endpoint.js';
 import type { EndpointKind } from '../../../src/simulator/endpoint-kind.js';
@@ -117,8 +118,8 @@ export class GuestEndpoint {
   }
 }
 
-function login(_endpoint: Endpoint, name: string, password: string): { readonly name: string } {
-  if (password === 'password') return { name };
+function login(_endpoint: Endpoint, name: string, password: SecretText): { readonly name: string } {
+  if (revealed(password) === 'password') return { name };
   throw new VimFault({ $type: 'InvalidLogin' }, 'Wrong name or password.');
 }
 

@@ -1,0 +1,13 @@
+import type { Endpoint } from '../endpoint.js';
+import type { Datastore } from '../inventory/datacenter.js';
+import { placeOfLocation } from '../inventory/datastore-path.js';
+import { DatastoreTree, type PlacedMachine } from './datastore-tree.js';
+
+/** The files of a datastore of an endpoint. */
+export function treeOf({ world }: Endpoint, { name, datacenter, machines }: Datastore): DatastoreTree {
+  return new DatastoreTree({ world, datacenter: datacenter.name, name, machines: () => placed(machines) });
+}
+
+function* placed(machines: Datastore['machines']): Generator<PlacedMachine> {
+  for (const { id, location } of machines) yield { id, path: placeOfLocation(location).path };
+}
