@@ -1,8 +1,8 @@
 import type { Schema } from '../backends/vsphere/soap/schema.js';
-import { vimSchema } from '../backends/vsphere/vim/vim-schema.js';
 import type { Clock } from '../base/clock.js';
 import type { World } from '../world/world.js';
 import type { EndpointKind } from './endpoint-kind.js';
+import { endpointSchema } from './endpoint-schema.js';
 import { EventLog } from './history/event-log.js';
 import { HttpRoutes } from './http-routes.js';
 import { Inventory } from './inventory/inventory.js';
@@ -44,7 +44,7 @@ export class Endpoint {
   readonly kind: EndpointKind;
   readonly clock: Clock;
   /** The types and methods that the wire knows. */
-  readonly schema: Schema = vimSchema;
+  readonly schema: Schema = endpointSchema;
   readonly users: readonly EndpointUser[];
   readonly sessions: Sessions;
   readonly objects: ObjectRegistry = new ObjectRegistry();

@@ -6,6 +6,7 @@ import type { Ref } from '../ref.js';
 import type { Session } from '../sessions.js';
 import { localized, VimFault } from '../vim-fault.js';
 import type { WantedPath } from './filter-spec.js';
+import { parsePath, type PathStep } from './property-path.js';
 import { propertyAt } from './selection.js';
 
 /** Properties of an object as one look at it found them. */
@@ -31,11 +32,8 @@ export function readObject(
 ): ObjectValues {
   const values = new Map<string, unknown>();
   const missing: MissingProperty[] = [];
-  const properties = schema.managedType(object.ref.type)?.properties;
   for (const { path, steps } of wanted) {
-    const [first] = steps;
-    const privilege = first !== undefined && 'field' in first ? properties?.get(first.field)?.privilege : undefined;
-    const refusal = refusalOf(session, privilege ?? readPrivilege, object.ref);
+    const refusal = refusalOf(session, privilegeFor(object.ref.type, steps, schema), object.ref);
     if (refusal !== undefined) {
       missing.push({ path, fault: localized(refusal) });
       continue;
@@ -44,6 +42,12 @@ export function readObject(
     if (value !== undefined) values.set(path, value);
   }
   return { values, missing };
+}
+
+function privilegeFor(type: string, [first]: readonly PathStep[], schema: Schema): string {
+  const property =
+    first !== undefined && 'field' in first ? schema.managedType(type)?.properties.get(first.field) : undefined;
+  return property?.privilege ?? readPrivilege;
 }
 
 function refusalOf(session: Session, privilege: string, object: Ref): VimFault | undefined {
@@ -63,6 +67,21 @@ export function objectContent(ref: Ref, { values, missing }: ObjectValues, schem
     propSet: [...values].map(([name, val]) => ({ name, val: asProperty(ref.type, name, val, schema) })),
     ...(missing.length === 0 ? {} : { missingSet: missing }),
   };
+}
+
+/**
+ * One property of an object, ready for the wire; undefined when it is unset.
+ * @throws VimFault `InvalidProperty`, `NotAuthenticated`, `NoPermission`.
+ */
+export function fetchProperty(object: ManagedObject, path: string, session: Session, schema: Schema): unknown {
+  const steps = parsePath(path);
+  if (steps === null || schema.propertyType(object.ref.type, path) === undefined) {
+    throw new VimFault({ $type: 'InvalidProperty', name: path }, `${object.ref.type} has no property '${path}'.`);
+  }
+  const privilege = privilegeFor(object.ref.type, steps, schema);
+  session.requirePrivilege(privilege, object.ref);
+  const value = propertyAt(object, steps, session);
+  return value === undefined ? undefined : asProperty(object.ref.type, path, value, schema);
 }
 
 /** A property's value together with the type that it is declared as, which the wire has to say. */

@@ -5,9 +5,11 @@ import { isRef, revealed } from '../../backends/vsphere/soap/values.js';
 import { Fault } from '../../base/fault.js';
 import { Secret } from '../../base/secret.js';
 import type { Endpoint } from '../endpoint.js';
+import { fetchMethod } from '../endpoint-schema.js';
 import { HttpProblem } from '../http-problem.js';
 import type { HttpExchange, HttpHandler } from '../http-routes.js';
 import type { CallingClient, MethodRequest } from '../managed-object.js';
+import { fetchProperty } from '../properties/object-content.js';
 import type { Ref } from '../ref.js';
 import type { Session } from '../sessions.js';
 import { VimFault } from '../vim-fault.js';
@@ -110,6 +112,7 @@ class SoapCalls {
       const message = `The object '${self.type}:${self.value}' has already been deleted or has not been completely created.`;
       throw new VimFault({ $type: 'ManagedObjectNotFound', obj: self }, message);
     }
+    if (method.name === fetchMethod) return fetchProperty(object, String(args['prop']), session, endpoint.schema);
     const bound = object.method(method.name);
     if (bound === undefined) throw notImplemented(method.name, self);
     if (bound.privilege !== null) session.requirePrivilege(bound.privilege, self);

@@ -44,7 +44,8 @@ function contents({ endpoint, container, types, isRecursive }: ContainerTarget):
   const found = new Map<string, Ref>();
   const open = [container];
   const isWanted = wantedTypes(endpoint.schema, types);
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+  // What is found on the way is walked in its turn.
+  for (const at of open) {
     for (const child of childrenOf(endpoint, at) ?? []) {
       const key = refKey(child);
       if (found.has(key)) continue;
