@@ -30,6 +30,10 @@ export interface Lease {
 export class ConnectionPool {
   readonly #clock: Clock;
   readonly #entries = new Set<Entry>();
+  /** By proxy. Kept beyond the logins that use them, so that the next one finds its host connected. */
+  readonly #dispatchers = new Map<string, Dispatchers>();
+  /** Of the API, by URL, as agreed on with each host. */
+  readonly #versions = new Map<string, string>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -62,11 +66,35 @@ export class ConnectionPool {
   /** Closes every connection. */
   async close(): Promise<void> {
     await Promise.all([...this.#entries].map((entry) => this.#end(entry)));
+    const unused = [...this.#dispatchers.values()];
+    this.#dispatchers.clear();
+    await Promise.all(unused.map((dispatchers) => dispatchers.close()));
+  }
+
+  async #open(url: URL, login: Login, settings: VsphereSettings, signal: AbortSignal): Promise<VsphereConnection> {
+    const clock = this.#clock;
+    const dispatchers = this.#dispatchersFor(settings);
+    const peer = dispatchers.peer(url, settings.tls);
+    const channel = new SoapChannel(peer, url.pathname, clock, this.#versions.get(url.href));
+    // A host that was replaced by an older one is asked again.
+    this.#versions.delete(url.href);
+    const session = await Session.open(channel, login, clock, settings, signal);
+    if (channel.version !== undefined) this.#versions.set(url.href, channel.version);
+    const isVcenter = session.content.about.apiType === 'VirtualCenter';
+    const rest = isVcenter ? new RestSession(peer, login, clock, settings.callTimeoutMs) : undefined;
+    return new VsphereConnection({ url, session, rest, settings, clock, dispatchers });
+  }
+
+  #dispatchersFor({ proxy }: VsphereSettings): Dispatchers {
+    const key = proxy === undefined ? '' : `${proxy.url.href} ${proxy.authorization?.reveal() ?? ''}`;
+    let dispatchers = this.#dispatchers.get(key);
+    if (dispatchers === undefined) this.#dispatchers.set(key, (dispatchers = new Dispatchers(proxy)));
+    return dispatchers;
   }
 
   #connect(key: string, url: URL, login: Login, settings: VsphereSettings): Entry {
     const abandon = new AbortController();
-    const connection = open(url, login, settings, this.#clock, abandon.signal);
+    const connection = this.#open(url, login, settings, abandon.signal);
     const entry: Entry = { key, login, connection, abandon, users: 0 };
     this.#entries.add(entry);
     const forget = (): void => void this.#entries.delete(entry);
@@ -87,26 +115,5 @@ export class ConnectionPool {
       (connection) => connection.close(),
       () => undefined,
     );
-  }
-}
-
-async function open(
-  url: URL,
-  login: Login,
-  settings: VsphereSettings,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<VsphereConnection> {
-  const dispatchers = new Dispatchers(settings.proxy);
-  try {
-    const peer = dispatchers.peer(url, settings.tls);
-    const channel = new SoapChannel(peer, url.pathname, clock);
-    const session = await Session.open(channel, login, clock, settings, signal);
-    const isVcenter = session.content.about.apiType === 'VirtualCenter';
-    const rest = isVcenter ? new RestSession(peer, login, clock, settings.callTimeoutMs) : undefined;
-    return new VsphereConnection({ url, session, rest, settings, clock, dispatchers });
-  } catch (error) {
-    await dispatchers.close();
-    throw error;
   }
 }

@@ -175,6 +175,5 @@ export class VsphereConnection {
     const closing = [this.session.close(), ...(this.rest === undefined ? [] : [this.rest.close()])];
     this.#hub.close(this.session.end);
     await Promise.all(closing);
-    await this.dispatchers.close();
   }
 }

@@ -85,11 +85,9 @@ export class Session {
     signal: AbortSignal,
   ): Promise<Session> {
     const call = { signal, timeoutMs: settings.callTimeoutMs };
-    // Side by side: nothing else depends on the version before the first answer with types of its own.
-    const [content] = await Promise.all([
-      channel.call(serviceInstance, 'RetrieveServiceContent', {}, call),
-      channel.negotiate(call),
-    ]);
+    // One after the other: a second connection for the second request would take longer than it saves.
+    if (channel.version === undefined) await channel.negotiate(call);
+    const content = await channel.call(serviceInstance, 'RetrieveServiceContent', {}, call);
     const manager = content.sessionManager;
     if (manager === undefined) {
       throw new Fault('not-supported', `${content.about.fullName} offers no login over its API.`);
@@ -143,6 +141,8 @@ export class Session {
     call: SessionCall = {},
   ): Promise<ResultOf<Method>> {
     const { signal, timeoutMs = this.#settings.callTimeoutMs, isOnce = false } = call;
+    // The connections are not this session's alone, so what is under way does not end with them.
+    const stop = new LinkedAbort(signal, this.#ended.signal);
     let outage: Allowance | undefined;
     let pauseMs = firstPauseMs;
     /** The login that a refusal belongs to. */
@@ -156,7 +156,7 @@ export class Session {
           const generation = this.#generation;
           try {
             this.#hasCalled = true;
-            return await this.#channel.call(self, method, args, { signal, timeoutMs });
+            return await this.#channel.call(self, method, args, { signal: stop.signal, timeoutMs });
           } catch (error) {
             // What was refused for want of a login has not been carried out.
             if (!isVimError(error, 'NotAuthenticated') || isOnce || refused !== undefined) throw error;
@@ -171,6 +171,7 @@ export class Session {
         }
       }
     } finally {
+      stop.release();
       outage?.end();
     }
   }

@@ -35,14 +35,23 @@ export class SoapChannel {
   readonly #peer: HttpPeer;
   readonly #path: string;
   readonly #clock: Clock;
-  #version = oldestVersion;
+  #version: string | undefined;
   #cookie: string | undefined;
 
-  /** @param path of the API: `/sdk`. */
-  constructor(peer: HttpPeer, path: string, clock: Clock) {
+  /**
+   * @param path of the API: `/sdk`.
+   * @param version of the API to speak, where it is known already.
+   */
+  constructor(peer: HttpPeer, path: string, clock: Clock, version?: string) {
     this.#peer = peer;
     this.#path = path;
     this.#clock = clock;
+    this.#version = version;
+  }
+
+  /** Version of the API that is spoken; undefined before it was agreed on. */
+  get version(): string | undefined {
+    return this.#version;
   }
 
   /** The cookie of the session as a request has to carry it; undefined before the first call. */
@@ -66,7 +75,10 @@ export class SoapChannel {
       clock: this.#clock,
     });
     // Servers before 4.0 have no such list; a proxy that hides it is no reason not to connect either.
-    if (answer.status !== 200) return;
+    if (answer.status !== 200) {
+      this.#version = oldestVersion;
+      return;
+    }
     try {
       this.#version = commonVersion(serviceVersions(answer.body.toString('utf8')));
     } catch (error) {
@@ -92,7 +104,7 @@ export class SoapChannel {
       path: this.#path,
       headers: {
         'content-type': 'text/xml; charset="utf-8"',
-        soapaction: `urn:vim25/${this.#version}`,
+        soapaction: `urn:vim25/${this.#version ?? oldestVersion}`,
         'accept-encoding': 'gzip',
         'user-agent': 'revix',
         ...(this.#cookie === undefined ? {} : { cookie: this.#cookie }),
