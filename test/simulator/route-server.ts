@@ -25,7 +25,9 @@ export async function serve(endpoint: Endpoint): Promise<number> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://localhost');
     const handler = endpoint.routes.find(url.pathname);
-    const answered = (async () => handler?.({ request, response, url, signal: new AbortController().signal }))();
+    const gone = new AbortController();
+    response.once('close', () => gone.abort(new Error('The client has gone.')));
+    const answered = (async () => handler?.({ request, response, url, signal: gone.signal }))();
     answered.catch((error: unknown) => {
       response.writeHead(599);
       response.end(String(error));

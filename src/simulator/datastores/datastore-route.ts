@@ -137,7 +137,7 @@ function datacenterOf({ inventory, kind }: Endpoint, dcPath: string | null): Dat
 }
 
 async function read({ tree, path, datastore }: Target, exchange: HttpExchange): Promise<void> {
-  const { request, response, url, signal } = exchange;
+  const { request, response, url } = exchange;
   const entry = await tree.stat(path);
   if (entry === undefined) throw new HttpProblem(404, `There is no '${path}' in the datastore '${datastore.name}'.`);
   if (entry.kind === 'directory') {
@@ -152,7 +152,8 @@ async function read({ tree, path, datastore }: Target, exchange: HttpExchange): 
     'Last-Modified': entry.modified.toUTCString(),
   });
   if (request.method === 'HEAD') response.end();
-  else await pipeline(Readable.from(content.chunks(), { objectMode: false }), response, { signal });
+  // Without the signal: it tells of the end of the response, too, which is no failure.
+  else await pipeline(Readable.from(content.chunks(), { objectMode: false }), response);
 }
 
 async function write({ tree, path }: Target, { request, response, signal }: HttpExchange, { world }: Endpoint) {

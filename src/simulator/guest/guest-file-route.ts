@@ -71,7 +71,8 @@ async function send(transfer: Download, { response, signal }: HttpExchange): Pro
     return admitted.files.read(transfer.path);
   });
   response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': content.size });
-  await pipeline(Readable.from(content.chunks(), { objectMode: false }), response, { signal });
+  // Without the signal: it tells of the end of the response, too, which is no failure.
+  await pipeline(Readable.from(content.chunks(), { objectMode: false }), response);
 }
 
 /** @throws HttpProblem when the machine went off since the transfer was announced. */

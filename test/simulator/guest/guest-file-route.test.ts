@@ -54,6 +54,7 @@ describe('a file sent into a guest', () => {
     expect(answer.headers['content-length']).toBe(String(bytes.length));
     expect(answer.headers['connection']).toBe('close');
     expect(answer.body.equals(bytes)).toBe(true);
+    expect((await askUrl(port, back)).status).toBe(404);
   });
 
   it('may be empty, and gets the usual mode', async () => {
