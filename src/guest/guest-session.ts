@@ -6,18 +6,26 @@ import { ProgramWatcher, type ExitedProgram } from './program-watcher.js';
 export type RequestTurn = <T>(request: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 
 /**
+ * Longest time that a look at programs waits for its turn, in milliseconds. The transfer of a large file may hold the
+ * turn for hours, and a guest forgets the exit code of a program after five minutes.
+ */
+const longestTurnWaitMs = 60_000;
+
+/**
  * The guest operations of one logged-in user of one virtual machine. Requests go to the guest one at a time; awaited
  * programs share one poll.
  */
 export class GuestSession {
   readonly ops: GuestOps;
   readonly #turn: RequestTurn;
+  readonly #clock: Clock;
   readonly #watcher: ProgramWatcher;
 
   constructor(ops: GuestOps, turn: RequestTurn, clock: Clock) {
     this.ops = ops;
     this.#turn = turn;
-    this.#watcher = new ProgramWatcher((pids, call) => this.request(call, () => ops.poll(pids, call)), clock);
+    this.#clock = clock;
+    this.#watcher = new ProgramWatcher((pids, call) => this.#look(call, () => ops.poll(pids, call)), clock);
   }
 
   /** Sends one request when no other request of this virtual machine is under way. */
@@ -33,5 +41,23 @@ export class GuestSession {
   /** Waits until a program has ended. @throws Fault `exit-code-lost` when the guest has forgotten it. */
   waitForExit(pid: number, call: CallContext): Promise<ExitedProgram> {
     return this.#watcher.wait(pid, call.signal);
+  }
+
+  /** Sends a request when its turn has come, or beside the one that holds the turn when that takes too long. */
+  #look<T>(call: CallContext, send: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let isSent = false;
+      const sendOnce = async (): Promise<void> => {
+        if (isSent) return;
+        isSent = true;
+        timer.cancel();
+        await send().then(resolve, reject);
+      };
+      const timer = this.#clock.after(longestTurnWaitMs, () => void sendOnce());
+      this.request(call, sendOnce).catch((reason: unknown) => {
+        timer.cancel();
+        reject(reason);
+      });
+    });
   }
 }
