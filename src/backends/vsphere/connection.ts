@@ -4,7 +4,7 @@ import { faultFrom, type FaultContext } from './errors/fault-from.js';
 import { VimError } from './errors/vim-error.js';
 import type { Dispatchers, HttpPeer } from './http/dispatchers.js';
 import type { TlsPolicy } from './http/tls-policy.js';
-import { noProperties, type Properties, propertiesOf, type PropertyPath } from './properties.js';
+import { allPropertiesOf, noProperties, type Properties, type PropertyPath } from './properties.js';
 import type { RestSession } from './rest/rest-session.js';
 import type { Session } from './session/session.js';
 import type { VsphereSettings } from './settings.js';
@@ -107,11 +107,14 @@ export class VsphereConnection {
     return waitFor(this.#hub, vm, test, call.signal);
   }
 
-  /** Reads properties of one object. @throws VimError `ManagedObjectNotFound` when it is gone. */
+  /**
+   * Reads properties of one object.
+   * @throws VimError `ManagedObjectNotFound` when it is gone, `NoPermission` when the user may not read one of them.
+   */
   async properties(ref: Ref, pathSet: readonly PropertyPath[], call: CallSignal): Promise<Properties> {
     const spec = { propSet: [{ type: ref.type, pathSet }], objectSet: [{ obj: ref }] };
     for await (const page of this.retrieve(spec, call)) {
-      for (const object of page) return propertiesOf(object);
+      for (const object of page) return allPropertiesOf(object);
     }
     return noProperties;
   }

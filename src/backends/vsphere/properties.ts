@@ -1,4 +1,5 @@
-import type { Ref } from './soap/values.js';
+import { VimError } from './errors/vim-error.js';
+import type { DataObject, Ref } from './soap/values.js';
 import type {
   LocalizedMethodFault,
   ObjectContent,
@@ -87,4 +88,15 @@ export const noProperties: Properties = new Map();
 /** The properties in what the server tells of an object. The server, not this program, answers for their types. */
 export function propertiesOf({ propSet = [] }: Pick<ObjectContent, 'propSet'>): Properties {
   return new Map(propSet.map(({ name, val }) => [name, val])) as Properties;
+}
+
+/**
+ * The properties in what the server tells of an object, every one that was asked for and is set.
+ * @throws VimError with the reason why one of them could not be read.
+ */
+export function allPropertiesOf(object: ObjectContent): Properties {
+  const [missing] = object.missingSet ?? [];
+  if (missing === undefined) return propertiesOf(object);
+  const { fault, localizedMessage = '' } = missing.fault;
+  throw new VimError(fault as DataObject, `${missing.path} cannot be read: ${localizedMessage || String(fault.$type)}`);
 }

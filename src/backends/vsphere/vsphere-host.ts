@@ -9,9 +9,8 @@ import { isVimError } from './errors/vim-error.js';
 import { GuestManagers } from './guest/guest-managers.js';
 import { Datacenters } from './inventory/datacenters.js';
 import { findMachine } from './inventory/find-machine.js';
-import { allMachines } from './inventory/machine-list.js';
-import { MachinePaths } from './inventory/machine-paths.js';
 import { registerMachine } from './inventory/register-machine.js';
+import { vmSummaries } from './inventory/vm-summaries.js';
 import { TransferRoutes } from './transfer/transfer-routes.js';
 import { translated } from './translated.js';
 import { VsphereVm, type VsphereServices } from './vm/vsphere-vm.js';
@@ -45,20 +44,15 @@ export class VsphereHost implements HostLink {
 
   async *findVms(filter: 'running' | 'registered', call: CallContext): AsyncGenerator<VmSummary> {
     const context = { doing: 'listing the machines of', to: this.about.product };
-    const list = await translated(context, async () => {
-      const paths = new MachinePaths(await this.#datacenters.list(call, true));
-      const { rootFolder } = this.#connection.content;
-      return { paths, machines: allMachines(this.#connection, rootFolder, call, paths.isAnyAmbiguous) };
-    });
+    const summaries = vmSummaries(this.#connection, this.#datacenters, filter, call);
     try {
       for (;;) {
-        const next = await translated(context, () => list.machines.next());
+        const next = await translated(context, () => summaries.next());
         if (next.done === true) return;
-        const { path, name, isOn, datastores } = next.value;
-        if (filter === 'registered' || isOn) yield { location: list.paths.of(path, datastores), name };
+        yield next.value;
       }
     } finally {
-      await list.machines.return(undefined);
+      await summaries.return(undefined);
     }
   }
 

@@ -8,7 +8,7 @@ import { isVimError, VimError } from '../errors/vim-error.js';
 import { HttpFailure } from '../http/http-failure.js';
 import type { VsphereSettings } from '../settings.js';
 import type { Ref } from '../soap/values.js';
-import type { ServiceContent, UserSession } from '../vim/generated/types.js';
+import type { ObjectContent, ServiceContent, UserSession } from '../vim/generated/types.js';
 import type { ArgsOf, MethodName, RefFor, ResultOf } from '../vim/vim-call.js';
 import { type Login, logIn } from './login.js';
 import { isRepeatable } from './repeatable-methods.js';
@@ -145,22 +145,27 @@ export class Session {
     const stop = new LinkedAbort(signal, this.#ended.signal);
     let outage: Allowance | undefined;
     let pauseMs = firstPauseMs;
-    /** The login that a refusal belongs to. */
-    let refused: number | undefined;
+    /** The login that a refusal belongs to, and the answer that hid it, if one did. */
+    let refused: { readonly generation: number; readonly answer?: { readonly result: ResultOf<Method> } } | undefined;
     try {
       for (;;) {
         if (this.#end !== undefined) throw this.#end;
         signal?.throwIfAborted();
         try {
-          if (refused !== undefined) await this.#renewed(refused, signal);
+          if (refused !== undefined && (await this.#renewed(refused.generation, signal)) === 'alive') {
+            if (refused.answer !== undefined) return refused.answer.result;
+            throw forbidden();
+          }
           const generation = this.#generation;
           try {
             this.#hasCalled = true;
-            return await this.#channel.call(self, method, args, { signal: stop.signal, timeoutMs });
+            const result = await this.#channel.call(self, method, args, { signal: stop.signal, timeoutMs });
+            if (isOnce || refused !== undefined || !hidesRefusal(result)) return result;
+            refused = { generation, answer: { result } };
           } catch (error) {
             // What was refused for want of a login has not been carried out.
             if (!isVimError(error, 'NotAuthenticated') || isOnce || refused !== undefined) throw error;
-            refused = generation;
+            refused = { generation };
           }
         } catch (error) {
           if (!(error instanceof HttpFailure) || isOnce || !mayRepeat(error, method)) throw this.#end ?? error;
@@ -205,16 +210,11 @@ export class Session {
   }
 
   /** Waits until there is a newer login than the one that was refused. The login itself outlives the caller. */
-  async #renewed(refused: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#generation !== refused) return;
+  async #renewed(refused: number, signal: AbortSignal | undefined): Promise<'renewed' | 'alive'> {
+    if (this.#generation !== refused) return 'renewed';
     this.#renewing ??= this.#renew().finally(() => (this.#renewing = undefined));
     const renewing = this.#renewing;
-    const outcome = await (signal === undefined ? renewing : untilAborted(() => renewing, signal));
-    if (outcome === 'renewed') return;
-    throw new VimError(
-      { $type: 'NoPermission' },
-      'The server says that the session is not authenticated, but the session lives: the user may not do this.',
-    );
+    return signal === undefined ? renewing : untilAborted(() => renewing, signal);
   }
 
   async #renew(): Promise<'renewed' | 'alive'> {
@@ -277,6 +277,23 @@ export class Session {
     const stop = new LinkedAbort(signal, this.#ended.signal);
     await sleep(this.#clock, ms, stop.signal).finally(() => stop.release());
   }
+}
+
+/** What it means when the server refuses a session that lives. */
+function forbidden(): VimError {
+  return new VimError(
+    { $type: 'NoPermission' },
+    'The server says that the session is not authenticated, but the session lives: the user may not do this.',
+  );
+}
+
+/** Whether an answer looks whole, but lacks properties because the session has ended. */
+function hidesRefusal(result: unknown): boolean {
+  const { objects } = (result ?? {}) as { readonly objects?: readonly ObjectContent[] };
+  if (!Array.isArray(objects)) return false;
+  return objects.some(({ missingSet = [] }: ObjectContent) =>
+    missingSet.some(({ fault }) => fault.fault.$type === 'NotAuthenticated'),
+  );
 }
 
 /** Whether it does no harm to try again after a failure. */

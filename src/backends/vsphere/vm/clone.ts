@@ -2,7 +2,7 @@ import { Fault } from '../../../base/fault.js';
 import type { CallContext } from '../../backend.js';
 import { findByDatastorePath } from '../inventory/find-machine.js';
 import { datastorePath, parseLocation } from '../inventory/location.js';
-import { MachinePaths } from '../inventory/machine-paths.js';
+import { shownPath } from '../inventory/machine-paths.js';
 import { escapedName } from '../inventory/names.js';
 import { computeFor } from '../inventory/register-machine.js';
 import { type Ref, refKey } from '../soap/values.js';
@@ -105,8 +105,7 @@ async function dropLink(machine: Machine, link: Ref<'VirtualMachineSnapshot'>): 
 
 async function locationOf(machine: Machine, clone: Ref<'VirtualMachine'>, call: CallContext): Promise<string> {
   const { connection, datacenters } = machine;
-  const values = await connection.properties(clone, ['summary.config', 'datastore'], call);
-  const vmPathName = values.get('summary.config')?.vmPathName ?? '';
-  const paths = new MachinePaths(await datacenters.list(call));
-  return paths.of(vmPathName, values.get('datastore') ?? []);
+  const values = await connection.properties(clone, ['summary.config.vmPathName', 'datastore'], call);
+  const path = values.get('summary.config.vmPathName') ?? '';
+  return shownPath(connection, datacenters, path, values.get('datastore') ?? [], call);
 }

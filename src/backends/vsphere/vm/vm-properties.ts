@@ -1,8 +1,7 @@
 import type { CallContext, VmProperties } from '../../backend.js';
 import { VimError } from '../errors/vim-error.js';
-import { MachinePaths } from '../inventory/machine-paths.js';
 import { plainName } from '../inventory/names.js';
-import { type Properties, propertiesOf } from '../properties.js';
+import { allPropertiesOf, type Properties, propertiesOf } from '../properties.js';
 import type { Machine } from './machine.js';
 import { areToolsMissing, areToolsRunning, powerPaths, powerStateOf, questionIn } from './power-state.js';
 
@@ -33,9 +32,8 @@ export async function readProperties(machine: Machine, call: CallContext): Promi
   const tasks: string[] = [];
   for await (const page of connection.retrieve(spec, call)) {
     for (const object of page) {
-      const found = propertiesOf(object);
-      if (object.obj.type === 'VirtualMachine') values = found;
-      else if (found.get('info.state') === 'running') tasks.push(found.get('info.descriptionId') ?? '');
+      if (object.obj.type === 'VirtualMachine') values = allPropertiesOf(object);
+      else tasks.push(...runningTask(propertiesOf(object)));
     }
   }
   if (values === undefined) {
@@ -43,11 +41,10 @@ export async function readProperties(machine: Machine, call: CallContext): Promi
   }
   const config = values.get('summary.config');
   const datastores = values.get('datastore') ?? [];
-  const machinePaths = new MachinePaths(await machine.datacenters.list(call));
   const record = values.get('runtime.recordReplayState');
   return {
     name: plainName(values.get('name') ?? config?.name ?? ''),
-    location: machinePaths.of(config?.vmPathName ?? '', datastores),
+    location: await machine.shownPath(config?.vmPathName ?? '', datastores, call),
     guestOs: guestOsOf(config?.guestId ?? ''),
     cpuCount: config?.numCpu ?? 0,
     memoryMb: config?.memorySizeMB ?? 0,
@@ -60,6 +57,11 @@ export async function readProperties(machine: Machine, call: CallContext): Promi
     question: questionIn(values),
     hasTlsError: false,
   };
+}
+
+/** What the task does, when it runs. Tasks of others may be out of sight. */
+function runningTask(task: Properties): readonly string[] {
+  return task.get('info.state') === 'running' ? [task.get('info.descriptionId') ?? ''] : [];
 }
 
 /** `ubuntu64Guest` of the API is `ubuntu-64` in the .vmx file, and that is what VIX told. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isVimError } from '../../../../src/backends/vsphere/errors/vim-error.js';
 import type { Fault } from '../../../../src/base/fault.js';
+import type { Ref } from '../../../../src/backends/vsphere/soap/values.js';
 import { Secret } from '../../../../src/base/secret.js';
 import { connectTo, type FakeConnection, whileMoving } from '../fake-connection.js';
 import { answeredOtherwise, FakeFault, FakeVsphere } from '../fake-vsphere.js';
@@ -86,6 +87,35 @@ describe('a session', () => {
     });
     const error = await thrownBy(made.connection.call(vm, 'PowerOnVM_Task', {}, made.call));
     expect(isVimError(error, 'NoPermission')).toBe(true);
+    expect(fake.count('Login')).toBe(1);
+  });
+
+  it('is renewed when an answer hides the refusal in the properties that it lacks', async () => {
+    const made = await connected();
+    const fault = { $type: 'NotAuthenticated', object: vm, privilegeId: 'System.Read' };
+    const hidden = { objects: [{ obj: vm, missingSet: [{ path: 'name', fault: { fault } }] }] };
+    fake.on('RetrievePropertiesEx', (call) => {
+      if (fake.count('Login') === 1) return hidden;
+      return {
+        objects: [
+          {
+            obj: (call.args['specSet'] as [{ objectSet: [{ obj: Ref }] }])[0].objectSet[0].obj,
+            propSet: [{ name: 'name', val: 'machine' }],
+          },
+        ],
+      };
+    });
+    expect(await readName(made)).toBe('machine');
+    expect(fake.count('Login')).toBe(2);
+  });
+
+  it('that lives leaves properties unread that the user may not see', async () => {
+    const made = await connected();
+    const fault = { $type: 'NoPermission', object: vm, privilegeId: 'System.Read' };
+    fake.on('RetrievePropertiesEx', () => ({
+      objects: [{ obj: vm, missingSet: [{ path: 'name', fault: { fault } }] }],
+    }));
+    expect(isVimError(await thrownBy(readName(made)), 'NoPermission')).toBe(true);
     expect(fake.count('Login')).toBe(1);
   });
 
