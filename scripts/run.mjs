@@ -24,6 +24,14 @@ const commands = {
   lint: { needs: ['dist'], run: (args) => runTool('oxlint', ['--type-aware', '--deny-warnings', ...args]) },
   format: { needs: [], run: (args) => runTool('oxfmt', args) },
   compat: { needs: ['dist', 'build/examples'], run: (args) => runCompatTests(root, args) },
+  crash: {
+    needs: ['dist', 'build/examples'],
+    // The whole proof: `npm test` kills less often.
+    run: (args) => {
+      process.env['REVIX_KILLS'] ??= '200';
+      return runTests(root, ['test/crash', ...args]);
+    },
+  },
   coverage: {
     needs: ['dist', 'build/examples'],
     // The two folders that carry the coverage promise must reach it by their own tests.

@@ -98,8 +98,9 @@ export class World {
   static async create(options: WorldOptions = {}): Promise<World> {
     const inventory = options.inventory === undefined ? undefined : checkInventory(options.inventory);
     const world = new World(options, inventory);
-    if (inventory !== undefined && (await world.store.ids()).length === 0) {
+    if (inventory !== undefined && (await world.store.beginFilling())) {
       await populate(world.store, inventory, world.clock.now());
+      await world.store.endFilling();
     }
     return world;
   }

@@ -9,7 +9,7 @@ import { newMachine } from './new-machine.js';
 import { numbered } from './numbered.js';
 
 /**
- * Fills an empty store with the machines of an inventory.
+ * Fills a store with the machines of an inventory; those that are there already stay.
  * @throws Fault `invalid-argument` for two machines at one place.
  */
 export async function populate(
@@ -37,7 +37,7 @@ export async function populate(
   }
 }
 
-/** Creates a machine, unless another process that fills the same store was first. */
+/** Creates a machine, unless it is there: another process fills the same store, or one was killed while it did. */
 async function createMachine(
   store: VmStore<GuestFileSystem>,
   record: VmRecord,
@@ -48,11 +48,11 @@ async function createMachine(
     // Snapshots follow with their files, so that a crash leaves none without.
     await store.create({ ...record, snapshots: [], currentSnapshotId: null }, files, { isKeptInside: true });
   } catch (error) {
-    if (error instanceof Fault && error.kind === 'already-exists') return;
-    throw error;
+    if (!(error instanceof Fault && error.kind === 'already-exists')) throw error;
   }
   if (snapshots.length === 0) return;
   await store.update(record.id, async (state) => {
+    if (state.record.snapshots.length > 0) return;
     for (const { id } of snapshots) await store.saveImage(record.id, id);
     state.record.snapshots = snapshots;
     state.record.currentSnapshotId = currentSnapshotId;

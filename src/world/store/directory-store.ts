@@ -32,7 +32,7 @@ import type { FileChange } from '../guest/guest-files.js';
 import type { HostRecord } from '../vm/host-record.js';
 import type { VmRecord } from '../vm/vm-record.js';
 import type { FileImageName, NewVmOptions, StoredFiles, VmState, VmStore } from '../vm/vm-store.js';
-import { HostDisk } from './host-disk.js';
+import { HostDisk, readWhole } from './host-disk.js';
 import { readHostFile, writeHostFile } from './host-file.js';
 import { writeNewVm } from './new-vm.js';
 import { ProcessLocks } from './process-lock.js';
@@ -106,6 +106,24 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
   async ids(): Promise<readonly string[]> {
     this.#expectOpen();
     return this.#rescan();
+  }
+
+  async beginFilling(): Promise<boolean> {
+    this.#expectOpen();
+    return await this.#onDirectory(async () => {
+      if (readWhole(this.#fillingMark) !== undefined) return true;
+      if (this.#directory.scan().length > 0) return false;
+      await this.#disk.replaceFile(this.#fillingMark, '');
+      return true;
+    });
+  }
+
+  async endFilling(): Promise<void> {
+    this.#expectOpen();
+    await this.#onDirectory(async () => {
+      await this.#disk.removeFile(this.#fillingMark);
+      await this.#disk.syncDirectory(this.#directory.paths.real);
+    });
   }
 
   async read<T>(id: string, view: (state: VmState<Files>) => T): Promise<T> {
@@ -200,6 +218,11 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected' && !(outcome.reason instanceof VmGone)) throw outcome.reason;
     }
+  }
+
+  /** There while the first machines are being made; a kill meanwhile leaves it. */
+  get #fillingMark(): string {
+    return join(this.#directory.paths.real, '.revix-filling');
   }
 
   /** Runs an operation on a machine; once more if it turns out that its folder has been moved. */

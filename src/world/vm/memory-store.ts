@@ -75,6 +75,12 @@ export class MemoryStore<Files extends StoredFiles> implements VmStore<Files> {
     return this.#ids;
   }
 
+  async beginFilling(): Promise<boolean> {
+    return this.#entries.size === 0;
+  }
+
+  async endFilling(): Promise<void> {}
+
   async read<T>(id: string, view: (state: VmState<Files>) => T): Promise<T> {
     const entry = this.#entry(id);
     return view(new MemoryState(entry.record, entry));

@@ -39,6 +39,13 @@ export interface VmStore<Files extends StoredFiles = StoredFiles> {
   readonly isPrivate?: true;
   /** Ids of all VMs, in a stable order; includes VMs that another process created meanwhile. */
   ids(): Promise<readonly string[]>;
+  /**
+   * Whether the first machines are still to be made: nothing is in it, or who made them was ended before `endFilling`.
+   * Machines that are there already stay.
+   */
+  beginFilling(): Promise<boolean>;
+  /** The first machines are there. */
+  endFilling(): Promise<void>;
   /** @throws Fault `vm-not-found`. Sees every change acknowledged before the call. */
   read<T>(id: string, view: (state: VmState<Files>) => T): Promise<T>;
   /** Runs `change` exclusively on the newest state and keeps the outcome before it resolves. */

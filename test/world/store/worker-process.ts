@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { RealClock } from '../../../src/base/clock.js';
@@ -16,12 +16,18 @@ export interface WorkerEnd {
   readonly errors: string;
 }
 
-/** Starts a process that does the operations; kills it when it has acknowledged `killAfter` of them. */
-export async function runWorker(directory: string, operations: unknown, killAfter = Infinity): Promise<WorkerEnd> {
+/** Starts a process that does the operations. It prints `ready` when it begins, and a line for each that is done. */
+export function startWorker(directory: string, operations: unknown): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, [worker, directory]);
   // The script may be too long for a command line. A child that was killed before it had read all is no error here.
   child.stdin.on('error', () => undefined);
   child.stdin.end(JSON.stringify(operations));
+  return child;
+}
+
+/** Runs such a process to its end; kills it when it has acknowledged `killAfter` of the operations. */
+export async function runWorker(directory: string, operations: unknown, killAfter = Infinity): Promise<WorkerEnd> {
+  const child = startWorker(directory, operations);
   let acknowledged = -1;
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
