@@ -52,5 +52,5 @@ describe('a process that works on a directory and is killed at any moment', () =
     const directories = Array.from({ length: chains }, temporaryDirectory);
     const killed = await Promise.all(directories.map(runChain));
     expect(killed).toEqual(directories.map(() => share(chains)));
-  }, 300_000);
+  }, 1_800_000);
 });

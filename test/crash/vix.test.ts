@@ -92,5 +92,5 @@ describe('a VIX program over a mock directory that is killed at any moment', () 
     const roots = Array.from({ length: chains }, temporaryDirectory);
     const killed = await Promise.all(roots.map(runChain));
     expect(killed).toEqual(roots.map(() => share(chains)));
-  }, 600_000);
+  }, 1_800_000);
 });
