@@ -130,7 +130,7 @@ function valueOf(name: string, data: Fields): RegistryValue {
       // The wire has signed numbers where the registry has unsigned ones.
       return { name, type: 'REG_DWORD', data: data.whole('value') >>> 0 };
     case 'GuestRegValueQwordSpec':
-      return { name, type: 'REG_QWORD', data: Number(BigInt.asUintN(64, data.long('value'))) };
+      return { name, type: 'REG_QWORD', data: BigInt.asUintN(64, data.long('value')) };
     case 'GuestRegValueBinarySpec':
       return { name, type: 'REG_BINARY', data: data.optionalBytes('value') ?? new Uint8Array(0) };
     default:

@@ -86,7 +86,12 @@ export function vmGuest(view: VmView): GuestInfo {
   return {
     $type: 'GuestInfo',
     ...toolsWords(view),
-    ...(record.tools.version === null ? {} : { toolsVersion: String(record.tools.version) }),
+    ...(record.tools.version === null
+      ? {}
+      : {
+          toolsVersion: String(record.tools.version),
+          toolsInstallType: record.guest.family === 'windows' ? 'guestToolsTypeMSI' : 'guestToolsTypeOpenVMTools',
+        }),
     ...(report === null
       ? {}
       : {

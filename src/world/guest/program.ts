@@ -55,7 +55,9 @@ export interface GuestVariables {
 /** One value of a registry key; the default value has the empty name. */
 export type RegistryValue =
   | { readonly name: string; readonly type: 'REG_SZ' | 'REG_EXPAND_SZ'; readonly data: string }
-  | { readonly name: string; readonly type: 'REG_DWORD' | 'REG_QWORD'; readonly data: number }
+  | { readonly name: string; readonly type: 'REG_DWORD'; readonly data: number }
+  /** A bigint where a number would not be exact. */
+  | { readonly name: string; readonly type: 'REG_QWORD'; readonly data: number | bigint }
   | { readonly name: string; readonly type: 'REG_MULTI_SZ'; readonly data: readonly string[] }
   | { readonly name: string; readonly type: 'REG_BINARY'; readonly data: Uint8Array };
 

@@ -82,26 +82,38 @@ type StoredValue = RegistryKeyRecord['values'][string];
 
 /** @throws Fault `invalid-argument` for a number that its type cannot hold. */
 function storedForm(value: RegistryValue): StoredValue {
-  if (value.type === 'REG_DWORD' || value.type === 'REG_QWORD') {
-    const longest = value.type === 'REG_DWORD' ? 0xffff_ffff : Number.MAX_SAFE_INTEGER;
-    if (!Number.isInteger(value.data) || value.data < 0 || value.data > longest) {
-      const range = `a whole number from 0 to ${longest}`;
-      throw new Fault('invalid-argument', `Registry value "${value.name}" (${value.type}) must be ${range}.`);
-    }
-  }
+  if (value.type === 'REG_DWORD' || value.type === 'REG_QWORD') requireInRange(value);
   switch (value.type) {
     case 'REG_BINARY':
       return { type: value.type, data: Buffer.from(value.data).toString('base64') };
     case 'REG_MULTI_SZ':
       return { type: value.type, data: [...value.data] };
+    case 'REG_QWORD':
+      // Records are JSON, which has no numbers that large.
+      return {
+        type: value.type,
+        data: Number.isSafeInteger(Number(value.data)) ? Number(value.data) : String(value.data),
+      };
     default:
       return { type: value.type, data: value.data };
   }
 }
 
+function requireInRange({ name, type, data }: RegistryValue & { readonly type: 'REG_DWORD' | 'REG_QWORD' }): void {
+  const isExact = typeof data === 'bigint' || Number.isSafeInteger(data);
+  const longest = type === 'REG_DWORD' ? 0xffff_ffffn : 2n ** 64n - 1n;
+  if (isExact && BigInt(data) >= 0n && BigInt(data) <= longest) return;
+  const form = type === 'REG_DWORD' ? '' : ', as a bigint beyond 2^53';
+  throw new Fault(
+    'invalid-argument',
+    `Registry value "${name}" (${type}) must be a whole number from 0 to ${longest}${form}.`,
+  );
+}
+
 function loadedForm(name: string, { type, data }: StoredValue): RegistryValue {
   if ((type === 'REG_SZ' || type === 'REG_EXPAND_SZ') && typeof data === 'string') return { name, type, data };
   if ((type === 'REG_DWORD' || type === 'REG_QWORD') && typeof data === 'number') return { name, type, data };
+  if (type === 'REG_QWORD' && typeof data === 'string' && /^\d+$/.test(data)) return { name, type, data: BigInt(data) };
   if (type === 'REG_MULTI_SZ' && Array.isArray(data)) return { name, type, data: [...data] };
   if (type === 'REG_BINARY' && typeof data === 'string') {
     return { name, type, data: new Uint8Array(Buffer.from(data, 'base64')) };

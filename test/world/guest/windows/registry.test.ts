@@ -59,6 +59,7 @@ describe('recordRegistry', () => {
     { name: 'e', type: 'REG_EXPAND_SZ', data: '%PATH%' },
     { name: 'd', type: 'REG_DWORD', data: 4294967295 },
     { name: 'q', type: 'REG_QWORD', data: Number.MAX_SAFE_INTEGER },
+    { name: 'q', type: 'REG_QWORD', data: 2n ** 64n - 1n },
     { name: 'm', type: 'REG_MULTI_SZ', data: ['a', '', 'ü'] },
     { name: 'b', type: 'REG_BINARY', data: new Uint8Array([0, 255, 7]) },
     { name: '__proto__', type: 'REG_SZ', data: 'own' },
@@ -145,6 +146,8 @@ describe('recordRegistry', () => {
     { name: 'd', type: 'REG_DWORD', data: -1 },
     { name: 'q', type: 'REG_QWORD', data: 2 ** 53 },
     { name: 'q', type: 'REG_QWORD', data: 0.5 },
+    { name: 'q', type: 'REG_QWORD', data: 2n ** 64n },
+    { name: 'q', type: 'REG_QWORD', data: -1n },
   ])('refuses $type $data', (value) => {
     const { registry } = setup();
     expect(faultOf(() => registry.setValue('HKLM\\A', value))).toBe('invalid-argument');

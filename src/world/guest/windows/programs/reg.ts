@@ -103,16 +103,19 @@ function query(context: ProgramContext, registry: GuestRegistry, options: RegOpt
   return 0;
 }
 
-function wholeNumber(text: string, bits: number): number | undefined {
-  const value = /^(0x[\da-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN;
-  return value >= 0 && value < 2 ** bits ? value : undefined;
+function wholeNumber(text: string, bits: number): bigint | undefined {
+  const value = /^(0x[\da-f]+|\d*)$/i.test(text) ? BigInt(text) : undefined;
+  return value !== undefined && value < 2n ** BigInt(bits) ? value : undefined;
 }
 
 function newValue(name: string, type: ValueType, data: string, separator: string): RegistryValue | undefined {
   switch (type) {
-    case 'REG_DWORD':
+    case 'REG_DWORD': {
+      const number = wholeNumber(data, 32);
+      return number === undefined ? undefined : { name, type, data: Number(number) };
+    }
     case 'REG_QWORD': {
-      const number = wholeNumber(data === '' ? '0' : data, type === 'REG_DWORD' ? 32 : 53);
+      const number = wholeNumber(data, 64);
       return number === undefined ? undefined : { name, type, data: number };
     }
     case 'REG_MULTI_SZ':

@@ -142,6 +142,7 @@ function splitRegistryPath(path: string): { readonly key: string; readonly name:
 function registryData(value: RegistryValue): VbValue {
   if (value.type === 'REG_MULTI_SZ') return new VbArray([...value.data]);
   if (value.type === 'REG_BINARY') return new VbArray([...value.data]);
+  if (value.type === 'REG_QWORD') return Number(value.data);
   return value.data;
 }
 

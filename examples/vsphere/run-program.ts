@@ -1,0 +1,45 @@
+/**
+ * RunProgram of the vSphere SDK: runs a program in a guest, waits for it, and copies what it printed to this machine.
+ * Like the original it leaves the temporary file with the output in the guest, and passes no arguments on; a Windows
+ * guest needs `cmd.exe /c ...` as the path for the redirection.
+ * Usage: node build/examples/vsphere/run-program.js --url https://vcenter/sdk --username U --password P
+ *   --vmname VM --guestusername U --guestpassword P --guestprogrampath G --localoutputfilepath L [--interactivesession]
+ */
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { main, shownUrl } from './support/guest-sample.js';
+
+await main(
+  {
+    name: 'RunProgram',
+    options: {
+      guestprogrampath: 'program in the guest',
+      localoutputfilepath: 'file here for what it prints',
+      'interactivesession?': 'run it in the session at the console',
+    },
+    isInteractive: (options) => options.flag('interactivesession'),
+    async run({ options, guest }) {
+      console.log('Executing CreateTemporaryFile guest operation');
+      const nowhere = { prefix: '', suffix: '', directoryPath: '' };
+      const outputPath = await guest.call('CreateTemporaryFileInGuest', nowhere);
+      console.log(`Successfully created a temporary file at: ${outputPath} inside the guest`);
+
+      console.log('Starting the specified program inside the guest');
+      const programPath = options.text('guestprogrampath') ?? '';
+      const spec = { programPath, arguments: `> ${outputPath} 2>&1` };
+      const pid = await guest.call('StartProgramInGuest', { spec });
+      console.log(`Process ID of the program started is: ${pid}`);
+
+      console.log('Waiting for the process to finish running.');
+      const { exitCode } = await guest.waitForExit(pid);
+      console.log(`Exit code of the program is ${exitCode}`);
+
+      const { url } = await guest.call('InitiateFileTransferFromGuest', { guestFilePath: outputPath });
+      console.log(`Downloading the output file from :${shownUrl(url)}`);
+      const { chunks } = await guest.download(outputPath, url);
+      await pipeline(chunks, createWriteStream(options.text('localoutputfilepath') ?? ''));
+      console.log('Successfully downloaded the file');
+    },
+  },
+  { options: ['--guestprogrampath', '/bin/hostname', '--localoutputfilepath', 'TEMP/output.txt'] },
+);

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  connectVsphere,
+  ref,
+  vimFaultOf,
+  type GuestClient,
+  type Ref,
+  type VsphereClient,
+} from '../../../../src/backends/vsphere/index.js';
+import { readAll } from '../../../../src/guest/sized-content.js';
+import { startSimulator, type Simulator } from '../../../../src/simulator/index.js';
+
+let simulator: Simulator;
+let client: VsphereClient;
+let linux: GuestClient;
+let windows: GuestClient;
+let web: Ref<'VirtualMachine'>;
+
+beforeAll(async () => {
+  simulator = await startSimulator();
+  const thumbprint = simulator.thumbprint?.sha256 ?? '';
+  client = await connectVsphere({ url: simulator.url, userName: 'user', password: 'pw', tls: { thumbprint } });
+  const guestOf = async (location: string, userName: string) => {
+    const machine = await client.findMachine(location);
+    await machine.waitForGuestOperations();
+    return machine.guest({ userName, password: 'password' });
+  };
+  linux = await guestOf('[datastore1] web/web.vmx', 'root');
+  web = (await client.findMachine('[datastore1] web/web.vmx')).ref;
+  windows = await guestOf('/Lab/vm/build', 'Administrator');
+});
+
+afterAll(async () => {
+  await client.close();
+  await simulator.close();
+});
+
+describe('all six managers', () => {
+  test('logins', async () => {
+    expect(await linux.call('ValidateCredentialsInGuest', {})).toBeUndefined();
+    const machine = await client.findMachine('[datastore1] web/web.vmx');
+    const stranger = await machine.guest({ userName: 'root', password: 'wrong' });
+    await expect(stranger.validate()).rejects.toMatchObject({ kind: 'guest-login-refused' });
+  });
+
+  test('files, with their attributes', async () => {
+    const directoryPath = await linux.call('CreateTemporaryDirectoryInGuest', { prefix: 'a', suffix: 'b' });
+    const filePath = `${directoryPath}/x & <y>.txt`;
+    await linux.writeFile(filePath, new TextEncoder().encode('Grüße\r\n'));
+    const fileAttributes = { $type: 'GuestPosixFileAttributes', permissions: 0o600 } as const;
+    await linux.call('ChangeFileAttributesInGuest', { guestFilePath: filePath, fileAttributes });
+    const { files = [] } = await linux.call('ListFilesInGuest', { filePath });
+    expect(files).toMatchObject([{ type: 'file', size: 9, attributes: { permissions: 0o10_0600 } }]);
+    const content = await linux.readFile(filePath);
+    expect(new TextDecoder().decode(await readAll(content))).toBe('Grüße\r\n');
+    await linux.call('DeleteDirectoryInGuest', { directoryPath, recursive: true });
+  });
+
+  test('programs, many at once', async () => {
+    const start = (code: number) =>
+      linux.call('StartProgramInGuest', { spec: { programPath: '/bin/sh', arguments: `-c 'exit ${code}'` } });
+    const pids = await Promise.all([3, 4, 5].map(start));
+    const ended = await Promise.all(pids.map((pid) => linux.waitForExit(pid)));
+    expect(ended.map(({ exitCode }) => exitCode)).toEqual([3, 4, 5]);
+    expect(await linux.call('ReadEnvironmentVariableInGuest', { names: ['HOME'] })).toEqual(['HOME=/root']);
+  });
+
+  test('the Windows registry, with numbers of 64 bits', async () => {
+    const keyName = { registryPath: 'HKEY_LOCAL_MACHINE\\Software\\Revix', wowBitness: 'WOWNative' };
+    await windows.call('CreateRegistryKeyInGuest', { keyName, isVolatile: false });
+    const data = { $type: 'GuestRegValueQwordSpec', value: 2n ** 62n + 1n } as const;
+    await windows.call('SetRegistryValueInGuest', { value: { name: { keyName, name: 'Big' }, data } });
+    expect(await windows.call('ListRegistryValuesInGuest', { keyName, expandStrings: false })).toMatchObject([
+      { name: { name: 'Big' }, data },
+    ]);
+  });
+
+  test('aliases', async () => {
+    expect(await linux.call('ListGuestAliases', { username: 'root' })).toEqual([]);
+  });
+
+  test('the customization of a running guest', async () => {
+    const spec = {
+      identity: {
+        $type: 'CustomizationLinuxPrep',
+        hostName: { $type: 'CustomizationFixedName', name: 'renamed' },
+        domain: 'example.test',
+      },
+      globalIPSettings: {},
+      nicSettingMap: [{ adapter: { ip: { $type: 'CustomizationDhcpIpGenerator' } } }],
+    } as const;
+    await client.waitForTask(await linux.call('CustomizeGuest_Task', { spec }));
+    await client.waitForTask(await linux.call('StartGuestNetwork_Task', {}));
+    const { 'guest.hostName': hostName } = await client.properties(web, ['guest.hostName']);
+    expect(hostName).toBe('renamed.example.test');
+  });
+});
+
+test('tasks are waited for, and properties have their types', async () => {
+  const { ref: vm } = await client.findMachine('[datastore1] web/web.vmx');
+  const task = await client.call(vm, 'CreateSnapshot_Task', { name: 'one', memory: false, quiesce: false });
+  const snapshot = await client.waitForTask(task);
+  expect(snapshot).toMatchObject({ type: 'VirtualMachineSnapshot' });
+  const { snapshot: tree, 'config.hardware.numCPU': cpus } = await client.properties(vm, [
+    'snapshot',
+    'config.hardware.numCPU',
+  ]);
+  expect(tree?.rootSnapshotList.map(({ name }) => name)).toEqual(['one']);
+  expect(cpus).toBe(2);
+});
+
+test('a fault of vSphere keeps its type', async () => {
+  const failed = await client
+    .call(ref('VirtualMachine', 'vm-0'), 'PowerOnVM_Task', {})
+    .catch((error: unknown) => error);
+  expect(vimFaultOf(failed)).toMatchObject({ $type: 'ManagedObjectNotFound', obj: { value: 'vm-0' } });
+});
+
+test('what is known of Tools is the same over REST and over SOAP', async () => {
+  const thumbprint = simulator.thumbprint?.sha256 ?? '';
+  const ticket = await client.call(ref('SessionManager', 'SessionManager'), 'AcquireCloneTicket', {});
+  const overSoap = await connectVsphere({ url: simulator.url, password: ticket, tls: { thumbprint } });
+  const infos = await Promise.all(
+    [client, overSoap].map(async (each) => (await each.findMachine('[datastore1] web/web.vmx')).tools.info()),
+  );
+  const [{ version: _, ...rest } = {}, { version: __, ...soap } = {}] = infos;
+  expect(rest).toMatchObject({ runState: 'RUNNING', versionStatus: 'CURRENT', installType: 'OPEN_VM_TOOLS' });
+  expect(soap).toEqual(rest);
+  await overSoap.close();
+});
