@@ -4,6 +4,7 @@ import { Fault, type FaultKind } from '../../../base/fault.js';
 import type { CallContext, GuestCredentials } from '../../backend.js';
 import type { VsphereConnection } from '../connection.js';
 import { isVimError } from '../errors/vim-error.js';
+import { HttpFailure } from '../http/http-failure.js';
 import { isRepeatable } from '../session/repeatable-methods.js';
 import type { Ref } from '../soap/values.js';
 import type { TransferRoute, TransferRoutes } from '../transfer/transfer-routes.js';
@@ -197,14 +198,18 @@ export class GuestCaller {
   }
 
   /** What a call failed with, with the cause where vSphere has one fault for several. */
-  async #faultOf(error: unknown, { doing, meanings }: CallRules, call: CallContext): Promise<unknown> {
+  async #faultOf(error: unknown, rules: CallRules, call: CallContext): Promise<unknown> {
+    const { doing, meanings } = rules;
     const { connection, vmName } = this.#target;
     if (isVimError(error, 'GuestOperationsUnavailable')) {
       const cause = await this.#unavailability(call);
       if (cause !== undefined)
         return new Fault(cause.kind, cause.message, { retryable: cause.retryable, cause: error });
     }
-    return connection.faultFrom(error, { doing, to: `"${vmName}"`, meanings });
+    const fault = connection.faultFrom(error, { doing, to: `"${vmName}"`, meanings });
+    const isOnlyLate = error instanceof HttpFailure && error.kind === 'timeout' && rules.isRepeatable;
+    if (!isOnlyLate || !(fault instanceof Fault)) return fault;
+    return new Fault(fault.kind, fault.message, { retryable: 'same-call', cause: error });
   }
 
   async #unavailability(call: CallContext): Promise<Fault | undefined> {

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createVsphereBackend } from '../../../src/backends/vsphere/index.js';
+import { FakeClock } from '../../../src/base/clock.js';
+import { Secret } from '../../../src/base/secret.js';
+import { createVix, Vix_Out, type Vix } from '../../../src/index.js';
+import { readAll } from '../../../src/guest/sized-content.js';
+import { startSimulator, type Simulator, type WireEffect } from '../../../src/simulator/index.js';
+import {
+  VIX_INVALID_HANDLE,
+  VIX_OK,
+  VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE,
+  VIX_PROPERTY_JOB_RESULT_HANDLE,
+  VIX_PROPERTY_NONE,
+  VIX_SERVICEPROVIDER_VMWARE_VI_SERVER,
+} from '../../../src/vix/names.js';
+import type { VixHandle } from '../../../src/vix/types.js';
+import { inventoryFor } from '../../conformance/inventory.js';
+import { whileMoving } from './fake-connection.js';
+
+const location = '[store] posix/posix.vmx';
+
+/** What may befall one request. */
+const mishaps: Readonly<Record<string, WireEffect>> = {
+  'a reset connection': { reset: true },
+  'half an answer': { cutAfterBytes: 120 },
+  'an answer of nothing': { cutAfterBytes: 0 },
+  'a gateway without a server': { status: 503 },
+  'an expired session': { expireSession: true },
+  'no answer': { never: true },
+  'a busy machine': { fault: { $type: 'TaskInProgress', task: { type: 'Task', value: 'task-1' } } },
+};
+
+/** The requests of a program's run, in their order. */
+const steps = ['StartProgramInGuest', 'ListProcessesInGuest'] as const;
+
+/** Mishaps at the start after which nobody can know whether the program runs, so that it must not be started again. */
+const inDoubt: readonly string[] = [
+  'half an answer',
+  'an answer of nothing',
+  'no answer',
+  'a reset connection',
+  'a gateway without a server',
+];
+
+describe('a program that runs over a network with mishaps', () => {
+  const clock = new FakeClock();
+  let simulator: Simulator;
+  let vix: Vix;
+  let vm: VixHandle;
+  let runs = 0;
+
+  beforeAll(async () => {
+    simulator = await startSimulator({ inventory: inventoryFor(['posix']), clock });
+    const thumbprint = simulator.thumbprint?.sha256 ?? '';
+    vix = createVix({ backends: [createVsphereBackend({ clock, tls: { thumbprint } })], config: {}, clock });
+  });
+
+  afterAll(async () => {
+    await vix.Revix_Close();
+    await simulator.close();
+  });
+
+  beforeEach(async () => {
+    const provider = VIX_SERVICEPROVIDER_VMWARE_VI_SERVER;
+    const host = await handle(
+      vix.VixHost_Connect(-1, provider, simulator.url, 0, 'admin', 'host password', 0, VIX_INVALID_HANDLE, null, null),
+    );
+    vm = await handle(vix.VixVM_Open(host, location, null, null));
+    await moving(vix.VixJob_Wait(vix.VixVM_LoginInGuest(vm, 'root', 'password', 0, null, null), VIX_PROPERTY_NONE));
+    return () => {
+      simulator.faults.clear();
+      vix.VixHost_Disconnect(host);
+    };
+  });
+
+  function moving<T>(work: Promise<T>): Promise<T> {
+    return whileMoving(clock, 250, work);
+  }
+
+  async function handle(job: VixHandle): Promise<VixHandle> {
+    const cell = Vix_Out<VixHandle>();
+    await moving(vix.VixJob_Wait(job, VIX_PROPERTY_JOB_RESULT_HANDLE, cell, VIX_PROPERTY_NONE));
+    return cell.value;
+  }
+
+  /** How often the program with this number has run, by what it left in the guest. */
+  async function timesRun(run: number): Promise<number> {
+    const machine = await simulator.world.find(location);
+    const guest = machine.guest({ userName: 'root', password: new Secret('password'), isInteractive: false });
+    const call = { signal: new AbortController().signal, clock, progress: () => undefined };
+    const content = await guest.files.read('/tmp/runs', call).catch(() => undefined);
+    const text = content === undefined ? '' : Buffer.from(await readAll(content)).toString();
+    return text.split('\n').filter((line) => line === String(run)).length;
+  }
+
+  /** Runs a program while the mishap befalls the first request of the step. */
+  async function runThrough({ step, mishap }: { readonly step: string; readonly mishap: string }) {
+    const effect = mishaps[mishap];
+    if (effect === undefined) throw new Error(mishap);
+    runs += 1;
+    simulator.faults.add({ on: step, effect, count: 1 });
+    const ended: VixHandle[] = [];
+    const note = (job: VixHandle): void => void ended.push(job);
+    const args = `-c "echo ${runs} >> /tmp/runs; exit 7"`;
+    const job = vix.VixVM_RunProgramInGuest(vm, '/bin/sh', args, 0, VIX_INVALID_HANDLE, note, null);
+    const code = Vix_Out<number>();
+    const error = await moving(
+      vix.VixJob_Wait(job, VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE, code, VIX_PROPERTY_NONE),
+    );
+    return {
+      error,
+      code: code.value,
+      message: vix.Revix_GetJobMessage(job),
+      isEndedOnce: ended.length === 1 && ended[0] === job,
+      strikes: simulator.faults.list().map(({ hits }) => hits),
+      times: await timesRun(runs),
+    };
+  }
+
+  const matrix = steps.flatMap((step) => Object.keys(mishaps).map((mishap) => ({ step, mishap })));
+  const isInDoubt = ({ step, mishap }: (typeof matrix)[number]): boolean =>
+    step === 'StartProgramInGuest' && inDoubt.includes(mishap);
+
+  it.each(matrix.filter((one) => !isInDoubt(one)))(
+    'runs once, and gives its exit code: $mishap at $step',
+    async (one) => {
+      const { error, code, message, isEndedOnce, strikes, times } = await runThrough(one);
+      expect(error, message).toBe(VIX_OK);
+      expect({ code, isEndedOnce, strikes, times }).toEqual({ code: 7, isEndedOnce: true, strikes: [1], times: 1 });
+    },
+  );
+
+  it.each(matrix.filter(isInDoubt))('runs at most once, and the doubt is told: $mishap at $step', async (one) => {
+    const { error, message, isEndedOnce, strikes, times } = await runThrough(one);
+    expect(error, message).not.toBe(VIX_OK);
+    expect(message).toMatch(/may have carried it out/);
+    expect({ isEndedOnce, strikes }).toEqual({ isEndedOnce: true, strikes: [1] });
+    expect(times).toBeLessThanOrEqual(1);
+  });
+});
