@@ -14,7 +14,9 @@ export async function runIn(
 ): Promise<CommandResult> {
   const guest = session(vm, userName);
   const isPosix = vm.family === 'posix';
-  const [script, log] = isPosix ? ['/tmp/run-in.sh', '/tmp/run-in.log'] : ['C:\\run-in.bat', 'C:\\run-in.log'];
+  const [script, log] = isPosix
+    ? [`/tmp/${userName}.sh`, `/tmp/${userName}.log`]
+    : [`C:\\${userName}.bat`, `C:\\${userName}.log`];
   const bytes = Buffer.from(isPosix ? line : `@echo off\r\n${line}\r\n`);
   const content = {
     size: bytes.length,

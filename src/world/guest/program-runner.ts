@@ -8,6 +8,7 @@ import type { GuestFileSystem } from './guest-file-system.js';
 import { baseName, normalizePath } from './guest-path.js';
 import { primaryAddress } from './nics.js';
 import type {
+  GuestAccounts,
   GuestProcessView,
   GuestRegistry,
   GuestUser,
@@ -71,6 +72,8 @@ export interface GuestHost {
   kill(pid: number, user: GuestUser): void;
   /** Asked once for each start, in the name of a user. Undefined on POSIX guests. */
   registry(user: GuestUser): GuestRegistry | undefined;
+  /** The accounts of the guest in the name of a user. */
+  accounts(user: GuestUser): GuestAccounts;
   /** Variables that the guest shares with its host. */
   readonly variables: GuestVariables;
   /** `12.4.0`; empty: Tools is not installed. */
@@ -267,6 +270,7 @@ export class ProgramRunner {
       osName: guest.osName,
       toolsVersion: host.toolsVersion(),
       guestVariables: host.variables,
+      accounts: host.accounts(parts.user),
       clock: host.clock,
       processes: () => host.processes(),
       kill: (pid) => host.kill(pid, parts.user),

@@ -45,6 +45,19 @@ export interface GuestRegistry {
   deleteValue(path: string, name: string): void;
 }
 
+/**
+ * Accounts of a guest in the name of a user. Changes throw Fault `guest-permission` for anybody but administrators,
+ * `not-found` for a name without account. On Windows names ignore case.
+ */
+export interface GuestAccounts {
+  list(): readonly GuestUser[];
+  /** @throws Fault `invalid-name`, `already-exists`. */
+  add(name: string, password: string): void;
+  setPassword(name: string, password: string): void;
+  setAdministrator(name: string, isAdministrator: boolean): void;
+  remove(name: string): void;
+}
+
 /** Variables that a guest shares with its host. What is unset reads as the empty string. */
 export interface GuestVariables {
   get(name: string): string;
@@ -81,6 +94,7 @@ export interface ProgramContext {
   /** `12.4.0`; empty: Tools is not installed. */
   readonly toolsVersion: string;
   readonly guestVariables: GuestVariables;
+  readonly accounts: GuestAccounts;
   readonly clock: Clock;
   /** Aborted when the process is killed, the VM goes off, or a limit is reached. */
   readonly signal: AbortSignal;

@@ -1,9 +1,10 @@
 import { sleep, type Clock, type ClockTimer } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';
 import type { GuestFileSystem } from '../guest/guest-file-system.js';
+import { recordAccounts } from '../guest/guest-accounts.js';
 import { GuestClock } from '../guest/guest-clock.js';
 import { ProcessTable, type GuestProcessState } from '../guest/process-table.js';
-import type { GuestProcessView, GuestRegistry, GuestUser, GuestVariables } from '../guest/program.js';
+import type { GuestAccounts, GuestProcessView, GuestRegistry, GuestUser, GuestVariables } from '../guest/program.js';
 import type { ProgramRegistry } from '../guest/program-registry.js';
 import {
   ProgramRunner,
@@ -126,6 +127,7 @@ class GuestRuntime implements GuestHost {
   readonly #unfinished = new Map<number, string[]>();
   readonly #later = new Set<Promise<void>>();
   readonly #registry = this.#writtenThrough(({ guest }) => guest.registry);
+  readonly #accounts = this.#writtenThrough(({ guest }) => guest);
   readonly #guestVariables = this.#writtenThrough(({ guestVariables }) => guestVariables);
   readonly variables: GuestVariables = {
     get: (name) => {
@@ -273,6 +275,18 @@ class GuestRuntime implements GuestHost {
       deleteKey: (path, options) => change((registry) => registry.deleteKey(path, options)),
       setValue: (path, value) => change((registry) => registry.setValue(path, value)),
       deleteValue: (path, name) => change((registry) => registry.deleteValue(path, name)),
+    };
+  }
+
+  accounts(user: GuestUser): GuestAccounts {
+    const change = (apply: (accounts: GuestAccounts) => void): void =>
+      this.#accounts.change((guest) => apply(recordAccounts(guest, user)));
+    return {
+      list: () => recordAccounts(this.#accounts.part, user).list(),
+      add: (name, password) => change((accounts) => accounts.add(name, password)),
+      setPassword: (name, password) => change((accounts) => accounts.setPassword(name, password)),
+      setAdministrator: (name, is) => change((accounts) => accounts.setAdministrator(name, is)),
+      remove: (name) => change((accounts) => accounts.remove(name)),
     };
   }
 

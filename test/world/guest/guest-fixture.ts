@@ -1,12 +1,13 @@
 import { FakeClock } from '../../../src/base/clock.js';
 import { Fault, type FaultKind } from '../../../src/base/fault.js';
+import { recordAccounts } from '../../../src/world/guest/guest-accounts.js';
 import type { UserFiles } from '../../../src/world/guest/guest-files.js';
 import { GuestFileSystem } from '../../../src/world/guest/guest-file-system.js';
 import { defaultEnvironment, guestTree } from '../../../src/world/guest/guest-os.js';
 import type { GuestFamily } from '../../../src/world/guest/guest-path.js';
 import { userOf } from '../../../src/world/guest/guest-users.js';
 import { ProcessTable, type GuestProcessState } from '../../../src/world/guest/process-table.js';
-import type { GuestUser, GuestVariables } from '../../../src/world/guest/program.js';
+import type { GuestAccounts, GuestUser, GuestVariables } from '../../../src/world/guest/program.js';
 import type { ProgramRegistry } from '../../../src/world/guest/program-registry.js';
 import {
   ProgramRunner,
@@ -112,6 +113,10 @@ export class TestGuest implements GuestHost {
     get: (name) => this.guestVariables.get(name) ?? '',
     set: (name, value) => void this.guestVariables.set(name, value),
   };
+
+  accounts(user: GuestUser): GuestAccounts {
+    return recordAccounts(this.record, user);
+  }
 
   toolsVersion(): string {
     return '12.4.0';

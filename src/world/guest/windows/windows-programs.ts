@@ -5,10 +5,12 @@ import { robocopy, xcopy } from './programs/copy-trees.js';
 import { fc, find, more, sort } from './programs/filters.js';
 import { findstr } from './programs/findstr.js';
 import { hostname, ipconfig, systeminfo, whoami } from './programs/identity.js';
+import { net } from './programs/net.js';
 import { ping, timeout } from './programs/network.js';
 import { reg } from './programs/reg.js';
 import { cscript, wscript } from './programs/script-host.js';
-import { net, sc } from './programs/services.js';
+import { sc } from './programs/services.js';
+import { setx } from './programs/setx.js';
 import { shutdown } from './programs/shutdown.js';
 import { chcp } from './programs/system.js';
 import { taskkill, tasklist } from './programs/tasks.js';
@@ -31,6 +33,7 @@ export const windowsPrograms: Readonly<Record<string, GuestProgram>> = {
   'reg.exe': reg,
   'robocopy.exe': robocopy,
   'sc.exe': sc,
+  'setx.exe': setx,
   'shutdown.exe': shutdown,
   'sort.exe': sort,
   'systeminfo.exe': systeminfo,

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FakeClock } from '../../../../src/base/clock.js';
 import type { Fault } from '../../../../src/base/fault.js';
 import { GuestFileSystem } from '../../../../src/world/guest/guest-file-system.js';
+import { recordAccounts } from '../../../../src/world/guest/guest-accounts.js';
 import { programImage } from '../../../../src/world/guest/program-image.js';
 import { ProgramRegistry } from '../../../../src/world/guest/program-registry.js';
 import { resolveProgram } from '../../../../src/world/guest/program-resolution.js';
@@ -21,7 +22,7 @@ import { recordRegistry } from '../../../../src/world/guest/windows/registry.js'
 import { OutputCollector } from '../../../../src/world/guest/windows/text.js';
 import { windowsPrograms } from '../../../../src/world/guest/windows/windows-programs.js';
 import type { RegistryKeyRecord } from '../../../../src/world/vm/vm-record.js';
-import { nic } from '../guest-fixture.js';
+import { guestRecord, nic } from '../guest-fixture.js';
 
 /** What a program did. */
 export interface RunResult {
@@ -49,6 +50,8 @@ export class WindowsGuest {
   readonly registryRecord: RegistryKeyRecord = { values: {}, keys: {} };
   readonly registry: GuestRegistry;
   readonly programs = new ProgramRegistry(family);
+  /** Only `net` looks at these: files and programs are the user's. */
+  readonly accountsRecord = { ...guestRecord('windows'), aliases: [] };
   readonly guestVariables = new Map<string, string>();
   readonly killed: number[] = [];
   /** Programs that were started as processes of their own. */
@@ -149,6 +152,7 @@ export class WindowsGuest {
       nics: [nic('192.168.56.20/24')],
       osName: 'Microsoft Windows 10 Pro',
       toolsVersion: '12.4.0',
+      accounts: recordAccounts(this.accountsRecord, this.user),
       guestVariables: {
         get: (name) => this.guestVariables.get(name) ?? '',
         set: (name, value) => void this.guestVariables.set(name, value),

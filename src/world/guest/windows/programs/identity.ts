@@ -3,6 +3,7 @@ import { networkMask, parseNicAddress, type GuestNic } from '../../nics.js';
 import type { GuestProgram, ProgramContext } from '../../program.js';
 import { splitSwitches } from '../arguments.js';
 import { longTimeText } from '../guest-time.js';
+import { userSid } from '../sid.js';
 import { windowsVersion } from '../version.js';
 import { accountName, printErrorLine, printLine } from './program-output.js';
 
@@ -19,6 +20,15 @@ export const whoami: GuestProgram = async (context) => {
     printLine(context, '-----------------');
     printLine(context);
     for (const group of groups) printLine(context, group);
+    return 0;
+  }
+  if (switches.includes('user')) {
+    const name = accountName(context);
+    const sid = userSid(context.user);
+    for (const line of ['', 'USER INFORMATION', '----------------', '']) printLine(context, line);
+    printLine(context, `${'User Name'.padEnd(name.length)} SID`);
+    printLine(context, `${'='.repeat(name.length)} ${'='.repeat(sid.length)}`);
+    printLine(context, `${name} ${sid}`);
     return 0;
   }
   printErrorLine(context, `ERROR: Invalid argument/option - '/${switches[0] ?? ''}'.`);

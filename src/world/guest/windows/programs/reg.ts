@@ -2,7 +2,8 @@ import { Fault } from '../../../../base/fault.js';
 import type { GuestProgram, GuestRegistry, ProgramContext, RegistryValue } from '../../program.js';
 import { splitArguments } from '../arguments.js';
 import { fullKeyPath } from '../registry.js';
-import { printErrorLine, printLine } from './program-output.js';
+import { formatRegistryFile, parseRegistryFile, type RegistryOrder } from '../registry-file.js';
+import { printErrorLine, printLine, programPath } from './program-output.js';
 
 const valueTypes = ['REG_SZ', 'REG_EXPAND_SZ', 'REG_DWORD', 'REG_QWORD', 'REG_MULTI_SZ', 'REG_BINARY'] as const;
 type ValueType = (typeof valueTypes)[number];
@@ -32,15 +33,15 @@ function parseRegOptions(words: readonly string[]): RegOptions {
         continue;
       }
       const value = rest[(at += 1)];
-      if (value === undefined) throw new Fault('invalid-argument', 'ERROR: Invalid syntax.');
+      if (value === undefined) throw wrongSyntax();
       values.set(name, value);
     } else if (/^\/(f|s|ve|va|reg:32|reg:64)$/.test(name)) {
       flags.add(name);
     } else {
-      throw new Fault('invalid-argument', 'ERROR: Invalid syntax.');
+      throw wrongSyntax();
     }
   }
-  if (key === undefined) throw new Fault('invalid-argument', 'ERROR: Invalid syntax.');
+  if (key === undefined) throw wrongSyntax();
   return {
     key,
     valueName: flags.has('/ve') ? '' : values.get('/v'),
@@ -188,19 +189,81 @@ function failureText(error: unknown, key: string | undefined): string {
   return fullKeyPath(key ?? '') === undefined ? 'ERROR: Invalid key name.' : missing;
 }
 
-/** `reg query|add|delete key [/v name | /ve] [/t type] [/d data] [/s] [/f]`; exit code 1 for every failure. */
+function exportKey(context: ProgramContext, registry: GuestRegistry, words: readonly string[]): number {
+  const [key, file, ...more] = words.filter((word) => !word.startsWith('/'));
+  if (key === undefined || file === undefined || more.length > 0) throw wrongSyntax();
+  const path = programPath(context, file);
+  if (context.files.exists(path) && !words.some((word) => /^\/y$/i.test(word))) {
+    throw new Fault('invalid-argument', `ERROR: The file "${file}" is there already. Add /y to overwrite it.`);
+  }
+  const keys: { readonly path: string; readonly values: readonly RegistryValue[] }[] = [];
+  const visit = (at: string): void => {
+    keys.push({ path: at, values: registry.values(at) });
+    for (const name of registry.keys(at)) visit(`${at}\\${name}`);
+  };
+  visit(fullKeyPath(key) ?? key);
+  context.files.write(path, formatRegistryFile(keys));
+  return done(context);
+}
+
+function importFile(context: ProgramContext, registry: GuestRegistry, words: readonly string[]): number {
+  const [file, ...more] = words.filter((word) => !word.startsWith('/'));
+  if (file === undefined || more.length > 0) throw wrongSyntax();
+  const path = programPath(context, file);
+  if (!context.files.exists(path)) {
+    throw new Fault('invalid-argument', 'ERROR: Error opening the file. There may be a disk or file system error.');
+  }
+  const orders = parseRegistryFile(context.files.read(path).bytes());
+  if (orders === undefined) {
+    throw new Fault('invalid-argument', `ERROR: The file "${file}" is no registry file.`);
+  }
+  for (const order of orders) follow(registry, order);
+  return done(context);
+}
+
+/** What a file takes away may be gone already. */
+function follow(registry: GuestRegistry, order: RegistryOrder): void {
+  try {
+    if (order.order === 'create') createIfMissing(registry, order.key);
+    else if (order.order === 'set') registry.setValue(order.key, order.value);
+    else if (order.order === 'unset') registry.deleteValue(order.key, order.name);
+    else registry.deleteKey(order.key, { recursive: true });
+  } catch (error) {
+    const isGone = error instanceof Fault && ['registry-value-not-found', 'registry-key-invalid'].includes(error.kind);
+    if (!isGone || order.order === 'create' || order.order === 'set') throw error;
+  }
+}
+
+const fileVerbs: Readonly<
+  Record<string, (context: ProgramContext, registry: GuestRegistry, words: readonly string[]) => number>
+> = { export: exportKey, import: importFile };
+
+function wrongSyntax(): Fault {
+  return new Fault('invalid-argument', 'ERROR: Invalid syntax.');
+}
+
+/**
+ * `reg query|add|delete key [/v name | /ve] [/t type] [/d data] [/s] [/f]`, `reg export key file [/y]`,
+ * `reg import file`; exit code 1 for every failure.
+ */
 export const reg: GuestProgram = async (context) => {
   const [verb = '', ...words] = splitArguments(context.arguments);
-  const run = Object.hasOwn(verbs, verb.toLowerCase()) ? verbs[verb.toLowerCase()] : undefined;
-  if (run === undefined || context.registry === undefined) {
+  const run = ownEntry(verbs, verb.toLowerCase());
+  const runFile = ownEntry(fileVerbs, verb.toLowerCase());
+  if ((run === undefined && runFile === undefined) || context.registry === undefined) {
     printErrorLine(context, 'ERROR: Invalid syntax.');
     printErrorLine(context, 'Type "REG /?" for usage.');
     return 1;
   }
   try {
-    return run(context, context.registry, parseRegOptions(words));
+    if (runFile !== undefined) return runFile(context, context.registry, words);
+    return run === undefined ? 1 : run(context, context.registry, parseRegOptions(words));
   } catch (error) {
     printErrorLine(context, failureText(error, words[0]));
     return 1;
   }
 };
+
+function ownEntry<T>(entries: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(entries, name) ? entries[name] : undefined;
+}

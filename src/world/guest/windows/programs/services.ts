@@ -26,6 +26,14 @@ function findService(name: string): Service | undefined {
   );
 }
 
+/** Titles of all services. */
+export const serviceTitles: readonly string[] = services.map(({ title }) => title);
+
+/** Whether a service has this name or title. */
+export function isService(name: string): boolean {
+  return findService(name) !== undefined;
+}
+
 /** `sc query [name]`. Services can be looked at, not changed. */
 export const sc: GuestProgram = async (context) => {
   const [verb = '', name] = splitArguments(context.arguments);
@@ -54,46 +62,4 @@ export const sc: GuestProgram = async (context) => {
     printLine(context, '        WAIT_HINT          : 0x0');
   }
   return 0;
-};
-
-/** `net user [name]` for the own account, `net start`: what runs and who is here; it changes nothing. */
-export const net: GuestProgram = async (context) => {
-  const [verb = '', name] = splitArguments(context.arguments);
-  if (verb.toLowerCase() === 'start' && name === undefined) {
-    printLine(context, 'These Windows services are started:');
-    printLine(context);
-    for (const { title } of services) printLine(context, `   ${title}`);
-    printLine(context);
-    printLine(context, 'The command completed successfully.');
-    printLine(context);
-    return 0;
-  }
-  if (verb.toLowerCase() === 'start' && name !== undefined) {
-    const isKnown = findService(name) !== undefined;
-    printErrorLine(
-      context,
-      isKnown ? 'The requested service has already been started.' : 'The service name is invalid.',
-    );
-    printErrorLine(context, '');
-    printErrorLine(context, `More help is available by typing NET HELPMSG ${isKnown ? 2182 : 2185}.`);
-    return 2;
-  }
-  if (verb.toLowerCase() === 'user' && (name === undefined || name.toLowerCase() === context.user.name.toLowerCase())) {
-    printLine(context);
-    printLine(context, `User accounts for \\\\${context.hostName}`);
-    printLine(context);
-    printLine(context, '-'.repeat(79));
-    printLine(context, context.user.name);
-    printLine(context, 'The command completed successfully.');
-    printLine(context);
-    return 0;
-  }
-  if (verb.toLowerCase() === 'user') {
-    printErrorLine(context, 'The user name could not be found.');
-    printErrorLine(context, '');
-    printErrorLine(context, 'More help is available by typing NET HELPMSG 2221.');
-    return 2;
-  }
-  printErrorLine(context, `The mock guest knows "net user" and "net start" only, not "net ${verb}".`);
-  return 1;
 };
