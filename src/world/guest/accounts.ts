@@ -17,6 +17,7 @@ const systemIds: ReadonlyMap<string, number> = new Map([
 ]);
 /** What Linux shows for a name without an account. */
 const nobodyId = 65_534;
+const nobody = 'nobody';
 
 /** Group ids by name: a group has the id of the first user in it, as where each user has a group of the own. */
 export function groupIds(users: readonly Account[]): ReadonlyMap<string, number> {
@@ -43,6 +44,20 @@ export function userNameOf(users: readonly Account[], id: number): string {
 /** The name by which files know a group: the number itself where no group has it. */
 export function groupNameOf(users: readonly Account[], id: number): string {
   return nameIn(groupIds(users), id) ?? nameIn(systemIds, id) ?? String(id);
+}
+
+/** The name that a text means, which may be a number; undefined where there is no such user. */
+export function knownUser(users: readonly Account[], text: string): string | undefined {
+  const id = numberOf(text);
+  if (id !== undefined) return userNameOf(users, id);
+  return users.some(({ name }) => name === text) || systemIds.has(text) || text === nobody ? text : undefined;
+}
+
+/** The name that a text means, which may be a number; undefined where there is no such group. */
+export function knownGroup(users: readonly Account[], text: string): string | undefined {
+  const id = numberOf(text);
+  if (id !== undefined) return groupNameOf(users, id);
+  return groupIds(users).has(text) || systemIds.has(text) || text === nobody ? text : undefined;
 }
 
 function nameIn(ids: ReadonlyMap<string, number>, id: number): string | undefined {

@@ -19,9 +19,9 @@ export const defaultEnvironment: Readonly<Record<GuestFamily, Readonly<Record<st
  * @param timeMs creation time of everything, milliseconds since 1970.
  */
 export function guestTree(
-  guest: Pick<GuestRecord, 'family' | 'users' | 'hostName'>,
+  guest: Pick<GuestRecord, 'family' | 'users' | 'hostName' | 'osName'>,
   timeMs: number,
 ): readonly FileChange[] {
-  const tree = guest.family === 'posix' ? posixTree : windowsTree;
-  return tree(guest.users, guest.hostName, timeMs);
+  const { family, users, hostName, osName } = guest;
+  return family === 'posix' ? posixTree({ users, hostName, osName }, timeMs) : windowsTree(users, hostName, timeMs);
 }

@@ -1,7 +1,7 @@
 import type { FileChange } from '../guest/guest-files.js';
+import { familyOf } from '../guest/guest-os-names.js';
 import type { VmRecord } from '../vm/vm-record.js';
 import { guestFiles } from './guest-tree.js';
-import { familyOf } from './guest-defaults.js';
 import { newGuest } from './new-machine.js';
 
 /** Creation time of the files of an adopted guest: it must be the same each time. */

@@ -4,22 +4,6 @@ import type { CheckedVm } from './inventory-schema.js';
 type Family = GuestRecord['family'];
 type InventoryUser = NonNullable<NonNullable<CheckedVm['guest']>['users']>[number];
 
-/** Full names of guest operating systems by the beginning of their identifiers; the first that fits counts. */
-const osNames: readonly (readonly [string, string])[] = [
-  ['ubuntu', 'Ubuntu 22.04.4 LTS'],
-  ['debian', 'Debian GNU/Linux 12'],
-  ['centos', 'CentOS Stream 9'],
-  ['rhel', 'Red Hat Enterprise Linux 9'],
-  ['windows11', 'Microsoft Windows 11 Pro'],
-  ['windows9srv', 'Microsoft Windows Server 2016'],
-  ['windows2019srv', 'Microsoft Windows Server 2019'],
-  ['windows9', 'Microsoft Windows 10 Pro'],
-  ['windows7', 'Microsoft Windows 7 Professional'],
-  ['win', 'Microsoft Windows'],
-  ['darwin', 'macOS'],
-  ['freebsd', 'FreeBSD'],
-];
-
 /** Users of a guest whose inventory names none. The password of each is `password`. */
 const defaultUsers: Readonly<Record<Family, readonly InventoryUser[]>> = {
   posix: [
@@ -34,15 +18,6 @@ const defaultUsers: Readonly<Record<Family, readonly InventoryUser[]>> = {
 
 const firstUserId = 1000;
 export const defaultDiskSizeBytes = 20 * 1024 ** 3;
-
-/** Family of a guest operating system by its identifier. */
-export function familyOf(guestOs: string): Family {
-  return guestOs.toLowerCase().startsWith('win') ? 'windows' : 'posix';
-}
-
-export function osNameOf(guestOs: string): string {
-  return osNames.find(([start]) => guestOs.toLowerCase().startsWith(start))?.[1] ?? 'Linux';
-}
 
 /** Complete accounts: homes, groups and numbers where the inventory leaves them open. */
 export function usersOf(family: Family, users: readonly InventoryUser[] | undefined): GuestUserRecord[] {

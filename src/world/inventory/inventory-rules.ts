@@ -1,12 +1,13 @@
 import { Fault } from '../../base/fault.js';
 import { plainCertificate } from '../guest/certificate.js';
+import { familyOf } from '../guest/guest-os-names.js';
 import { parsePath } from '../guest/guest-path.js';
 import { withPrefix } from '../guest/nics.js';
 import { findUser } from '../guest/guest-users.js';
 import { formatLocation, parseNewLocation } from '../location.js';
 import { operationNames } from '../operation-names.js';
 import { unknownName } from '../schema-parts.js';
-import { familyOf, usersOf } from './guest-defaults.js';
+import { usersOf } from './guest-defaults.js';
 import type { CheckedInventory, CheckedVm, InventorySnapshot } from './inventory-schema.js';
 import { numbered } from './numbered.js';
 

@@ -1,5 +1,6 @@
 import { Secret } from '../../base/secret.js';
 import { plainCertificate } from '../guest/certificate.js';
+import { familyOf, osNameOf } from '../guest/guest-os-names.js';
 import { defaultEnvironment, defaultRegistry, firstProgramPid } from '../guest/guest-os.js';
 import { formatLocation, parseNewLocation } from '../location.js';
 import { stableId } from '../vm/clone.js';
@@ -7,7 +8,7 @@ import { sealPassword } from '../vm/encryption.js';
 import { currentHardwareVersion } from '../vm/lifecycle.js';
 import { currentToolsVersion, freeze, startTransition } from '../vm/power-state.js';
 import type { GuestAliasRecord, GuestRecord, SnapshotRecord, VmRecord } from '../vm/vm-record.js';
-import { defaultDiskSizeBytes, familyOf, osNameOf, usersOf } from './guest-defaults.js';
+import { defaultDiskSizeBytes, usersOf } from './guest-defaults.js';
 import type { CheckedVm, InventorySnapshot } from './inventory-schema.js';
 import { nicsOf } from './nics-of.js';
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '../../base/fault.js';
-import type { GuestRecord, VmRecord } from '../vm/vm-record.js';
+import { familyOf } from '../guest/guest-os-names.js';
+import type { VmRecord } from '../vm/vm-record.js';
 import type { VmxDocument } from './vmx-file.js';
 
 /** What a `.vmx` file cannot say about its virtual machine. */
@@ -161,11 +162,6 @@ export function readRecord(
   return read;
 }
 
-/** POSIX or Windows, by VMware's name of the guest system (`windows9-64`, `winnetstandard`, `ubuntu-64`). */
-export function guestFamily(guestOs: string): GuestRecord['family'] {
-  return /^(?:windows|win|longhorn|whistler|vista)/i.test(guestOs) ? 'windows' : 'posix';
-}
-
 /**
  * A virtual machine for a `.vmx` file that Revix did not write: what the file says, and plain values for the rest. It
  * is off, has Tools and no snapshots; its guest has no users yet.
@@ -204,7 +200,7 @@ export function recordFromVmx(document: VmxDocument, origin: VmxOrigin): VmRecor
     recording: { state: 'idle', snapshotId: null },
     linkedTo: null,
     guest: {
-      family: guestFamily(guestOs),
+      family: familyOf(guestOs),
       osName: guestOs,
       hostName: fileTitle,
       domain: '',
@@ -217,7 +213,7 @@ export function recordFromVmx(document: VmxDocument, origin: VmxOrigin): VmRecor
       environment: {},
       processes: [],
       nextPid: 1000,
-      registry: guestFamily(guestOs) === 'windows' ? { values: {}, keys: {} } : null,
+      registry: familyOf(guestOs) === 'windows' ? { values: {}, keys: {} } : null,
       diskSizeBytes: 8 * 1024 ** 3,
     },
     customization: null,

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
+import { familyOf } from '../../../src/world/guest/guest-os-names.js';
 import { describe, expect, it } from 'vitest';
 import { VmxDocument } from '../../../src/world/store/vmx-file.js';
 import {
   diskEntries,
   diskFileNames,
-  guestFamily,
   readRecord,
   recordFromVmx,
   writeRecord,
@@ -93,8 +93,8 @@ describe('a record and its .vmx file', () => {
   it('tells guest families by the name of the system', () => {
     const windows = ['windows9-64', 'winnetstandard', 'winxppro', 'longhorn', 'Windows7Server64Guest'];
     const posix = ['ubuntu-64', 'darwin19-64', 'other', 'centos-64', 'freebsd'];
-    expect(windows.map(guestFamily)).toEqual(windows.map(() => 'windows'));
-    expect(posix.map(guestFamily)).toEqual(posix.map(() => 'posix'));
+    expect(windows.map(familyOf)).toEqual(windows.map(() => 'windows'));
+    expect(posix.map(familyOf)).toEqual(posix.map(() => 'posix'));
   });
 
   it('finds the disks that a configuration names', () => {

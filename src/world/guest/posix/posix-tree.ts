@@ -1,6 +1,7 @@
 import type { GuestUserRecord } from '../../vm/vm-record.js';
 import { groupIdOf, groupIds } from '../accounts.js';
 import type { FileChange } from '../guest-files.js';
+import { osReleaseOf } from '../guest-os-names.js';
 import { programImage } from '../program-image.js';
 import { TreeBuilder } from '../tree-builder.js';
 import { posixCommandNames, posixSystemCommandNames } from './posix-command-names.js';
@@ -16,7 +17,14 @@ export type TreeUser = Pick<GuestUserRecord, 'name' | 'id' | 'group' | 'home'>;
  * The files of a fresh Linux guest: system directories, one executable for each command, accounts, homes.
  * @param timeMs creation time of everything, milliseconds since 1970.
  */
-export function posixTree(users: readonly TreeUser[], hostName: string, timeMs = 0): readonly FileChange[] {
+export function posixTree(
+  {
+    users,
+    hostName,
+    osName,
+  }: { readonly users: readonly TreeUser[]; readonly hostName: string; readonly osName: string },
+  timeMs = 0,
+): readonly FileChange[] {
   const tree = new TreeBuilder({ owner: 'root', group: 'root' }, timeMs);
   for (const path of ['/', '/boot', '/dev', '/etc', '/home', '/media', '/mnt', '/opt', '/proc', '/run', '/srv']) {
     tree.directory(path);
@@ -34,7 +42,8 @@ export function posixTree(users: readonly TreeUser[], hostName: string, timeMs =
   tree.file('/etc/passwd', passwd(users)).file('/etc/group', group(users));
   tree.file('/etc/hostname', `${hostName}\n`);
   tree.file('/etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${hostName}\n`);
-  tree.file('/etc/os-release', 'NAME="Revix Linux"\nID=revix\nVERSION_ID="1"\nPRETTY_NAME="Revix mock Linux guest"\n');
+  const release = osReleaseOf(osName);
+  if (release !== undefined) tree.file('/usr/lib/os-release', release).link('/etc/os-release', '../usr/lib/os-release');
   tree.file('/etc/shells', '/bin/sh\n/bin/bash\n');
   tree.file('/var/log/messages', bootMessages(hostName, timeMs), { mode: 0o640 });
   for (const user of users) {

@@ -33,7 +33,7 @@ describe.each(shells)('both shells: %s', (_name, options) => {
     ['test a = b; echo $?', '1', 0],
     [
       'whoami; id -u; id; hostname; uname',
-      'ann\n1000\nuid=1000(ann) gid=1000(staff) groups=1000(staff)\nguest-1\nLinux',
+      'ann\n1000\nuid=1000(ann) gid=50(staff) groups=50(staff)\nguest-1\nLinux',
       0,
     ],
     ['date +%Y-%m-%dT%H:%M:%S', '2026-01-01T00:00:00', 0],
@@ -49,6 +49,17 @@ describe.each(shells)('both shells: %s', (_name, options) => {
     ['ls -l /etc/hostname', '-rw-r--r-- 1 root root 8 Jan  1 00:00 /etc/hostname', 0],
     ['touch n; chmod 640 n; stat -c "%a %U %G %n" n', '640 ann staff n', 0],
     ['echo $$ > pid; kill -0 1; echo $?', '0', 0],
+    [
+      'id bob; id -u 1001; touch f; stat -c "%u %g" f',
+      'uid=1001(bob) gid=1001(bob) groups=1001(bob)\n1001\n1000 50',
+      0,
+    ],
+    ['id nobody; chown nosuch f', "id: 'nobody': no such user\nchown: invalid user: 'nosuch'", 1],
+    [
+      'touch f; ls -n f; chown 1000:50 f; ls -g f',
+      '-rw-r--r-- 1 1000 50 0 Jan  1 00:00 f\n-rw-r--r-- 1 staff 0 Jan  1 00:00 f',
+      0,
+    ],
     ['kill 1', 'kill: (1): Operation not permitted', 1],
     ['dd if=/dev/zero of=blob bs=1k count=3 2> /dev/null; stat -c %s blob', '3072', 0],
     ['set -e; false; echo never', '', 1],

@@ -236,6 +236,23 @@ const cases: readonly Case[] = [
     ),
     exitCode: 1,
   },
+  ...(
+    [
+      ['Set r = New RegExp', 9, 'compilation', "'New'"],
+      ['WScript.Echo #2020-01-02#', 14, 'compilation', 'date literals'],
+      ['Execute "x=1"', 1, 'compilation', "'Execute'"],
+      ['WScript.Echo DateAdd("d", 1, Date)', 1, 'runtime', "'DateAdd'"],
+      ['Set w = GetObject("winmgmts:")', 1, 'runtime', "'GetObject'"],
+      ['x = Eval("1")', 1, 'runtime', "'Eval'"],
+    ] as const
+  ).map(([line, column, kind, what]) => ({
+    name: `what is not there: ${line}`,
+    lines: [line],
+    stderr: crlf(
+      `C:\\Work\\s.vbs(1, ${column}) Microsoft VBScript ${kind} error: The VBScript of this mock guest has no ${what}`,
+    ),
+    exitCode: 1,
+  })),
   {
     name: 'endless recursion',
     lines: ['Sub A', 'A', 'End Sub', 'A'],

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Fault } from '../../../../base/fault.js';
+import { groupIdOf, knownGroup, knownUser, userIdOf } from '../../accounts.js';
 import type { FileStatus } from '../../guest-files.js';
 import { baseName, joinPath } from '../../guest-path.js';
-import type { ProgramContext } from '../../program.js';
+import type { GuestUser, ProgramContext } from '../../program.js';
 import {
   complain,
   forEach,
@@ -63,7 +64,12 @@ const chown: PosixCommand = (words, context) => {
   const { options, operands } = parseOptions(words, 'Rhvf', ['recursive']);
   const [who, ...paths] = operands;
   if (who === undefined || paths.length === 0) throw new UsageError('missing operand');
-  const [owner, group] = splitOnce(who, ':');
+  const [ownerText, groupText] = splitOnce(who, ':');
+  const users = context.accounts.list();
+  const owner = ownerText === '' ? '' : knownUser(users, ownerText);
+  const group = groupText === undefined ? undefined : knownGroup(users, groupText);
+  if (owner === undefined) throw new UsageError(`invalid user: '${ownerText}'`);
+  if (groupText !== undefined && group === undefined) throw new UsageError(`invalid group: '${groupText}'`);
   return forEach(context, 'chown', paths, (operand) => {
     for (const path of tree(context, pathOf(context, operand), options.has('R') || options.has('recursive'))) {
       context.files.setAttributes(path, {
@@ -156,12 +162,16 @@ function randomLetters(count: number): string {
   return [...randomBytes(count)].map((byte) => letters.charAt(byte % letters.length)).join('');
 }
 
-const statFormats: Readonly<Record<string, (status: FileStatus, shown: string) => string>> = {
+type StatFormat = (status: FileStatus, shown: string, users: readonly GuestUser[]) => string;
+
+const statFormats: Readonly<Record<string, StatFormat>> = {
   n: (_status, shown) => shown,
   N: ({ linkTarget }, shown) => (linkTarget === undefined ? `'${shown}'` : `'${shown}' -> '${linkTarget}'`),
   s: ({ size }) => String(size),
   a: ({ mode }) => mode.toString(8),
   A: (status) => modeText(status),
+  u: ({ owner }, _shown, users) => String(userIdOf(users, owner)),
+  g: ({ group }, _shown, users) => String(groupIdOf(users, group)),
   U: ({ owner }) => owner,
   G: ({ group }) => group,
   F: ({ kind, size }) =>
@@ -192,10 +202,11 @@ const stat: PosixCommand = (words, context) => {
   if (operands.length === 0) throw new UsageError('missing operand');
   const format = options.get('c') ?? options.get('format') ?? statDefault;
   const followLinks = options.has('L') || options.has('dereference');
+  const users = context.accounts.list();
   return forEach(context, 'stat', operands, (operand) => {
     const status = context.files.stat(pathOf(context, operand), { followLinks });
     context.writeStdout(
-      `${format.replace(/%([a-zA-Z%])/gu, (all, letter: string) => statFormats[letter]?.(status, operand) ?? all)}\n`,
+      `${format.replace(/%([a-zA-Z%])/gu, (all, letter: string) => statFormats[letter]?.(status, operand, users) ?? all)}\n`,
     );
   });
 };

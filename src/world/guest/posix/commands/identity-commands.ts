@@ -1,19 +1,24 @@
 import { isIPv4 } from 'node:net';
+import { groupIdOf } from '../../accounts.js';
+import { kernelOf } from '../../guest-os-names.js';
 import { addressesOf, networkMask, parseNicAddress } from '../../nics.js';
 import type { ProgramContext } from '../../program.js';
 import { parseOptions, UsageError, type PosixCommand } from '../posix-command.js';
 import { formatDate } from './date-format.js';
 
-/** Numeric group id that a mock guest gives a user: that of the user. */
 const id: PosixCommand = (words, context) => {
   const { options, operands } = parseOptions(words, 'ugGnr');
-  const { user } = context;
-  if (operands.some((name) => name !== user.name)) throw new UsageError(`'${operands[0] ?? ''}': no such user`);
+  const users = context.accounts.list();
+  const [name = context.user.name] = operands;
+  const user =
+    name === context.user.name ? context.user : users.find((each) => [each.name, `${each.id}`].includes(name));
+  if (user === undefined) throw new UsageError(`'${name}': no such user`);
   const isName = options.has('n');
+  const groupId = groupIdOf(users, user.group);
   if (options.has('u')) context.writeStdout(`${isName ? user.name : user.id}\n`);
-  else if (options.has('g') || options.has('G')) context.writeStdout(`${isName ? user.group : user.id}\n`);
+  else if (options.has('g') || options.has('G')) context.writeStdout(`${isName ? user.group : groupId}\n`);
   else {
-    const group = `${user.id}(${user.group})`;
+    const group = `${groupId}(${user.group})`;
     context.writeStdout(`uid=${user.id}(${user.name}) gid=${group} groups=${group}\n`);
   }
   return 0;
@@ -45,36 +50,29 @@ function reachable({ nics }: ProgramContext): readonly string[] {
   return addressesOf(nics).filter((address) => scopeOf(address) === 'global');
 }
 
-const kernel = {
-  s: 'Linux',
-  r: '6.1.0-revix',
-  v: '#1 SMP',
-  m: 'x86_64',
-  p: 'x86_64',
-  i: 'x86_64',
-  o: 'GNU/Linux',
-} as const;
+const machine = 'x86_64';
 
 const uname: PosixCommand = (words, context) => {
   const { options } = parseOptions(words, 'asnrvmpio', ['all']);
+  const kernel = kernelOf(context.osName);
   const shown: readonly (readonly [string, string])[] = [
-    ['s', kernel.s],
+    ['s', kernel.name],
     ['n', context.hostName],
-    ['r', kernel.r],
-    ['v', kernel.v],
-    ['m', kernel.m],
-    ['p', kernel.p],
-    ['i', kernel.i],
-    ['o', kernel.o],
+    ['r', kernel.release],
+    ['v', '#1 SMP'],
+    ['m', machine],
+    ['p', machine],
+    ['i', machine],
+    ['o', kernel.system],
   ];
   const isAll = options.has('a') || options.has('all');
   const asked = shown.filter(([letter]) => (isAll ? !'pi'.includes(letter) : options.has(letter)));
-  context.writeStdout(`${asked.length === 0 ? kernel.s : asked.map(([, text]) => text).join(' ')}\n`);
+  context.writeStdout(`${asked.length === 0 ? kernel.name : asked.map(([, text]) => text).join(' ')}\n`);
   return 0;
 };
 
 const arch: PosixCommand = (_words, context) => {
-  context.writeStdout(`${kernel.m}\n`);
+  context.writeStdout(`${machine}\n`);
   return 0;
 };
 

@@ -1,3 +1,4 @@
+import { groupIdOf, userIdOf } from '../../accounts.js';
 import type { FileStatus } from '../../guest-files.js';
 import { joinPath } from '../../guest-path.js';
 import type { ProgramContext } from '../../program.js';
@@ -95,12 +96,15 @@ function print(context: ProgramContext, list: readonly FileStatus[], options: Op
   const sizes = list.map(({ size }) => (options.has('h') ? humanSize(size) : String(size)));
   const sizeWidth = Math.max(1, ...widths(sizes));
   const linkWidth = Math.max(1, ...widths(list.map(({ linkCount }) => String(linkCount))));
-  const ownerWidth = Math.max(1, ...widths(list.map(({ owner }) => owner)));
-  const groupWidth = Math.max(1, ...widths(list.map(({ group }) => group)));
+  const users = options.has('n') ? context.accounts.list() : [];
+  const owners = list.map(({ owner }) => (options.has('n') ? String(userIdOf(users, owner)) : owner));
+  const groups = list.map(({ group }) => (options.has('n') ? String(groupIdOf(users, group)) : group));
+  const [ownerWidth, groupWidth] = [owners, groups].map((names) => Math.max(1, ...widths(names)));
   const lines = list.map((status, at) => {
     const name = status.name + suffix(status, options);
     if (!isLong) return `${name}\n`;
-    const who = `${status.owner.padEnd(ownerWidth)} ${status.group.padEnd(groupWidth)}`;
+    const group = (groups[at] ?? '').padEnd(groupWidth ?? 0);
+    const who = options.has('g') ? group : `${(owners[at] ?? '').padEnd(ownerWidth ?? 0)} ${group}`;
     const when = options.has('full-time')
       ? formatDate('%Y-%m-%d %H:%M:%S.%N %z', status.modifiedMs)
       : formatDate(Math.abs(nowMs - status.modifiedMs) < recentMs ? '%b %e %H:%M' : '%b %e  %Y', status.modifiedMs);

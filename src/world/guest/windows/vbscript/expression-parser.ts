@@ -1,3 +1,4 @@
+import { absenceOf } from './lexer.js';
 import type { TokenReader } from './token-reader.js';
 import type { BinaryOperator, Expression } from './syntax.js';
 
@@ -130,6 +131,7 @@ function parsePrimary(reader: TokenReader): Expression {
     return { kind: 'member', target: undefined, name, source };
   }
   if (token.kind !== 'name') throw reader.failure(reader.isAtStatementEnd ? 'Expected expression' : 'Syntax error');
+  if (token.text === 'new') throw reader.failure(absenceOf(`'${token.source}'`));
   if (reserved.has(token.text)) throw reader.failure('Expected expression');
   reader.advance();
   switch (token.text) {

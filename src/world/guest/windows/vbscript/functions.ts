@@ -214,6 +214,15 @@ function bounded(value: number, most: number): number {
   return value;
 }
 
+/** Functions of VBScript that a mock guest has not, by their names in lower case. */
+export const absentFunctions: ReadonlySet<string> = new Set([
+  ...['atn', 'cos', 'exp', 'log', 'sin', 'tan', 'rgb', 'ccur', 'cbyte', 'cdate'],
+  ...['dateadd', 'datediff', 'datepart', 'dateserial', 'datevalue', 'timeserial', 'timevalue'],
+  ...['formatcurrency', 'formatdatetime', 'formatnumber', 'formatpercent', 'monthname', 'weekdayname'],
+  ...['escape', 'unescape', 'eval', 'filter', 'getlocale', 'getobject', 'getref', 'loadpicture', 'setlocale'],
+  ...['ascb', 'chrb', 'instrb', 'leftb', 'lenb', 'midb', 'rightb'],
+]);
+
 /** Built-in constants by their names in lower case. */
 export const builtinConstants: Readonly<Record<string, VbValue>> = {
   vbcr: '\r',

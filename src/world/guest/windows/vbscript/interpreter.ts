@@ -1,5 +1,6 @@
 import type { StepCounter } from '../step-counter.js';
-import { builtinConstants, builtinFunctions, type FunctionContext } from './functions.js';
+import { absentFunctions, builtinConstants, builtinFunctions, type FunctionContext } from './functions.js';
+import { absenceOf } from './lexer.js';
 import { objectOf } from './members.js';
 import { applyBinary, applyUnary, compare } from './operators.js';
 import type { Expression, ExitKind, Procedure, Script, Statement } from './syntax.js';
@@ -387,6 +388,7 @@ export class Interpreter {
         );
       return builtin(values, this.#host);
     }
+    if (absentFunctions.has(name)) throw new VbRuntimeError(13, absenceOf(`'${source}'`));
     if (args.length > 0 || isStatement) throw vbError(13, source);
     return this.#cell(name, source).value;
   }

@@ -1,3 +1,8 @@
+/** What a script is told of a part of the language that a mock guest has not. */
+export function absenceOf(what: string): string {
+  return `The VBScript of this mock guest has no ${what}`;
+}
+
 /** Text that is no VBScript: where, and what the script host prints. */
 export class VbCompileError extends Error {
   readonly line: number;
@@ -80,6 +85,9 @@ function tokenizeLine(text: string, line: number, tokens: Token[]): boolean {
       continue;
     }
     const symbol = match(symbolPattern, text, at);
+    if (symbol === undefined && /^#[^#\r\n]+#/.test(text.slice(at))) {
+      throw new VbCompileError(absenceOf('date literals'), line, column);
+    }
     if (symbol === undefined) throw new VbCompileError('Invalid character', line, column);
     const kind = symbol === ':' ? 'end-of-statement' : 'symbol';
     const plain = symbol === '=<' ? '<=' : symbol === '=>' ? '>=' : symbol;

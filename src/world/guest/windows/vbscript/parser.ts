@@ -1,4 +1,5 @@
 import { parseArguments, parseExpression, parseTarget } from './expression-parser.js';
+import { absenceOf } from './lexer.js';
 import type { CaseBranch, Declared, ExitKind, IfBranch, LoopTest, Procedure, Script, Statement } from './syntax.js';
 import { TokenReader } from './token-reader.js';
 
@@ -45,8 +46,7 @@ class Parser {
     const { line, column, text } = reader.token;
     const at = { line, column };
     if (reader.token.kind !== 'name' || !Object.hasOwn(this.#keywords, text)) {
-      if (unsupported.has(text))
-        throw reader.failure(`The VBScript of this mock guest has no '${reader.token.source}'`);
+      if (unsupported.has(text)) throw reader.failure(absenceOf(`'${reader.token.source}'`));
       return [{ ...at, ...this.#callOrAssignment() }];
     }
     const parse = this.#keywords[text];
