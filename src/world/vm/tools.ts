@@ -4,7 +4,7 @@ import { currentToolsVersion, requireOn, toolsStart, type ToolsStart } from './p
 import type { VmRecord } from './vm-record.js';
 import type { VmScope } from './vm-scope.js';
 
-/** A version of Tools as people read it: 12352 is `12.4.0`. */
+/** A version of Tools as people read it: 12352 is `12.2.0`. */
 export function toolsVersionText(version: number): string {
   return [Math.floor(version / 1024), Math.floor((version % 1024) / 32), version % 32].join('.');
 }
