@@ -1,0 +1,114 @@
+import { request, type RequestOptions } from 'node:http';
+import { once } from 'node:events';
+import type { Simulator } from 'revix/simulator';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGuests } from './guest-machines.js';
+
+const mebibyte = 1024 ** 2;
+/** More than 32 bits count. */
+const size = 4 * 1024 * mebibyte + 12_345;
+const pieceBytes = mebibyte;
+
+const markedEvery = 64;
+const zeros = Buffer.alloc(pieceBytes);
+
+/** Some pieces of the file say where they stand; the rest of it is zeros, which take no room on this machine. */
+function piece(at: number): Buffer {
+  const length = Math.min(pieceBytes, size - at);
+  if (at % (markedEvery * pieceBytes) !== 0) return zeros.subarray(0, length);
+  const bytes = Buffer.alloc(length);
+  bytes.writeDoubleBE(at, 0);
+  return bytes;
+}
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly text: string;
+}
+
+describe('a guest file of more than 4 GiB', () => {
+  let simulator: Simulator;
+  let token = '';
+  let mostMemory = 0;
+  let watch: NodeJS.Timeout | undefined;
+
+  beforeAll(async () => {
+    simulator = await startGuests({ tls: false });
+    const opened = await send('POST', '/api/session', undefined, { auth: 'tester:secret' });
+    token = JSON.parse(opened.text);
+    watch = setInterval(() => (mostMemory = Math.max(mostMemory, process.memoryUsage().rss)), 100);
+  });
+
+  afterAll(async () => {
+    clearInterval(watch);
+    await simulator.close();
+  });
+
+  function open(method: string, path: string, options: RequestOptions) {
+    const { hostname, port } = new URL(simulator.url);
+    return request({ hostname, port, method, path, ...options });
+  }
+
+  async function send(method: string, path: string, body?: object, options: RequestOptions = {}): Promise<Answer> {
+    const headers = token === '' ? {} : { 'vmware-api-session-id': token };
+    const asked = open(method, path, { headers, ...options });
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
+    const [response] = await once(asked, 'response');
+    const pieces: Buffer[] = [];
+    for await (const chunk of response) pieces.push(chunk);
+    return { status: response.statusCode, text: Buffer.concat(pieces).toString() };
+  }
+
+  /** Path and query of the URL on which a transfer is carried out. */
+  async function announced(spec: object): Promise<string> {
+    const credentials = {
+      type: 'USERNAME_PASSWORD',
+      interactive_session: false,
+      user_name: 'root',
+      password: 'password',
+    };
+    const list = JSON.parse((await send('GET', '/api/vcenter/vm?names=linux1')).text);
+    const answer = await send('POST', `/api/vcenter/vm/${list[0].vm}/guest/filesystem?action=create`, {
+      credentials,
+      spec,
+    });
+    expect(answer.status).toBe(201);
+    const url = new URL(JSON.parse(answer.text).replace('*', 'host'));
+    return url.pathname + url.search;
+  }
+
+  it('goes in and comes back whole, in constant memory', { timeout: 900_000 }, async () => {
+    const before = process.memoryUsage().rss;
+    const upload = open('PUT', await announced({ path: '/root/large', attributes: { size } }), {
+      headers: { 'content-length': size },
+    });
+    const answered = once(upload, 'response');
+    for (let at = 0; at < size; at += pieceBytes) {
+      if (!upload.write(piece(at))) await once(upload, 'drain');
+    }
+    upload.end();
+    const [sent] = await answered;
+    expect(sent.statusCode).toBe(200);
+    sent.resume();
+
+    const download = open('GET', await announced({ path: '/root/large' }), {});
+    download.end();
+    const [response] = await once(download, 'response');
+    expect(response.headers['content-length']).toBe(String(size));
+    let received = 0;
+    let marks = 0;
+    let rest = Buffer.alloc(0);
+    for await (const chunk of response) {
+      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      while (rest.length >= pieceBytes || (received + rest.length === size && rest.length > 0)) {
+        const expected = piece(received);
+        expect(rest.subarray(0, expected.length).equals(expected)).toBe(true);
+        if (received % (markedEvery * pieceBytes) === 0) marks += 1;
+        received += expected.length;
+        rest = rest.subarray(expected.length);
+      }
+    }
+    expect([received, marks]).toEqual([size, 65]);
+    expect(mostMemory - before).toBeLessThan(500 * mebibyte);
+  });
+});
