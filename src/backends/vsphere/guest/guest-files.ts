@@ -78,9 +78,17 @@ export class VsphereGuestFiles implements GuestFileOps {
     return this.#caller.file('CreateTemporaryDirectoryInGuest', options, call);
   }
 
-  read(path: string, call: CallContext): Promise<SizedContent> {
+  async read(path: string, call: CallContext): Promise<SizedContent> {
     requireAbsolute(path, this.#caller.family);
-    return readGuestFile(this.#caller, path, call);
+    try {
+      return await readGuestFile(this.#caller, path, call);
+    } catch (error) {
+      // A transfer takes no link, so it is followed here, as VIX did.
+      if (!(error instanceof Fault) || error.kind !== 'invalid-argument') throw error;
+      const target = await this.#target(path, call);
+      if (target === undefined || target.path === path) throw error;
+      return readGuestFile(this.#caller, target.path, call);
+    }
   }
 
   async write(path: string, content: SizedContent, call: CallContext): Promise<void> {

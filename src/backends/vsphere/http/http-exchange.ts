@@ -8,7 +8,7 @@ import { CertificateRefused, HttpFailure, type HttpFailureKind, ProxyFailure } f
 
 /** A request with a short body, whose answer is read as a whole. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE' | 'PATCH';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE' | 'PATCH';
   /** Path and query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

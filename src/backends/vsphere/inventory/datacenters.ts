@@ -21,6 +21,12 @@ export interface Datastore {
   readonly name: string;
 }
 
+/** A datastore with its datacentre. */
+export interface Place {
+  readonly datacenter: Datacenter;
+  readonly datastore: Datastore;
+}
+
 /** How long a list of the datacentres is believed. What is not found in an old one is looked for in a new one. */
 const believedMs = 60_000;
 
@@ -52,11 +58,7 @@ export class Datacenters {
    *
    * @param wanted name or path of the one datacentre that counts; null: any.
    */
-  async withDatastore(
-    datastore: string,
-    wanted: string | null,
-    call: CallSignal,
-  ): Promise<readonly { readonly datacenter: Datacenter; readonly datastore: Datastore }[]> {
+  async withDatastore(datastore: string, wanted: string | null, call: CallSignal): Promise<readonly Place[]> {
     const isOld = this.#believed?.isOver === false;
     const found = matches(await this.list(call), datastore, wanted);
     return found.length > 0 || !isOld ? found : matches(await this.list(call, true), datastore, wanted);
@@ -68,11 +70,7 @@ export class Datacenters {
   }
 }
 
-function matches(
-  datacenters: readonly Datacenter[],
-  datastore: string,
-  wanted: string | null,
-): readonly { readonly datacenter: Datacenter; readonly datastore: Datastore }[] {
+function matches(datacenters: readonly Datacenter[], datastore: string, wanted: string | null): readonly Place[] {
   return datacenters
     .filter(({ name, path }) => wanted === null || wanted === name || wanted === path)
     .flatMap((datacenter) =>

@@ -1,13 +1,14 @@
 import { Fault } from '../../../base/fault.js';
 import type { CallContext } from '../../backend.js';
 import type { CallSignal, VsphereConnection } from '../connection.js';
+import { fileExists } from '../datastore/datastore-file.js';
 import { isVimError } from '../errors/vim-error.js';
 import { type Properties, propertiesOf } from '../properties.js';
 import { refKey, type Ref } from '../soap/values.js';
 import type { SelectionSpec } from '../vim/generated/types.js';
-import type { Datacenter, Datacenters, Datastore } from './datacenters.js';
+import type { Datacenter, Datacenters, Datastore, Place } from './datacenters.js';
 import { findByDatastorePath } from './find-machine.js';
-import { datastorePath, parseLocation } from './location.js';
+import { datastorePath, type Location, parseLocation } from './location.js';
 
 /** Where machines run: a pool, and a host that sees the datastore. */
 export interface Compute {
@@ -35,14 +36,7 @@ export async function registerMachine(
   for (const { datacenter } of places) {
     if ((await findByDatastorePath(connection, datacenter, path, call)) !== undefined) return;
   }
-  const [place, ...others] = places;
-  if (place === undefined) {
-    throw new Fault('not-found', `'${text}' names the datastore '${location.datastore}', which is not there.`);
-  }
-  if (others.length > 0) {
-    const names = places.map(({ datacenter }) => `'${path.replace('[', `[${datacenter.path}/`)}'`).join(', ');
-    throw new Fault('vm-ambiguous', `'${text}' may lie in several datacentres: ${names}. Name one as these do.`);
-  }
+  const place = await theOneWith(connection, places, location, text, call);
   const { pool, host } = await computeFor(connection, place.datacenter, place.datastore, call);
   const args = { path, asTemplate: false, pool, ...(host === undefined ? {} : { host }) };
   try {
@@ -51,6 +45,38 @@ export async function registerMachine(
     // Somebody else was quicker.
     if (!isVimError(error, 'AlreadyExists')) throw error;
   }
+}
+
+/** The one of several datacentres where the file lies. @throws Fault `not-found`, `vm-ambiguous`. */
+async function theOneWith(
+  connection: VsphereConnection,
+  places: readonly Place[],
+  location: Location & { readonly kind: 'datastore' },
+  text: string,
+  call: CallSignal,
+): Promise<Place> {
+  const [only, ...others] = places;
+  if (only === undefined) {
+    throw new Fault('not-found', `'${text}' names the datastore '${location.datastore}', which is not there.`);
+  }
+  if (others.length === 0) return only;
+  const looked = await Promise.all(
+    places.map(async (place) => {
+      const file = { datacenter: place.datacenter, datastore: location.datastore, path: location.path };
+      return { place, isThere: await fileExists(connection, file, call) };
+    }),
+  );
+  // Where this user may not look, the file may lie just as well.
+  const [found, ...more] = looked.filter(({ isThere }) => isThere !== false);
+  if (found === undefined) throw new Fault('not-found', `'${text}' lies in no datacentre that has the datastore.`);
+  if (more.length === 0) return found.place;
+  const names = [found, ...more].map(({ place: { datacenter } }) => {
+    return `'[${datacenter.path}/${location.datastore}] ${location.path}'`;
+  });
+  throw new Fault(
+    'vm-ambiguous',
+    `'${text}' may lie in several datacentres: ${names.join(', ')}. Name one as these do.`,
+  );
 }
 
 const wayToHosts: readonly SelectionSpec[] = [

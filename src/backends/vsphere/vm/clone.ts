@@ -1,7 +1,8 @@
 import { Fault } from '../../../base/fault.js';
 import type { CallContext } from '../../backend.js';
 import { findByDatastorePath } from '../inventory/find-machine.js';
-import { datastorePath, parseLocation } from '../inventory/location.js';
+import type { Place } from '../inventory/datacenters.js';
+import { datastorePath, type Location, parseLocation } from '../inventory/location.js';
 import { shownPath } from '../inventory/machine-paths.js';
 import { escapedName } from '../inventory/names.js';
 import { computeFor } from '../inventory/register-machine.js';
@@ -26,25 +27,15 @@ const linkName = 'Revix linked clone';
  * @throws Fault, VimError.
  */
 export async function cloneMachine(machine: Machine, options: CloneOptions, call: CallContext): Promise<string> {
-  const { connection, datacenters, ref, label } = machine;
+  const { connection, ref, label } = machine;
   const location = parseLocation(options.destination);
   const name = location?.kind === 'datastore' ? /(?:^|\/)([^/]+)\.vmx$/i.exec(location.path)?.[1] : undefined;
   if (location?.kind !== 'datastore' || name === undefined) {
     const message = `'${options.destination}' is no place for a clone. Give '[datastore] folder/name.vmx'.`;
     throw new Fault('invalid-argument', message);
   }
-  const [place, ...others] = await datacenters.withDatastore(location.datastore, location.datacenter, call);
-  if (place === undefined) {
-    throw new Fault(
-      'not-found',
-      `There is no datastore '${location.datastore}' for the clone '${options.destination}'.`,
-    );
-  }
-  if (others.length > 0) {
-    const message = `Several datacentres have a datastore '${location.datastore}'. Name one: '[datacentre/${location.datastore}] …'.`;
-    throw new Fault('vm-ambiguous', message);
-  }
   const values = await machine.properties(['runtime.powerState', 'parent', 'resourcePool', 'datastore'], call);
+  const place = await placeFor(machine, location, values.get('datastore') ?? [], call);
   const state = values.get('runtime.powerState');
   if (state === 'poweredOn' || (state === 'suspended' && options.isLinked)) {
     throw new Fault('vm-running', `${label} is not off. Power it off, then clone it.`);
@@ -86,6 +77,26 @@ export async function cloneMachine(machine: Machine, options: CloneOptions, call
     if (link !== undefined) await dropLink(machine, link);
     throw error;
   }
+}
+
+/** Where the clone is to be. Of several datastores with that name it is the one in the machine's own datacentre. */
+async function placeFor(
+  machine: Machine,
+  { datacenter, datastore }: Location & { readonly kind: 'datastore' },
+  own: readonly Ref[],
+  call: CallContext,
+): Promise<Place> {
+  const places = await machine.datacenters.withDatastore(datastore, datacenter, call);
+  const ownKeys = new Set(own.map((ref) => refKey(ref)));
+  const near = places.filter((place) => place.datacenter.datastores.some(({ ref }) => ownKeys.has(refKey(ref))));
+  const [place, ...others] = near.length === 1 ? near : places;
+  if (place === undefined) throw new Fault('not-found', `There is no datastore '${datastore}' for the clone.`);
+  if (others.length === 0) return place;
+  const names = places.map((candidate) => `'[${candidate.datacenter.path}/${datastore}]'`).join(', ');
+  throw new Fault(
+    'vm-ambiguous',
+    `Several datacentres have a datastore '${datastore}': ${names}. Name one as these do.`,
+  );
 }
 
 /** A linked clone needs a snapshot, since the disks of the machine itself go on changing. */

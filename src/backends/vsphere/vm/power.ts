@@ -39,7 +39,9 @@ export class VspherePower implements PowerOps {
   off(mode: PowerMode, call: CallContext): Promise<void> {
     const machine = this.#machine;
     return machine.run('power off', undefined, async () => {
-      const values = await this.#requireOn(call);
+      const values = await machine.properties(powerPaths, call);
+      // A machine that waits for an answer while it is powered on shows as off, but can be powered off.
+      if (mode === 'soft' || questionIn(values) === null) this.#requireOn(values);
       if (mode === 'hard') {
         await machine.connection.tasks.run(machine.ref, 'PowerOffVM_Task', {}, call);
         return;
@@ -55,9 +57,10 @@ export class VspherePower implements PowerOps {
   reset(mode: PowerMode, call: CallContext): Promise<void> {
     const machine = this.#machine;
     return machine.run('reset', undefined, async () => {
-      const values = await this.#requireOn(call);
+      const values = await machine.properties(powerPaths, call);
       const question = questionIn(values);
       if (question !== null) throw this.#blocked(question);
+      this.#requireOn(values);
       if (mode === 'hard') {
         await machine.connection.tasks.run(machine.ref, 'ResetVM_Task', {}, call);
         return;
@@ -73,7 +76,8 @@ export class VspherePower implements PowerOps {
   suspend(mode: PowerMode, call: CallContext): Promise<void> {
     const machine = this.#machine;
     return machine.run('suspend', { VmConfigFault: 'vm-suspend-failed', FileFault: 'vm-suspend-failed' }, async () => {
-      const values = await this.#requireOn(call);
+      const values = await machine.properties(powerPaths, call);
+      this.#requireOn(values);
       if (mode === 'soft') this.#requireScripts(values);
       await machine.connection.tasks.run(machine.ref, 'SuspendVM_Task', {}, call);
     });
@@ -87,9 +91,8 @@ export class VspherePower implements PowerOps {
     throw this.#machine.unsupported('pause a machine');
   }
 
-  async #requireOn(call: CallContext): Promise<Properties> {
-    const values = await this.#machine.properties(powerPaths, call);
-    if (isOn(values)) return values;
+  #requireOn(values: Properties): void {
+    if (isOn(values)) return;
     const state = values.get('runtime.powerState') === 'suspended' ? 'suspended' : 'off';
     throw new Fault('vm-not-running', `${this.#machine.label} is ${state}. Power it on first.`);
   }

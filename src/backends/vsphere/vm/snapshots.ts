@@ -10,6 +10,9 @@ import { powerStateOf } from './power-state.js';
 /** Longest name of a snapshot that vSphere takes. */
 const longestName = 80;
 
+/** VIX took snapshots without a name; vSphere does not. */
+const namelessName = 'Snapshot';
+
 const always: Readonly<Record<string, FaultKind>> = { NoDiskSpace: 'snapshot-no-space' };
 
 /** Snapshots of one machine. */
@@ -41,7 +44,7 @@ export class VsphereSnapshots implements SnapshotOps {
     const invalidName: FaultKind = name.length > longestName ? 'snapshot-name-too-long' : 'snapshot-failed';
     return machine.run('taking a snapshot of', { ...always, InvalidName: invalidName }, async () => {
       const args = {
-        name: escapedName(name),
+        name: escapedName(name === '' ? namelessName : name),
         ...(description === '' ? {} : { description }),
         memory: includeMemory,
         quiesce: false,

@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Capability } from '../../src/backends/capabilities.js';
+import { createVsphereBackend } from '../../src/backends/vsphere/index.js';
+import { FakeClock } from '../../src/base/clock.js';
+import { createVix } from '../../src/compose/create-vix.js';
+import { startSimulator } from '../../src/simulator/index.js';
+import type { ConformanceTarget, VmRole } from '../../src/testing/index.js';
+import {
+  VIX_E_CANNOT_CONNECT_TO_HOST,
+  VIX_E_HOST_USER_PERMISSIONS,
+  VIX_E_INVALID_HOSTNAME_SPECIFICATION,
+  VIX_E_NET_HTTP_SSL_SECURITY,
+  VIX_SERVICEPROVIDER_VMWARE_VI_SERVER,
+} from '../../src/vix/names.js';
+import { goodCertificate, selfSignedCertificate } from '../fixtures/tls/certificates.js';
+import { inventoryFor, vmsFor } from './inventory.js';
+import { NetworkQuiet } from './network-quiet.js';
+
+/** What the backend can do and the simulator does not serve. */
+const unserved: ReadonlySet<Capability> = new Set(['screenshot', 'keepDisksOnDelete']);
+
+/** Makes a vCenter that serves a machine for each of the roles, with the vSphere backend over loopback TLS before it. */
+export async function vsphereTarget(roles: readonly VmRole[]): Promise<ConformanceTarget> {
+  const directory = await mkdtemp(join(tmpdir(), 'revix-conformance-'));
+  const clock = new FakeClock();
+  const defects: string[] = [];
+  const simulator = await startSimulator({
+    inventory: inventoryFor(roles),
+    clock,
+    tls: goodCertificate,
+    onDefect: (error, where) => defects.push(`${where}: ${String(error)}`),
+  });
+  const stranger = await startSimulator({ inventory: inventoryFor([]), clock, tls: selfSignedCertificate });
+  const thumbprint = simulator.thumbprint?.sha256 ?? '';
+  const backend = createVsphereBackend({ tls: { thumbprint }, clock });
+  const vix = createVix({ backends: [backend], config: {}, clock });
+  const quiet = new NetworkQuiet();
+  const connection = {
+    hostType: VIX_SERVICEPROVIDER_VMWARE_VI_SERVER,
+    hostName: simulator.url,
+    hostPort: 0,
+    userName: 'admin',
+    password: 'host password',
+  };
+  return {
+    vix,
+    connection,
+    refusedConnections: [
+      {
+        what: 'a wrong password',
+        connection: { ...connection, password: 'not the password' },
+        error: VIX_E_HOST_USER_PERMISSIONS,
+      },
+      {
+        what: 'a host with a certificate that is not the pinned one',
+        connection: { ...connection, hostName: stranger.url },
+        error: VIX_E_NET_HTTP_SSL_SECURITY,
+      },
+      {
+        what: 'a port where nobody listens',
+        connection: { ...connection, hostName: 'https://127.0.0.1:1/sdk' },
+        error: VIX_E_CANNOT_CONNECT_TO_HOST,
+      },
+      {
+        what: 'a host name that is none',
+        connection: { ...connection, hostName: 'ftp://127.0.0.1' },
+        error: VIX_E_INVALID_HOSTNAME_SPECIFICATION,
+      },
+    ],
+    capabilities: new Set([...backend.capabilities].filter((capability) => !unserved.has(capability))),
+    vms: vmsFor(roles),
+    directory,
+    newLocation: (name) => `[Lab/store] ${name}/${name}.vmx`,
+    advance: async (ms) => {
+      await quiet.wait();
+      await clock.advance(ms);
+    },
+    async close() {
+      await vix.Revix_Close();
+      quiet.close();
+      await simulator.close();
+      await stranger.close();
+      await rm(directory, { recursive: true, force: true });
+      if (defects.length > 0) throw new Error(`the simulator failed: ${defects.join('; ')}`);
+    },
+  };
+}
