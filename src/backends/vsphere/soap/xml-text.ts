@@ -48,14 +48,13 @@ const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', qu
 /** Resolves the references of a text: the five names that XML knows, and numbers. Any other name is an error. */
 export function resolveReferences(text: string): string {
   if (!text.includes('&')) return text;
-  return text.replaceAll(/&([^;&\s]{1,32};)?/g, (whole: string, reference: string | undefined) => {
+  return text.replaceAll(/&([^;&\s]{1,32};)?/g, (_, reference: string | undefined) => {
     const name = reference?.slice(0, -1) ?? '';
     const character = named[name] ?? numbered(name);
     if (character !== undefined) return character;
+    // Not quoted: it may be a part of a password that somebody forgot to escape.
     throw new SoapFormatError(
-      reference === undefined
-        ? 'malformed XML: a bare "&"'
-        : `the XML refers to an entity that is not defined: ${whole}`,
+      reference === undefined ? 'malformed XML: a bare "&"' : 'malformed XML: a reference to what is not defined',
     );
   });
 }

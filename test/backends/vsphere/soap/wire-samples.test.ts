@@ -15,7 +15,7 @@ const codec = new SoapCodec(vimSchema);
 
 /** Decodes an answer and encodes what came out of it. */
 function again(xml: string): string {
-  const method = /<(\w+)Response xmlns="urn:vim25"/.exec(xml)?.[1];
+  const method = /<(?:\w+:)?(\w+)Response[ >]/.exec(xml)?.[1];
   try {
     const result = codec.decodeResponse(method ?? 'CurrentTime', xml);
     return codec.encodeResponse(method ?? '', withPropertyTypes(result));
@@ -40,6 +40,34 @@ describe('wire samples', () => {
     const xml = read(name);
     expect(canonical(again(xml))).toEqual(canonical(xml));
     expect(canonical(again(packed(xml)))).toEqual(canonical(packed(xml)));
+  });
+
+  /** The same, as other servers write it. */
+  const dialects: Readonly<Record<string, (xml: string) => string>> = {
+    'the prefix of types declared at each value': (xml) =>
+      xml.replaceAll(/ xsi:type="([^"]*)"/g, ' xmlns:t="http://www.w3.org/2001/XMLSchema-instance" t:type="$1"'),
+    'another prefix for the namespace': (xml) =>
+      xml
+        .replaceAll(/<(\/?)(?!soapenv|\?|wsse|wsu|saml2|faultcode|faultstring|detail)(\w)/g, '<$1v:$2')
+        .replaceAll(' xmlns="urn:vim25"', ' xmlns:v="urn:vim25"'),
+    'characters by their numbers': (xml) =>
+      xml.replaceAll(/>([^<>&]+)</g, (whole, text: string) =>
+        text.trim() === ''
+          ? whole
+          : `>${[...text].map((character) => `&#x${character.codePointAt(0)?.toString(16)};`).join('')}<`,
+      ),
+    'sections of character data': (xml) =>
+      xml.replaceAll(/>([^<>&]+)</g, (whole, text: string) => (text.trim() === '' ? whole : `><![CDATA[${text}]]><`)),
+  };
+
+  test.each(Object.keys(dialects))('decode to the same with %s', (dialect) => {
+    const write = dialects[dialect] ?? String;
+    for (const name of samples) {
+      const xml = read(name);
+      const decode = (text: string): unknown =>
+        name.includes('request') ? codec.decodeRequest(text).args : canonical(again(text));
+      expect(decode(write(xml)), name).toEqual(decode(xml));
+    }
   });
 
   test('with any character lost, doubled or changed decode or are refused by a clear error', () => {
