@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest';
 import { SoapCodec } from '../../src/backends/vsphere/soap/soap-codec.js';
 import type { Ref } from '../../src/backends/vsphere/soap/values.js';
-import type { ServiceContent } from '../../src/backends/vsphere/vim/generated/types.js';
+import type { ServiceContent, TaskInfo } from '../../src/backends/vsphere/vim/generated/types.js';
 import type { ArgsOf, MethodName, ResultOf } from '../../src/backends/vsphere/vim/vim-call.js';
 import { vimSchema } from '../../src/backends/vsphere/vim/vim-schema.js';
-import { FakeClock } from '../../src/base/clock.js';
+import { FakeClock, settle } from '../../src/base/clock.js';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/index.js';
 
 const codec = new SoapCodec(vimSchema);
@@ -110,4 +110,20 @@ export async function startRig(options: SimulatorOptions = {}): Promise<Simulato
 export function required<Value>(value: Value | undefined | null): Value {
   if (value === undefined || value === null) throw new Error('a value is missing that must be there');
   return value;
+}
+
+/** Lets the program run until something holds. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await settle(1);
+}
+
+/** Waits for a task, and gives its result. Rejects with the fault that it ended with. */
+export async function taskResult(client: TestClient, task: Ref): Promise<unknown> {
+  for (;;) {
+    const { info } = await client.properties(task, 'info');
+    const { state, result, error } = info as TaskInfo;
+    if (state === 'success') return result;
+    if (state === 'error') throw Object.assign(new Error(error?.localizedMessage), { fault: error?.fault });
+    await settle(1);
+  }
 }
