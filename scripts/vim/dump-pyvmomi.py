@@ -67,6 +67,9 @@ def main():
         declared = declared_type(vmodl)
         if flags & SECRET and declared == "xsd:string":
             declared = "secret"
+        if flags & LINK:
+            # What travels is the key of an object that stands elsewhere in the same answer.
+            declared = "xsd:string" + ("[]" if vmodl.endswith("[]") else "")
         return f"{name}{'?' if flags & OPTIONAL else ''} {declared}"
 
     def privileges(rows):

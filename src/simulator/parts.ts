@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { datastoreRoute } from './datastores/datastore-route.js';
 import type { Endpoint } from './endpoint.js';
+import { addFileManager } from './datastores/file-manager.js';
 import { addGuestOperations } from './guest/guest-operations.js';
 import { addEventManager } from './history/event-manager.js';
 import { addPowerEvents } from './history/power-events.js';
@@ -19,6 +20,7 @@ import { addServiceInstance } from './service/service-instance.js';
 import { addSessionManager, checkLogin } from './service/session-manager.js';
 import { addSmallManagers } from './service/small-managers.js';
 import { addViewManager } from './service/view-manager.js';
+import { screenRoute } from './vm/screen-route.js';
 
 export interface PartOptions {
   readonly faults: WireFaults;
@@ -38,6 +40,7 @@ export async function addParts(endpoint: Endpoint, options: PartOptions): Promis
   addPropertyCollector(endpoint);
   addViewManager(endpoint);
   addSearchIndex(endpoint);
+  addFileManager(endpoint);
   addAuthorizationManager(endpoint);
   addSmallManagers(endpoint);
   addTaskManager(endpoint);
@@ -50,6 +53,7 @@ export async function addParts(endpoint: Endpoint, options: PartOptions): Promis
   }
   endpoint.routes.add('/sdk', soapHandler({ endpoint, faults, limits, onDefect }));
   endpoint.routes.add('/folder', datastoreRoute(endpoint, checkLogin));
+  endpoint.routes.add('/screen', screenRoute(endpoint, checkLogin));
   addVersions(endpoint);
   await addInventory(endpoint, { datacenter: options.datacenter, onDefect });
 }

@@ -1,16 +1,13 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { SecretText } from '../../backends/vsphere/soap/values.js';
 import { Fault, type FaultKind } from '../../base/fault.js';
 import { exactly } from '../../world/vm/guest-file-session.js';
 import type { Endpoint } from '../endpoint.js';
 import { answerProblem, HttpProblem } from '../http-problem.js';
 import type { HttpExchange, HttpHandler } from '../http-routes.js';
 import type { Datacenter, Datastore } from '../inventory/datacenter.js';
-import { basicCredentials } from '../server/basic-credentials.js';
-import { cookieOf, sessionCookie, ticketCookie } from '../server/cookies.js';
-import { httpPurpose } from '../service/service-tickets.js';
-import { Session, type EndpointUser } from '../sessions.js';
+import { httpSession, type HttpLogin } from '../server/http-session.js';
+import type { Session } from '../sessions.js';
 import { VimFault } from '../vim-fault.js';
 import type { DatastoreEntry, DatastoreTree } from './datastore-tree.js';
 import { treeOf } from './datastore-trees.js';
@@ -33,9 +30,6 @@ const statusOfFault: Partial<Record<FaultKind, number>> = {
   'file-error': 400,
 };
 
-/** The user behind a name and a password. @throws VimFault `InvalidLogin`. */
-type Login = (endpoint: Endpoint, userName: string, password: SecretText) => Omit<EndpointUser, 'password'>;
-
 /** What a request is about. */
 interface Target {
   readonly datastore: Datastore;
@@ -48,7 +42,7 @@ interface Target {
  * Answers for the files of datastores: `/folder/path?dcPath=...&dsName=...`. GET and HEAD read a file or list a folder,
  * PUT writes a file, DELETE removes one.
  */
-export function datastoreRoute(endpoint: Endpoint, login: Login): HttpHandler {
+export function datastoreRoute(endpoint: Endpoint, login: HttpLogin): HttpHandler {
   return async (exchange) => {
     const { request, response } = exchange;
     try {
@@ -62,7 +56,7 @@ export function datastoreRoute(endpoint: Endpoint, login: Login): HttpHandler {
   };
 }
 
-async function answer(endpoint: Endpoint, login: Login, exchange: HttpExchange): Promise<void> {
+async function answer(endpoint: Endpoint, login: HttpLogin, exchange: HttpExchange): Promise<void> {
   const { request, response, url } = exchange;
   const isReading = request.method === 'GET' || request.method === 'HEAD';
   if (!isReading && request.method !== 'PUT' && request.method !== 'DELETE') {
@@ -70,7 +64,7 @@ async function answer(endpoint: Endpoint, login: Login, exchange: HttpExchange):
     throw new HttpProblem(405, 'Files of datastores take GET, HEAD, PUT and DELETE.');
   }
   const path = pathOf(url.pathname.slice(prefix.length));
-  const session = sessionOf(endpoint, login, exchange);
+  const session = httpSession(endpoint, login, exchange);
   const dsName = url.searchParams.get('dsName');
   if (dsName === null && isReading && path === '') {
     showPlaces(endpoint, session, exchange);
@@ -102,24 +96,6 @@ function pathOf(text: string): string {
     throw new HttpProblem(400, 'The path has steps that are no names.');
   }
   return names.filter((name) => name !== '').join('/');
-}
-
-/** Who asks: by a ticket for this very request, a session, or a name and a password. */
-function sessionOf(endpoint: Endpoint, login: Login, { request, url }: HttpExchange): Session {
-  const ticket = cookieOf(request, ticketCookie);
-  if (ticket !== undefined) {
-    const session = endpoint.tickets.take(ticket, httpPurpose(request.method ?? '', url.pathname + url.search));
-    if (session !== undefined) return session;
-    throw new HttpProblem(401, 'The ticket is not good for this request, or has been used.');
-  }
-  const token = cookieOf(request, sessionCookie);
-  const session = token === undefined ? undefined : endpoint.sessions.use(token);
-  if (session !== undefined) return session;
-  const credentials = basicCredentials(request);
-  if (credentials === undefined) throw new HttpProblem(401, 'Log in first, or send a user name and a password.');
-  const user = login(endpoint, credentials.userName, credentials.password);
-  // For this one request; no session stays behind.
-  return new Session(user, { address: request.socket.remoteAddress ?? '', userAgent: '' }, endpoint.clock.now());
 }
 
 /** @throws HttpProblem 404; 400 where there are several and none is named. */

@@ -148,7 +148,7 @@ function managementNic(ipAddress: string): VirtualNicManagerNetConfig {
     portgroup: 'Management Network',
     spec: { ip: { dhcp: false, ipAddress, subnetMask: '255.0.0.0' } },
   };
-  return { nicType: 'management', multiSelectAllowed: true, candidateVnic: [nic] };
+  return { nicType: 'management', multiSelectAllowed: true, candidateVnic: [nic], selectedVnic: [nic.key] };
 }
 
 export const poolKind: ManagedKind<DatacenterTarget> = {

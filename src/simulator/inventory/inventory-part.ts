@@ -1,3 +1,4 @@
+import { datastoreBrowserKind } from '../datastores/datastore-browser.js';
 import type { Endpoint } from '../endpoint.js';
 import { managed } from '../managed-object.js';
 import { findVm, viewOf } from '../vm/vm-kind.js';
@@ -34,6 +35,7 @@ export async function addInventory(endpoint: Endpoint, { datacenter, onDefect }:
     },
     datastore: (datastore: Datastore): void => {
       objects.add(managed(datastore.ref, datastoreKind, { endpoint, datastore }));
+      objects.add(managed(datastore.browser, datastoreBrowserKind, { endpoint, datastore }));
     },
     network: (network: Network): void => {
       objects.add(managed(network.ref, networkKind, { endpoint, network }));

@@ -6,6 +6,7 @@ import type { Ref } from '../ref.js';
 import { VimFault } from '../vim-fault.js';
 import { vmConfig } from './vm-config.js';
 import { vmPowerMethods } from './vm-power-methods.js';
+import { vmConsoleMethods } from './vm-console-methods.js';
 import { vmLifecycleMethods } from './vm-lifecycle-methods.js';
 import { vmSettingsMethods } from './vm-settings-methods.js';
 import { vmSnapshotMethods } from './vm-snapshot-methods.js';
@@ -60,7 +61,13 @@ const vmKind: ManagedKind<VmView> = {
     snapshot: snapshotInfo,
     summary: vmSummary,
   },
-  methods: { ...vmPowerMethods, ...vmSnapshotMethods, ...vmSettingsMethods, ...vmLifecycleMethods },
+  methods: {
+    ...vmPowerMethods,
+    ...vmSnapshotMethods,
+    ...vmSettingsMethods,
+    ...vmLifecycleMethods,
+    ...vmConsoleMethods,
+  },
 };
 
 /** The machine behind a reference as it stands now; undefined when there is none. */

@@ -1,11 +1,10 @@
 import { Fault } from '../../base/fault.js';
-import { screenOf } from '../console/console-screen.js';
-import { renderScreen } from '../console/render-screen.js';
 import type { ProgramStart } from '../guest/program-runner.js';
 import { environmentKeys, userEnvironment } from '../guest/user-environment.js';
 import { recordRegistry } from '../guest/windows/registry.js';
 import type { WorldCall } from '../world-call.js';
 import { addConsoleLines } from './console-lines.js';
+import { consolePicture } from './console-picture.js';
 import { GuestAccess, requireConsole, type GuestLogin } from './guest-access.js';
 import { GuestAliasSession } from './guest-alias-session.js';
 import { GuestFileSession } from './guest-file-session.js';
@@ -167,10 +166,7 @@ export class GuestSession {
 
   /** @returns PNG of the console as it stands. */
   captureScreen(options: { readonly isCompressed: boolean }, call: WorldCall): Promise<Uint8Array> {
-    return this.#access.read('guest.captureScreen', call, ({ record }) => {
-      const lines = [...record.consoleLines, ...this.#scope.services.guests.freshLines(this.#scope.id)];
-      return renderScreen(screenOf(record, lines, this.#scope.clock.now()), options);
-    });
+    return this.#access.read('guest.captureScreen', call, ({ record }) => consolePicture(this.#scope, record, options));
   }
 
   /**

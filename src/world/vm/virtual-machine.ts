@@ -4,13 +4,14 @@ import type { IndexedVm } from '../vm-index.js';
 import type { WorldCall } from '../world-call.js';
 import { VmCustomization } from './customization.js';
 import { VmDevices } from './devices.js';
+import { consolePicture } from './console-picture.js';
 import { checkEncryption } from './encryption.js';
 import { GuestAccess, type GuestLogin, type ProvenLogin } from './guest-access.js';
 import { guestDisks, guestReport, type GuestDisk, type GuestReport } from './guest-report.js';
 import { GuestSession } from './guest-session.js';
 import { VmLifecycle } from './lifecycle.js';
 import { VmPowerControl } from './power.js';
-import { powerView, type VmPowerView } from './power-state.js';
+import { powerView, requireOn, type VmPowerView } from './power-state.js';
 import { VmQuestions } from './question.js';
 import { VmRecording } from './recording.js';
 import { VmSettings } from './settings.js';
@@ -119,6 +120,15 @@ export class VirtualMachine {
   /** The record itself as it stands now, for whoever shows more than `properties` does. Not to be changed. */
   record(): Promise<Readonly<VmRecord>> {
     return this.#scope.read(({ record }) => record);
+  }
+
+  /** A picture of the console as the host takes it, without a login in the guest. @throws Fault `vm-not-running`. */
+  async captureScreen(options: { readonly isCompressed: boolean }, call: WorldCall): Promise<Uint8Array> {
+    await this.#scope.begin('guest.captureScreen', call);
+    return this.#scope.read(({ record }) => {
+      requireOn(record);
+      return consolePicture(this.#scope, record, options);
+    });
   }
 
   /** Checks the password of an encrypted machine. @throws Fault `vm-needs-key`, `vm-wrong-key`. */

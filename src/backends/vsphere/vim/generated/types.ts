@@ -1599,6 +1599,24 @@ export type FileFault =
   | NotADirectory
   | NotAFile;
 
+export interface FileInfoFields {
+  readonly path: string;
+  readonly friendlyName?: string | undefined;
+  readonly fileSize?: number | undefined;
+  readonly modification?: Date | undefined;
+  readonly owner?: string | undefined;
+}
+export type FileInfo =
+  | (FileInfoFields & { readonly $type?: 'FileInfo' })
+  | FloppyImageFileInfo
+  | FolderFileInfo
+  | IsoImageFileInfo
+  | VmConfigFileInfo
+  | VmDiskFileInfo
+  | VmLogFileInfo
+  | VmNvramFileInfo
+  | VmSnapshotFileInfo;
+
 export interface FileLocked extends FileFaultFields {
   readonly $type: 'FileLocked';
 }
@@ -1661,6 +1679,10 @@ export interface FloatOption extends OptionTypeFields {
   readonly defaultValue: number;
 }
 
+export interface FloppyImageFileInfo extends FileInfoFields {
+  readonly $type: 'FloppyImageFileInfo';
+}
+
 export interface FloppyImageFileQuery extends FileQueryFields {
   readonly $type: 'FloppyImageFileQuery';
 }
@@ -1674,6 +1696,10 @@ export interface FolderExternallyManagedFolderInfo {
   readonly $type?: 'FolderExternallyManagedFolderInfo';
   readonly id: string;
   readonly type: string;
+}
+
+export interface FolderFileInfo extends FileInfoFields {
+  readonly $type: 'FolderFileInfo';
 }
 
 export interface FolderFileQuery extends FileQueryFields {
@@ -2377,6 +2403,13 @@ export interface HostCpuPackage {
   readonly stepping?: number | undefined;
 }
 
+export interface HostDatastoreBrowserSearchResults {
+  readonly $type?: 'HostDatastoreBrowserSearchResults';
+  readonly datastore?: RefTo<'Datastore'> | undefined;
+  readonly folderPath?: string | undefined;
+  readonly file?: readonly FileInfo[] | undefined;
+}
+
 export interface HostDatastoreBrowserSearchSpec {
   readonly $type?: 'HostDatastoreBrowserSearchSpec';
   readonly query?: readonly FileQuery[] | undefined;
@@ -2789,7 +2822,7 @@ export interface HostPortGroup {
   readonly $type?: 'HostPortGroup';
   readonly key?: string | undefined;
   readonly port?: readonly HostPortGroupPort[] | undefined;
-  readonly vswitch?: HostVirtualSwitch | undefined;
+  readonly vswitch?: string | undefined;
   readonly computedPolicy: HostNetworkPolicy;
   readonly spec: HostPortGroupSpec;
 }
@@ -2827,42 +2860,6 @@ export interface HostQualifiedName {
   readonly $type?: 'HostQualifiedName';
   readonly value: string;
   readonly type: string;
-}
-
-export interface HostRdmaDevice {
-  readonly $type?: 'HostRdmaDevice';
-  readonly key: string;
-  readonly device: string;
-  readonly driver?: string | undefined;
-  readonly description?: string | undefined;
-  readonly backing?: HostRdmaDeviceBacking | undefined;
-  readonly connectionInfo: HostRdmaDeviceConnectionInfo;
-  readonly capability: HostRdmaDeviceCapability;
-}
-
-export interface HostRdmaDeviceBackingFields {
-}
-export type HostRdmaDeviceBacking =
-  | (HostRdmaDeviceBackingFields & { readonly $type?: 'HostRdmaDeviceBacking' })
-  | HostRdmaDevicePnicBacking;
-
-export interface HostRdmaDeviceCapability {
-  readonly $type?: 'HostRdmaDeviceCapability';
-  readonly roceV1Capable: boolean;
-  readonly roceV2Capable: boolean;
-  readonly iWarpCapable: boolean;
-}
-
-export interface HostRdmaDeviceConnectionInfo {
-  readonly $type?: 'HostRdmaDeviceConnectionInfo';
-  readonly state: string;
-  readonly mtu: number;
-  readonly speedInMbps: number;
-}
-
-export interface HostRdmaDevicePnicBacking extends HostRdmaDeviceBackingFields {
-  readonly $type: 'HostRdmaDevicePnicBacking';
-  readonly pairedUplink: PhysicalNic;
 }
 
 export interface HostRuntimeInfo {
@@ -2967,7 +2964,7 @@ export interface HostVMotionInfo {
 export interface HostVMotionNetConfig {
   readonly $type?: 'HostVMotionNetConfig';
   readonly candidateVnic?: readonly HostVirtualNic[] | undefined;
-  readonly selectedVnic?: HostVirtualNic | undefined;
+  readonly selectedVnic?: string | undefined;
 }
 
 export interface HostVirtualNic {
@@ -2976,7 +2973,7 @@ export interface HostVirtualNic {
   readonly key: string;
   readonly portgroup: string;
   readonly spec: HostVirtualNicSpec;
-  readonly port?: HostPortGroupPort | undefined;
+  readonly port?: string | undefined;
   readonly owner?: string | undefined;
 }
 
@@ -3027,8 +3024,8 @@ export interface HostVirtualSwitch {
   readonly numPorts: number;
   readonly numPortsAvailable: number;
   readonly mtu?: number | undefined;
-  readonly portgroup?: readonly HostPortGroup[] | undefined;
-  readonly pnic?: readonly PhysicalNic[] | undefined;
+  readonly portgroup?: readonly string[] | undefined;
+  readonly pnic?: readonly string[] | undefined;
   readonly spec: HostVirtualSwitchSpec;
 }
 
@@ -3266,6 +3263,10 @@ export type InvalidVmConfig =
 export interface InvalidVmState extends InvalidStateFields {
   readonly $type: 'InvalidVmState';
   readonly vm: RefTo<'VirtualMachine'>;
+}
+
+export interface IsoImageFileInfo extends FileInfoFields {
+  readonly $type: 'IsoImageFileInfo';
 }
 
 export interface IsoImageFileQuery extends FileQueryFields {
@@ -3847,7 +3848,7 @@ export interface PhysicalNic {
   readonly autoNegotiateSupported?: boolean | undefined;
   readonly enhancedNetworkingStackSupported?: boolean | undefined;
   readonly ensInterruptSupported?: boolean | undefined;
-  readonly rdmaDevice?: HostRdmaDevice | undefined;
+  readonly rdmaDevice?: string | undefined;
   readonly dpuId?: string | undefined;
   readonly perfNicOffloadSupported?: boolean | undefined;
 }
@@ -4502,6 +4503,10 @@ export interface TaskReasonUser extends TaskReasonFields {
 
 export interface TaskTimeoutEvent extends TaskEventFields {
   readonly $type: 'TaskTimeoutEvent';
+}
+
+export interface TemplateConfigFileInfo extends VmConfigFileInfoFields {
+  readonly $type: 'TemplateConfigFileInfo';
 }
 
 export interface TemplateConfigFileQuery extends VmConfigFileQueryFields {
@@ -6013,7 +6018,7 @@ export interface VirtualNicManagerNetConfig {
   readonly nicType: string;
   readonly multiSelectAllowed: boolean;
   readonly candidateVnic?: readonly HostVirtualNic[] | undefined;
-  readonly selectedVnic?: readonly HostVirtualNic[] | undefined;
+  readonly selectedVnic?: readonly string[] | undefined;
 }
 
 export interface VirtualPCIController extends VirtualControllerFields {
@@ -6277,6 +6282,19 @@ export type VmConfigFault =
   | MemoryHotPlugNotSupported
   | VirtualHardwareCompatibilityIssue;
 
+export interface VmConfigFileEncryptionInfo {
+  readonly $type?: 'VmConfigFileEncryptionInfo';
+  readonly keyId?: CryptoKeyId | undefined;
+}
+
+export interface VmConfigFileInfoFields extends FileInfoFields {
+  readonly configVersion?: number | undefined;
+  readonly encryption?: VmConfigFileEncryptionInfo | undefined;
+}
+export type VmConfigFileInfo =
+  | (VmConfigFileInfoFields & { readonly $type: 'VmConfigFileInfo' })
+  | TemplateConfigFileInfo;
+
 export interface VmConfigFileQueryFields extends FileQueryFields {
   readonly filter?: VmConfigFileQueryFilter | undefined;
   readonly details?: VmConfigFileQueryFlags | undefined;
@@ -6307,6 +6325,23 @@ export interface VmCreatedEvent extends VmEventFields {
 
 export interface VmDisconnectedEvent extends VmEventFields {
   readonly $type: 'VmDisconnectedEvent';
+}
+
+export interface VmDiskFileEncryptionInfo {
+  readonly $type?: 'VmDiskFileEncryptionInfo';
+  readonly keyId?: CryptoKeyId | undefined;
+}
+
+export interface VmDiskFileInfo extends FileInfoFields {
+  readonly $type: 'VmDiskFileInfo';
+  readonly diskType?: string | undefined;
+  readonly capacityKb?: number | undefined;
+  readonly hardwareVersion?: number | undefined;
+  readonly controllerType?: string | undefined;
+  readonly diskExtents?: readonly string[] | undefined;
+  readonly thin?: boolean | undefined;
+  readonly encryption?: VmDiskFileEncryptionInfo | undefined;
+  readonly sectorFormat?: string | undefined;
 }
 
 export interface VmDiskFileQuery extends FileQueryFields {
@@ -6433,6 +6468,10 @@ export interface VmGuestStandbyEvent extends VmEventFields {
   readonly $type: 'VmGuestStandbyEvent';
 }
 
+export interface VmLogFileInfo extends FileInfoFields {
+  readonly $type: 'VmLogFileInfo';
+}
+
 export interface VmLogFileQuery extends FileQueryFields {
   readonly $type: 'VmLogFileQuery';
 }
@@ -6448,6 +6487,10 @@ export interface VmMigratedEvent extends VmEventFields {
   readonly sourceHost: HostEventArgument;
   readonly sourceDatacenter?: DatacenterEventArgument | undefined;
   readonly sourceDatastore?: DatastoreEventArgument | undefined;
+}
+
+export interface VmNvramFileInfo extends FileInfoFields {
+  readonly $type: 'VmNvramFileInfo';
 }
 
 export interface VmNvramFileQuery extends FileQueryFields {
@@ -6506,6 +6549,10 @@ export interface VmResettingEvent extends VmEventFields {
 
 export interface VmResumingEvent extends VmEventFields {
   readonly $type: 'VmResumingEvent';
+}
+
+export interface VmSnapshotFileInfo extends FileInfoFields {
+  readonly $type: 'VmSnapshotFileInfo';
 }
 
 export interface VmSnapshotFileQuery extends FileQueryFields {
@@ -7136,6 +7183,7 @@ export interface DataTypes {
   FileAlreadyExists: FileAlreadyExists;
   FileBackedVirtualDiskSpec: FileBackedVirtualDiskSpec;
   FileFault: FileFault;
+  FileInfo: FileInfo;
   FileLocked: FileLocked;
   FileNameTooLong: FileNameTooLong;
   FileNotFound: FileNotFound;
@@ -7146,9 +7194,11 @@ export interface DataTypes {
   FileTransferInformation: FileTransferInformation;
   FilesystemQuiesceFault: FilesystemQuiesceFault;
   FloatOption: FloatOption;
+  FloppyImageFileInfo: FloppyImageFileInfo;
   FloppyImageFileQuery: FloppyImageFileQuery;
   FolderEventArgument: FolderEventArgument;
   FolderExternallyManagedFolderInfo: FolderExternallyManagedFolderInfo;
+  FolderFileInfo: FolderFileInfo;
   FolderFileQuery: FolderFileQuery;
   GeneralEvent: GeneralEvent;
   GeneralUserEvent: GeneralUserEvent;
@@ -7216,6 +7266,7 @@ export interface DataTypes {
   HostCpuIdInfo: HostCpuIdInfo;
   HostCpuInfo: HostCpuInfo;
   HostCpuPackage: HostCpuPackage;
+  HostDatastoreBrowserSearchResults: HostDatastoreBrowserSearchResults;
   HostDatastoreBrowserSearchSpec: HostDatastoreBrowserSearchSpec;
   HostDateTimeInfo: HostDateTimeInfo;
   HostDateTimeSystemTimeZone: HostDateTimeSystemTimeZone;
@@ -7270,11 +7321,6 @@ export interface DataTypes {
   HostPtpConfig: HostPtpConfig;
   HostPtpConfigPtpPort: HostPtpConfigPtpPort;
   HostQualifiedName: HostQualifiedName;
-  HostRdmaDevice: HostRdmaDevice;
-  HostRdmaDeviceBacking: HostRdmaDeviceBacking;
-  HostRdmaDeviceCapability: HostRdmaDeviceCapability;
-  HostRdmaDeviceConnectionInfo: HostRdmaDeviceConnectionInfo;
-  HostRdmaDevicePnicBacking: HostRdmaDevicePnicBacking;
   HostRuntimeInfo: HostRuntimeInfo;
   HostRuntimeInfoStateEncryptionInfo: HostRuntimeInfoStateEncryptionInfo;
   HostScsiDiskPartition: HostScsiDiskPartition;
@@ -7334,6 +7380,7 @@ export interface DataTypes {
   InvalidType: InvalidType;
   InvalidVmConfig: InvalidVmConfig;
   InvalidVmState: InvalidVmState;
+  IsoImageFileInfo: IsoImageFileInfo;
   IsoImageFileQuery: IsoImageFileQuery;
   KeyAnyValue: KeyAnyValue;
   KeyProviderId: KeyProviderId;
@@ -7508,6 +7555,7 @@ export interface DataTypes {
   TaskReasonSystem: TaskReasonSystem;
   TaskReasonUser: TaskReasonUser;
   TaskTimeoutEvent: TaskTimeoutEvent;
+  TemplateConfigFileInfo: TemplateConfigFileInfo;
   TemplateConfigFileQuery: TemplateConfigFileQuery;
   TgwEventArgument: TgwEventArgument;
   TicketedSessionAuthentication: TicketedSessionAuthentication;
@@ -7712,12 +7760,16 @@ export interface DataTypes {
   VmCloneFailedEvent: VmCloneFailedEvent;
   VmClonedEvent: VmClonedEvent;
   VmConfigFault: VmConfigFault;
+  VmConfigFileEncryptionInfo: VmConfigFileEncryptionInfo;
+  VmConfigFileInfo: VmConfigFileInfo;
   VmConfigFileQuery: VmConfigFileQuery;
   VmConfigFileQueryFilter: VmConfigFileQueryFilter;
   VmConfigFileQueryFlags: VmConfigFileQueryFlags;
   VmConnectedEvent: VmConnectedEvent;
   VmCreatedEvent: VmCreatedEvent;
   VmDisconnectedEvent: VmDisconnectedEvent;
+  VmDiskFileEncryptionInfo: VmDiskFileEncryptionInfo;
+  VmDiskFileInfo: VmDiskFileInfo;
   VmDiskFileQuery: VmDiskFileQuery;
   VmDiskFileQueryFilter: VmDiskFileQueryFilter;
   VmDiskFileQueryFlags: VmDiskFileQueryFlags;
@@ -7733,9 +7785,11 @@ export interface DataTypes {
   VmGuestRebootEvent: VmGuestRebootEvent;
   VmGuestShutdownEvent: VmGuestShutdownEvent;
   VmGuestStandbyEvent: VmGuestStandbyEvent;
+  VmLogFileInfo: VmLogFileInfo;
   VmLogFileQuery: VmLogFileQuery;
   VmMessageEvent: VmMessageEvent;
   VmMigratedEvent: VmMigratedEvent;
+  VmNvramFileInfo: VmNvramFileInfo;
   VmNvramFileQuery: VmNvramFileQuery;
   VmOrphanedEvent: VmOrphanedEvent;
   VmPowerOnDisabled: VmPowerOnDisabled;
@@ -7749,6 +7803,7 @@ export interface DataTypes {
   VmRenamedEvent: VmRenamedEvent;
   VmResettingEvent: VmResettingEvent;
   VmResumingEvent: VmResumingEvent;
+  VmSnapshotFileInfo: VmSnapshotFileInfo;
   VmSnapshotFileQuery: VmSnapshotFileQuery;
   VmStartingEvent: VmStartingEvent;
   VmStoppingEvent: VmStoppingEvent;
