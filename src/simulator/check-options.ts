@@ -41,6 +41,7 @@ const optionsSchema = keys({
   sessionTimeoutMs: v.optional(positive),
   powerDurationMs: v.optional(whole(0)),
   transferHost: v.optional(name),
+  transferTls: v.optional(identity),
   limits: v.optional(
     keys({
       bodyBytes: v.exactOptional(positive),

@@ -33,6 +33,8 @@ export interface EndpointAddress {
   readonly port: number;
   /** `AB:CD:...`; empty without TLS. */
   readonly thumbprintSha1: string;
+  /** Of the certificate of its hosts, which serve transfers of guest files. */
+  readonly hostThumbprintSha1: string;
 }
 
 /**

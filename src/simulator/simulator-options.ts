@@ -38,6 +38,11 @@ export interface SimulatorOptions {
    * on an ESXi and on one that listens everywhere, else the address.
    */
   readonly transferHost?: string;
+  /**
+   * Certificate of the host that `transferHost` names, as on a vCenter, whose hosts have their own. By default one that
+   * signs itself where `tls` is that, too; else that of the endpoint.
+   */
+  readonly transferTls?: TlsIdentity;
   readonly limits?: Partial<ServerLimits>;
   /** Told of failures inside the simulator, with what they happened to. By default they are dropped. */
   readonly onDefect?: (error: unknown, where: string) => void;

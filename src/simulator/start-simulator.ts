@@ -28,6 +28,8 @@ export interface Simulator {
   readonly thumbprint: { readonly sha1: string; readonly sha256: string } | undefined;
   /** Its certificate; clients that trust it can verify the endpoint. undefined without TLS. */
   readonly certificatePem: string | undefined;
+  /** The certificate on the URLs of guest file transfers: that of the host which `transferHost` names. */
+  readonly transferCertificatePem: string | undefined;
   readonly world: World;
   /** Faults on the wire. Those of the world are in `world.faults`. */
   readonly faults: WireFaults;
@@ -54,6 +56,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const faults = new WireFaults(options.faults);
   const identity = await identityFor(options.tls ?? 'self-signed', host);
   const thumbprint = identity === undefined ? undefined : thumbprintsOf(identity);
+  const transfer = await transferIdentity(options);
   const world = options.world ?? (await newWorld(options));
   try {
     const endpoint = await newEndpoint(options, world);
@@ -67,16 +70,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       datacenter: options.datacenter,
       transferAuthority: () => transferAuthority(options, endpoint.kind, host, port),
     });
-    const tls = identity === undefined ? undefined : { identity, wrongIdentity: wrongIdentity() };
+    const tls = identity === undefined ? undefined : { identity, named: transfer, wrongIdentity: wrongIdentity() };
+    const [transferTls = identity] = transfer.values();
     const { clock, routes } = endpoint;
     const listener = new Listener({ host, port, tls, routes, faults, clock, limits, onDefect });
     port = await listener.listen();
     const shownHost = isIP(host) === 6 ? `[${host}]` : host;
-    endpoint.address = { host, port, thumbprintSha1: thumbprint?.sha1 ?? '' };
+    const hostThumbprintSha1 = transferTls === undefined ? '' : thumbprintsOf(transferTls).sha1;
+    endpoint.address = { host, port, thumbprintSha1: thumbprint?.sha1 ?? '', hostThumbprintSha1 };
     return {
       url: `${tls === undefined ? 'http' : 'https'}://${everywhere.has(host) ? 'localhost' : shownHost}:${port}/sdk`,
       thumbprint,
       certificatePem: identity?.cert,
+      transferCertificatePem: transferTls?.cert,
       world,
       faults,
       issueToken: (userName) => endpoint.tokens.issue(userNamed(options, userName)),
@@ -90,6 +96,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     if (options.world === undefined) await world.close();
     throw error;
   }
+}
+
+/** The certificate of the host that transfers name, under that name; empty where it is that of the endpoint. */
+async function transferIdentity({
+  tls = 'self-signed',
+  transferHost,
+  transferTls,
+}: SimulatorOptions): Promise<ReadonlyMap<string, TlsIdentity>> {
+  const name = transferHost?.replace(/:\d+$/u, '').toLowerCase();
+  // Who calls an address does not say so in the handshake, so there is but one certificate for addresses.
+  if (name === undefined || name === '*' || isIP(name) !== 0 || name.startsWith('[')) return new Map();
+  const identity = transferTls ?? (tls === 'self-signed' ? await selfSignedCertificate([name]) : undefined);
+  return identity === undefined ? new Map() : new Map([[name, identity]]);
 }
 
 /** A certificate that nobody expects, made when a rule first asks for it. */

@@ -105,7 +105,7 @@ export const hostKind: ManagedKind<DatacenterTarget> = {
       config: {
         name: target.datacenter.hostName,
         port: target.endpoint.address?.port ?? 443,
-        ...(target.endpoint.address === undefined ? {} : { sslThumbprint: target.endpoint.address.thumbprintSha1 }),
+        ...(target.endpoint.address === undefined ? {} : { sslThumbprint: target.endpoint.address.hostThumbprintSha1 }),
         product: aboutInfo('esx', ''),
         vmotionEnabled: false,
         faultToleranceEnabled: false,

@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { Server as TlsServer } from 'node:tls';
+import { createSecureContext, Server as TlsServer, type SecureContextOptions, type TlsOptions } from 'node:tls';
 import { sleep, type Clock } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';
 import { untilAborted } from '../../base/until-aborted.js';
@@ -30,11 +30,19 @@ export const defaultLimits: ServerLimits = {
   stalledMs: 120_000,
 };
 
+export interface ListenerTls {
+  readonly identity: TlsIdentity;
+  /** What clients get instead who ask for another name. */
+  readonly named?: ReadonlyMap<string, TlsIdentity>;
+  /** A certificate that nobody expects, for rules that ask for it. */
+  readonly wrongIdentity: () => TlsIdentity;
+}
+
 export interface ListenerOptions {
   readonly host: string;
   readonly port: number;
   /** undefined: without TLS. */
-  readonly tls: { readonly identity: TlsIdentity; readonly wrongIdentity: () => TlsIdentity } | undefined;
+  readonly tls: ListenerTls | undefined;
   readonly routes: HttpRoutes;
   readonly faults: WireFaults;
   readonly clock: Clock;
@@ -62,7 +70,7 @@ export class Listener {
     this.#server =
       options.tls === undefined
         ? createHttpServer(settings, onRequest)
-        : createHttpsServer({ ...settings, ...options.tls.identity }, onRequest);
+        : createHttpsServer({ ...settings, ...tlsSettings(options.tls) }, onRequest);
     this.#server.prependListener('connection', (socket: Socket) => this.#onConnection(socket));
     this.#server.on('clientError', (_error, socket) => {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
@@ -160,6 +168,15 @@ export class Listener {
     response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' });
     response.end(`${text}\n`);
   }
+}
+
+/** The certificate by the name that a client asks for; a client that calls an address asks for none. */
+function tlsSettings({ identity, named = new Map() }: ListenerTls): SecureContextOptions & TlsOptions {
+  const contexts = new Map([...named].map(([name, own]) => [name, createSecureContext(own)]));
+  return {
+    ...identity,
+    SNICallback: (name, answer) => answer(null, contexts.get(name.toLowerCase())),
+  };
 }
 
 /** Where the request goes. What the client takes for the host's name does not matter. */
