@@ -64,7 +64,7 @@ export class HandleEntry<Kind extends HandleKind = HandleKind, Payload extends H
     if (newer !== undefined) newer.#older = older;
     else owner.#newestChild = older;
     if (older !== undefined) older.#newer = newer;
-    // A program may keep the entry's payload for long; its former neighbours must not stay with it.
+    // A job keeps the entry that it used; the former neighbours of that must not stay with it.
     this.#newer = undefined;
     this.#older = undefined;
   }
