@@ -36,7 +36,7 @@ const { values: options } = parseArgs({
 const config = `
 export default {
   cacheDir: '.cache',
-  test: { include: ['test/**/*.test.ts'], pool: 'threads', testTimeout: 10_000, bail: 1, reporters: ['dot'] },
+  test: { include: ['test/**/*.test.ts'], pool: 'threads', testTimeout: 20_000, bail: 1, reporters: ['dot'] },
 };
 `;
 
