@@ -271,6 +271,7 @@ export class ProgramRunner {
       toolsVersion: host.toolsVersion(),
       guestVariables: host.variables,
       accounts: host.accounts(parts.user),
+      disk: { capacityBytes: guest.diskSizeBytes, usedBytes: () => host.files.usedBytes },
       clock: host.clock,
       processes: () => host.processes(),
       kill: (pid) => host.kill(pid, parts.user),

@@ -95,6 +95,8 @@ export interface ProgramContext {
   readonly toolsVersion: string;
   readonly guestVariables: GuestVariables;
   readonly accounts: GuestAccounts;
+  /** The one disk of the guest. */
+  readonly disk: { readonly capacityBytes: number; readonly usedBytes: () => number };
   readonly clock: Clock;
   /** Aborted when the process is killed, the VM goes off, or a limit is reached. */
   readonly signal: AbortSignal;

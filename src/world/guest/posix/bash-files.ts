@@ -26,6 +26,9 @@ const devices: ReadonlyMap<string, () => FileContent> = new Map([
   ['/dev/urandom', () => contentOf(Uint8Array.from(randomBytes(1024 * 1024)))],
 ]);
 
+/** What the shell takes for its own streams. */
+const standardStreams = /^\/dev\/(?:std(?:in|out|err)|fd\/\d+|full|tcp\/.*|udp\/.*)$/u;
+
 const anyExecute = 0o111;
 
 const encodings: ReadonlySet<string> = new Set(['utf8', 'utf-8', 'ascii', 'binary', 'base64', 'hex', 'latin1']);
@@ -36,6 +39,8 @@ export class BashFiles implements IFileSystem {
   readonly #options: BashFilesOptions;
   /** The last two questions about files, newest last: they tell whether a file is read or run. */
   #trace: readonly [string, string] = ['', ''];
+  /** The path that the shell is about to open for writing, as soon as it has resolved it. */
+  #opening: string | undefined;
 
   constructor(context: ProgramContext, options: BashFilesOptions) {
     this.#context = context;
@@ -66,8 +71,15 @@ export class BashFiles implements IFileSystem {
     this.#do('open', path, () => this.#context.files.append(path, bytesOf(content, options)));
   }
 
+  /** Tells whether the path that the shell resolves next is one that it is about to open for writing. */
+  expectOpening(isOpening: boolean): void {
+    this.#opening = isOpening ? 'announced' : undefined;
+  }
+
   async exists(path: string): Promise<boolean> {
     this.#note('exists', path);
+    if (this.#opening === path && !devices.has(path) && !standardStreams.test(path)) this.#requireWritable(path);
+    this.#opening = undefined;
     if (devices.has(path) || this.#options.isAddedProgram(path)) return true;
     return this.#do('stat', path, () => this.#context.files.exists(path));
   }
@@ -152,6 +164,7 @@ export class BashFiles implements IFileSystem {
 
   resolvePath(base: string, path: string): string {
     const resolved = this.#do('resolve', path, () => resolvePath('posix', base, path));
+    if (this.#opening === 'announced') this.#opening = resolved;
     this.#note('resolve', resolved);
     return resolved;
   }
@@ -187,6 +200,13 @@ export class BashFiles implements IFileSystem {
     this.#do('utime', path, () =>
       this.#context.files.setAttributes(path, { accessedMs: accessed.getTime(), modifiedMs: modified.getTime() }),
     );
+  }
+
+  /** Where this throws, the shell fails the command; where the opening itself did, it would end the script. */
+  #requireWritable(path: string): void {
+    const { files } = this.#context;
+    if (files.exists(path) && files.stat(path).kind === 'directory') return;
+    this.#do('open', path, () => files.checkWrite(path, 0));
   }
 
   /** For patterns and `find`: a closed directory is reported, and the search goes on. */

@@ -64,6 +64,9 @@ const longestMessage = 1000;
 /** Commands of the small shell that know more of the guest than those of the library: rights, and why something failed. */
 const betterCommands = ['cat', 'ln', 'mkdir', 'rm', 'rmdir'];
 
+/** Commands of the library that know options only one by one, with the letters that take a value. */
+const joinedValues: Readonly<Record<string, string>> = { paste: 'd', xargs: 'EILPdns' };
+
 /** Variables that the library's shell keeps for itself and that a real one does not export. */
 const internalVariables = new Set([
   '?',
@@ -113,17 +116,21 @@ class BashRun {
     this.#background = new BackgroundProcesses(options.programs, (data, stream) =>
       this.#printed.push({ data: typeof data === 'string' ? data : Uint8Array.from(data), stream }),
     );
-    this.#rewriting = new ScriptRewriting(library, excluded);
+    const files = new BashFiles(context, {
+      isAddedProgram: (path) =>
+        hiddenPaths.has(path) || builtInPaths.has(path) || options.programs.findPath(path) !== undefined,
+      onExecutable: (path) => this.#noteExecutable(path),
+      scriptOf: (path) => this.#scriptOf(path),
+    });
+    this.#rewriting = new ScriptRewriting(library, {
+      foreignCommands: excluded,
+      onOpening: (isOpening) => files.expectOpening(isOpening),
+    });
     const commands = bundledCommands(library);
     this.#standardNames = new Set<string>([...commands, ...guestCommands.keys(), ...builtInCommands.keys()]);
     const { stepLimit } = options;
     this.#bash = new library.Bash({
-      fs: new BashFiles(context, {
-        isAddedProgram: (path) =>
-          hiddenPaths.has(path) || builtInPaths.has(path) || options.programs.findPath(path) !== undefined,
-        onExecutable: (path) => this.#noteExecutable(path),
-        scriptOf: (path) => this.#scriptOf(path),
-      }),
+      fs: files,
       cwd: context.workingDirectory,
       env: Object.fromEntries(context.environment),
       commands,
@@ -133,6 +140,7 @@ class BashRun {
         ),
         ...shellNames.map((name) => this.#shellCommand(name)),
         ...betterCommands.map((name) => this.#betterCommand(name)),
+        ...Object.entries(joinedValues).map(([name, letters]) => this.#splittingCommand(name, letters)),
         ...this.#backgroundCommands(),
         this.#command(baseName('posix', rewritingCommands.turn), async ([exitCode = '0']) => {
           await context.turn();
@@ -253,6 +261,16 @@ class BashRun {
         if (!(error instanceof UnknownOption)) throw error;
       }
       return this.#pass(await bash.origCommand?.([...args]), inner);
+    });
+  }
+
+  /** Hands the library's command its options one by one, each value apart from its letter. */
+  #splittingCommand(name: string, letters: string): Command {
+    return this.#command(name, async (args, inner, _shell, bash) => {
+      const split = splitOptions(args, letters);
+      // With -I, xargs takes whole lines, and the library's takes words.
+      const isByLine = name === 'xargs' && split.includes('-I') && !split.includes('-d') && !split.includes('-0');
+      return this.#pass(await bash.origCommand?.(isByLine ? ['-d', '\n', ...split] : split), inner);
     });
   }
 
@@ -446,6 +464,24 @@ function assignments(environment: ReadonlyMap<string, string> | undefined): stri
   if (environment === undefined) return '';
   const names = [...environment].filter(([name]) => /^[A-Za-z_]\w*$/u.test(name));
   return names.map(([name, value]) => `${name}=${quoteWord(value)} `).join('');
+}
+
+/** The options before the first operand one by one: `-sd,` is `-s -d ,`. */
+function splitOptions(args: readonly string[], lettersWithValue: string): string[] {
+  const split: string[] = [];
+  for (const [at, arg] of args.entries()) {
+    if (!/^-[^-]/u.test(arg)) return [...split, ...args.slice(at)];
+    for (let index = 1; index < arg.length; index += 1) {
+      const letter = arg.charAt(index);
+      split.push(`-${letter}`);
+      if (!lettersWithValue.includes(letter)) continue;
+      const value = arg.slice(index + 1);
+      if (value !== '') split.push(value);
+      else return [...split, ...args.slice(at + 1, at + 2), ...splitOptions(args.slice(at + 2), lettersWithValue)];
+      break;
+    }
+  }
+  return split;
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -5,6 +5,7 @@ import { identityCommands } from './commands/identity-commands.js';
 import { ls } from './commands/list-command.js';
 import { powerCommands } from './commands/power-commands.js';
 import { processCommands } from './commands/process-commands.js';
+import { systemCommands } from './commands/system-commands.js';
 import { toolsCommands } from './commands/tools-commands.js';
 import { UsageError, type PosixCommand, type ShellAccess } from './posix-command.js';
 import { posixErrorOf } from './posix-errors.js';
@@ -19,6 +20,7 @@ export const guestCommands: ReadonlyMap<string, PosixCommand> = new Map(
     ...fileCommands,
     ...powerCommands,
     ...toolsCommands,
+    ...systemCommands,
   }),
 );
 

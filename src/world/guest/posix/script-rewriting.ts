@@ -7,6 +7,7 @@
  * - loops and functions let others have their turn; otherwise a busy script would keep the whole process. Text that
  *   `eval` or `.` reads does not, and runs into the limit of its steps.
  * - commands that the library knows and a guest has not are looked up in the guest, and missed in a shell's own words.
+ * - a file that cannot be written fails its command, where the library would end the script.
  * - output streams that go to one place keep their order: see `StreamMerging`.
  * - `until` becomes `while !`, since the library ends a script with `set -e` at its condition.
  */
@@ -37,6 +38,13 @@ export interface ScriptLibrary {
   serialize(script: ScriptNode): string;
 }
 
+export interface ScriptRewritingOptions {
+  /** Commands that the library knows and that are not those of the guest. */
+  readonly foreignCommands: ReadonlySet<string>;
+  /** Called with true when the library is about to open the target of an output redirection, with false when it is not. */
+  readonly onOpening: (isOpening: boolean) => void;
+}
+
 /** A script keeps the event loop so long at most, in milliseconds. */
 const longestTurnMs = 8;
 
@@ -48,6 +56,14 @@ const repeated: Readonly<Record<string, 'condition' | 'body'>> = {
   Group: 'body',
   Subshell: 'body',
 };
+
+/** Redirections that open a file to write into it. */
+const outputOperators: ReadonlySet<string> = new Set(['>', '>>', '>|', '&>', '&>>']);
+
+/** What the library looks at first of a command that may ask for files. */
+const announced: Readonly<Record<string, string>> = { SimpleCommand: 'name', ConditionalCommand: 'expression' };
+
+const runsCommands = /"type":"(?:CommandSubstitution|ProcessSubstitution)"/u;
 
 /** Parts whose output somebody waits for, so that nothing in them can leave. */
 const captured: ReadonlySet<string> = new Set(['CommandSubstitution', 'ProcessSubstitution']);
@@ -63,15 +79,14 @@ export class ScriptRewriting {
   readonly #conditionTurn: StatementNode[];
   readonly #bodyTurn: StatementNode[];
   readonly #merging: StreamMerging;
-  readonly #foreignCommands: ReadonlySet<string>;
+  readonly #options: ScriptRewritingOptions;
   /** Whether both output streams of the script that is read next go to one place. */
   isNextMerged = false;
   #turnMs = performance.now();
 
-  /** @param foreignCommands commands that the library knows and that are not those of the guest. */
-  constructor(library: ScriptLibrary, foreignCommands: ReadonlySet<string>) {
+  constructor(library: ScriptLibrary, options: ScriptRewritingOptions) {
     this.#library = library;
-    this.#foreignCommands = foreignCommands;
+    this.#options = options;
     // A condition keeps the exit code that came before it, which `set -e` does not look at there.
     this.#conditionTurn = library.parse(`${rewritingCommands.turn} $?`).statements;
     this.#bodyTurn = library.parse(rewritingCommands.turn).statements;
@@ -114,6 +129,7 @@ export class ScriptRewriting {
       this.#waitForProcesses(value);
       this.#lookUp(value, prelude);
     }
+    this.#announce(value);
     const place = repeated[value.type];
     if (place !== undefined) this.#letIn(value, place);
   }
@@ -161,12 +177,36 @@ export class ScriptRewriting {
     if (part?.type === 'Literal') part.value = rewritingCommands.wait;
   }
 
+  /**
+   * The library looks at the target of a redirection just before it opens it, and at the name of a command before it
+   * does anything else for it. A target that runs commands of its own is left alone.
+   */
+  #announce(node: Node): void {
+    const key = node.type === 'Redirection' ? 'target' : announced[node.type];
+    if (key === undefined) return;
+    const part = node[key];
+    const isOpening = node.type === 'Redirection';
+    if (isOpening) {
+      const { operator } = node;
+      const text = JSON.stringify(part);
+      if (typeof operator !== 'string' || !outputOperators.has(operator) || runsCommands.test(text)) return;
+    }
+    Object.defineProperty(node, key, {
+      enumerable: true,
+      configurable: true,
+      get: () => {
+        this.#options.onOpening(isOpening);
+        return part;
+      },
+    });
+  }
+
   #lookUp(command: SimpleCommandNode, prelude: string): void {
     const { name } = command;
     const written = literalName(command);
     const [part] = name?.parts ?? [];
     if (name === null || written === undefined || part?.type !== 'Literal') return;
-    if (!this.#foreignCommands.has(written) || prelude.includes(`${written}()`)) return;
+    if (!this.#options.foreignCommands.has(written) || prelude.includes(`${written}()`)) return;
     command.args.unshift({ ...name, parts: [{ ...part }] });
     part.value = rewritingCommands.runIfThere;
   }

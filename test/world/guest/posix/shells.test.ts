@@ -50,6 +50,21 @@ describe.each(shells)('both shells: %s', (_name, options) => {
     ['touch n; chmod 640 n; stat -c "%a %U %G %n" n', '640 ann staff n', 0],
     ['echo $$ > pid; kill -0 1; echo $?', '0', 0],
     [
+      'echo ab > f; truncate -s 1 f; truncate -s +2 g; stat -c "%s %n" f g; cmp f g; cmp -s f f; echo $?',
+      '1 f\n2 g\nf g differ: byte 1, line 1\n0',
+      0,
+    ],
+    [
+      'getent passwd bob; getent group staff; getent hosts guest-1; getent passwd no || echo $?',
+      'bob:x:1001:1001:bob:/home/bob:/bin/sh\nstaff:x:50:\n10.0.0.5       guest-1\n2',
+      0,
+    ],
+    [
+      'tty; df -m /',
+      'not a tty\nFilesystem  1M-blocks Used Available Use% Mounted on\n/dev/sda1           1    1         1   1% /',
+      0,
+    ],
+    [
       'id bob; id -u 1001; touch f; stat -c "%u %g" f',
       'uid=1001(bob) gid=1001(bob) groups=1001(bob)\n1001\n1000 50',
       0,
@@ -278,6 +293,23 @@ describe('full shell', () => {
     ['find /home -maxdepth 1 -type d -name "a*"', '/home/ann', 0],
     ['echo data > a; tar cf t.tar a; rm a; tar xf t.tar; cat a', 'data', 0],
     ['ln -s /etc/hostname l; readlink l; cat l', '/etc/hostname\nguest-1', 0],
+    ['echo x > /nope/f; echo $?', 'bash: /nope/f: cannot open redirect target\n1', 0],
+    [
+      'L=/root/f; echo x > $L || echo no; [ -e /etc/hostname ] && cat /etc/hostname',
+      'bash: /root/f: cannot open redirect target\nno\nguest-1',
+      0,
+    ],
+    [
+      'L=/dev/null; true > "$L"; test -e /etc/hostname && id -u; for i in 1 2; do echo $i > $L; done; cat /etc/hostname',
+      '1000\nguest-1',
+      0,
+    ],
+    ['set -e; { echo x; } >> /etc/f; echo never', 'bash: /etc/f: cannot open redirect target', 1],
+    [
+      'echo a b c | xargs -n1 echo -; echo x y | xargs -I{} echo "[{}]"; seq 3 | paste -sd, -',
+      '- a\n- b\n- c\n[x y]\n1,2,3',
+      0,
+    ],
     ['python3 -c 1', 'bash: python3: command not found', 127],
     ['command -v python3 || echo none; python3 > log 2>&1; cat log', 'none\nbash: python3: command not found', 0],
     ['python3() { echo mine $1; }; python3 1; if curl -s x 2> /dev/null; then :; else echo $?; fi', 'mine 1\n127', 0],

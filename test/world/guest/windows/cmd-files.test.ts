@@ -188,7 +188,7 @@ describe('file commands of cmd', () => {
         '',
         '     Total Files Listed:',
         '               4 File(s)             16 bytes',
-        '               8 Dir(s)',
+        '               8 Dir(s)    999,999,267 bytes free',
       ),
     );
   });

@@ -39,6 +39,7 @@ export interface RunOptions {
 }
 
 const family: GuestFamily = 'windows';
+const diskSizeBytes = 1e9;
 const systemDirectory = 'C:\\Windows\\System32';
 const workDirectory = 'C:\\Work';
 
@@ -73,7 +74,7 @@ export class WindowsGuest {
       ...user,
     };
     this.registry = recordRegistry(this.registryRecord, { user: this.user, nowMs: () => this.clock.now() });
-    this.#fileSystem = new GuestFileSystem({ family, clock: this.clock, diskSizeBytes: 1e9 });
+    this.#fileSystem = new GuestFileSystem({ family, clock: this.clock, diskSizeBytes });
     const system = { ...this.user, name: 'SYSTEM', group: 'SYSTEM', isAdministrator: true };
     const times = { createdMs: this.clock.now(), modifiedMs: this.clock.now(), accessedMs: this.clock.now() };
     const attributes = {
@@ -152,6 +153,7 @@ export class WindowsGuest {
       nics: [nic('192.168.56.20/24')],
       osName: 'Microsoft Windows 10 Pro',
       toolsVersion: '12.4.0',
+      disk: { capacityBytes: diskSizeBytes, usedBytes: () => this.#fileSystem.usedBytes },
       accounts: recordAccounts(this.accountsRecord, this.user),
       guestVariables: {
         get: (name) => this.guestVariables.get(name) ?? '',

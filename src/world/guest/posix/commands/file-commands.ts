@@ -254,6 +254,50 @@ function amount(text: string): number {
   return Number(digits) * (blockUnits[unit] ?? 1);
 }
 
+/** `truncate -s [+|-]SIZE file ...` */
+const truncate: PosixCommand = (words, context) => {
+  const { options, operands } = parseOptions(words, 'cs:', ['size=', 'no-create']);
+  const [, sign = '', size] = /^([+-]?)(\d+[kKMG]?B?)$/u.exec(options.get('s') ?? options.get('size') ?? '') ?? [];
+  if (size === undefined) throw new UsageError('give a size by -s, like 10K, +1 or -1');
+  const bytes = amount(size);
+  if (bytes > largestCopy) throw new UsageError('a file of a mock guest takes at most 1 GiB this way');
+  return forEach(context, 'truncate', operands, (operand) => {
+    const path = pathOf(context, operand);
+    const isThere = context.files.exists(path);
+    if (!isThere && (options.has('c') || options.has('no-create'))) return;
+    const old = isThere ? context.files.read(path).bytes() : new Uint8Array(0);
+    const length = sign === '' ? bytes : Math.max(0, old.length + (sign === '+' ? bytes : -bytes));
+    const made = new Uint8Array(Math.min(length, largestCopy));
+    made.set(old.subarray(0, made.length));
+    context.files.write(path, made);
+  });
+};
+
+/** `cmp [-s] file file`: where two files differ first. */
+const cmp: PosixCommand = (words, context) => {
+  const { options, operands } = parseOptions(words, 's', ['silent', 'quiet']);
+  const [first, second] = operands;
+  if (first === undefined || second === undefined) throw new UsageError('missing operand');
+  const bytesOf = (name: string): Uint8Array =>
+    name === '-' ? context.stdin : context.files.read(pathOf(context, name)).bytes();
+  const [left, right] = [bytesOf(first), bytesOf(second)];
+  const shorter = Math.min(left.length, right.length);
+  let at = 0;
+  let line = 1;
+  while (at < shorter && left[at] === right[at]) {
+    if (left[at] === newLine) line += 1;
+    at += 1;
+  }
+  if (at === left.length && at === right.length) return 0;
+  if (['s', 'silent', 'quiet'].some((name) => options.has(name))) return 1;
+  if (at === shorter)
+    context.writeStderr(`cmp: EOF on ${left.length < right.length ? first : second} after byte ${at}\n`);
+  else context.writeStdout(`${first} ${second} differ: byte ${at + 1}, line ${line}\n`);
+  return 1;
+};
+
+const newLine = 0x0a;
+
 const realpath: PosixCommand = (words, context) =>
   forEach(context, 'realpath', parseOptions(words, 'emqs').operands, (operand) => {
     context.writeStdout(`${context.files.realPath(pathOf(context, operand))}\n`);
@@ -290,6 +334,8 @@ export const fileCommands: Readonly<Record<string, PosixCommand>> = {
   mktemp,
   stat,
   dd,
+  truncate,
+  cmp,
   realpath,
   install,
 };

@@ -158,7 +158,9 @@ async function listPath(call: BuiltinCall, word: string, listing: Listing): Prom
     print(call, '     Total Files Listed:');
     print(call, `${countLine(totals.files, 'File(s)')} ${groupDigits(totals.bytes).padStart(14)} bytes`);
   }
-  print(call, countLine(totals.directories, 'Dir(s)'));
+  const { capacityBytes, usedBytes } = call.session.context.disk;
+  const free = groupDigits(Math.max(0, capacityBytes - usedBytes()));
+  print(call, `${countLine(totals.directories, 'Dir(s)')} ${free.padStart(14)} bytes free`);
   return 0;
 }
 
