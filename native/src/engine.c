@@ -17,19 +17,31 @@ static const char forked[] =
     "This process was forked from one that uses VIX. The child of such a process cannot use VIX; let it run another "
     "program, or fork before the first call of VIX.";
 
-/* Keeps a text for good, because Vix_GetErrorText gives it to the program, which never frees it. */
+/* A text that Vix_GetErrorText has given, or may have given, to the program, which never frees it. */
+typedef struct WhyText {
+    struct WhyText *next;
+    char text[];
+} WhyText;
+
+/* Says why there is no helper. Each text is kept once and for good. The lock is held. */
 static void set_why(const char *what, const char *detail)
 {
     static const char no_memory[] = "Revix has no memory left.";
+    static WhyText *known;
     size_t size = strlen(what) + strlen(detail) + 1;
-    char *text;
+    WhyText *fresh = malloc(sizeof *fresh + size), *same = known;
 
-    if (rvx_engine.why != NULL && strlen(rvx_engine.why) == size - 1 &&
-        strncmp(rvx_engine.why, what, strlen(what)) == 0 && strcmp(rvx_engine.why + strlen(what), detail) == 0)
-        return;
-    text = malloc(size);
-    if (text != NULL) snprintf(text, size, "%s%s", what, detail);
-    rvx_engine.why = text != NULL ? text : no_memory;
+    rvx_engine.why = no_memory;
+    if (fresh == NULL) return;
+    snprintf(fresh->text, size, "%s%s", what, detail);
+    while (same != NULL && strcmp(same->text, fresh->text) != 0) same = same->next;
+    if (same == NULL) {
+        fresh->next = known;
+        known = same = fresh;
+    } else {
+        free(fresh);
+    }
+    rvx_engine.why = same->text;
 }
 
 const char *rvx_engine_why(void)

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StepFailure } from './process.mjs';
+import { runNode, StepFailure } from './process.mjs';
 
 /**
  * Bundles the programs of the package, whose start counts.
@@ -14,25 +14,41 @@ export async function bundlePrograms(root, output) {
 
 /**
  * Makes one file of the helper of other languages and of all that it needs: its start is the start of the programs that
- * use it, and Node takes several times as long to load the same code from hundreds of files.
+ * use it, and Node takes several times as long to load the same code from hundreds of files. Then lets it keep what this
+ * Node makes of the file.
  */
-async function bundleHelper(root, draft) {
-  const entry = join(draft, 'bindings', 'helper-main.js');
+async function bundleHelper(root, output) {
+  const folder = join(output, 'bindings');
+  const entry = join(folder, 'helper-main.js');
   if (!existsSync(entry)) return;
   const { build: bundle } = await import('esbuild');
   await bundle({
     entryPoints: [entry],
-    outfile: join(draft, 'bindings', 'helper.cjs'),
+    outfile: join(folder, 'helper-body.cjs'),
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node20.18',
-    external: ['just-bash'],
+    charset: 'ascii',
+    external: peersOf(root),
     // CommonJS has no import.meta. The bundle lies where its entry does, so relative addresses stay right.
     define: { 'import.meta.url': '__moduleUrl' },
     banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
-    logLevel: 'warning',
+    logLevel: 'silent',
+  }).catch((error) => {
+    throw new StepFailure(`Bundling the helper failed: ${error.message}`);
   });
+  const { exitCode, output: said } = await runNode([join(folder, 'helper.cjs'), '--make-cache'], {
+    cwd: root,
+    capture: true,
+  });
+  if (exitCode !== 0) throw new StepFailure(`The helper does not start:\n${said}`);
+}
+
+/** What a user may leave out cannot be put in. */
+function peersOf(root) {
+  const { peerDependencies = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return Object.keys(peerDependencies);
 }
 
 /**
@@ -44,7 +60,6 @@ async function bundleCommands(root, output) {
   const source = join(output, 'cli', 'bin');
   if (!existsSync(source)) return;
   const { build: bundle } = await import('esbuild');
-  const { peerDependencies = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const folder = join(output, 'bin');
   const { metafile } = await bundle({
     absWorkingDir: root,
@@ -59,8 +74,7 @@ async function bundleCommands(root, output) {
     target: 'node20.18',
     minifySyntax: true,
     minifyWhitespace: true,
-    // What a user may leave out cannot be put in.
-    external: Object.keys(peerDependencies),
+    external: peersOf(root),
     chunkNames: 'parts/[name]-[hash]',
     // Packages in the format of old modules ask for Node's own by a function that new ones do not have.
     banner: {

@@ -1,5 +1,3 @@
-import { runHelper } from './helper.js';
-
-// The program of the helper process. The build makes one file of it and all that it needs, which Node loads in a
-// fraction of the time.
-runHelper(process.argv.slice(2));
+/** What `helper.cts` needs of the helper: the build makes one file of this and all that stands behind it. */
+export { runHelper } from './helper.js';
+export { warmUp } from './warm-up.js';

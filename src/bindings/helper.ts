@@ -22,7 +22,7 @@ interface Link {
  * with the file descriptor that `--fd` names, else over standard input and output.
  *
  * @param args arguments of the command line.
- * @throws TypeError for arguments that it does not know.
+ * @throws TypeError for arguments that it does not know, and where there is nothing to talk over.
  */
 export function runHelper(args: readonly string[]): void {
   const { values } = parseArgs({ args: [...args], options: { fd: { type: 'string' } } });
@@ -71,12 +71,22 @@ function openLink(fd: string | undefined): Link {
   if (fd === undefined) {
     // What some module prints must not come between the frames.
     globalThis.console = new Console(process.stderr, process.stderr);
-    return { input: new Socket({ fd: 0, writable: false }), output: new Socket({ fd: 1, readable: false }) };
+    return { input: openSocket(0, 'standard input'), output: openSocket(1, 'standard output') };
   }
   const number = Number(fd);
   if (!Number.isInteger(number) || number < 0) throw new TypeError(`--fd is ${fd}; give the number of an open socket`);
-  const socket = new Socket({ fd: number });
+  const socket = openSocket(number, `file descriptor ${fd}`);
   return { input: socket, output: socket };
+}
+
+function openSocket(fd: number, name: string): Socket {
+  try {
+    return new Socket({ fd });
+  } catch (cause) {
+    throw new TypeError(`${name} is no pipe and no socket: the helper is started by a program that speaks to it`, {
+      cause,
+    });
+  }
 }
 
 function watchClient(pid: number, onGone: () => void): void {

@@ -25,10 +25,13 @@ export class HelperProcess {
   #isOver = false;
   #wake: (() => void) | undefined;
 
-  /** @param setUp code that the helper's Node runs before anything else. */
-  constructor(way: 'socket' | 'stdio', setUp: string = '') {
+  /**
+   * @param setUp code that the helper's Node runs before anything else.
+   * @param path of the helper.
+   */
+  constructor(way: 'socket' | 'stdio', setUp: string = '', path: string = program) {
     const nodeArgs = setUp === '' ? [] : ['--import', `data:text/javascript,${encodeURIComponent(setUp)}`];
-    const args = [...nodeArgs, program, ...(way === 'socket' ? ['--fd', '3'] : [])];
+    const args = [...nodeArgs, path, ...(way === 'socket' ? ['--fd', '3'] : [])];
     this.child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
     const { stdin, stdout, stderr, stdio } = this.child;
     if (stdin === null || stdout === null || stderr === null) throw new Error('the helper has no standard streams');

@@ -1,5 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { VIX_OK, VIX_PROPERTY_JOB_RESULT_HANDLE } from '../../src/vix/names.js';
 import { HelperProcess } from './helper-process.js';
 
@@ -91,10 +95,31 @@ describe.skipIf(isWindows)('the process of a helper', { timeout }, () => {
     expect(await helper.ended).toMatchObject({ code: 1, errors: expect.stringContaining('Error: a socket broke') });
   });
 
-  it('refuses a file descriptor that is none', () => {
-    const program = new URL('../../dist/bindings/helper.cjs', import.meta.url);
-    const { status, stderr } = spawnSync(process.execPath, [program.pathname, '--fd', 'x'], { encoding: 'utf8' });
+  it.each([
+    [['--fd', 'x'], '--fd is x; give the number of an open socket'],
+    [[], 'standard input is no pipe and no socket: the helper is started by a program that speaks to it'],
+  ])('refuses to start where nobody can speak to it (%s)', (args, text) => {
+    const program = fileURLToPath(new URL('../../dist/bindings/helper.cjs', import.meta.url));
+    const { status, stderr } = spawnSync(process.execPath, [program, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     expect(status).not.toBe(0);
-    expect(stderr).toContain('--fd is x; give the number of an open socket');
+    expect(stderr).toContain(text);
+  });
+
+  it('starts without what an earlier one has kept, and with what another Node has', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'revix-helper-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const bindings = join(folder, 'dist', 'bindings');
+    const built = fileURLToPath(new URL('../../dist/bindings/', import.meta.url));
+    cpSync(fileURLToPath(new URL('../../package.json', import.meta.url)), join(folder, 'package.json'));
+    for (const name of ['helper.cjs', 'helper-body.cjs']) cpSync(join(built, name), join(bindings, name));
+    for (const cache of [undefined, 'of another Node']) {
+      if (cache !== undefined) writeFileSync(join(bindings, 'helper-body.cache'), cache);
+      const helper = new HelperProcess('socket', '', join(bindings, 'helper.cjs'));
+      await helper.greet();
+      expect(await connect(helper)).toBeGreaterThan(0);
+    }
   });
 });

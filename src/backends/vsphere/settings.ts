@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Fault } from '../../base/fault.js';
 import type { Clock } from '../../base/clock.js';
-import { parseProxy, type ProxyAddress } from './http/proxy-tunnel.js';
+import { parseProxy, type ProxyAddress } from './http/proxy-address.js';
 import { parseThumbprint } from './http/thumbprint.js';
 import type { TransferHostOrder } from './transfer/transfer-url.js';
 import { trustingFiles, type TlsPolicy, verifiedBySystem } from './http/tls-policy.js';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
+import { certificatesIn } from './certificates.js';
 
 /**
  * Where Linux and the BSDs keep the authorities that their administrator trusts; the first file that is there counts,
@@ -50,9 +51,4 @@ function firstOf(files: readonly string[]): readonly string[] {
     }
   }
   return [];
-}
-
-/** Each certificate of a PEM text. */
-export function certificatesIn(pem: string): readonly string[] {
-  return pem.match(/-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g) ?? [];
 }

@@ -1,5 +1,5 @@
 import { Pool, type Dispatcher } from 'undici';
-import type { ProxyAddress } from './proxy-tunnel.js';
+import type { ProxyAddress } from './proxy-address.js';
 import { secureConnector } from './secure-connector.js';
 import { policyKey, type TlsPolicy } from './tls-policy.js';
 

@@ -3,7 +3,8 @@ import { checkServerIdentity, createSecureContext, type SecureContext, TLSSocket
 import { buildConnector } from 'undici';
 import { systemAuthorities } from './authorities.js';
 import { CertificateRefused } from './http-failure.js';
-import { openTunnel, type ProxyAddress } from './proxy-tunnel.js';
+import type { ProxyAddress } from './proxy-address.js';
+import { openTunnel } from './proxy-tunnel.js';
 import { thumbprintOf, type ThumbprintHash } from './thumbprint.js';
 import type { TlsPolicy } from './tls-policy.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Fault } from '../../../base/fault.js';
-import { certificatesIn } from './authorities.js';
+import { certificatesIn } from './certificates.js';
 import type { Thumbprint } from './thumbprint.js';
 
 /**

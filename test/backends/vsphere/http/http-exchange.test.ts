@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Dispatchers } from '../../../../src/backends/vsphere/http/dispatchers.js';
 import { exchange, type HttpAnswer, type HttpRequest } from '../../../../src/backends/vsphere/http/http-exchange.js';
 import { HttpFailure } from '../../../../src/backends/vsphere/http/http-failure.js';
-import { parseProxy } from '../../../../src/backends/vsphere/http/proxy-tunnel.js';
+import { parseProxy } from '../../../../src/backends/vsphere/http/proxy-address.js';
 import { parseThumbprint } from '../../../../src/backends/vsphere/http/thumbprint.js';
 import { type TlsPolicy, verifiedBySystem } from '../../../../src/backends/vsphere/http/tls-policy.js';
 import { FakeClock, settle } from '../../../../src/base/clock.js';
