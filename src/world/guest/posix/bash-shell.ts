@@ -12,6 +12,7 @@ import { builtInCommands, guestCommands, runCommand } from './posix-commands.js'
 import { pathOf, UnknownOption, UsageError, type ShellAccess } from './posix-command.js';
 import { posixErrorOf } from './posix-errors.js';
 import { smallCommands } from './small-commands.js';
+import { joinedValues, optionsForLibrary } from './library-options.js';
 import { quoteWord, quoteWords } from './posix-words.js';
 import { lastPidVariable, rewritingCommands, rewritingTrace, ScriptRewriting } from './script-rewriting.js';
 import { parseInvocation } from './shell-invocation.js';
@@ -63,9 +64,6 @@ const longestMessage = 1000;
 
 /** Commands of the small shell that know more of the guest than those of the library: rights, and why something failed. */
 const betterCommands = ['cat', 'ln', 'mkdir', 'rm', 'rmdir'];
-
-/** Commands of the library that know options only one by one, with the letters that take a value. */
-const joinedValues: Readonly<Record<string, string>> = { paste: 'd', xargs: 'EILPdns' };
 
 /** Variables that the library's shell keeps for itself and that a real one does not export. */
 const internalVariables = new Set([
@@ -266,12 +264,9 @@ class BashRun {
 
   /** Hands the library's command its options one by one, each value apart from its letter. */
   #splittingCommand(name: string, letters: string): Command {
-    return this.#command(name, async (args, inner, _shell, bash) => {
-      const split = splitOptions(args, letters);
-      // With -I, xargs takes whole lines, and the library's takes words.
-      const isByLine = name === 'xargs' && split.includes('-I') && !split.includes('-d') && !split.includes('-0');
-      return this.#pass(await bash.origCommand?.(isByLine ? ['-d', '\n', ...split] : split), inner);
-    });
+    return this.#command(name, async (args, inner, _shell, bash) =>
+      this.#pass(await bash.origCommand?.(optionsForLibrary(name, args, letters)), inner),
+    );
   }
 
   /** `sh` with its options, which the library's own does not know. */
@@ -464,24 +459,6 @@ function assignments(environment: ReadonlyMap<string, string> | undefined): stri
   if (environment === undefined) return '';
   const names = [...environment].filter(([name]) => /^[A-Za-z_]\w*$/u.test(name));
   return names.map(([name, value]) => `${name}=${quoteWord(value)} `).join('');
-}
-
-/** The options before the first operand one by one: `-sd,` is `-s -d ,`. */
-function splitOptions(args: readonly string[], lettersWithValue: string): string[] {
-  const split: string[] = [];
-  for (const [at, arg] of args.entries()) {
-    if (!/^-[^-]/u.test(arg)) return [...split, ...args.slice(at)];
-    for (let index = 1; index < arg.length; index += 1) {
-      const letter = arg.charAt(index);
-      split.push(`-${letter}`);
-      if (!lettersWithValue.includes(letter)) continue;
-      const value = arg.slice(index + 1);
-      if (value !== '') split.push(value);
-      else return [...split, ...args.slice(at + 1, at + 2), ...splitOptions(args.slice(at + 2), lettersWithValue)];
-      break;
-    }
-  }
-  return split;
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -1,0 +1,28 @@
+/** Commands of the library that know options only one by one, with the letters that take a value. */
+export const joinedValues: Readonly<Record<string, string>> = { paste: 'd', xargs: 'EILPdns' };
+
+/** The arguments of such a command as the library understands them. */
+export function optionsForLibrary(name: string, args: readonly string[], lettersWithValue: string): string[] {
+  const split = splitOptions(args, lettersWithValue);
+  // With -I, xargs takes whole lines, and the library's takes words.
+  const isByLine = name === 'xargs' && split.includes('-I') && !split.includes('-d') && !split.includes('-0');
+  return isByLine ? ['-d', '\n', ...split] : split;
+}
+
+/** The options before the first operand one by one: `-sd,` is `-s -d ,`. */
+function splitOptions(args: readonly string[], lettersWithValue: string): string[] {
+  const split: string[] = [];
+  for (const [at, arg] of args.entries()) {
+    if (!/^-[^-]/u.test(arg)) return [...split, ...args.slice(at)];
+    for (let index = 1; index < arg.length; index += 1) {
+      const letter = arg.charAt(index);
+      split.push(`-${letter}`);
+      if (!lettersWithValue.includes(letter)) continue;
+      const value = arg.slice(index + 1);
+      if (value !== '') split.push(value);
+      else return [...split, ...args.slice(at + 1, at + 2), ...splitOptions(args.slice(at + 2), lettersWithValue)];
+      break;
+    }
+  }
+  return split;
+}
