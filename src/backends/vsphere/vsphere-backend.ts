@@ -25,10 +25,16 @@ export function createVsphereBackend(options: VsphereOptions = {}): VsphereBacke
   checkOptions(options);
   const clock = options.clock ?? new RealClock();
   let pool: ConnectionPool | undefined;
+  // A program that ends without disconnecting would leave its session to vCenter for half an hour.
+  const atExit = (): void => void pool?.close();
   const usePool = async (): Promise<ConnectionPool> => {
     // Most programs of a process never talk to a vSphere; they need not load what that takes.
     const { ConnectionPool: Pool } = await import('./connection-pool.js');
-    return (pool ??= new Pool(clock));
+    if (pool === undefined) {
+      pool = new Pool(clock);
+      process.once('beforeExit', atExit);
+    }
+    return pool;
   };
   return {
     name: 'vsphere',
@@ -43,6 +49,7 @@ export function createVsphereBackend(options: VsphereOptions = {}): VsphereBacke
       return connectClient(await usePool(), clock, options, target);
     },
     async close() {
+      process.off('beforeExit', atExit);
       await pool?.close();
     },
   };

@@ -1,0 +1,219 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Vix } from '../../../src/api/vix.js';
+import { Vix_Out } from '../../../src/api/vix-out.js';
+import { createVsphereBackend } from '../../../src/backends/vsphere/index.js';
+import { FakeClock } from '../../../src/base/clock.js';
+import { Fault } from '../../../src/base/fault.js';
+import { Secret } from '../../../src/base/secret.js';
+import { createVix } from '../../../src/compose/create-vix.js';
+import { startSimulator, type Simulator, type WireEffect } from '../../../src/simulator/index.js';
+import { settle } from '../../../src/testing/settle.js';
+import { errorName } from '../../../src/vix/lookup.js';
+import {
+  VIX_EVENTTYPE_JOB_COMPLETED,
+  VIX_INVALID_HANDLE,
+  VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE,
+  VIX_PROPERTY_JOB_RESULT_HANDLE,
+  VIX_PROPERTY_JOB_RESULT_VM_VARIABLE_STRING,
+  VIX_PROPERTY_NONE,
+  VIX_SERVICEPROVIDER_VMWARE_VI_SERVER,
+  VIX_VM_GUEST_VARIABLE,
+} from '../../../src/vix/names.js';
+import type { VixHandle } from '../../../src/vix/types.js';
+import { NetworkQuiet } from '../../conformance/network-quiet.js';
+import { goodCertificate } from '../../fixtures/tls/certificates.js';
+
+const path = '[store] lab/lab.vmx';
+const secret = new Secret('password');
+
+/** What befalls one request, and the errors that a program may see of it. */
+const effects: readonly { readonly name: string; readonly effect: WireEffect; readonly allowed: readonly string[] }[] =
+  [
+    { name: 'the session ends', effect: { expireSession: true }, allowed: [] },
+    {
+      name: 'the connection is reset',
+      effect: { reset: true },
+      allowed: ['VIX_E_HOST_CONNECTION_LOST'],
+    },
+    {
+      name: 'the answer breaks off',
+      effect: { cutAfterBytes: 30 },
+      allowed: ['VIX_E_HOST_CONNECTION_LOST', 'VIX_E_CANNOT_CONNECT_TO_HOST'],
+    },
+    {
+      name: 'the service is not available',
+      effect: { status: 503 },
+      allowed: ['VIX_E_HOST_SERVER_NOT_AVAILABLE'],
+    },
+    {
+      name: 'no answer comes',
+      effect: { never: true },
+      allowed: ['VIX_E_HOST_TCP_CONN_LOST'],
+    },
+    { name: 'the answer is slow', effect: { delayMs: 20_000 }, allowed: [] },
+  ];
+
+/** More requests than a whole run takes. */
+const mostRequests = 80;
+/** Every so many requests one is struck, beginning with another one for each effect: striking all takes minutes. */
+const stride = 5;
+
+describe.each(effects.map((row, index) => ({ ...row, first: 1 + (index % stride) })))('when $name', (row) => {
+  const { effect, allowed, first } = row;
+  let simulator: Simulator;
+  let clock: FakeClock;
+  let quiet: NetworkQuiet;
+  let vix: Vix;
+  /** Requests to go until one is struck. */
+  let countdown = 0;
+  const onRequest = (): void => {
+    countdown -= 1;
+    if (countdown === 0) simulator.faults.add({ on: '*', count: 1, effect });
+  };
+
+  beforeAll(async () => {
+    clock = new FakeClock();
+    simulator = await startSimulator({
+      clock,
+      tls: goodCertificate,
+      inventory: {
+        vms: [{ name: 'lab', location: path, guestOs: 'ubuntu-64', tools: { bootDelayMs: 5000 } }],
+      },
+    });
+    quiet = new NetworkQuiet();
+    subscribe('undici:request:create', onRequest);
+  });
+
+  afterAll(async () => {
+    unsubscribe('undici:request:create', onRequest);
+    quiet.close();
+    await simulator.close();
+  });
+
+  const advance = async (ms: number): Promise<void> => {
+    await quiet.wait();
+    await clock.advance(ms);
+  };
+
+  /** Waits for a job, and makes sure that it ends once. */
+  async function end(start: (callback: (job: VixHandle, type: number) => void) => VixHandle): Promise<string> {
+    let ends = 0;
+    const job = start((_job, type) => {
+      if (type === VIX_EVENTTYPE_JOB_COMPLETED) ends += 1;
+    });
+    const error = await settle(vix.VixJob_Wait(job, VIX_PROPERTY_NONE), { advance });
+    expect(ends).toBe(1);
+    last = job;
+    return errorName(error);
+  }
+  let last: VixHandle = VIX_INVALID_HANDLE;
+
+  async function result(): Promise<VixHandle> {
+    const cell = Vix_Out<VixHandle>();
+    await vix.VixJob_Wait(last, VIX_PROPERTY_JOB_RESULT_HANDLE, cell, VIX_PROPERTY_NONE);
+    return cell.value;
+  }
+
+  function connect(): Promise<string> {
+    return end((callback) =>
+      vix.VixHost_Connect(
+        -1,
+        VIX_SERVICEPROVIDER_VMWARE_VI_SERVER,
+        simulator.url,
+        0,
+        'user',
+        'pass',
+        0,
+        VIX_INVALID_HANDLE,
+        callback,
+        null,
+      ),
+    );
+  }
+
+  /** A program's run from connecting to powering off. @returns its first error, or what else went wrong. */
+  async function run(name: string): Promise<string> {
+    const none = VIX_INVALID_HANDLE;
+    let error = await connect();
+    if (error !== 'VIX_OK') return error;
+    const host = await result();
+    error = await end((callback) => vix.VixVM_Open(host, path, callback, null));
+    if (error !== 'VIX_OK') return error;
+    const vm = await result();
+    const steps: readonly ((callback: (job: VixHandle, type: number) => void) => VixHandle)[] = [
+      (callback) => vix.VixVM_PowerOn(vm, 0, none, callback, null),
+      (callback) => vix.VixVM_WaitForToolsInGuest(vm, 0, callback, null),
+      (callback) => vix.VixVM_LoginInGuest(vm, 'root', 'password', 0, callback, null),
+      (callback) =>
+        vix.VixVM_RunProgramInGuest(vm, '/bin/sh', `-c 'echo ran >> /tmp/${name}'`, 0, none, callback, null),
+      (callback) => vix.VixVM_WriteVariable(vm, VIX_VM_GUEST_VARIABLE, 'last', name, 0, callback, null),
+      (callback) => vix.VixVM_ReadVariable(vm, VIX_VM_GUEST_VARIABLE, 'last', 0, callback, null),
+      (callback) => vix.VixVM_PowerOff(vm, 0, callback, null),
+    ];
+    for (const [index, step] of steps.entries()) {
+      error = await end(step);
+      if (error !== 'VIX_OK') return error;
+      if (index === 3) {
+        const code = Vix_Out<number>();
+        await vix.VixJob_Wait(last, VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE, code, VIX_PROPERTY_NONE);
+        if (code.value !== 0) return `exit code ${code.value}`;
+      }
+      if (index === 5) {
+        const text = Vix_Out<string>();
+        await vix.VixJob_Wait(last, VIX_PROPERTY_JOB_RESULT_VM_VARIABLE_STRING, text, VIX_PROPERTY_NONE);
+        if (text.value !== name) return `the variable is ${text.value}`;
+      }
+    }
+    return error;
+  }
+
+  /** How often the program of a run has run, by what it left in the guest. */
+  async function timesRun(name: string): Promise<number> {
+    const machine = await simulator.world.find(path);
+    const files = machine.guest({ userName: 'root', password: secret, isInteractive: false }).files;
+    const call = { signal: new AbortController().signal, clock, progress: () => undefined };
+    const read = async (): Promise<number> => {
+      const { chunks } = await files.read(`/tmp/${name}`, call);
+      let text = '';
+      for await (const chunk of chunks) text += Buffer.from(chunk).toString();
+      return text.split('\n').length - 1;
+    };
+    return read().catch(() => 0);
+  }
+
+  it('at any point of a run, every job ends once, with a right code, and nothing runs twice', async () => {
+    const seen = new Set<string>();
+    let struck = 0;
+    for (let at = first; at <= mostRequests; at += stride) {
+      vix = createVix({ backends: [createVsphereBackend({ tls: 'insecure', clock })], config: {}, clock });
+      countdown = at;
+      const before = simulator.faults.list().length;
+      seen.add(await run(`run-${at}`));
+      const wasStruck = simulator.faults.list().length > before;
+      countdown = 0;
+      simulator.faults.clear();
+      await settle(vix.Revix_Close(), { advance });
+      await tidy(`run-${at}`);
+      if (!wasStruck) break;
+      struck += 1;
+    }
+    expect(struck).toBeGreaterThan(4);
+    expect(struck).toBeLessThan(mostRequests / stride);
+    expect([...seen].filter((name) => name !== 'VIX_OK' && !allowed.includes(name))).toEqual([]);
+  }, 240_000);
+
+  /** Makes sure that a run ran its program once at most, and leaves the machine off. */
+  async function tidy(name: string): Promise<void> {
+    const machine = await simulator.world.find(path);
+    const call = { signal: new AbortController().signal, clock, progress: () => undefined };
+    const isOn = (error: unknown): boolean => error instanceof Fault && error.kind === 'vm-running';
+    await settle(machine.power.on({ paused: false, showConsole: false }, call), { advance }).catch((error: unknown) => {
+      // A power-on that the run began may have gone on by itself.
+      if (!isOn(error)) throw error;
+    });
+    await settle(machine.tools.waitUntilRunning(call), { advance });
+    expect(await timesRun(name)).toBeLessThanOrEqual(1);
+    await settle(machine.power.off('hard', call), { advance });
+  }
+});
