@@ -1,9 +1,19 @@
+import type { DatacenterRefs } from '../inventory/datacenter.js';
 import { restPowerState } from './power-resource.js';
 import { RestProblem } from './rest-problem.js';
 import { ok, type RestCall, type RestRoute } from './rest-route.js';
 
 /** As many machines a list holds; who has more has to choose. */
 const mostListed = 4000;
+
+/** Filters by what a machine belongs to. */
+const placeFilters = {
+  datacenters: 'datacenter',
+  folders: 'vmFolder',
+  hosts: 'host',
+  clusters: 'compute',
+  resource_pools: 'pool',
+} as const satisfies Record<string, keyof DatacenterRefs>;
 
 /** The list of machines. */
 export const vmRoutes: readonly RestRoute[] = [{ method: 'GET', path: '/vcenter/vm', isLegacyToo: true, run: list }];
@@ -13,10 +23,13 @@ async function list(call: RestCall) {
   const names = filterOf(query, 'names', isLegacy);
   const vms = filterOf(query, 'vms', isLegacy);
   const powerStates = filterOf(query, 'power_states', isLegacy);
+  const places = Object.entries(placeFilters).map(([name, kind]) => [kind, filterOf(query, name, isLegacy)] as const);
   const lines: object[] = [];
   for await (const { id, name } of endpoint.world.list('registered')) {
     const ref = endpoint.machines.byId(id)?.ref;
     if (ref === undefined || !fits(names, name) || !fits(vms, ref.value)) continue;
+    const refs = endpoint.inventory.datacenterOf(ref)?.refs;
+    if (places.some(([kind, values]) => !fits(values, refs?.[kind].value ?? ''))) continue;
     session.requirePrivilege('System.Read', ref);
     const record = await (await endpoint.machines.open(ref)).record();
     const state = restPowerState(record.power.phase);
