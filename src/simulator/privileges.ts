@@ -1,6 +1,21 @@
 /** What anybody may do, without a login. */
 export const anonymousPrivilege = 'System.Anonymous';
 
+/** What methods need beside what the tables of the wire name for them. */
+export const furtherPrivileges = [
+  'Datastore.Browse',
+  'Datastore.FileManagement',
+  'VirtualMachine.Config.AdvancedConfig',
+  'VirtualMachine.Config.Annotation',
+  'VirtualMachine.Config.CPUCount',
+  'VirtualMachine.Config.Memory',
+  'VirtualMachine.Config.Rename',
+  'VirtualMachine.Config.Settings',
+  'VirtualMachine.Inventory.Delete',
+  'VirtualMachine.Provisioning.Clone',
+  'VirtualMachine.Provisioning.Customize',
+] as const;
+
 /** Privileges that come with every other one. */
 const alwaysIncluded: ReadonlySet<string> = new Set(['System.Read', 'System.View']);
 

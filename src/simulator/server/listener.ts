@@ -19,7 +19,7 @@ export interface ServerLimits {
   readonly headersMs: number;
   /** How long the body of a SOAP request may take to arrive, ms. */
   readonly bodyMs: number;
-  /** How long a client may not take what it is sent, ms. */
+  /** How long a client may neither send more of a file nor take more of an answer, ms. */
   readonly stalledMs: number;
 }
 
@@ -132,6 +132,7 @@ export class Listener {
     const gone = new AbortController();
     response.once('close', () => gone.abort(new Fault('cancelled', 'The client has gone.')));
     response.on('error', () => undefined);
+    this.#watchStalls(request, response);
     const where = `${request.method ?? '?'} ${request.url ?? '?'}`.split('?', 1).join('');
     try {
       const exchange: HttpExchange = {
@@ -150,6 +151,15 @@ export class Listener {
       if (gone.signal.aborted || this.#closing.signal.aborted) response.destroy();
       else this.#answerError(error, response, where);
     }
+  }
+
+  /** Ends connections over which nothing moves while a file or an answer is on its way; waits for news may last. */
+  #watchStalls(request: IncomingMessage, response: ServerResponse): void {
+    const { stalledMs } = this.#options.limits;
+    if (request.method === 'PUT') request.setTimeout(stalledMs, () => void request.destroy());
+    const watch = (): void => void response.setTimeout(stalledMs, () => void response.destroy());
+    response.once('pipe', watch);
+    response.once('prefinish', watch);
   }
 
   #answerError(error: unknown, response: ServerResponse, where: string): void {

@@ -7,7 +7,7 @@ import type {
 import type { Schema } from '../../backends/vsphere/soap/schema.js';
 import type { Endpoint } from '../endpoint.js';
 import { managed, vimMethods, type ManagedKind } from '../managed-object.js';
-import { Privileges } from '../privileges.js';
+import { furtherPrivileges, Privileges } from '../privileges.js';
 import type { Ref } from '../ref.js';
 import type { EndpointUser } from '../sessions.js';
 import { VimFault } from '../vim-fault.js';
@@ -26,7 +26,7 @@ function knownPrivileges(schema: Schema): readonly string[] {
     .flatMap((type) =>
       [...(schema.managedType(type)?.properties.values() ?? [])].flatMap(({ privilege }) => privilege ?? []),
     );
-  return [...new Set([...systemPrivileges, ...ofMethods, ...ofProperties])].sort();
+  return [...new Set([...systemPrivileges, ...furtherPrivileges, ...ofMethods, ...ofProperties])].sort();
 }
 
 function privilegeList({ schema }: Endpoint): readonly AuthorizationPrivilege[] {

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { required, startRig, type TestClient } from './simulator-rig.js';
+import type { Ref } from '../../src/backends/vsphere/soap/values.js';
+
+const vm = { type: 'VirtualMachine', value: 'vm-1' } as const;
+const inventory = { vms: [{ name: 'web', datacenter: 'Lab', location: '[store] web/web.vmx' }] };
+
+async function managerOf(client: TestClient): Promise<Ref<'SessionManager'>> {
+  return required((await client.content()).sessionManager);
+}
+
+describe('logging in', () => {
+  it('takes the right name and password only', async () => {
+    const { client: newClient, simulator } = await startRig({ inventory });
+    const client = newClient();
+    for (const [userName, password] of [
+      ['user', 'wrong'],
+      ['USER', 'pass'],
+      ['', ''],
+    ] as const) {
+      await expect(client.login(userName, password)).rejects.toMatchObject({ fault: { $type: 'InvalidLogin' } });
+      expect(client.cookie).toBeUndefined();
+    }
+    await expect(
+      client.call(await managerOf(client), 'Login', { userName: 'user', password: 'pass', locale: '12' }),
+    ).rejects.toMatchObject({ fault: { $type: 'InvalidLocale' } });
+    await client.login();
+    await expect(client.login()).rejects.toMatchObject({ fault: { $type: 'InvalidLogin' } });
+    expect(simulator.world).toBeDefined();
+  });
+
+  it('takes the users of the inventory where none are named, and anybody where it has none', async () => {
+    const named = await startRig({
+      inventory: { ...inventory, hostUsers: [{ name: 'root', password: 'vmware' }] },
+      users: [],
+    });
+    await expect(named.session('root', 'wrong')).rejects.toMatchObject({ fault: { $type: 'InvalidLogin' } });
+    await named.session('root', 'vmware');
+    const open = await startRig({ inventory, users: [] });
+    await open.session('anybody', 'anything');
+  });
+
+  it('takes tokens that the simulator has given out, while they are good', async () => {
+    const { client: newClient, simulator, clock } = await startRig({ inventory });
+    const client = newClient();
+    client.security = simulator.issueToken('user').reveal();
+    const session = await client.call(await managerOf(client), 'LoginByToken', {});
+    expect(session.userName).toBe('user');
+    expect((await client.properties(vm, 'name'))['name']).toBe('web');
+    const forger = newClient();
+    forger.security = client.security.replace(/ID="[^"]+"/u, 'ID="_forged"');
+    const forged = forger.call(await managerOf(forger), 'LoginByToken', {});
+    await expect(forged).rejects.toMatchObject({ fault: { $type: 'InvalidLogin' } });
+    await clock.advance(2 * 3_600_000);
+    const late = newClient();
+    late.security = client.security;
+    await expect(late.call(await managerOf(late), 'LoginByToken', {})).rejects.toMatchObject({
+      fault: { $type: 'InvalidLogin' },
+    });
+    expect(() => simulator.issueToken('nobody')).toThrow("There is no user 'nobody'");
+  });
+
+  it('hands a session on by a ticket that works once, and for a short time', async () => {
+    const { client: newClient, session, clock } = await startRig({ inventory });
+    const { client } = await session();
+    const manager = await managerOf(client);
+    const cloneTicket = await client.call(manager, 'AcquireCloneTicket', {});
+    const other = newClient();
+    const cloned = await other.call(manager, 'CloneSession', { cloneTicket });
+    expect(cloned.userName).toBe('user');
+    expect(cloned.key).not.toBe((await client.properties(manager, 'currentSession.key'))['currentSession.key']);
+    const again = newClient().call(manager, 'CloneSession', { cloneTicket });
+    await expect(again).rejects.toMatchObject({ fault: { $type: 'InvalidLogin' } });
+    const stale = await client.call(manager, 'AcquireCloneTicket', {});
+    await clock.advance(5 * 60_000);
+    const late = newClient().call(manager, 'CloneSession', { cloneTicket: stale });
+    await expect(late).rejects.toMatchObject({ fault: { $type: 'InvalidLogin' } });
+  });
+});
+
+describe('a session', () => {
+  it('ends when nobody uses it, on the clock of the endpoint', async () => {
+    const { session, clock } = await startRig({ inventory, sessionTimeoutMs: 60_000 });
+    const { client } = await session();
+    for (let call = 0; call < 3; call += 1) {
+      await clock.advance(59_000);
+      await client.properties(vm, 'name');
+    }
+    await clock.advance(61_000);
+    await expect(client.properties(vm, 'name')).rejects.toMatchObject({ fault: { $type: 'NotAuthenticated' } });
+    await client.login();
+    await client.properties(vm, 'name');
+  });
+
+  it('is seen and ended by those who may', async () => {
+    const { session } = await startRig({
+      inventory,
+      users: [
+        { name: 'user', password: 'pass' },
+        { name: 'guest', password: 'pass', privileges: ['System.View'] },
+      ],
+    });
+    const [admin, guest] = [(await session()).client, (await session('guest')).client];
+    const manager = await managerOf(admin);
+    const { sessionList } = await admin.properties(manager, 'sessionList');
+    const keys = Object.fromEntries(
+      (sessionList as { userName: string; key: string }[]).map(({ userName, key }) => [userName, key]),
+    );
+    const guestKey = required(keys['guest']);
+    expect(await admin.call(manager, 'SessionIsActive', { sessionID: guestKey, userName: 'guest' })).toBe(true);
+    await expect(guest.call(manager, 'TerminateSession', { sessionId: [guestKey] })).rejects.toMatchObject({
+      fault: { $type: 'NoPermission', privilegeId: 'Sessions.TerminateSession', object: manager },
+    });
+    const own = admin.call(manager, 'TerminateSession', { sessionId: [required(keys['user'])] });
+    await expect(own).rejects.toMatchObject({ fault: { $type: 'InvalidArgument' } });
+    await admin.call(manager, 'TerminateSession', { sessionId: [guestKey] });
+    await expect(guest.properties(vm, 'name')).rejects.toMatchObject({ fault: { $type: 'NotAuthenticated' } });
+    const none = admin.call(manager, 'TerminateSession', { sessionId: [guestKey] });
+    await expect(none).rejects.toMatchObject({ fault: { $type: 'NotFound' } });
+    expect(await admin.call(manager, 'SessionIsActive', { sessionID: guestKey, userName: 'guest' })).toBe(false);
+  });
+
+  it('may what its user may: methods, arguments and settings need their privileges', async () => {
+    const privileges = ['VirtualMachine.Interact.PowerOn', 'VirtualMachine.Config.Annotation'];
+    const { session } = await startRig({ inventory, users: [{ name: 'user', password: 'pass', privileges }] });
+    const { client, content } = await session();
+    await client.call(vm, 'PowerOnVM_Task', {});
+    await client.call(vm, 'ReconfigVM_Task', { spec: { annotation: 'mine' } });
+    const refusals: [Promise<unknown>, string, Ref][] = [
+      [client.call(vm, 'PowerOffVM_Task', {}), 'VirtualMachine.Interact.PowerOff', vm],
+      [
+        client.call(vm, 'CreateSnapshot_Task', { name: 's', memory: false, quiesce: false }),
+        'VirtualMachine.State.CreateSnapshot',
+        vm,
+      ],
+      [
+        client.call(vm, 'ReconfigVM_Task', { spec: { annotation: 'mine', memoryMB: 8 } }),
+        'VirtualMachine.Config.Memory',
+        vm,
+      ],
+      [client.call(vm, 'Rename_Task', { newName: 'x' }), 'VirtualMachine.Config.Rename', vm],
+      [client.call(vm, 'Destroy_Task', {}), 'VirtualMachine.Inventory.Delete', vm],
+    ];
+    for (const [refused, privilegeId, object] of refusals) {
+      await expect(refused).rejects.toMatchObject({ fault: { $type: 'NoPermission', privilegeId, object } });
+    }
+    const authorization = required(content.authorizationManager);
+    const key = (await client.properties(required(content.sessionManager), 'currentSession.key'))['currentSession.key'];
+    expect(
+      await client.call(authorization, 'HasPrivilegeOnEntity', {
+        entity: vm,
+        sessionId: String(key),
+        privId: ['VirtualMachine.Interact.PowerOn', 'VirtualMachine.Interact.PowerOff', 'System.View'],
+      }),
+    ).toEqual([true, false, true]);
+    const { roleList } = await client.properties(authorization, 'roleList');
+    expect(roleList).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          name: 'user',
+          privilege: ['System.Anonymous', 'System.Read', 'System.View', ...privileges].sort(),
+        }),
+      ]),
+    );
+  });
+});
