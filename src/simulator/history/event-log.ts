@@ -59,7 +59,7 @@ export class EventLog {
       ...(datacenter === undefined ? {} : placeArguments(datacenter)),
       ...(vm === undefined ? {} : { vm: { name: wireName(vm.name), vm: vm.ref } }),
       fullFormattedMessage: message,
-      ...(vm === undefined || type === 'EventEx' ? {} : { template: vm.isTemplate }),
+      ...(vm !== undefined && type.startsWith('Vm') ? { template: vm.isTemplate } : {}),
       ...fields,
     };
     this.#events.push(event);
