@@ -1,0 +1,110 @@
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { buildLibrary, libraryName, nativeFolder } from './build-library.js';
+import { packageRoot } from './package-root.js';
+
+/** Where programs look unless they are told otherwise. */
+export const defaultPrefix = '/usr';
+
+const folder = join('lib', 'vmware-vix');
+const listName = join(folder, 'revix-files.txt');
+const includeFolder = join('include', 'vmware-vix');
+
+/** What an installation consists of, below its prefix. */
+function files(): {
+  readonly library: string;
+  readonly headers: readonly string[];
+  readonly links: ReadonlyMap<string, string>;
+} {
+  const name = libraryName(process.platform);
+  const library = join(folder, name);
+  const other = name.replace('vixAllProducts', 'vix');
+  return {
+    library,
+    headers: readdirSync(join(nativeFolder(), 'include')).map((header) => join(includeFolder, header)),
+    links: new Map([
+      [join('lib', name), join('vmware-vix', name)],
+      [join('lib', other), join('vmware-vix', name)],
+      [join(folder, other), name],
+      // The library looks for these beside itself.
+      [join(folder, 'revix-helper.cjs'), join(packageRoot(), 'dist', 'bindings', 'helper.cjs')],
+      [join(folder, 'revix-node'), process.execPath],
+    ]),
+  };
+}
+
+/** Path of the library of an installation; undefined where none is. */
+export function installedLibrary(prefix: string): string | undefined {
+  return existsSync(join(prefix, listName)) ? join(prefix, files().library) : undefined;
+}
+
+/**
+ * Builds the library and puts it, its headers and its links where programs look for them. What an earlier installation
+ * has put there is replaced; anything else is left alone.
+ *
+ * @throws Error naming what is in the way; BuildFailure when the library cannot be built.
+ */
+export async function install(prefix: string, compiler: string): Promise<string> {
+  const { library, headers, links } = files();
+  const all = [library, ...headers, ...links.keys()];
+  const ours = new Set(readList(prefix));
+  const foreign = all.filter((path) => !ours.has(path) && isThere(join(prefix, path)));
+  if (foreign.length > 0) {
+    const names = foreign.map((path) => join(prefix, path)).join(', ');
+    throw new Error(`not installed by Revix, and in the way: ${names}. Move it away, or give another --prefix.`);
+  }
+  for (const path of all) mkdirSync(dirname(join(prefix, path)), { recursive: true });
+  // Listed first, so that an installation that breaks off can be undone.
+  writeFileSync(join(prefix, listName), `${all.join('\n')}\n`);
+  const draft = join(prefix, `${library}.draft`);
+  try {
+    await buildLibrary({ compiler, output: draft });
+    rmSync(join(prefix, library), { force: true });
+    cpSync(draft, join(prefix, library));
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  for (const header of headers) cpSync(join(nativeFolder(), 'include', basename(header)), join(prefix, header));
+  for (const [path, target] of links) {
+    rmSync(join(prefix, path), { force: true });
+    symlinkSync(target, join(prefix, path));
+  }
+  return join(prefix, library);
+}
+
+/** Removes what `install` has put below a prefix. @returns the number of files. @throws Error where there is nothing. */
+export function uninstall(prefix: string): number {
+  const list = readList(prefix);
+  if (list.length === 0) throw new Error(`nothing of Revix is installed below ${prefix}`);
+  for (const path of [...list, listName]) rmSync(join(prefix, path), { force: true });
+  for (const empty of [folder, includeFolder]) {
+    const path = join(prefix, empty);
+    if (existsSync(path) && readdirSync(path).length === 0) rmdirSync(path);
+  }
+  return list.length;
+}
+
+function readList(prefix: string): readonly string[] {
+  const path = join(prefix, listName);
+  return existsSync(path)
+    ? readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+    : [];
+}
+
+/** Also for a link to nothing. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}

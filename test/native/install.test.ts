@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { compile, findCompiler } from '../../src/cli/native/build-library.js';
+import { programFolder, root, temporaryFolder, whyNotNative } from './native-build.js';
+
+const run = promisify(execFile);
+const timeout = 120_000;
+
+describe.skipIf(whyNotNative !== undefined)('revix native', { timeout }, () => {
+  const folder = temporaryFolder('install');
+  const { REVIX_HELPER: _, REVIX_CONFIG: __, ...environment } = process.env;
+  const command = join(root, 'dist', 'bin', 'revix.js');
+  const revix = (...words: string[]) => run(process.execPath, [command, ...words], { env: environment, timeout });
+
+  it('installs what programs find, and removes it without a trace', { timeout }, async () => {
+    const prefix = join(folder, 'well');
+    const { stdout } = await revix('native', 'install', '--prefix', prefix);
+    expect(stdout).toContain(`LD_LIBRARY_PATH=${prefix}/lib`);
+
+    // Linked by name, without a word about the helper; by the old path of the header too.
+    const program = join(folder, 'open-vm');
+    const paths = ['-I', join(prefix, 'include', 'vmware-vix'), '-L', join(prefix, 'lib')];
+    await compile(findCompiler(process.env) ?? 'cc', [
+      ...paths,
+      join(programFolder, 'open-vm.c'),
+      '-lvixAllProducts',
+      '-o',
+      program,
+    ]);
+    const env = { ...environment, LD_LIBRARY_PATH: join(prefix, 'lib') };
+    expect((await run(program, [], { env, cwd: folder, timeout })).stdout).toContain('opened /vms/linux/linux.vmx');
+
+    expect((await revix('doctor', 'native', '--prefix', prefix)).stdout).not.toContain('PROBLEM');
+    // Again over itself.
+    await revix('native', 'install', '--prefix', prefix);
+    await revix('native', 'uninstall', '--prefix', prefix);
+    expect(readdirSync(prefix, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual(['include', 'lib']);
+  });
+
+  it('leaves alone what is not its own', { timeout }, async () => {
+    const prefix = join(folder, 'taken');
+    mkdirSync(join(prefix, 'lib'), { recursive: true });
+    writeFileSync(join(prefix, 'lib', 'libvix.so'), 'of VMware');
+    await expect(revix('native', 'install', '--prefix', prefix)).rejects.toThrow(
+      'Move it away, or give another --prefix',
+    );
+    expect(existsSync(join(prefix, 'lib', 'vmware-vix'))).toBe(false);
+    await expect(revix('native', 'uninstall', '--prefix', prefix)).rejects.toThrow('nothing of Revix is installed');
+    await expect(revix('doctor', 'native', '--prefix', prefix)).rejects.toMatchObject({
+      stdout: expect.stringContaining('run `revix native install`'),
+    });
+    await expect(revix('native', 'explode')).rejects.toMatchObject({ code: 2 });
+  });
+
+  it('is found on the PATH by a library that has no helper beside it', { timeout }, async () => {
+    const prefix = join(folder, 'path');
+    await revix('native', 'install', '--prefix', prefix);
+    unlinkSync(join(prefix, 'lib', 'vmware-vix', 'revix-helper.cjs'));
+    mkdirSync(join(folder, 'bin'));
+    symlinkSync(command, join(folder, 'bin', 'revix'));
+    const program = join(folder, 'open-vm');
+    const env = {
+      ...environment,
+      LD_LIBRARY_PATH: join(prefix, 'lib'),
+      PATH: `${join(folder, 'bin')}:${environment['PATH'] ?? ''}`,
+    };
+    expect((await run(program, [], { env, cwd: folder, timeout })).stdout).toContain('opened /vms/linux/linux.vmx');
+  });
+});
