@@ -19,7 +19,7 @@ import { inventoryFor, vmsFor } from './inventory.js';
 import { NetworkQuiet } from './network-quiet.js';
 
 /** What the backend can do and the simulator does not serve. */
-const unserved: ReadonlySet<Capability> = new Set(['screenshot', 'keepDisksOnDelete']);
+const unserved: ReadonlySet<Capability> = new Set(['keepDisksOnDelete']);
 
 /** Makes a vCenter that serves a machine for each of the roles, with the vSphere backend over loopback TLS before it. */
 export async function vsphereTarget(roles: readonly VmRole[]): Promise<ConformanceTarget> {

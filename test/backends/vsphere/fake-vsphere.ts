@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SoapCodec } from '../../../src/backends/vsphere/soap/soap-codec.js';
 import { type DataObject, type Ref, refKey, typed } from '../../../src/backends/vsphere/soap/values.js';
 import { vimSchema } from '../../../src/backends/vsphere/vim/vim-schema.js';
+import type { TestCertificate } from '../../fixtures/tls/certificates.js';
 import { TestServer } from './test-server.js';
 
 const codec = new SoapCodec(vimSchema);
@@ -79,10 +80,10 @@ export class FakeVsphere {
     return new URL('/sdk', this.#server.url);
   }
 
-  async listen(port: number): Promise<void> {
+  async listen(port: number, certificate?: TestCertificate): Promise<void> {
     this.#server = await TestServer.start(
       (request, response, body) => void this.#answer(request, response, body),
-      undefined,
+      certificate,
       port,
     );
   }

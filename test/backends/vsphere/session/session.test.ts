@@ -1,8 +1,10 @@
+import { X509Certificate } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isVimError } from '../../../../src/backends/vsphere/errors/vim-error.js';
 import type { Fault } from '../../../../src/base/fault.js';
 import type { Ref } from '../../../../src/backends/vsphere/soap/values.js';
 import { Secret } from '../../../../src/base/secret.js';
+import { goodCertificate, selfSignedCertificate } from '../../../fixtures/tls/certificates.js';
 import { connectTo, type FakeConnection, whileMoving } from '../fake-connection.js';
 import { answeredOtherwise, FakeFault, FakeVsphere } from '../fake-vsphere.js';
 
@@ -246,6 +248,18 @@ describe('a server that does not answer', () => {
     for (const error of errors) expect(error).toMatchObject({ kind: 'connection-lost' });
     expect(lost).toHaveLength(1);
     expect(String(lost[0])).toContain('cannot be reached: it refuses connections');
+  });
+
+  it('and comes back with another certificate gets nothing more, not even the password', async () => {
+    const thumbprint = new X509Certificate(goodCertificate.cert).fingerprint256;
+    const made = await connected({ tls: { thumbprint } });
+    const port = Number(fake.url.port);
+    await fake.close();
+    await fake.listen(port, selfSignedCertificate);
+    const before = fake.calls.length;
+    const error = await whileMoving(made.clock, 250, thrownBy(readName(made)));
+    expect(error).toMatchObject({ name: 'HttpFailure', kind: 'certificate', mayHaveRun: false });
+    expect(fake.calls).toHaveLength(before);
   });
 
   it('and whose answer makes no sense fails the call, but not the session', async () => {
