@@ -19,6 +19,12 @@ extern "C" {
 char *Revix_GetJobMessage(VixHandle jobHandle);
 
 /*
+ * Why the last call on a handle failed that answers with an error itself rather than starting a job, in words. Empty
+ * when none did. NULL when there is no memory or no helper. Freed with Vix_FreeBuffer.
+ */
+char *Revix_GetErrorMessage(VixHandle handle);
+
+/*
  * The live handles, one line each, with the call that made each of them: what is left at the end of a program has
  * leaked. NULL when there is no memory or no helper. Freed with Vix_FreeBuffer.
  */

@@ -108,6 +108,15 @@ RVX_EXPORT char *Revix_GetJobMessage(VixHandle jobHandle)
     return rvx_call_text(&call);
 }
 
+RVX_EXPORT char *Revix_GetErrorMessage(VixHandle handle)
+{
+    RvxCall call;
+
+    rvx_call_begin(&call, "Revix_GetErrorMessage", 0);
+    rvx_put_arg_int(&call, handle);
+    return rvx_call_text(&call);
+}
+
 RVX_EXPORT char *Revix_DumpHandles(void)
 {
     RvxCall call;

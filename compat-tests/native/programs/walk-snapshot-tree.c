@@ -71,6 +71,7 @@ int main(int argc, char **argv)
     VixHandle parentHandle = VIX_INVALID_HANDLE;
     VixHandle namedHandle = VIX_INVALID_HANDLE;
     VixHandle sharedHandle = VIX_INVALID_HANDLE;
+    char *message = NULL;
 
     jobHandle = VixHost_Connect(VIX_API_VERSION, VIX_SERVICEPROVIDER_VMWARE_WORKSTATION, NULL, 0, NULL, NULL, 0,
                                 VIX_INVALID_HANDLE, NULL, NULL);
@@ -101,7 +102,11 @@ int main(int argc, char **argv)
     if (VIX_FAILED(err)) goto abort;
 
     sharedErr = VixVM_GetNamedSnapshot(vmHandle, "tested", &sharedHandle);
-    if (sharedErr == VIX_E_SNAPSHOT_NONUNIQUE_NAME) printf("tested: %s\n", Vix_GetErrorText(sharedErr, NULL));
+    if (sharedErr == VIX_E_SNAPSHOT_NONUNIQUE_NAME) {
+        message = Revix_GetErrorMessage(vmHandle);
+        printf("tested: %s\n%s\n", Vix_GetErrorText(sharedErr, NULL), message);
+        Vix_FreeBuffer(message);
+    }
     Vix_ReleaseHandle(sharedHandle);
 
 abort:
