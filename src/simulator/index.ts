@@ -2,6 +2,9 @@
 export { FakeClock, RealClock, type Clock } from '../base/clock.js';
 export { Fault, type FaultKind } from '../base/fault.js';
 export { Secret } from '../base/secret.js';
+export { defaultInventory } from '../world/inventory/default-inventory.js';
+export type { Inventory, InventoryVm } from '../world/inventory/inventory-schema.js';
+export { readInventory } from '../world/inventory/read-inventory.js';
 export { World, type WorldOptions } from '../world/world.js';
 export type { EndpointKind } from './endpoint-kind.js';
 export type { TlsIdentity } from './server/certificate.js';
