@@ -30,6 +30,11 @@ export function annotation({ record }: VmView): string {
   return key === undefined ? '' : (record.config[key] ?? '');
 }
 
+/** `vmx-21`. */
+export function hardwareVersionName({ hardwareVersion }: Pick<VmView['record'], 'hardwareVersion'>): string {
+  return `vmx-${String(hardwareVersion).padStart(2, '0')}`;
+}
+
 /** A text that differs after each change of the configuration, by which clients see that somebody else was quicker. */
 export function changeVersion({ record }: VmView): string {
   const { name, guestOs, cpuCount, memoryMb, hardwareVersion, isTemplate, config } = record;
@@ -47,7 +52,7 @@ export function vmConfig(view: VmView): VirtualMachineConfigInfo {
     modified: new Date(endpoint.startedMs),
     name: view.record.name,
     guestFullName: record.guest.osName,
-    version: `vmx-${String(record.hardwareVersion).padStart(2, '0')}`,
+    version: hardwareVersionName(record),
     uuid: record.uuid,
     instanceUuid: record.instanceUuid,
     template: record.isTemplate,
@@ -103,6 +108,7 @@ export function vmConfig(view: VmView): VirtualMachineConfigInfo {
     memoryHotAddEnabled: isTrue(record.config, 'mem.hotadd'),
     cpuHotAddEnabled: isTrue(record.config, 'vcpu.hotadd'),
     cpuHotRemoveEnabled: false,
+    latencySensitivity: { level: 'normal' },
     extraConfig: extraConfig(view),
     swapPlacement: 'inherit',
     bootOptions: { bootDelay: 0, enterBIOSSetup: false, bootRetryEnabled: false, bootRetryDelay: 10_000 },

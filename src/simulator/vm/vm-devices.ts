@@ -8,7 +8,8 @@ import { nameIn, folderOf, formatDatastorePath } from '../inventory/datastore-pa
 import { placeOf, powerState, type VmView } from './vm-view.js';
 
 const keys = { ide: 200, ps2: 300, pci: 100, sio: 400, video: 500, keyboard: 600, mouse: 700, scsi: 1000 } as const;
-const firstDisk = 2000;
+/** Key of the first disk; the others follow. */
+export const firstDiskKey = 2000;
 const cdrom = 3000;
 const firstNic = 4000;
 
@@ -53,7 +54,7 @@ export function vmDevices(view: VmView): readonly VirtualDevice[] {
         keys.scsi,
         'SCSI controller 0',
         0,
-        disks.map((_, at) => firstDisk + at),
+        disks.map((_, at) => firstDiskKey + at),
       ),
       deviceInfo: description('SCSI controller 0', 'VMware paravirtual SCSI'),
       controllerKey: keys.pci,
@@ -140,7 +141,7 @@ function diskDevice(view: VmView, fileName: string, at: number): VirtualDevice {
   const { diskSizeBytes } = view.record.guest;
   return {
     $type: 'VirtualDisk',
-    key: firstDisk + at,
+    key: firstDiskKey + at,
     deviceInfo: description(`Hard disk ${at + 1}`, `${Math.ceil(diskSizeBytes / 1024).toLocaleString('en-US')} KB`),
     backing: {
       $type: 'VirtualDiskFlatVer2BackingInfo',

@@ -7,6 +7,7 @@ import { VimFault } from '../vim-fault.js';
 import { vmConfig } from './vm-config.js';
 import { vmPowerMethods } from './vm-power-methods.js';
 import { vmConsoleMethods } from './vm-console-methods.js';
+import { vmLayout, vmLayoutEx, vmStorage } from './vm-layout.js';
 import { vmLifecycleMethods } from './vm-lifecycle-methods.js';
 import { vmSettingsMethods } from './vm-settings-methods.js';
 import { vmSnapshotMethods } from './vm-snapshot-methods.js';
@@ -45,6 +46,8 @@ const vmKind: ManagedKind<VmView> = {
     datastore: ({ datastore }) => [datastore.ref],
     guest: vmGuest,
     guestHeartbeatStatus: (view) => (vmGuest(view).guestOperationsReady === true ? 'green' : 'gray'),
+    layout: vmLayout,
+    layoutEx: vmLayoutEx,
     network: ({ endpoint, datacenter, record }) =>
       [...new Set(record.guest.nics.map(({ network }) => network))].map(
         (name) => endpoint.inventory.network(datacenter, name).ref,
@@ -59,6 +62,7 @@ const vmKind: ManagedKind<VmView> = {
       record.snapshots.filter(({ parentId }) => parentId === null).map(({ id }) => snapshotRef(ref, id)),
     runtime: vmRuntime,
     snapshot: snapshotInfo,
+    storage: vmStorage,
     summary: vmSummary,
   },
   methods: {

@@ -7,7 +7,7 @@ import type {
 import { guestReport } from '../../world/vm/guest-report.js';
 import { currentToolsVersion, toolsStart } from '../../world/vm/power-state.js';
 import { apiGuestId } from './guest-ids.js';
-import { annotation } from './vm-config.js';
+import { annotation, hardwareVersionName } from './vm-config.js';
 import { diskPaths } from './vm-devices.js';
 import { powerState, vmPathName, type VmView } from './vm-view.js';
 
@@ -170,6 +170,7 @@ export function vmSummary(view: VmView): VirtualMachineSummary {
       guestFullName: record.guest.osName,
       annotation: annotation(view),
       installBootRequired: false,
+      hwVersion: hardwareVersionName(record),
     },
     storage: {
       committed: record.guest.diskSizeBytes,
