@@ -37,14 +37,16 @@ export class ValueDecoder {
 
   /** The values of the elements inside a parent, by the fields that they may be. */
   fields(parent: XmlElement, fields: readonly Field[], byName: ReadonlyMap<string, Field>, into: Values = {}): Values {
+    let others: Others | undefined;
     for (const child of parent.children()) {
       const name = child.localName;
       const field = byName.get(name);
       this.#path.push(name);
-      if (field === undefined) addByStructure(into, name, this.#byStructure(child));
+      if (field === undefined) addOther((others ??= new Map()), name, this.#byStructure(child));
       else this.#addField(into, field, child);
       this.#path.pop();
     }
+    if (others !== undefined) assignOthers(into, others);
     for (const field of fields) {
       if (field.optional || Object.hasOwn(into, field.name)) continue;
       if (field.array) into[field.name] = [];
@@ -74,7 +76,9 @@ export class ValueDecoder {
     if (declared === 'xsd:anyType') return this.#any(element);
     if (declared.startsWith('&')) return this.#ref(element, declared.slice(1));
     if (this.#schema.enumValues(declared) !== undefined) return element.text.trim();
-    return this.#dataObject(element, declared, this.#concreteType(element)?.name ?? declared);
+    const concrete = this.#concreteType(element)?.name ?? declared;
+    if (this.#rules.strict) this.#requireFitting(concrete, declared);
+    return this.#dataObject(element, declared, concrete);
   }
 
   #scalar(element: XmlElement, read: (text: string) => unknown): unknown {
@@ -94,6 +98,14 @@ export class ValueDecoder {
     const row: DataType | undefined = this.#schema.dataType(concrete) ?? this.#schema.dataType(declared);
     const into: Values = { $type: concrete };
     return row === undefined ? this.#structure(element, into) : this.fields(element, row.fields, row.byName, into);
+  }
+
+  #requireFitting(concrete: string, declared: string): void {
+    const row = this.#schema.dataType(concrete);
+    // One that a newer client knows; what to make of it is for the method to say.
+    if (row === undefined) return;
+    if (!this.#schema.isA(concrete, declared)) throw this.#problem(`must be a ${declared}, not a ${concrete}`);
+    if (row.abstract) throw this.#problem(`must say in xsi:type which ${concrete} it is`);
   }
 
   /** The type that the element names itself. */
@@ -158,7 +170,9 @@ export class ValueDecoder {
   }
 
   #structure(element: XmlElement, into: Values): Values {
-    for (const child of element.children()) addByStructure(into, child.localName, this.#byStructure(child));
+    const others: Others = new Map();
+    for (const child of element.children()) addOther(others, child.localName, this.#byStructure(child));
+    assignOthers(into, others);
     return into;
   }
 
@@ -182,10 +196,17 @@ function isNil(element: XmlElement): boolean {
   return nil === 'true' || nil === '1';
 }
 
-function addByStructure(into: Values, name: string, value: unknown): void {
+/** The values of elements that the tables do not know, by name. */
+type Others = Map<string, unknown[]>;
+
+function addOther(others: Others, name: string, value: unknown): void {
   if (value === undefined) return;
-  const earlier = Object.hasOwn(into, name) ? into[name] : undefined;
-  if (earlier === undefined) into[name] = value;
-  else if (Array.isArray(earlier)) earlier.push(value);
-  else into[name] = [earlier, value];
+  const earlier = others.get(name);
+  if (earlier === undefined) others.set(name, [value]);
+  else earlier.push(value);
+}
+
+/** An element that comes once is a value, one that comes again a list. */
+function assignOthers(into: Values, others: Others): void {
+  for (const [name, values] of others) into[name] = values.length === 1 ? values[0] : values;
 }

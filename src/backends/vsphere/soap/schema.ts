@@ -100,7 +100,7 @@ function parseFields(text: string): Field[] {
 
 const byName = (fields: readonly Field[]) => new Map(fields.map((field) => [field.name, field]));
 
-/** The type of each name that a path may pass through, apart from those of data types and managed objects. */
+/** The key of a list's element at the end of a step of a path: `[2000]`, `["guestinfo.x"]`. */
 const key = /\[("?)([^\]"]*)\1\]$/;
 
 /** Answers questions about the tables. Rows are read from their compact form when they are first asked for. */

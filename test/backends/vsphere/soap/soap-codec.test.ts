@@ -52,6 +52,14 @@ describe('a request', () => {
     expect(() => codec.decodeRequest(broken)).toThrow(new SoapFormatError('spec lacks "arguments"'));
   });
 
+  test.each([
+    [' xsi:type="NamePasswordAuthentication"', '', 'auth must say in xsi:type which GuestAuthentication it is'],
+    ['"NamePasswordAuthentication"', '"OptionValue"', 'auth must be a GuestAuthentication, not a OptionValue'],
+  ])('whose %s is %s is refused', (right, wrong, message) => {
+    const xml = codec.encodeRequest(ref('GuestAuthManager', 'm'), 'ValidateCredentialsInGuest', { vm, auth: login });
+    expect(() => codec.decodeRequest(xml.replace(right, wrong))).toThrow(new SoapFormatError(message));
+  });
+
   test('keeps a signed token byte for byte, and shows it to nobody', () => {
     const security =
       '<wsse:Security xmlns:wsse="urn:w"><saml2:Assertion  ID="_a"\txmlns:saml2="urn:s">&#x41;<wsse:x></wsse:x>\n</saml2:Assertion></wsse:Security>';
@@ -168,6 +176,7 @@ describe('a server that is newer than the tables', () => {
   test('may use types, fields and values of its own', () => {
     const inner = `<returnval xsi:type="GuestCloudProcessInfo"><name>n</name><pid>7</pid><owner>o</owner><cmdLine>c</cmdLine>
       <startTime>2025-01-01T00:00:00Z</startTime><region>eu</region><tag>a</tag><tag>b</tag>
+      <rows xsi:type="ArrayOfInt"><int>1</int></rows><rows xsi:type="ArrayOfInt"><int>2</int></rows>
       <host type="HostSystem">host-1</host><limits><cpu>1</cpu></limits><since xsi:type="xsd:int">3</since></returnval>`;
     expect(codec.decodeResponse('ListProcessesInGuest', answer('ListProcessesInGuest', inner))).toEqual([
       {
@@ -179,6 +188,7 @@ describe('a server that is newer than the tables', () => {
         startTime: new Date('2025-01-01T00:00:00Z'),
         region: 'eu',
         tag: ['a', 'b'],
+        rows: [[1], [2]],
         host: { type: 'HostSystem', value: 'host-1' },
         limits: { cpu: '1' },
         since: 3,
