@@ -22,9 +22,10 @@ async function bundleHelper(root, output) {
   const entry = join(folder, 'helper-main.js');
   if (!existsSync(entry)) return;
   const { build: bundle } = await import('esbuild');
+  const body = join(folder, 'helper-body.cjs');
   await bundle({
     entryPoints: [entry],
-    outfile: join(folder, 'helper-body.cjs'),
+    outfile: body,
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -38,6 +39,10 @@ async function bundleHelper(root, output) {
   }).catch((error) => {
     throw new StepFailure(`Bundling the helper failed: ${error.message}`);
   });
+  // Code from V8's cache has lost how to import while it runs, so whoever starts the body does that for it.
+  let text = readFileSync(body, 'latin1');
+  for (const peer of peersOf(root)) text = text.replaceAll(`import("${peer}")`, `__import("${peer}")`);
+  writeFileSync(body, text, 'latin1');
   const { exitCode, output: said } = await runNode([join(folder, 'helper.cjs'), '--make-cache'], {
     cwd: root,
     capture: true,

@@ -18,6 +18,7 @@ type Wrapper = (
   module: { readonly exports: unknown },
   filename: string,
   directory: string,
+  load: (specifier: string) => Promise<unknown>,
 ) => void;
 
 const bodyPath = path.join(__dirname, 'helper-body.cjs');
@@ -34,11 +35,10 @@ function readCache(): Buffer | undefined {
 
 /** The build writes the body in ASCII, which V8 takes as it is. */
 function compileBody(): vm.Script {
-  const parameters = 'exports, require, module, __filename, __dirname';
+  const parameters = 'exports, require, module, __filename, __dirname, __import';
   const cachedData = readCache();
   return new vm.Script(`(function (${parameters}) { ${fs.readFileSync(bodyPath, 'latin1')}\n})`, {
     filename: bodyPath,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(cachedData !== undefined && { cachedData }),
   });
 }
@@ -46,7 +46,7 @@ function compileBody(): vm.Script {
 const script = compileBody();
 const body = { exports: {} as Body };
 const wrapper = script.runInThisContext() as Wrapper;
-wrapper(body.exports, require, body, bodyPath, __dirname);
+wrapper(body.exports, require, body, bodyPath, __dirname, (specifier) => import(specifier));
 
 if (makesCache) {
   void body.exports.warmUp().then(() => {
