@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Vix_Out, VIX_PROPERTY_NONE, type VixHandle } from 'revix';
 import { connectIdle } from './open-vm.js';
 import type { Figure } from './figure.js';
+import { heapBytes } from './heap-bytes.js';
 
 const handleCount = 1_000_000;
 
@@ -18,11 +17,4 @@ export async function measureHandles(): Promise<Figure[]> {
   vix.VixHost_Disconnect(host);
   await vix.Revix_Close();
   return [{ what: 'heap per live handle at 1,000,000', value: bytes, unit: 'bytes', goal: 250 }];
-}
-
-function heapBytes(): number {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect === 'function') collect();
-  return process.memoryUsage().heapUsed;
 }

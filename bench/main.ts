@@ -3,6 +3,7 @@ import { measureHandles } from './handle-memory.js';
 import { measureJobs } from './job-cycle.js';
 import { measureScaling } from './job-scaling.js';
 import { report, type Figure } from './figure.js';
+import { measureSimulator } from './simulator.js';
 import { measureVsphere } from './vsphere.js';
 
 const measures: Readonly<Record<string, () => Promise<Figure[]>>> = {
@@ -12,8 +13,8 @@ const measures: Readonly<Record<string, () => Promise<Figure[]>>> = {
   blocking: measureBlocking,
 };
 
-/** What needs other programs and minutes; only run when it is asked for. */
-const longMeasures: typeof measures = { vsphere: measureVsphere };
+/** What needs other programs, or much of the machine; only run when it is asked for. */
+const longMeasures: typeof measures = { vsphere: measureVsphere, simulator: measureSimulator };
 
 const all = { ...measures, ...longMeasures };
 
