@@ -13,6 +13,7 @@ import type { ServerLimits } from './server/listener.js';
 import { readBody } from './server/request-body.js';
 import { soapHandler } from './server/soap-handler.js';
 import { addVersions } from './server/versions.js';
+import { addWsdl } from './server/wsdl.js';
 import type { WireFaults } from './server/wire-faults.js';
 import { addAuthorizationManager } from './service/authorization-manager.js';
 import { addSearchIndex } from './service/search-index.js';
@@ -55,5 +56,6 @@ export async function addParts(endpoint: Endpoint, options: PartOptions): Promis
   endpoint.routes.add('/folder', datastoreRoute(endpoint, checkLogin));
   endpoint.routes.add('/screen', screenRoute(endpoint, checkLogin));
   addVersions(endpoint);
+  addWsdl(endpoint);
   await addInventory(endpoint, { datacenter: options.datacenter, onDefect });
 }

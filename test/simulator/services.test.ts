@@ -161,6 +161,31 @@ describe('history', () => {
     expect(await query({ category: ['user'] })).toEqual(['GeneralUserEvent web%2f1']);
   });
 
+  it('tells of guest operations, and of logins that a guest refuses', async () => {
+    const { client, content, clock } = await services();
+    await clock.advance(60_000);
+    const operations = required(content.guestOperationsManager);
+    const authManager = (await client.properties(operations, 'authManager'))['authManager'] as Ref<'GuestAuthManager'>;
+    const validate = (password: string) =>
+      client.call(authManager, 'ValidateCredentialsInGuest', {
+        vm: web,
+        auth: { $type: 'NamePasswordAuthentication', interactiveSession: false, username: 'user', password },
+      });
+    await validate('password');
+    await expect(validate('wrong')).rejects.toMatchObject({ fault: { $type: 'InvalidGuestLogin' } });
+    const filter = { type: ['EventEx'] };
+    const events = await client.call(required(content.eventManager), 'QueryEvents', { filter });
+    expect(events).toMatchObject([
+      {
+        eventTypeId: 'com.vmware.vc.guestOperations.GuestOperation',
+        fullFormattedMessage: 'Guest operation ValidateCredentialsInGuest performed on Virtual machine web%2f1.',
+        userName: 'user',
+        vm: { vm: web },
+      },
+      { eventTypeId: 'com.vmware.vc.guestOperations.GuestOperationAuthFailure', severity: 'warning' },
+    ]);
+  });
+
   it('is scrolled through, forwards and backwards', async () => {
     const { client, content } = await services();
     const collector = await client.call(required(content.eventManager), 'CreateCollectorForEvents', {

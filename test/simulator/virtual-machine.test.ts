@@ -273,6 +273,26 @@ describe('birth and end', () => {
     });
   });
 
+  it('is made of a configuration file that a client has put into a datastore', async () => {
+    const { client, run, simulator } = await oneVm();
+    const files = simulator.world.datastores.of('Datacenter', 'store');
+    files.makeDirectory('/new');
+    files.write('/new/new.vmx', 'displayName = "fresh"\nguestOS = "ubuntu-64"\nmemsize = "512"\n');
+    files.write('/new/bad.vmx', 'memsize = "much"\n');
+    const register = (path: string) => run(client.call(folder, 'RegisterVM_Task', { path, asTemplate: false, pool }));
+    const made = (await register('[store] new/new.vmx')) as Ref;
+    expect(await client.properties(made, 'name', 'config.hardware.memoryMB', 'config.files.vmPathName')).toEqual({
+      name: 'fresh',
+      'config.hardware.memoryMB': 512,
+      'config.files.vmPathName': '[store] new/new.vmx',
+    });
+    await run(client.call(made, 'PowerOnVM_Task', {}));
+    await expect(register('[store] new/bad.vmx')).rejects.toMatchObject({
+      message: expect.stringContaining('line 1'),
+      fault: { $type: 'InvalidVmConfig' },
+    });
+  });
+
   it('is destroyed with its files', async () => {
     const { client, run, simulator } = await oneVm({ power: 'on' });
     await expect(run(client.call(vm, 'Destroy_Task', {}))).rejects.toMatchObject({

@@ -1,4 +1,7 @@
-import { Fault } from '../../base/fault.js';
+import { qualifiedLocation } from '../../world/location.js';
+import type { VirtualMachine } from '../../world/vm/virtual-machine.js';
+import { adoptConfiguration } from '../datastores/adopt-configuration.js';
+import type { Endpoint } from '../endpoint.js';
 import { vimMethods, type MethodRequest } from '../managed-object.js';
 import type { Ref } from '../ref.js';
 import { VimFault } from '../vim-fault.js';
@@ -6,7 +9,8 @@ import { vmEvent } from '../vm/vm-event.js';
 import { viewOf } from '../vm/vm-kind.js';
 import { registeredRef } from '../vm/vm-lifecycle-methods.js';
 import { asVimFault } from '../world-faults.js';
-import { locationsOfPlace, parseDatastorePath } from './datastore-path.js';
+import type { Datastore } from './datacenter.js';
+import { formatDatastorePath, locationsOfPlace, parseDatastorePath, type DatastorePath } from './datastore-path.js';
 import type { FolderTarget } from './inventory-kinds.js';
 import { plainName } from './wire-name.js';
 
@@ -21,38 +25,50 @@ export const folderMethods = vimMethods<FolderTarget>({
     }
     requirePool(request, datacenter.refs, asTemplate);
     const place = parseDatastorePath(path);
-    if (!datacenter.datastores.has(place.datastore)) {
+    const datastore = datacenter.datastores.get(place.datastore);
+    if (datastore === undefined) {
       const fault = { $type: 'InvalidDatastore', name: place.datastore };
       throw new VimFault(fault, `The datacenter '${datacenter.shownName}' has no datastore '${place.datastore}'.`);
     }
     const { session } = request;
     const spec = { method: 'RegisterVM_Task', entity: folder.ref, entityName: folder.name, session };
     return endpoint.tasks.start(spec, async (call) => {
-      const { world, machines } = endpoint;
-      const location = await existing(folder, locationsOfPlace(datacenter.name, place));
-      if (location === undefined) {
-        throw new VimFault({ $type: 'NotFound' }, `There is no virtual machine at '${path}'.`);
-      }
-      const vm = await world.find(location);
-      if (machines.byId(vm.id)?.ref !== undefined) {
-        throw new VimFault({ $type: 'AlreadyExists', name: path }, `The machine at '${path}' is registered already.`);
-      }
+      const context = { object: folder.ref, subject: name ?? path, wantedState: 'poweredOff' };
       try {
-        await world.register(location);
+        const vm = await machineAt(endpoint, datastore, place);
+        if (endpoint.machines.byId(vm.id)?.ref !== undefined) {
+          throw new VimFault({ $type: 'AlreadyExists', name: path }, `The machine at '${path}' is registered already.`);
+        }
+        const { datacenter: holder, location } = await vm.record();
+        await endpoint.world.register(qualifiedLocation({ datacenter: holder, location }));
         if (name !== undefined) await vm.settings.change({ name: plainName(name) }, call);
         if (asTemplate) await vm.lifecycle.setTemplate(true, call);
+        const ref = await registeredRef(endpoint, vm.id);
+        const view = await viewOf(endpoint, ref);
+        if (view !== undefined) {
+          vmEvent(view, { type: 'VmRegisteredEvent', message: `Registered ${view.record.name}`, session });
+        }
+        return ref;
       } catch (error) {
-        throw asVimFault(error, { object: folder.ref, subject: name ?? path, wantedState: 'poweredOff' });
+        throw asVimFault(error, context);
       }
-      const ref = await registeredRef(endpoint, vm.id);
-      const view = await viewOf(endpoint, ref);
-      if (view !== undefined) {
-        vmEvent(view, { type: 'VmRegisteredEvent', message: `Registered ${view.record.name}`, session });
-      }
-      return ref;
     });
   },
 });
+
+/**
+ * The machine of the world at a place; one is made of a configuration file that a client has put there.
+ * @throws VimFault `NotFound`; Fault `vm-config-unreadable`.
+ */
+async function machineAt(endpoint: Endpoint, datastore: Datastore, place: DatastorePath): Promise<VirtualMachine> {
+  const { world } = endpoint;
+  const locations = locationsOfPlace(datastore.datacenter.name, place);
+  for (const isSecondLook of [false, true]) {
+    for (const location of locations) if ((await world.idAt(location)) !== null) return world.find(location);
+    if (!isSecondLook && !(await adoptConfiguration(endpoint, datastore, place))) break;
+  }
+  throw new VimFault({ $type: 'NotFound' }, `There is no virtual machine at '${formatDatastorePath(place)}'.`);
+}
 
 /** A machine needs a pool to run in, and a template cannot have one. */
 function requirePool(
@@ -66,17 +82,4 @@ function requirePool(
     { $type: 'InvalidArgument', invalidProperty: 'pool' },
     isTemplate ? 'A template runs in no pool.' : `A machine of this folder runs in the pool ${pool.value}.`,
   );
-}
-
-/** The first of the locations at which a machine lies. */
-async function existing({ endpoint }: FolderTarget, locations: readonly string[]): Promise<string | undefined> {
-  for (const location of locations) {
-    try {
-      if ((await endpoint.world.idAt(location)) !== null) return location;
-    } catch (error) {
-      if (error instanceof Fault) throw asVimFault(error, {});
-      throw error;
-    }
-  }
-  return undefined;
 }

@@ -138,7 +138,7 @@ export class Listener {
       const exchange: HttpExchange = {
         request,
         response,
-        url: requestUrl(request),
+        url: requestUrl(request, this.#options.tls === undefined ? 'http' : 'https'),
         signal: AbortSignal.any([gone.signal, this.#closing.signal]),
       };
       const target = { kind: 'http', verb: request.method ?? '', path: exchange.url.pathname } as const;
@@ -190,9 +190,9 @@ function tlsSettings({ identity, named = new Map() }: ListenerTls): SecureContex
 }
 
 /** Where the request goes. What the client takes for the host's name does not matter. */
-function requestUrl(request: IncomingMessage): URL {
+function requestUrl(request: IncomingMessage, scheme: 'http' | 'https'): URL {
   try {
-    return new URL(request.url ?? '/', `https://${request.headers.host ?? 'localhost'}`);
+    return new URL(request.url ?? '/', `${scheme}://${request.headers.host ?? 'localhost'}`);
   } catch {
     throw new HttpProblem(400, 'The request has no URL that can be read.');
   }

@@ -6,6 +6,7 @@ import { Fault } from '../../base/fault.js';
 import { Secret } from '../../base/secret.js';
 import type { Endpoint } from '../endpoint.js';
 import { fetchMethod } from '../endpoint-schema.js';
+import { tellGuestOperation } from '../history/guest-events.js';
 import { HttpProblem } from '../http-problem.js';
 import type { HttpExchange, HttpHandler } from '../http-routes.js';
 import type { CallingClient, MethodRequest } from '../managed-object.js';
@@ -117,7 +118,15 @@ class SoapCalls {
     if (bound === undefined) throw notImplemented(method.name, self);
     if (bound.privilege !== null) session.requirePrivilege(bound.privilege, self);
     const request: MethodRequest = { session, self, args, signal: exchange.signal, client };
-    return bound.run(request);
+    let failure: unknown;
+    try {
+      return await bound.run(request);
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      await tellGuestOperation(endpoint, decoded, session, failure);
+    }
   }
 
   #sessionOf(request: IncomingMessage, { header }: DecodedRequest): Session {

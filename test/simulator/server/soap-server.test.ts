@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { SoapCodec } from '../../../src/backends/vsphere/soap/soap-codec.js';
 import { SoapFault } from '../../../src/backends/vsphere/soap/soap-fault.js';
+import { parseXml } from '../../../src/backends/vsphere/soap/xml-tree.js';
 import { vimSchema } from '../../../src/backends/vsphere/vim/vim-schema.js';
 import { startRig, type TestClient } from '../simulator-rig.js';
 
@@ -129,13 +130,18 @@ describe('HTTP around it', () => {
     expect((await client().content()).about.name).toContain('vCenter');
   });
 
-  it('tells of its versions, and of nothing else', async () => {
+  it('tells of its versions and methods, and of nothing else', async () => {
     const { simulator } = await startRig();
     const get = async (path: string, method = 'GET') => {
       const response = await fetch(new URL(path, simulator.url), { method });
       return { status: response.status, text: await response.text(), allow: response.headers.get('allow') };
     };
     expect((await get('/sdk/vimServiceVersions.xml')).text).toContain('<version>8.0.3.0</version>');
+    const wsdl = parseXml((await get('/sdk/vimService.wsdl')).text);
+    const operations = [...wsdl.children()].find(({ localName }) => localName === 'portType');
+    expect([...(operations?.children() ?? [])].map(({ attributes }) => attributes['@name'])).toEqual(
+      expect.arrayContaining(['RetrieveServiceContent', 'PowerOnVM_Task', 'StartProgramInGuest']),
+    );
     expect(await get('/sdk')).toMatchObject({ status: 405, allow: 'POST' });
     expect((await get('/')).status).toBe(404);
     expect((await get('/..%2f..%2fetc/passwd')).status).toBe(404);
