@@ -4,6 +4,7 @@ import type {
   HostDatastoreBrowserSearchResults,
   HostDatastoreBrowserSearchSpec,
 } from '../../backends/vsphere/vim/generated/types.js';
+import { wildcardMatcher } from '../../base/wildcards.js';
 import { typed } from '../../backends/vsphere/soap/values.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Datastore } from '../inventory/datacenter.js';
@@ -45,14 +46,8 @@ function isAskedFor(entry: DatastoreEntry, queries: readonly FileQuery[]): boole
 /** A pattern of names, where `*` is anything and `?` one character. */
 function matcher(patterns: readonly string[], ignoresCase: boolean): (name: string) => boolean {
   if (patterns.length === 0) return () => true;
-  const forms = patterns.map((pattern) => {
-    const text = pattern
-      .replaceAll(/[.+^${}()|[\]\\]/gu, '\\$&')
-      .replaceAll(/\*+/gu, '.*')
-      .replaceAll('?', '.');
-    return new RegExp(`^${text}$`, ignoresCase ? 'isu' : 'su');
-  });
-  return (name) => forms.some((form) => form.test(name));
+  const matchers = patterns.map((pattern) => wildcardMatcher(pattern, { ignoresCase }));
+  return (name) => matchers.some((matches) => matches(name));
 }
 
 function fileInfo(entry: DatastoreEntry, spec: HostDatastoreBrowserSearchSpec): FileInfo {

@@ -1,7 +1,4 @@
-import { runInNewContext } from 'node:vm';
-
-/** How long a pattern may take over one listing; one that takes longer would take for ever. */
-const longestMatchMs = 1000;
+import { CostlyPattern, testTexts } from './costly-pattern.js';
 
 /** Classes of POSIX, which Perl's regular expressions know and those of JavaScript do not. */
 const posixClasses: Readonly<Record<string, string>> = {
@@ -18,23 +15,16 @@ const posixClasses: Readonly<Record<string, string>> = {
 
 /**
  * Which of the names a Perl-compatible regular expression finds itself in.
- * @returns undefined for a pattern that is no good.
+ * @returns undefined for a pattern that is no good, or that takes too long.
  */
 export function matchingNames(pattern: string, names: readonly string[]): ReadonlySet<string> | undefined {
   const expression = expressionOf(pattern);
   if (expression === undefined) return undefined;
   try {
-    // In a context of its own, since nothing else can stop an expression that tries for ever.
-    const found: unknown = runInNewContext(
-      'names.filter((name) => expression.test(name))',
-      { names, expression },
-      {
-        timeout: longestMatchMs,
-      },
-    );
-    return new Set(Array.isArray(found) ? found.map(String) : []);
+    const fits = testTexts([expression], names);
+    return new Set(names.filter((_name, index) => fits[index]));
   } catch (error) {
-    if (isTimeout(error)) return undefined;
+    if (error instanceof CostlyPattern) return undefined;
     throw error;
   }
 }
@@ -53,10 +43,4 @@ function expressionOf(pattern: string): RegExp | undefined {
     // The only thing that goes wrong here is a pattern that cannot be read.
     return undefined;
   }
-}
-
-/** By its code alone: the error comes out of another context, so it is no Error of this one. */
-function isTimeout(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false;
-  return 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }

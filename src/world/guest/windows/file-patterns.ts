@@ -1,3 +1,4 @@
+import { wildcardMatcher } from '../../../base/wildcards.js';
 import type { FileStatus, UserFiles } from '../guest-files.js';
 import { baseName, joinPath, parentPath } from './paths.js';
 
@@ -10,20 +11,17 @@ export function isPattern(path: string): boolean {
   return hasWildcard(baseName(path));
 }
 
-const patternEscapes = /[.+^${}()|[\]\\]/g;
-
 /** Tests names against a pattern of `*` and `?`; case does not matter; `*.*` fits every name. */
 export function nameMatcher(pattern: string): (name: string) => boolean {
   if (pattern === '*' || pattern === '*.*' || pattern === '') return () => true;
   // A trailing `.*` also fits names without extension, and a trailing `*.` only those.
   const body = pattern.endsWith('.*') ? pattern.slice(0, -2) : pattern;
   const isPlainName = pattern.endsWith('*.');
-  const source = (isPlainName ? body.slice(0, -1) : body)
-    .replace(patternEscapes, String.raw`\$&`)
-    .replace(/\*+/g, isPlainName ? '[^.]*' : '.*')
-    .replaceAll('?', '.');
-  const expression = new RegExp(`^${source}${body === pattern ? '' : String.raw`(\..*)?`}$`, 'isu');
-  return (name) => expression.test(name);
+  return wildcardMatcher(isPlainName ? body.slice(0, -1) : body, {
+    ignoresCase: true,
+    ...(isPlainName ? { starExcludes: '.' } : {}),
+    ...(body === pattern ? {} : { mayEndBefore: '.' }),
+  });
 }
 
 /** A file that a pattern found. */

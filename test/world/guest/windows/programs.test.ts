@@ -70,6 +70,23 @@ function prepared(): WindowsGuest {
   return guest;
 }
 
+/** A pattern that a backtracking expression would try for ever on a row of `a`. */
+const costly = `${'a*'.repeat(15)}b`;
+
+describe('patterns that take too long', () => {
+  it.each([`findstr /r "${costly}"`, `findstr /r /v "${costly}"`])('%s is given up', async (command) => {
+    const stderr = crlf(`FINDSTR: Search string too expensive to match: ${costly}`);
+    expect(await prepared().cmd(command, { stdin: crlf('a'.repeat(64)) })).toEqual({ exitCode: 2, stdout: '', stderr });
+  });
+
+  it('none is one for names of files', async () => {
+    const guest = prepared();
+    guest.files.write(`C:\\Work\\${'a'.repeat(68)}`, '');
+    guest.files.write(`C:\\Work\\${'a'.repeat(68)}b`, '');
+    expect((await guest.cmd(`dir /b ${costly}`)).stdout).toBe(crlf(`${'a'.repeat(68)}b`));
+  });
+});
+
 describe('programs over text and files', () => {
   it.each(filterCases)('$command', async ({ command, stdin = '', stdout = '', stderr = '', exitCode = 0 }) => {
     expect(await prepared().cmd(command, { stdin })).toEqual({ exitCode, stdout, stderr });

@@ -1,4 +1,5 @@
 import { sleep as wait } from '../../../../base/clock.js';
+import { CostlyPattern, testTexts } from '../../costly-pattern.js';
 import type { GuestProcessView, ProgramContext } from '../../program.js';
 import { complain, parseOptions, splitOnce, UsageError, type PosixCommand } from '../posix-command.js';
 import { formatDate } from './date-format.js';
@@ -93,15 +94,32 @@ function line(cells: readonly string[]): string {
   return `${cells.join(' ').trimEnd()}\n`;
 }
 
+/**
+ * The processes, save the command's own, in whose name or command line an expression finds itself.
+ * @throws UsageError for a pattern that cannot be read or takes too long.
+ */
+function processesLike(pattern: string, context: ProgramContext, isWholeLine: boolean): readonly GuestProcessView[] {
+  const processes = context.processes().filter(({ pid }) => pid !== context.pid);
+  const texts = processes.map((process) => (isWholeLine ? commandText(process) : process.name));
+  try {
+    const fits = testTexts([new RegExp(pattern, 'u')], texts);
+    return processes.filter((_process, index) => fits[index]);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UsageError(`the pattern '${pattern}' is no regular expression`);
+    if (error instanceof CostlyPattern) throw new UsageError(`the pattern '${pattern}' is too expensive to match`);
+    throw error;
+  }
+}
+
 const pgrep: PosixCommand = (words, context) => {
   const { options, operands } = parseOptions(words, 'flaxu:');
-  const wanted = new RegExp(operands[0] ?? '', 'u');
-  const found = context.processes().filter((process) => {
-    if (process.pid === context.pid) return false;
-    if (options.has('u') && process.owner !== options.get('u')) return false;
-    const text = options.has('f') ? commandText(process) : process.name;
-    return options.has('x') ? text === operands[0] : wanted.test(text);
-  });
+  const isWholeLine = options.has('f');
+  const isExact = (process: GuestProcessView): boolean =>
+    process.pid !== context.pid && (isWholeLine ? commandText(process) : process.name) === operands[0];
+  const like = options.has('x')
+    ? context.processes().filter((process) => isExact(process))
+    : processesLike(operands[0] ?? '', context, isWholeLine);
+  const found = like.filter(({ owner }) => !options.has('u') || owner === options.get('u'));
   for (const process of found) {
     const extra = options.has('a') ? ` ${commandText(process)}` : options.has('l') ? ` ${process.name}` : '';
     context.writeStdout(`${process.pid}${extra}\n`);
@@ -114,11 +132,7 @@ const killByName: PosixCommand = (words, context) => {
     words.filter((word) => !/^-(?:\d+|[A-Z]{3,})$/u.test(word)),
     'fxqu:',
   );
-  const wanted = new RegExp(operands[0] ?? '', 'u');
-  const found = context.processes().filter((process) => {
-    const text = options.has('f') ? commandText(process) : process.name;
-    return process.pid !== context.pid && wanted.test(text);
-  });
+  const found = processesLike(operands[0] ?? '', context, options.has('f'));
   let killed = 0;
   for (const process of found) {
     try {

@@ -1,3 +1,4 @@
+import { CostlyPattern, testTexts } from '../../costly-pattern.js';
 import type { GuestProgram, ProgramContext } from '../../program.js';
 import { splitArguments } from '../arguments.js';
 import { isDirectory, isFile, nameMatcher, walkDirectories } from '../file-patterns.js';
@@ -65,14 +66,13 @@ function translated(text: string): string {
   return result;
 }
 
-/** Tests lines for one search; undefined for an expression that means nothing. */
-function matcher(search: string, flags: ReadonlySet<string>): ((line: string) => boolean) | undefined {
+/** What finds one search in a line; undefined for an expression that means nothing. */
+function expressionOf(search: string, flags: ReadonlySet<string>): RegExp | undefined {
   const isExpression = flags.has('r') || (!flags.has('l') && expressionCharacters.test(search));
   const source = isExpression ? translated(search) : search.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   const anchored = `${flags.has('b') ? '^' : ''}(?:${source})${flags.has('e') ? '$' : ''}`;
   try {
-    const expression = new RegExp(flags.has('x') ? `^(?:${source})$` : anchored, flags.has('i') ? 'i' : '');
-    return (line) => expression.test(line);
+    return new RegExp(flags.has('x') ? `^(?:${source})$` : anchored, flags.has('i') ? 'i' : '');
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
@@ -98,20 +98,35 @@ function shownName(context: ProgramContext, word: string, path: string): string 
   return prefix + path.slice(root.length).replace(/^\\/, '');
 }
 
-/** `findstr`: exit code 0: found, 1: not found, 2: written wrongly. */
+/** `findstr`: exit code 0: found, 1: not found, 2: written wrongly or too expensive. */
 export const findstr: GuestProgram = async (context) => {
   const options = parseOptions(context);
-  const matchers = options?.searches.map((search) => matcher(search, options.flags)) ?? [];
-  if (options === undefined || matchers.includes(undefined)) {
+  const expressions = options?.searches.map((search) => expressionOf(search, options.flags)) ?? [];
+  if (options === undefined || !expressions.every((expression) => expression !== undefined)) {
     printErrorLine(context, 'FINDSTR: Bad command line');
     return 2;
   }
-  const { flags } = options;
-  const fits = (line: string): boolean => matchers.some((matches) => matches?.(line) === true) !== flags.has('v');
+  try {
+    return searchAll(context, options, expressions) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof CostlyPattern)) throw error;
+    printErrorLine(context, `FINDSTR: Search string too expensive to match: ${options.searches.join(' ')}`);
+    return 2;
+  }
+};
+
+/**
+ * Prints what the expressions find in the files, or in the input where none is named.
+ * @returns whether they found anything.
+ * @throws CostlyPattern
+ */
+function searchAll(context: ProgramContext, { flags, files }: Options, expressions: readonly RegExp[]): boolean {
   let isFound = false;
   const search = (text: string, name: string): void => {
-    for (const [index, line] of splitLines(text).entries()) {
-      if (!fits(line)) continue;
+    const lines = splitLines(text);
+    const fits = testTexts(expressions, lines);
+    for (const [index, line] of lines.entries()) {
+      if (fits[index] === flags.has('v')) continue;
       isFound = true;
       if (flags.has('m')) {
         printLine(context, name);
@@ -120,14 +135,14 @@ export const findstr: GuestProgram = async (context) => {
       printLine(context, `${name === '' ? '' : `${name}:`}${flags.has('n') ? `${index + 1}:` : ''}${line}`);
     }
   };
-  if (options.files.length === 0) search(decodeText(context.stdin), '');
-  for (const word of options.files) {
+  if (files.length === 0) search(decodeText(context.stdin), '');
+  for (const word of files) {
     const paths = [...namedFiles(context, word, flags.has('s'))];
     if (paths.length === 0) printErrorLine(context, `FINDSTR: Cannot open ${word}`);
-    const isNamed = options.files.length > 1 || flags.has('s') || flags.has('m') || /[*?]/.test(word);
+    const isNamed = files.length > 1 || flags.has('s') || flags.has('m') || /[*?]/.test(word);
     for (const path of paths) {
       search(decodeText(context.files.read(path).bytes()), isNamed ? shownName(context, word, path) : '');
     }
   }
-  return isFound ? 0 : 1;
-};
+  return isFound;
+}
