@@ -37,21 +37,31 @@ export function parseCells(args: readonly unknown[]): readonly CellRequest[] | V
     const cells = args.slice(position + 1, position + 1 + width).filter(isCell);
     if (cells.length !== width) {
       const wanted = width === 1 ? 'a cell' : 'two cells, for the size and for the bytes,';
-      return invalid(`${propertyName(id)} must be followed by ${wanted} made by Vix_Out()`);
+      return invalid(`${propertyName(id)} must be followed by ${wanted} made by Vix_Out() and not frozen`);
     }
     requests.push({ id, cells });
     position += 1 + width;
   }
 }
 
-/** Whether a value can take an answer: an object with a `value`. */
+/**
+ * Whether a value can take an answer: an object with a `value` that can be written. Its own value is written back to
+ * see that: a frozen cell, or one whose setter throws, must be refused before there is anything to lose.
+ */
 export function isCell(value: unknown): value is VixOut<unknown> {
-  return typeof value === 'object' && value !== null && 'value' in value;
+  if (typeof value !== 'object' || value === null || !('value' in value)) return false;
+  try {
+    const held = value.value;
+    value.value = held;
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The failure of a parameter that should have been a cell. */
 export function noCell(parameter: string): VixFailure {
-  return invalid(`parameter ${parameter} must be a cell made by Vix_Out()`);
+  return invalid(`parameter ${parameter} must be a cell made by Vix_Out() and not frozen`);
 }
 
 function invalid(message: string): VixFailure {
@@ -78,7 +88,7 @@ export function fillCells(
   try {
     requests.forEach(({ cells }, index) => write(cells, found[index]));
   } catch {
-    // A frozen cell, or one whose setter throws: as bad an argument as an address in read-only memory.
+    // A setter that refuses this value: as bad an argument as an address in read-only memory.
     return invalid('a cell cannot be written');
   }
   for (const value of found) if (value.type === 'handle') runtime.table.addRef(value.value);

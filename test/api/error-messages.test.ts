@@ -159,7 +159,7 @@ describe('the message of a call that answers with an error itself', () => {
       ['Vix_GetProperties', [host, VIX_PROPERTY_VM_NAME, cell, 0], VIX_E_UNRECOGNIZED_PROPERTY, 'VIX_PROPERTY_VM_NAME'],
       ['Vix_GetProperties', [vm, VIX_PROPERTY_VM_NAME, 'x', 0], VIX_E_INVALID_ARG, 'VIX_PROPERTY_VM_NAME must be fo'],
       ['Vix_GetProperties', [vm, VIX_PROPERTY_VM_NAME, cell], VIX_E_INVALID_ARG, 'must end with VIX_PROPERTY_NONE'],
-      ['Vix_GetProperties', [vm, VIX_PROPERTY_VM_NAME, frozen, 0], VIX_E_INVALID_ARG, 'a cell cannot be written'],
+      ['Vix_GetProperties', [vm, VIX_PROPERTY_VM_NAME, frozen, 0], VIX_E_INVALID_ARG, 'Vix_Out() and not frozen'],
       ['Vix_GetProperties', [vm, VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_DATA, cell, 0], VIX_E_INVALID_ARG, 'two cells'],
       [
         'Vix_GetPropertyType',

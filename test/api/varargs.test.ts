@@ -92,6 +92,8 @@ describe('the varargs of a reader', () => {
       expect(await stage.call('VixJob_Wait', [job, ...args])).toBe(VIX_E_INVALID_ARG);
       expect(stage.call('VixJob_GetNthProperties', [job, 0, ...args])).toBe(VIX_E_INVALID_ARG);
       expect(await stage.call('Vix_GetProperties', [job, ...args])).toBe(VIX_E_INVALID_ARG);
+      const later = [job, VIX_PROPERTY_JOB_RESULT_HANDLE, handle, ...args];
+      expect(await stage.call('VixJob_Wait', later)).toBe(VIX_E_INVALID_ARG);
     }
     expect([handle.value, stage.refs(stage.vm)]).toEqual([17, 1]);
     stage.vix.Vix_ReleaseHandle(job);

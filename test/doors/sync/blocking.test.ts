@@ -13,6 +13,7 @@ import {
   VIX_INVALID_HANDLE,
   VIX_OK,
   VIX_PROPERTY_FOUND_ITEM_LOCATION,
+  VIX_PROPERTY_JOB_RESULT_HANDLE,
   VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_DATA,
   VIX_PROPERTY_JOB_RESULT_VM_VARIABLE_STRING,
   VIX_PROPERTY_NONE,
@@ -241,6 +242,38 @@ describe('bad arguments of the blocking door', () => {
   ] as const)('returns an error for %s', (_what, name, args) => {
     expect(untyped(name, [vm, ...args])).toBe(VIX_E_INVALID_ARG);
     expect(vix.Revix_GetErrorMessage(vm)).toMatch(new RegExp(`^${name} on /vms/a\\.vmx: \\w`));
+  });
+
+  it.each([
+    ['a frozen cell', Object.freeze({ value: 0 })],
+    [
+      'a cell without a setter',
+      {
+        get value() {
+          return 0;
+        },
+      },
+    ],
+    [
+      'a cell whose setter throws',
+      {
+        set value(_: unknown) {
+          throw new Error('full');
+        },
+      },
+    ],
+  ])('gives no handle into %s', (_what, cell) => {
+    const job = vix.VixVM_Open(connect(vix), '/vms/b.vmx', null, null);
+    expect(vix.VixJob_Wait(job, VIX_PROPERTY_NONE)).toBe(VIX_OK);
+    const refs = () => vix.Revix_DumpHandles().map((line) => [line.handle, line.refs]);
+    const before = refs();
+    const first = Vix_Out(0);
+    const args = [VIX_PROPERTY_JOB_RESULT_HANDLE, first, VIX_PROPERTY_JOB_RESULT_HANDLE, cell, VIX_PROPERTY_NONE];
+    expect(untyped('VixJob_Wait', [job, ...args])).toBe(VIX_E_INVALID_ARG);
+    expect(untyped('VixJob_GetNthProperties', [job, 0, ...args])).toBe(VIX_E_INVALID_ARG);
+    expect(untyped('Vix_GetProperties', [job, ...args])).toBe(VIX_E_INVALID_ARG);
+    expect(untyped('VixVM_GetRootSnapshot', [vm, 0, cell])).toBe(VIX_E_INVALID_ARG);
+    expect([first.value, refs()]).toEqual([0, before]);
   });
 
   it('looks at the handle before it looks at the cells', () => {
