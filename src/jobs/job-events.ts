@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
+import { isThenable } from '../base/is-thenable.js';
 import type { VixHandle } from '../vix/types.js';
 import type { EventChannel } from './event-channel.js';
 
@@ -46,7 +47,7 @@ function call(this: Listener, type: number, info: VixHandle): void {
   const { callback } = this;
   try {
     const outcome = callback(this.job, type, info, this.clientData);
-    if (outcome instanceof Promise) this.events.awaitCallback(outcome, this.job);
+    if (isThenable(outcome)) this.events.awaitCallback(outcome, this.job);
   } catch (error) {
     this.events.report(error, this.job);
   }
@@ -83,8 +84,8 @@ export class JobEvents extends EventEmitter<{ event: [type: number, info: VixHan
   }
 
   /** Holds the next event back until a callback has ended. */
-  awaitCallback(outcome: Promise<unknown>, job: VixHandle): void {
-    (this.#unfinished ??= []).push(outcome.catch((error) => this.report(error, job)));
+  awaitCallback(outcome: PromiseLike<unknown>, job: VixHandle): void {
+    (this.#unfinished ??= []).push(Promise.resolve(outcome).catch((error) => this.report(error, job)));
   }
 
   /** Delivers an event after all earlier ones. */

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { settle } from '../../src/base/clock.js';
 import { PropertyList } from '../../src/handles/property-list.js';
@@ -213,6 +214,25 @@ describe('a wait', () => {
     const waiting = rig.wait(job);
     held.open();
     expect(await waiting).toBe(VIX_OK);
+  });
+});
+
+describe('a callback that returns a promise of its own kind', () => {
+  it('is awaited, and reported when that rejects', async () => {
+    const rig = new RunnerRig();
+    const held = gate();
+    // The promise of another realm is no instance of ours.
+    const foreign: unknown = runInNewContext('Promise.resolve(held)', { held: held.opened });
+    expect(foreign).not.toBeInstanceOf(Promise);
+    const job = rig.start({ work: () => undefined, callback: () => foreign });
+    let isWoken = false;
+    const waiting = rig.wait(job).then(() => (isWoken = true));
+    await settle();
+    expect([job.isDone, isWoken]).toEqual([true, false]);
+    held.fail(new Error('no'));
+    await waiting;
+    await settle();
+    expect(rig.callbackErrors.map(String)).toEqual(['Error: no']);
   });
 });
 

@@ -1,3 +1,4 @@
+import { isThenable } from '../../base/is-thenable.js';
 import type { VixEventProc } from '../../jobs/job-events.js';
 import { VIX_EVENTTYPE_JOB_COMPLETED, VIX_INVALID_HANDLE } from '../../vix/names.js';
 import type { VixHandle } from '../../vix/types.js';
@@ -96,7 +97,7 @@ export class CallbackQueue {
     this.#running.push(queued);
     try {
       const outcome = registration?.callback(job, type, info, registration.clientData);
-      if (outcome instanceof Promise) outcome.catch((error: unknown) => this.#hooks.onFailed(error, job));
+      if (isThenable(outcome)) Promise.resolve(outcome).catch((error: unknown) => this.#hooks.onFailed(error, job));
     } catch (error) {
       this.#hooks.onFailed(error, job);
     } finally {

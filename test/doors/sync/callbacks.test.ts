@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
   type DiagnosticEvent,
@@ -233,10 +234,13 @@ describe('callbacks that fail', () => {
     });
     expect(vix.VixJob_Wait(job, VIX_PROPERTY_NONE)).toBe(VIX_OK);
     expect(events).toEqual(Array.from({ length: 4 }, () => ({ kind: 'callback-failed', error: thrown, job })));
-    const other = startConnect(vix, 'plain', () => Promise.reject(rejected));
-    expect(vix.VixJob_Wait(other, VIX_PROPERTY_NONE)).toBe(VIX_OK);
-    await until(() => events.length === 5);
-    expect(events[4]).toEqual({ kind: 'callback-failed', error: rejected, job: other });
+    const foreign = (): unknown => runInNewContext('Promise.reject(rejected)', { rejected });
+    for (const [at, outcome] of [() => Promise.reject(rejected), foreign].entries()) {
+      const other = startConnect(vix, 'plain', outcome);
+      expect(vix.VixJob_Wait(other, VIX_PROPERTY_NONE)).toBe(VIX_OK);
+      await until(() => events.length === 5 + at);
+      expect(events[4 + at]).toEqual({ kind: 'callback-failed', error: rejected, job: other });
+    }
   });
 
   it('may be async: the wait does not wait for their end', async () => {
