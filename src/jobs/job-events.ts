@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
+import { asyncScope } from '../base/async-scope.js';
 import { isThenable } from '../base/is-thenable.js';
 import type { VixHandle } from '../vix/types.js';
 import type { EventChannel } from './event-channel.js';
@@ -33,6 +34,15 @@ export interface JobEventHooks {
 /** Told about every callback that threw or rejected; nothing else happens to it. */
 export type CallbackErrorReporter = (error: unknown, job: VixHandle) => void;
 
+/** One call of an async callback. */
+interface AsyncCall {
+  readonly events: JobEvents;
+  isOver: boolean;
+}
+
+/** The async callback on whose behalf code runs. */
+const callScope = asyncScope<AsyncCall>();
+
 /** A listener of a job. A record and no closure: every job with a callback makes one. */
 class Listener {
   constructor(
@@ -46,11 +56,29 @@ class Listener {
 function call(this: Listener, type: number, info: VixHandle): void {
   const { callback } = this;
   try {
+    // Only here: following every await is too dear for callbacks that do not await.
+    if (isAsyncFunction(callback)) {
+      callAsync(this, type, info);
+      return;
+    }
     const outcome = callback(this.job, type, info, this.clientData);
     if (isThenable(outcome)) this.events.awaitCallback(outcome, this.job);
   } catch (error) {
     this.events.report(error, this.job);
   }
+}
+
+function callAsync({ events, job, callback, clientData }: Listener, type: number, info: VixHandle): void {
+  const running: AsyncCall = { events, isOver: false };
+  const outcome = callScope.run(running, () => callback(job, type, info, clientData));
+  const end = (): void => {
+    running.isOver = true;
+  };
+  events.awaitCallback(Promise.resolve(outcome).finally(end), job);
+}
+
+function isAsyncFunction(callback: object & { readonly [Symbol.toStringTag]?: unknown }): boolean {
+  return callback[Symbol.toStringTag] === 'AsyncFunction';
 }
 
 /** Delivers the events of one job to its listeners, one event at a time and in order. */
@@ -73,9 +101,15 @@ export class JobEvents extends EventEmitter<{ event: [type: number, info: VixHan
     this.#channel = channel;
   }
 
-  /** True while a listener is on the stack, so that a wait from inside it can be told from any other. */
-  get isOnStack(): boolean {
-    return this.#isOnStack;
+  /**
+   * Whether the present code runs inside a listener, so that a wait from there can be told from any other. Of a listener
+   * that is an async function also after its first `await`; of one that only returns a promise, up to its return.
+   */
+  get isInsideCallback(): boolean {
+    if (this.#isOnStack) return true;
+    if (!this.#isBusy) return false;
+    const running = callScope.getStore();
+    return running?.events === this && !running.isOver;
   }
 
   /** Adds a listener; it is called with every later event, and with `job` as the handle. */

@@ -175,7 +175,7 @@ export class Job implements HandlePayload, JobEventHooks {
    *   such a wait could never end. `VIX_OK` otherwise.
    */
   wait(wake: Wake): VixError {
-    if (!this.isDone && this.events?.isOnStack === true) return VIX_E_UNFINISHED_JOB;
+    if (!this.isDone && this.events?.isInsideCallback === true) return VIX_E_UNFINISHED_JOB;
     this.channel.beginWait();
     if (this.isDone) {
       this.channel.endWait();

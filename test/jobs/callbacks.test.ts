@@ -206,6 +206,66 @@ describe('a wait', () => {
     expect(answer).toBe(VIX_OK);
   });
 
+  it('from inside an async callback of the unfinished job is refused also after an await', async () => {
+    const rig = new RunnerRig();
+    const answers: number[] = [];
+    const job = rig.start({
+      work: (context) => context.progress(0),
+      callback: async () => {
+        await settle();
+        answers.push(await rig.wait(job));
+      },
+    });
+    await settle(20);
+    expect(answers).toEqual([VIX_E_UNFINISHED_JOB, VIX_OK]);
+    expect(await rig.wait(job)).toBe(VIX_OK);
+  });
+
+  it('from inside an async callback is not refused for another job', async () => {
+    const rig = new RunnerRig();
+    const held = new HeldWork();
+    const other = rig.start({ work: held.work, callback: async () => undefined });
+    const answers: number[] = [];
+    const job = rig.start({
+      work: () => undefined,
+      callback: async () => {
+        await settle();
+        answers.push(await rig.wait(other));
+      },
+    });
+    await settle(20);
+    expect([job.isDone, answers]).toEqual([true, []]);
+    held.succeed();
+    await settle();
+    expect(answers).toEqual([VIX_OK]);
+  });
+
+  it('that an async callback leaves behind is not refused after its end', async () => {
+    const rig = new RunnerRig();
+    const held = new HeldWork();
+    const later = gate();
+    const answers: number[] = [];
+    const job = rig.start({
+      work: (context) => {
+        context.progress(0);
+        return held.work(context);
+      },
+      callback: async (_, type) => {
+        if (type === VIX_EVENTTYPE_JOB_PROGRESS) {
+          void later.opened.then(async () => answers.push(await rig.wait(job)));
+        }
+      },
+    });
+    await settle();
+    later.open();
+    await settle();
+    expect(answers).toEqual([]);
+    held.succeed();
+    await rig.wait(job);
+    await settle();
+    expect(answers).toEqual([VIX_OK]);
+  });
+
   it('outside callbacks is not refused while a callback is away', async () => {
     const rig = new RunnerRig();
     const held = gate();
@@ -358,25 +418,25 @@ describe('JobEvents', () => {
     expect(order).toEqual([1, -1, 2, -2]);
   });
 
-  it('knows whether a listener is on the stack', async () => {
+  it('knows whether the present code runs inside an async listener', async () => {
     const events = new JobEvents(() => undefined, immediateChannel);
     const seen: boolean[] = [];
     const held = gate();
     events.listen(
       handle,
       async () => {
-        seen.push(events.isOnStack);
+        seen.push(events.isInsideCallback);
         await held.opened;
-        seen.push(events.isOnStack);
+        seen.push(events.isInsideCallback);
       },
       null,
     );
-    expect(events.isOnStack).toBe(false);
-    events.deliver(1, none, { afterDelivery: () => seen.push(events.isOnStack) });
-    expect(events.isOnStack).toBe(false);
+    expect(events.isInsideCallback).toBe(false);
+    events.deliver(1, none, { afterDelivery: () => seen.push(events.isInsideCallback) });
+    expect(events.isInsideCallback).toBe(false);
     held.open();
     await settle();
-    expect(seen).toEqual([true, false, false]);
+    expect(seen).toEqual([true, true, false]);
   });
 });
 
