@@ -221,6 +221,23 @@ describe('a wait', () => {
     expect(await rig.wait(job)).toBe(VIX_OK);
   });
 
+  it('in a promise that a plain callback returns hangs no longer than the time limit', async () => {
+    const rig = new RunnerRig(1000);
+    const answers: number[] = [];
+    const job = rig.start({
+      work: (context) => context.progress(0),
+      callback: (_, type) => {
+        if (type !== VIX_EVENTTYPE_JOB_PROGRESS) return undefined;
+        return settle().then(async () => answers.push(await rig.wait(job)));
+      },
+    });
+    await rig.clock.advance(999);
+    expect([job.isDone, answers]).toEqual([false, []]);
+    await rig.clock.advance(1);
+    await settle();
+    expect([job.isDone, answers]).toEqual([true, [VIX_OK]]);
+  });
+
   it('from inside an async callback is not refused for another job', async () => {
     const rig = new RunnerRig();
     const held = new HeldWork();
