@@ -55,7 +55,6 @@ async function measureCalls(program: string): Promise<Figure[]> {
     )),
     ...(await besidePeers(`list ${listedVms} machines`, listRounds, peers, list, ['list', String(listedVms)], {
       govmomi: 1,
-      pyvmomi: 0.4,
     })),
     { what: 'longest stall of the event loop meanwhile', value: longestStall, unit: 'ms', goal: 50 },
   ];
