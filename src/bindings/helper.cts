@@ -22,7 +22,8 @@ type Wrapper = (
 ) => void;
 
 const bodyPath = path.join(__dirname, 'helper-body.cjs');
-const cachePath = path.join(__dirname, 'helper-body.cache');
+// Two versions of Node may have one version of V8, and take each other's cache for good: they crash on it.
+const cachePath = path.join(__dirname, `helper-body-${process.version}-${process.arch}.cache`);
 const makesCache = process.argv[2] === '--make-cache';
 
 function readCache(): Buffer | undefined {
