@@ -116,7 +116,8 @@ describe.skipIf(isWindows)('the process of a helper', { timeout }, () => {
     cpSync(fileURLToPath(new URL('../../package.json', import.meta.url)), join(folder, 'package.json'));
     for (const name of ['helper.cjs', 'helper-body.cjs']) cpSync(join(built, name), join(bindings, name));
     for (const cache of [undefined, 'of another Node']) {
-      if (cache !== undefined) writeFileSync(join(bindings, `helper-body-${process.version}-${process.arch}.cache`), cache);
+      if (cache !== undefined)
+        writeFileSync(join(bindings, `helper-body-${process.version}-${process.arch}.cache`), cache);
       const helper = new HelperProcess('socket', '', join(bindings, 'helper.cjs'));
       await helper.greet();
       expect(await connect(helper)).toBeGreaterThan(0);

@@ -5,7 +5,7 @@ import { isRef, TypedValue } from './values.js';
 import { escapeAttribute, escapeText } from './xml-text.js';
 
 /** Objects within objects: enough for every snapshot tree, and an end for values that contain themselves. */
-const maxDepth = 1000;
+const maxDepth = 250;
 
 /** Turns values (see values.ts) into elements, in wire order. Assumes the prefixes `xsi` and `xsd` of envelope.ts. */
 export class ValueEncoder {

@@ -96,7 +96,7 @@ function decoded(bytes: Uint8Array): string {
 }
 
 function orderOf(key: string, line: string): RegistryOrder | undefined {
-  const [, quotedName, data = ''] = /^(@|"(?:[^"\\]|\\.)*")\s*=\s*(.*)$/.exec(line) ?? [];
+  const [, quotedName, data = ''] = /^(@|"(?:[^"\\]|\\.)*")\s*=\s*(.*)$/su.exec(line) ?? [];
   if (quotedName === undefined) return undefined;
   const name = quotedName === '@' ? '' : unquoted(quotedName);
   if (data === '-') return { order: 'unset', key, name };

@@ -131,7 +131,7 @@ describe('what cannot be sent is refused by its place', () => {
     ],
     ['PowerOn is not known', () => codec.encodeRequest(vm, 'PowerOn')],
     [
-      'is nested more than 1000 deep',
+      'is nested more than 250 deep',
       () =>
         codec.encodeResponse('RetrievePropertiesEx', {
           objects: [

@@ -27,6 +27,7 @@ describe('a registry file', () => {
         ]);
         expect(orders).toEqual(expected);
       }),
+      { examples: [[[{ path: 'HKEY_LOCAL_MACHINE\\A', values: [{ name: '', type: 'REG_SZ', data: '\u2028' }] }]]] },
     );
   });
 
