@@ -63,7 +63,13 @@ export const zones = [
   },
   { name: 'testing', match: /^src\/testing\//, may: engine },
   { name: 'bindings', match: /^src\/bindings\//, may: engine },
-  { name: 'cli', match: /^src\/cli\//, may: ['guest', ...engine] },
+  {
+    name: 'cli',
+    match: /^src\/cli\//,
+    // `world` and `simulator` for the commands that serve a world or write one down.
+    may: ['guest', 'world', 'simulator', ...engine],
+    packages: ['yaml', 'valibot'],
+  },
   // The list of public names: it may pass on whatever users need to name, but no concrete backend.
   { name: 'index', match: /^src\/index\.ts$/, may: engine, node: false },
   // What users write: the package by its name only.

@@ -1,4 +1,5 @@
-import { UsageError, isSameWord, type Words } from './words.js';
+import { UsageError } from '../usage-error.js';
+import { isSameWord, type Words } from './words.js';
 
 /** What a word of the command line is: decides how it is read, and what completions offer for it. */
 export type ParameterKind = 'vm' | 'host-path' | 'guest-path' | 'text' | 'integer' | 'word' | 'options' | 'rest';

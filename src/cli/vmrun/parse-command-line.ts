@@ -1,8 +1,9 @@
+import { UsageError } from '../usage-error.js';
 import type { Command } from './command.js';
 import { commandOf } from './command-table.js';
 import { type Flag, type FlagValues, flags } from './flags.js';
 import { type HostTypeWord, hostTypeOf } from './host-types.js';
-import { UsageError, Words } from './words.js';
+import { Words } from './words.js';
 
 /** A command line, taken apart. */
 export interface Request {

@@ -1,13 +1,13 @@
 import type { Clock } from '../../base/clock.js';
 import { sleep } from '../../base/clock.js';
 import type { Terminal } from '../terminal.js';
+import { UsageError } from '../usage-error.js';
 import { CommandFailure } from './command-failure.js';
 import { cancelled, execute, type Executor, vmPathOf } from './execute.js';
 import { parseCommandLine, type Request } from './parse-command-line.js';
 import { ProgressLine } from './progress-line.js';
 import { answerOutcome, failureOutcome, type Outcome, refusalOutcome } from './render.js';
 import { readSecrets, type Secrets } from './secrets.js';
-import { UsageError } from './words.js';
 
 /** What vmrun works with beside the process. */
 export interface VmrunParts {

@@ -1,11 +1,3 @@
-/** What is wrong with a command line, in the words that follow `Error: `. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UsageError';
-  }
-}
-
 /** The words after a command, as its parameters use them up. */
 export class Words {
   readonly #words: string[];

@@ -4,8 +4,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../../../src/cli/vmrun/parse-command-line.js';
 import { commandLine } from '../../../src/cli/vmrun/command-line.js';
+import { FakeTerminal } from '../fake-terminal.js';
 import { asUser, newLab } from './lab.js';
-import { FakeTerminal, type VmrunRig } from './vmrun-rig.js';
+import type { VmrunRig } from './vmrun-rig.js';
 
 describe('--json', () => {
   it('gives one line for an answer and for an error', async () => {

@@ -5,11 +5,11 @@ import { onTestFinished } from 'vitest';
 import { createMockBackend, InventoryBuilder, World } from '../../../src/backends/mock/index.js';
 import type { RevixConfig } from '../../../src/backends/config.js';
 import type { BackendModule } from '../../../src/backends/backend.js';
-import type { StreamName, Terminal } from '../../../src/cli/terminal.js';
 import { ownConnection } from '../../../src/cli/vmrun/own-connection.js';
 import { runVmrun, type VmrunEnd } from '../../../src/cli/vmrun/run-vmrun.js';
 import { FakeClock } from '../../../src/base/clock.js';
 import { createVix } from '../../../src/compose/create-vix.js';
+import { type AroundTerminal, FakeTerminal } from '../fake-terminal.js';
 
 /** What a command printed and how it ended. */
 export interface Run extends VmrunEnd {
@@ -17,65 +17,11 @@ export interface Run extends VmrunEnd {
   readonly stderr: string;
 }
 
-/** What a test says about the process around a command. */
-export interface RigTerminal {
-  readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: readonly string[];
-  /** Streams at which a person sits. */
-  readonly people?: readonly StreamName[];
-  readonly platform?: NodeJS.Platform;
-}
-
 /** A new directory that goes after the test; its path has no links in it. */
 function temporaryDirectory(): string {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'revix-vmrun-')));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
-}
-
-/** A process that is none: what it writes is kept. */
-export class FakeTerminal implements Terminal {
-  readonly platform: NodeJS.Platform;
-  readonly env: Readonly<Record<string, string>>;
-  readonly directory: string;
-  readonly columns = 100;
-  readonly written = { stdout: '', stderr: '' };
-  readonly #lines: string[];
-  readonly #people: readonly StreamName[];
-  readonly #listeners = new Set<(signal: NodeJS.Signals) => void>();
-
-  constructor(directory: string, { env = {}, stdin = [], people = [], platform = 'linux' }: RigTerminal) {
-    this.directory = directory;
-    this.env = env;
-    this.platform = platform;
-    this.#lines = [...stdin];
-    this.#people = people;
-  }
-
-  write(stream: 'stdout' | 'stderr', data: string | Uint8Array): void {
-    this.written[stream] += typeof data === 'string' ? data : Buffer.from(data).toString();
-  }
-
-  isPerson(stream: StreamName): boolean {
-    return this.#people.includes(stream);
-  }
-
-  readSecretLine(): Promise<string | undefined> {
-    return Promise.resolve(this.#lines.shift());
-  }
-
-  onInterrupt(listener: (signal: NodeJS.Signals) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
-
-  get isListening(): boolean {
-    return this.#listeners.size > 0;
-  }
-
-  interrupt(signal: NodeJS.Signals): void {
-    for (const listener of this.#listeners) listener(signal);
-  }
 }
 
 export interface RigOptions {
@@ -130,7 +76,7 @@ export class VmrunRig {
   }
 
   /** Runs a command to its end while time goes on. */
-  async run(args: readonly string[], around: RigTerminal = {}): Promise<Run> {
+  async run(args: readonly string[], around: AroundTerminal = {}): Promise<Run> {
     const terminal = new FakeTerminal(this.directory, around);
     const state = { isDone: false };
     const ending = this.start(args, terminal).finally(() => (state.isDone = true));

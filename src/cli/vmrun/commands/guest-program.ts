@@ -11,10 +11,10 @@ import {
 import { Vix_Out } from '../../../api/vix-out.js';
 import type { ProgramOutput } from '../../../guest/program-output.js';
 import type { VixHandle } from '../../../vix/types.js';
+import { UsageError } from '../../usage-error.js';
 import { type Answer, type Command, command, listText, silent } from '../command.js';
 import { commandLine } from '../command-line.js';
 import { integer, type Parameter, type ProgramOptions, programOptions, rest, text, vm } from '../parameters.js';
-import { UsageError } from '../words.js';
 import type { Session } from '../session.js';
 
 function runOptions(options: ProgramOptions): number {

@@ -11,11 +11,12 @@ import {
   VIX_VM_CONFIG_RUNTIME_ONLY,
   VIX_VM_GUEST_VARIABLE,
 } from '../../../vix/names.js';
+import { UsageError } from '../../usage-error.js';
 import { CommandFailure } from '../command-failure.js';
 import { type Command, command, silent } from '../command.js';
 import { keyword, type Parameter, vm } from '../parameters.js';
 import type { Session } from '../session.js';
-import { UsageError, isSameWord } from '../words.js';
+import { isSameWord } from '../words.js';
 
 const variableTypes = {
   runtimeConfig: VIX_VM_CONFIG_RUNTIME_ONLY,

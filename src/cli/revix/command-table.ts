@@ -1,0 +1,5 @@
+import { nativeCommands } from '../native/native-commands.js';
+import type { Command } from './command.js';
+
+/** Every command of `revix`: parsing, help, completions, the manual and the docs all go by this table. */
+export const revixCommands: readonly Command[] = [...nativeCommands];
