@@ -1,8 +1,10 @@
-import { posix } from 'node:path';
 import { Fault } from '../../base/fault.js';
-import { contentOf } from '../../world/guest/file-content.js';
+import { contentOf, textOf } from '../../world/guest/file-content.js';
 import type { FileContent, UserFiles } from '../../world/guest/guest-files.js';
+import type { VmRecord } from '../../world/vm/vm-record.js';
 import type { World } from '../../world/world.js';
+import { folderOf, inFolder, nameIn } from '../inventory/datastore-path.js';
+import { isDescriptor, longestDescriptor } from './disk-descriptor.js';
 import { filesOfMachine, type MachineFile } from './machine-files.js';
 
 /** A machine whose configuration lies in a datastore. */
@@ -137,7 +139,7 @@ export class DatastoreTree {
     }
     await target.makeDirectory(targetPath, { makeParents: false });
     for (const { name } of await this.list(path)) {
-      await this.copy(joined(path, name), target, joined(targetPath, name), force);
+      await this.copy(inFolder(path, name), target, inFolder(targetPath, name), force);
     }
   }
 
@@ -147,6 +149,34 @@ export class DatastoreTree {
     if (this.#isFolderOfMachines(path)) throw ofMachines(path);
     await this.copy(path, target, targetPath, force);
     await this.remove(path);
+  }
+
+  /** The files of a machine by its record. @param path of its configuration file. */
+  machineFiles(record: VmRecord, path: string): readonly MachineFile[] {
+    return filesOfMachine(record, {
+      vmxName: nameIn(path),
+      nowMs: this.#world.clock.now(),
+      descriptor: (name) => this.descriptor(inFolder(folderOf(path), name)),
+    });
+  }
+
+  /** Text of a disk descriptor that lies in the datastore by itself, also where a machine claims it; else undefined. */
+  descriptor(path: string): string | undefined {
+    const entry = this.#stored(path);
+    if (entry === undefined || entry.kind !== 'file' || entry.size > longestDescriptor) return undefined;
+    const text = textOf(this.#files.read(absolute(path)));
+    return isDescriptor(text) ? text : undefined;
+  }
+
+  /** Writes a disk descriptor, also where a machine claims it; makes its folder. */
+  writeDescriptor(path: string, text: string): void {
+    this.#makeFolder(folderOf(path));
+    this.#files.write(absolute(path), text);
+  }
+
+  /** Removes a disk descriptor if one lies in the datastore by itself, also where a machine claims it. */
+  removeDescriptor(path: string): void {
+    if (this.descriptor(path) !== undefined) this.#files.deleteFile(absolute(path));
   }
 
   #stored(path: string): DatastoreEntry | undefined {
@@ -192,7 +222,7 @@ export class DatastoreTree {
     for (const { id, path } of this.#machines()) {
       if (folderOf(path) !== folder) continue;
       const record = await this.#recordOf(id);
-      if (record !== undefined) files.push(...filesOfMachine(record, nameIn(path), this.#world.clock.now()));
+      if (record !== undefined) files.push(...this.machineFiles(record, path));
     }
     return files;
   }
@@ -217,18 +247,6 @@ function entryOf({ name, text, modifiedMs }: MachineFile): DatastoreEntry {
 
 function absolute(path: string): string {
   return `/${path}`;
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
-function nameIn(path: string): string {
-  return posix.basename(path);
-}
-
-function joined(folder: string, name: string): string {
-  return folder === '' ? name : `${folder}/${name}`;
 }
 
 function notFound(path: string): Fault {

@@ -1,6 +1,8 @@
-import { diskFileNames, writeRecord } from '../../world/store/vmx-record.js';
+import { writeRecord } from '../../world/store/vmx-record.js';
 import { VmxDocument } from '../../world/store/vmx-file.js';
 import type { VmRecord } from '../../world/vm/vm-record.js';
+import { formatDescriptor } from './disk-descriptor.js';
+import { disksOf } from './machine-disks.js';
 
 /** A file that a virtual machine has in its folder. */
 export interface MachineFile {
@@ -10,21 +12,23 @@ export interface MachineFile {
   readonly modifiedMs: number;
 }
 
-/** Bytes in a sector of a disk, in the words of disk descriptors. */
-const sectorBytes = 512;
+export interface FilesOfMachineOptions {
+  /** Name of the configuration file. */
+  readonly vmxName: string;
+  readonly nowMs: number;
+  /** Text of a disk's descriptor that lies in the folder by itself, as that of an added disk does; else undefined. */
+  readonly descriptor: (name: string) => string | undefined;
+}
 
-/**
- * The files of a machine beside each other in its folder: its configuration, a descriptor for each disk, and its log.
- * @param vmxName name of the configuration file.
- */
-export function filesOfMachine(record: VmRecord, vmxName: string, nowMs: number): readonly MachineFile[] {
-  const base = vmxName.replace(/\.vmx$/iu, '');
-  const disks = diskFileNames(record.config).filter((name) => !/[\\/[]/u.test(name));
+/** The files of a machine beside each other in its folder: its configuration, a descriptor for each disk, and its log. */
+export function filesOfMachine(record: VmRecord, options: FilesOfMachineOptions): readonly MachineFile[] {
+  const { vmxName, nowMs, descriptor } = options;
   const modifiedMs = record.power.bootedAtMs ?? nowMs;
   const file = (name: string, text: string): MachineFile => ({ name, text, modifiedMs });
+  const disks = disksOf(record, vmxName).filter(({ fileName }) => !/[\\/[]/u.test(fileName));
   return [
     file(vmxName, configurationOf(record)),
-    ...(disks.length > 0 ? disks : [`${base}.vmdk`]).map((name) => file(name, descriptorOf(record, name))),
+    ...disks.map(({ fileName }) => file(fileName, descriptor(fileName) ?? descriptorOf(record, fileName))),
     file('vmware.log', logOf(record, modifiedMs)),
   ];
 }
@@ -36,18 +40,7 @@ function configurationOf(record: VmRecord): string {
 }
 
 function descriptorOf({ guest, hardwareVersion }: VmRecord, name: string): string {
-  const sectors = Math.ceil(guest.diskSizeBytes / sectorBytes);
-  return [
-    '# Disk DescriptorFile',
-    'version=1',
-    'encoding="UTF-8"',
-    'CID=fffffffe',
-    'parentCID=ffffffff',
-    'createType="vmfs"',
-    `RW ${sectors} VMFS "${name.replace(/\.vmdk$/iu, '-flat.vmdk')}"`,
-    `ddb.virtualHWVersion = "${hardwareVersion}"`,
-    '',
-  ].join('\n');
+  return formatDescriptor({ name, capacityBytes: guest.diskSizeBytes, hardwareVersion });
 }
 
 function logOf({ name, guestOs, power }: VmRecord, atMs: number): string {

@@ -57,3 +57,8 @@ export function folderOf(path: string): string {
 export function nameIn(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
+
+/** The path of something in a folder; the empty folder is the datastore itself. */
+export function inFolder(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}

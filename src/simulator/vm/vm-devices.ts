@@ -1,32 +1,25 @@
 import type {
   Description,
   VirtualDevice,
+  VirtualDisk,
   VirtualPointingDeviceDeviceBackingInfo,
 } from '../../backends/vsphere/vim/generated/types.js';
-import { diskFileNames } from '../../world/store/vmx-record.js';
-import { nameIn, folderOf, formatDatastorePath } from '../inventory/datastore-path.js';
-import { placeOf, powerState, type VmView } from './vm-view.js';
+import { stableId } from '../../world/vm/clone.js';
+import { placeOfLocation } from '../inventory/datastore-path.js';
+import { vmDisks, type VmDisk } from './vm-disks.js';
+import { powerState, type VmView } from './vm-view.js';
 
 const keys = { ide: 200, ps2: 300, pci: 100, sio: 400, video: 500, keyboard: 600, mouse: 700, scsi: 1000 } as const;
-/** Key of the first disk; the others follow. */
-export const firstDiskKey = 2000;
 const cdrom = 3000;
-const firstNic = 4000;
-
-/** Files of the machine's disks, as full datastore paths. */
-export function diskPaths(view: VmView): readonly string[] {
-  const { datastore, path } = placeOf(view);
-  const named = diskFileNames(view.record.config);
-  const files = named.length > 0 ? named : [nameIn(path).replace(/\.vmx$/iu, '.vmdk')];
-  return files.map((file) =>
-    file.startsWith('[') ? file : formatDatastorePath({ datastore, path: `${folderOf(path)}/${file}` }),
-  );
-}
+/** Key of the first network card; those of the others follow. */
+export const firstNic = 4000;
+/** Key of the one controller that takes disks. */
+export const scsiController = keys.scsi;
 
 /** The virtual hardware as VirtualDevice objects. */
 export function vmDevices(view: VmView): readonly VirtualDevice[] {
   const { record } = view;
-  const disks = diskPaths(view);
+  const disks = vmDisks(view);
   const { nics } = record.guest;
   return [
     controller('VirtualIDEController', keys.ide, 'IDE 0', 0, [cdrom]),
@@ -54,7 +47,7 @@ export function vmDevices(view: VmView): readonly VirtualDevice[] {
         keys.scsi,
         'SCSI controller 0',
         0,
-        disks.map((_, at) => firstDiskKey + at),
+        disks.map(({ key }) => key),
       ),
       deviceInfo: description('SCSI controller 0', 'VMware paravirtual SCSI'),
       controllerKey: keys.pci,
@@ -64,7 +57,7 @@ export function vmDevices(view: VmView): readonly VirtualDevice[] {
       scsiCtlrUnitNumber: 7,
     },
     cdromDevice(view),
-    ...disks.map((fileName, at) => diskDevice(view, fileName, at)),
+    ...disks.map((disk) => diskDevice(view, disk)),
     ...nics.map((nic, at): VirtualDevice => {
       const network = view.endpoint.inventory.network(view.datacenter, nic.network);
       return {
@@ -137,23 +130,28 @@ function cdromDevice(view: VmView): VirtualDevice {
   };
 }
 
-function diskDevice(view: VmView, fileName: string, at: number): VirtualDevice {
-  const { diskSizeBytes } = view.record.guest;
+function diskDevice(view: VmView, { key, unitNumber, path, capacityBytes }: VmDisk): VirtualDisk {
+  const capacityInKB = Math.ceil(capacityBytes / 1024);
   return {
     $type: 'VirtualDisk',
-    key: firstDiskKey + at,
-    deviceInfo: description(`Hard disk ${at + 1}`, `${Math.ceil(diskSizeBytes / 1024).toLocaleString('en-US')} KB`),
+    key,
+    deviceInfo: description(`Hard disk ${unitNumber + 1}`, `${capacityInKB.toLocaleString('en-US')} KB`),
     backing: {
       $type: 'VirtualDiskFlatVer2BackingInfo',
-      fileName,
-      datastore: view.datastore.ref,
+      fileName: path,
+      datastore: view.datacenter.datastores.get(placeOfLocation(path).datastore)?.ref,
       diskMode: 'persistent',
       thinProvisioned: true,
-      uuid: view.record.instanceUuid,
+      uuid: diskUuid(view, unitNumber),
     },
     controllerKey: keys.scsi,
-    unitNumber: at,
-    capacityInKB: Math.ceil(diskSizeBytes / 1024),
-    capacityInBytes: diskSizeBytes,
+    unitNumber,
+    capacityInKB,
+    capacityInBytes: capacityBytes,
   };
+}
+
+/** A UUID of the disk's own. */
+function diskUuid({ record }: VmView, unitNumber: number): string {
+  return stableId(`disk ${unitNumber}`, record.datacenter, record.location);
 }

@@ -3,9 +3,9 @@ import type {
   VirtualMachineFileLayoutEx,
   VirtualMachineStorageInfo,
 } from '../../backends/vsphere/vim/generated/types.js';
-import { filesOfMachine } from '../datastores/machine-files.js';
-import { folderOf, formatDatastorePath, nameIn } from '../inventory/datastore-path.js';
-import { diskPaths, firstDiskKey } from './vm-devices.js';
+import { treeOf } from '../datastores/datastore-trees.js';
+import { folderOf, formatDatastorePath, inFolder, nameIn, placeOfLocation } from '../inventory/datastore-path.js';
+import { vmDisks } from './vm-disks.js';
 import { placeOf, type VmView } from './vm-view.js';
 
 const typesByEnding: readonly (readonly [ending: RegExp, type: string])[] = [
@@ -18,9 +18,10 @@ const typesByEnding: readonly (readonly [ending: RegExp, type: string])[] = [
 function filesOf(view: VmView) {
   const place = placeOf(view);
   const folder = folderOf(place.path);
-  return filesOfMachine(view.record, nameIn(place.path), view.nowMs).map(({ name, text }, key) => ({
+  const files = treeOf(view.endpoint, view.datastore).machineFiles(view.record, place.path);
+  return files.map(({ name, text }, key) => ({
     key,
-    name: formatDatastorePath({ ...place, path: folder === '' ? name : `${folder}/${name}` }),
+    name: formatDatastorePath({ ...place, path: inFolder(folder, name) }),
     type: typesByEnding.find(([ending]) => ending.test(name))?.[1] ?? 'config',
     size: Buffer.byteLength(text),
     uniqueSize: Buffer.byteLength(text),
@@ -34,7 +35,7 @@ export function vmLayoutEx(view: VmView): VirtualMachineFileLayoutEx {
   const keyOf = (path: string): number[] => file.filter(({ name }) => name === path).map(({ key }) => key);
   return {
     file,
-    disk: diskPaths(view).map((path, at) => ({ key: firstDiskKey + at, chain: [{ fileKey: keyOf(path) }] })),
+    disk: vmDisks(view).map(({ key, path }) => ({ key, chain: [{ fileKey: keyOf(path) }] })),
     timestamp: new Date(view.nowMs),
   };
 }
@@ -46,17 +47,26 @@ export function vmLayout(view: VmView): VirtualMachineFileLayout {
   return {
     configFile: named('config'),
     logFile: named('log'),
-    disk: diskPaths(view).map((path, at) => ({ key: firstDiskKey + at, diskFile: [path] })),
+    disk: vmDisks(view).map(({ key, path }) => ({ key, diskFile: [path] })),
   };
 }
 
-/** Room that a machine takes in its datastore. */
-export function vmStorage({ record, datastore, nowMs }: VmView): VirtualMachineStorageInfo {
-  const { diskSizeBytes } = record.guest;
-  return {
-    perDatastoreUsage: [
-      { datastore: datastore.ref, committed: diskSizeBytes, uncommitted: 0, unshared: diskSizeBytes },
-    ],
-    timestamp: new Date(nowMs),
-  };
+/** Bytes that a machine takes in its datastores. */
+export function committedBytes(view: VmView): number {
+  return vmDisks(view).reduce((sum, { capacityBytes }) => sum + capacityBytes, 0);
+}
+
+/** Room that a machine takes in its datastores. */
+export function vmStorage(view: VmView): VirtualMachineStorageInfo {
+  const { datacenter, nowMs } = view;
+  const usage = new Map([[view.datastore.name, 0]]);
+  for (const { path, capacityBytes } of vmDisks(view)) {
+    const { datastore } = placeOfLocation(path);
+    usage.set(datastore, (usage.get(datastore) ?? 0) + capacityBytes);
+  }
+  const perDatastoreUsage = [...usage].flatMap(([name, committed]) => {
+    const datastore = datacenter.datastores.get(name)?.ref;
+    return datastore === undefined ? [] : [{ datastore, committed, uncommitted: 0, unshared: committed }];
+  });
+  return { perDatastoreUsage, timestamp: new Date(nowMs) };
 }

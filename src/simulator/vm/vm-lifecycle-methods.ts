@@ -10,6 +10,7 @@ import { plainName } from '../inventory/wire-name.js';
 import { vimMethods, type MethodRequest } from '../managed-object.js';
 import type { Ref } from '../ref.js';
 import { VimFault } from '../vim-fault.js';
+import { copyDisks, removeDisk, vmDisks } from './vm-disks.js';
 import { vmEvent } from './vm-event.js';
 import { settingsChange } from './vm-settings-methods.js';
 import { snapshotOf } from './vm-snapshots.js';
@@ -27,7 +28,10 @@ export const vmLifecycleMethods = vimMethods<VmView>({
     const { session } = request;
     session.requirePrivilege('VirtualMachine.Inventory.Delete', view.ref);
     return vmTask(view, request, { method: 'Destroy_Task', wantedState: 'poweredOff' }, async (vm, call) => {
-      await vm.lifecycle.delete({ keepDisks: false }, call);
+      const disks = vmDisks({ ...view, record: await vm.record() });
+      // What was detached before is no part of the machine, so a machine without disks leaves all files.
+      await vm.lifecycle.delete({ keepDisks: disks.length === 0 }, call);
+      for (const disk of disks) removeDisk(view, disk);
       vmEvent(view, { type: 'VmRemovedEvent', message: `Removed ${view.record.name}`, session });
     });
   },
@@ -136,6 +140,9 @@ function cloneMachine(
         throw new VimFault(fault, `The name '${name}' already exists.`, { cause: error });
       });
     const clone = await endpoint.world.find(location);
+    await copyDisks(view, { ...view, datacenter, record: await clone.record() }, (config) =>
+      clone.settings.change({ config }, call),
+    );
     if (Object.keys(change).length > 0) await clone.settings.change(change, call);
     if (spec.template) await clone.lifecycle.setTemplate(true, call);
     const cloneRef = await registeredRef(endpoint, clone.id);

@@ -7,6 +7,7 @@ import { vimMethods } from '../managed-object.js';
 import type { Ref } from '../ref.js';
 import type { Session } from '../sessions.js';
 import { VimFault } from '../vim-fault.js';
+import { devicePrivilege, planDevices } from './device-plan.js';
 import { vmxGuestOs } from './guest-ids.js';
 import { changeVersion } from './vm-config.js';
 import { vmEvent } from './vm-event.js';
@@ -60,22 +61,22 @@ const specFields: Readonly<Partial<Record<keyof VirtualMachineConfigSpec, SpecFi
   },
 };
 
-/** Fields that say something about the request rather than about the machine. */
-const notChanges: ReadonlySet<string> = new Set(['$type', 'changeVersion']);
+/** Fields that say something about the request rather than about the machine, and devices, which are planned apart. */
+const notSettings: ReadonlySet<string> = new Set(['$type', 'changeVersion', 'deviceChange']);
 
 /**
- * The change that a spec stands for, if the session may make it.
+ * The change of settings that a spec stands for, if the session may make it.
  * @throws VimFault `NotSupported` for fields that cannot be changed here, `NoPermission`.
  */
 export function settingsChange(spec: VirtualMachineConfigSpec, session: Session, object: Ref): VmSettingsChange {
   const names = Object.entries(spec).flatMap(([name, value]) => {
-    const isChange = !notChanges.has(name) && value !== undefined && !(Array.isArray(value) && value.length === 0);
+    const isChange = !notSettings.has(name) && value !== undefined && !(Array.isArray(value) && value.length === 0);
     return isChange ? [name] : [];
   });
   const known: Readonly<Record<string, SpecField | undefined>> = specFields;
   const unknown = names.filter((name) => !Object.hasOwn(specFields, name));
   if (unknown.length > 0) {
-    const message = `The simulator cannot change ${unknown.join(', ')}; it can change ${Object.keys(specFields).join(', ')}.`;
+    const message = `The simulator cannot change ${unknown.join(', ')}; it can change deviceChange, ${Object.keys(specFields).join(', ')}.`;
     throw new VimFault({ $type: 'NotSupported' }, message);
   }
   const changes = names.flatMap((name) => {
@@ -98,7 +99,15 @@ async function reconfigure(
   call: WorldCall,
 ): Promise<void> {
   const { record } = view;
-  await vm.settings.change(change, call);
+  const plan = await planDevices(view, spec.deviceChange ?? []);
+  const undo = plan.prepare();
+  try {
+    await vm.settings.change({ ...change, config: { ...change.config, ...plan.config } }, call);
+  } catch (error) {
+    undo();
+    throw error;
+  }
+  await plan.finish(vm, call);
   const { name = record.name } = change;
   if (name !== record.name) {
     const fields = { oldName: record.name, newName: name };
@@ -123,13 +132,16 @@ export const vmSettingsMethods = vimMethods<VmView>({
     const { session, args } = request;
     const { spec } = args;
     const change = settingsChange(spec, session, view.ref);
+    for (const device of spec.deviceChange ?? []) {
+      session.requirePrivilege(devicePrivilege(view.endpoint.schema, device), view.ref);
+    }
     const options = { method: 'ReconfigVM_Task', wantedState: 'poweredOff' };
     return vmTask(view, request, options, async (vm, call) => {
       const record = await vm.record();
       if (spec.changeVersion !== undefined && spec.changeVersion !== changeVersion({ ...view, record })) {
         throw new VimFault({ $type: 'ConcurrentAccess' }, `Somebody else has reconfigured '${record.name}' meanwhile.`);
       }
-      await reconfigure(view, session, spec, change, vm, call);
+      await reconfigure({ ...view, record }, session, spec, change, vm, call);
     });
   },
   Rename_Task: (view, request) => {

@@ -8,7 +8,8 @@ import { guestReport } from '../../world/vm/guest-report.js';
 import { currentToolsVersion, toolsStart } from '../../world/vm/power-state.js';
 import { apiGuestId } from './guest-ids.js';
 import { annotation, hardwareVersionName } from './vm-config.js';
-import { diskPaths } from './vm-devices.js';
+import { vmDisks } from './vm-disks.js';
+import { committedBytes } from './vm-layout.js';
 import { powerState, vmPathName, type VmView } from './vm-view.js';
 
 const recordReplayStates = { idle: 'inactive', recording: 'recording', replaying: 'replaying' } as const;
@@ -163,7 +164,7 @@ export function vmSummary(view: VmView): VirtualMachineSummary {
       memoryReservation: 0,
       numCpu: record.cpuCount,
       numEthernetCards: record.guest.nics.length,
-      numVirtualDisks: diskPaths(view).length,
+      numVirtualDisks: vmDisks(view).length,
       uuid: record.uuid,
       instanceUuid: record.instanceUuid,
       guestId: apiGuestId(record.guestOs),
@@ -173,9 +174,9 @@ export function vmSummary(view: VmView): VirtualMachineSummary {
       hwVersion: hardwareVersionName(record),
     },
     storage: {
-      committed: record.guest.diskSizeBytes,
+      committed: committedBytes(view),
       uncommitted: 0,
-      unshared: record.guest.diskSizeBytes,
+      unshared: committedBytes(view),
       timestamp: new Date(view.endpoint.startedMs),
     },
     quickStats: {
