@@ -84,10 +84,18 @@ describe('the examples', () => {
     expect(picture.subarray(1, 4).toString('latin1')).toBe('PNG');
   });
 
-  it.each(examples.filter((name) => name.startsWith('sync/')))('%s has no await', (name) => {
+  const codeOf = (name: string): string => {
     const source = readFileSync(join(root, 'examples', `${name}.ts`), 'utf8');
-    const code = source.slice(source.indexOf('*/'));
-    expect(code).not.toMatch(/\bawait\b|\basync\b|\bPromise\b|\.then\b/);
-    expect(code).toContain(`from 'revix/sync'`);
+    return source.slice(source.indexOf('*/'));
+  };
+  const blocking = examples.filter((name) => /from 'revix\/(?:\w+\/)?sync'/.test(codeOf(name)));
+
+  it.each(blocking)('%s has no await', (name) => {
+    expect(codeOf(name)).not.toMatch(/\bawait\b|\basync\b|\bPromise\b|\.then\b/);
+  });
+
+  it('over the blocking door are those in sync, and one at least for each door of another shape', () => {
+    expect(blocking.map((name) => name.split('/')[0])).toEqual(expect.arrayContaining(['sync', 'simple']));
+    expect(examples.filter((name) => name.startsWith('sync/') && !blocking.includes(name))).toEqual([]);
   });
 });
