@@ -49,8 +49,9 @@ export class ContentBlobs {
     } else {
       await this.#disk.makeDirectory(dirname(path));
       await this.#disk.publish(staged, path);
-      await this.#disk.syncDirectory(dirname(path));
     }
+    // Also for one that was there: who made it may have been killed before this.
+    await this.#disk.syncDirectory(dirname(path));
     return { hash, size };
   }
 

@@ -245,14 +245,31 @@ export class StoredVm<Files extends StoredFiles> {
   #lock<T>(action: (known: Known) => Promise<T>): Promise<T> {
     const locks = this.#context.locksIn(this.folder.locks);
     return locks.hold(this.folder.lockName, this.#identity.location, async () => {
-      const known = this.#catchUp(this.#image?.isLoaded === true);
+      const found = this.#catchUp(this.#image?.isLoaded === true);
       this.#isLocked = true;
       try {
+        const known = found.isVmxBehind ? await this.#finishCommit(found) : found;
         return await action(known);
       } finally {
         this.#isLocked = false;
       }
     });
+  }
+
+  /**
+   * Ends the commit of a process that was killed in between: the `.vmx` file that waits beside the old one gets its
+   * place. Until then nothing may be staged, since that would write over the only text that tells a file that is behind
+   * from one that was edited by hand.
+   */
+  async #finishCommit(known: Known): Promise<Known> {
+    const { disk } = this.#context;
+    const { folder } = this;
+    const vmx = readWhole(`${folder.vmx}.new`) ?? known.vmx;
+    await disk.publish(`${folder.vmx}.new`, folder.vmx);
+    await disk.syncDirectory(folder.path);
+    await folder.writeSideFiles(known.record);
+    this.#known = { ...known, vmx, isVmxBehind: false };
+    return this.#known;
   }
 
   /** Brings memory up to date with the disk, in one go and without waiting, so that nothing can come in between. */
@@ -306,8 +323,9 @@ export class StoredVm<Files extends StoredFiles> {
     const isOlder = hash === state.vmx.before && hash !== state.vmx.after;
     // The new text still waits beside the file, unless somebody put the old text back by hand.
     const isVmxBehind = isOlder && this.#stagedHash() === state.vmx.after;
-    if (isOlder && !isVmxBehind && readWhole(folder.vmx)?.equals(vmx) !== true) return undefined;
     const isEdited = hash !== state.vmx.after && !isVmxBehind;
+    // Another process may have committed between the two reads.
+    if (isEdited && readWhole(folder.vmx)?.equals(vmx) !== true) return undefined;
     return { vmx, state, record: frozen(this.#recordOf(state, isEdited ? vmx : undefined)), isVmxBehind };
   }
 
@@ -350,7 +368,7 @@ export class StoredVm<Files extends StoredFiles> {
   async #keep(outcome: Outcome): Promise<boolean> {
     const known = this.#knownNow();
     const record: VmRecord = JSON.parse(JSON.stringify(outcome.record));
-    const isSame = isEqual(record, known.state?.record ?? known.record) && !known.isVmxBehind;
+    const isSame = isEqual(record, known.state?.record ?? known.record);
     const image = this.#imageFor(record);
     if (known.state === undefined && isSame && !image.hasPending && !image.isSaved) return false;
     if (known.state === undefined) this.#loadedImage();

@@ -25,7 +25,7 @@ function textContent(text: string): FileContent {
   };
 }
 
-export function putFile(path: string, text: string): FileChange {
+export function putFile(path: string, text: string): FileChange & { readonly change: 'put' } {
   return { change: 'put', path, kind: 'file', attributes: plainAttributes, content: textContent(text) };
 }
 
@@ -41,42 +41,61 @@ function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/';
 }
 
+type Put = ReturnType<typeof putFile>;
+
+/** What the names of one file share. */
+interface FakeFile {
+  put: Put;
+}
+
 /** The simplest file system that a store can keep: a map, strict about parents, so that a wrong order shows. */
 export class FakeFiles implements StoredFiles {
-  readonly #puts = new Map<string, FileChange & { readonly change: 'put' }>();
+  readonly #files = new Map<string, FakeFile>();
   readonly #listeners: ((change: FileChange) => void)[] = [];
 
   contents(): Iterable<FileChange> {
-    return [...this.#puts.values()].sort((one, other) => (one.path < other.path ? -1 : 1));
+    const first = new Map<FakeFile, string>();
+    return [...this.#files]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([path, file]): FileChange => {
+        const target = first.get(file);
+        if (target === undefined) first.set(file, path);
+        return target === undefined ? { ...file.put, path } : { change: 'link', path, target };
+      });
   }
 
   apply(change: FileChange): void {
     if (change.change === 'put') {
       this.#expectParent(change.path);
-      this.#puts.set(change.path, change);
+      const known = this.#files.get(change.path);
+      if (known?.put.kind === 'file' && change.kind === 'file') known.put = change;
+      else this.#files.set(change.path, { put: change });
     } else if (change.change === 'append') {
       const { path, content } = change;
       this.apply(putFile(path, (this.text(path) ?? '') + Buffer.from(content?.bytes() ?? []).toString()));
     } else if (change.change === 'remove') {
-      for (const path of this.#below(change.path)) this.#puts.delete(path);
+      for (const path of this.#below(change.path)) this.#files.delete(path);
     } else if (change.change === 'link') {
-      throw new Fault('internal', 'These files have no hard links.');
+      const file = this.#files.get(change.target);
+      if (file === undefined) throw new Fault('file-not-found', `no ${change.target}`);
+      this.#expectParent(change.path);
+      this.#files.set(change.path, file);
     } else {
       const moved = this.#below(change.from);
       if (moved.length === 0) throw new Fault('file-not-found', `no ${change.from}`);
       this.#expectParent(change.to);
-      for (const path of this.#below(change.to)) this.#puts.delete(path);
+      if (change.from === change.to) return;
+      for (const path of this.#below(change.to)) this.#files.delete(path);
       for (const path of moved) {
-        const put = this.#puts.get(path);
-        this.#puts.delete(path);
-        const target = change.to + path.slice(change.from.length);
-        if (put !== undefined) this.#puts.set(target, { ...put, path: target });
+        const file = this.#files.get(path);
+        this.#files.delete(path);
+        if (file !== undefined) this.#files.set(change.to + path.slice(change.from.length), file);
       }
     }
   }
 
   clear(): void {
-    this.#puts.clear();
+    this.#files.clear();
   }
 
   onChange(listener: (change: FileChange) => void): void {
@@ -90,29 +109,46 @@ export class FakeFiles implements StoredFiles {
   }
 
   write(path: string, text: string): void {
-    this.change(putFile(path, text));
+    const isShared = this.#namesOf(this.#files.get(path)) > 1;
+    this.change({ ...putFile(path, text), ...(isShared ? { isShared } : {}) });
+  }
+
+  hardLink(existing: string, path: string): void {
+    if (this.#files.has(path)) throw new Fault('file-exists', `there is ${path}`);
+    this.change({ change: 'link', path, target: existing });
+  }
+
+  move(from: string, to: string): void {
+    this.change({ change: 'move', from, to });
+  }
+
+  deleteFile(path: string): void {
+    if (!this.#files.has(path)) throw new Fault('file-not-found', `no ${path}`);
+    this.change({ change: 'remove', path });
   }
 
   text(path: string): string | undefined {
-    const content = this.#puts.get(path)?.content;
+    const content = this.#files.get(path)?.put.content;
     return content === undefined ? undefined : Buffer.from(content.bytes()).toString();
   }
 
   /** Every file with its text, directories as null. */
   tree(): Record<string, string | null> {
-    const tree: Record<string, string | null> = {};
-    for (const change of this.contents())
-      if (change.change === 'put') tree[change.path] = this.text(change.path) ?? null;
-    return tree;
+    const paths = [...this.#files.keys()].sort();
+    return Object.fromEntries(paths.map((path) => [path, this.text(path) ?? null]));
+  }
+
+  #namesOf(file: FakeFile | undefined): number {
+    return file === undefined ? 0 : [...this.#files.values()].filter((other) => other === file).length;
   }
 
   #below(path: string): string[] {
-    return [...this.#puts.keys()].filter((known) => known === path || known.startsWith(`${path}/`));
+    return [...this.#files.keys()].filter((known) => known === path || known.startsWith(`${path}/`));
   }
 
   #expectParent(path: string): void {
     const parent = parentOf(path);
-    if (parent === '/' || this.#puts.get(parent)?.kind === 'directory') return;
+    if (parent === '/' || this.#files.get(parent)?.put.kind === 'directory') return;
     throw new Fault('file-not-found', `no ${parent}`);
   }
 }

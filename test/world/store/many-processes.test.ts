@@ -37,5 +37,5 @@ describe('many processes on one directory', () => {
     expect(await store.ids()).toHaveLength(3 + processes);
     await store.close();
     expect(readdirSync(join(directory, '.revix-locks'))).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });

@@ -20,7 +20,7 @@ export async function perform(store, operation, hands) {
         record.config.value = operation.text;
         record.guestVariables.value = operation.text;
         record.name = operation.text.slice(0, 8);
-        hands.write(files, '/d/value', operation.text);
+        hands.open(files).write('/d/value', operation.text);
       });
       return;
     case 'fail': {
@@ -28,7 +28,7 @@ export async function perform(store, operation, hands) {
       await store
         .update(vm, ({ record, files }) => {
           record.config.value = 'never';
-          hands.write(files, operation.path, operation.text);
+          hands.open(files).write(operation.path, operation.text);
           throw change;
         })
         .catch((error) => {
@@ -37,7 +37,10 @@ export async function perform(store, operation, hands) {
       return;
     }
     case 'write':
-      hands.write(await store.read(vm, ({ files }) => files), operation.path, operation.text);
+    case 'link':
+    case 'move':
+    case 'remove':
+      changeFiles(hands.open(await store.read(vm, ({ files }) => files)), operation);
       await store.flushFiles(vm);
       return;
     case 'save':
@@ -62,4 +65,12 @@ export async function perform(store, operation, hands) {
     default:
       throw new Error(`no such operation: ${JSON.stringify(operation)}`);
   }
+}
+
+/** What a program of the guest does to its files. */
+function changeFiles(files, { op, path, text, to }) {
+  if (op === 'write') files.write(path, text);
+  else if (op === 'link') files.hardLink(path, to);
+  else if (op === 'move') files.move(path, to);
+  else files.deleteFile(path);
 }

@@ -14,7 +14,7 @@ import { type Model, after, contentsOf, newVmFiles, operations } from './store-m
 const hands: Hands<FakeFiles> = {
   newVm: (id) => sampleVm(id),
   newFiles: () => [putDirectory('/d'), ...Object.entries(newVmFiles).map(([path, text]) => putFile(path, text))],
-  write: (files, path, text) => files.write(path, text),
+  open: (files) => files,
 };
 
 describe('two stores on one directory', () => {

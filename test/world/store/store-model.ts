@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { type StoredFiles, type VmStore } from '../../../src/world/vm/vm-store.js';
+import { type ModelFiles, noFiles, withLink, withMove, withoutFile, withText } from './model-files.js';
 import type { Operation } from './operations.mjs';
 
 /** All that the tests look at in one machine. */
@@ -7,8 +8,8 @@ export interface ModelVm {
   /** Stands in the `.vmx` file, too. */
   readonly config: Readonly<Record<string, string>>;
   readonly variables: Readonly<Record<string, string>>;
-  readonly files: Readonly<Record<string, string>>;
-  readonly images: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly files: ModelFiles;
+  readonly images: Readonly<Record<string, ModelFiles>>;
 }
 
 /** What a store must hold, by machine. */
@@ -23,7 +24,10 @@ export function after(model: Model, operation: Operation): Model | undefined {
   delete others[operation.vm];
   if (operation.op === 'create') {
     return vm === undefined
-      ? { ...others, [operation.vm]: { config: {}, variables: {}, files: newVmFiles, images: {} } }
+      ? {
+          ...others,
+          [operation.vm]: { config: {}, variables: {}, files: { ...noFiles, texts: newVmFiles }, images: {} },
+        }
       : undefined;
   }
   if (vm === undefined) return undefined;
@@ -37,11 +41,17 @@ function changed(vm: ModelVm, operation: Operation): ModelVm | undefined {
     case 'set': {
       const config = { ...vm.config, value: operation.text };
       const variables = { value: operation.text };
-      return { ...vm, config, variables, files: { ...vm.files, '/d/value': operation.text } };
+      return { ...vm, config, variables, files: withText(vm.files, '/d/value', operation.text) };
     }
     case 'fail':
     case 'write':
-      return { ...vm, files: { ...vm.files, [operation.path]: operation.text } };
+      return { ...vm, files: withText(vm.files, operation.path, operation.text) };
+    case 'link':
+      return withFiles(vm, withLink(vm.files, operation.path, operation.to));
+    case 'move':
+      return withFiles(vm, withMove(vm.files, operation.path, operation.to));
+    case 'remove':
+      return withFiles(vm, withoutFile(vm.files, operation.path));
     case 'save': {
       const config = { ...vm.config, [`image.${operation.image}`]: 'kept' };
       return { ...vm, config, images: { ...vm.images, [operation.image]: vm.files } };
@@ -64,6 +74,10 @@ function changed(vm: ModelVm, operation: Operation): ModelVm | undefined {
   }
 }
 
+function withFiles(vm: ModelVm, files: ModelFiles | undefined): ModelVm | undefined {
+  return files === undefined ? undefined : { ...vm, files };
+}
+
 /** The states that a kill in the middle of an operation may leave: before, after, or the files alone. */
 export function possibleAfterKill(model: Model, operation: Operation): readonly Model[] {
   const next = after(model, operation);
@@ -82,27 +96,28 @@ export async function contentsOf<Files extends StoredFiles>(store: VmStore<Files
   const model: Record<string, ModelVm> = {};
   for (const id of await store.ids()) {
     const { config, guestVariables: variables } = await store.read(id, ({ record }) => record);
-    const images: Record<string, Readonly<Record<string, string>>> = {};
+    const images: Record<string, ModelFiles> = {};
     for (const key of Object.keys(config)) {
       const [, image] = /^image\.(.*)$/.exec(key) ?? [];
-      if (image !== undefined) images[image] = await textsIn(store, id, image);
+      if (image !== undefined) images[image] = await filesIn(store, id, image);
     }
-    model[id] = { config, variables, files: await textsIn(store, id, 'current'), images };
+    model[id] = { config, variables, files: await filesIn(store, id, 'current'), images };
   }
   return model;
 }
 
-async function textsIn<Files extends StoredFiles>(
+async function filesIn<Files extends StoredFiles>(
   store: VmStore<Files>,
   id: string,
   image: string,
-): Promise<Readonly<Record<string, string>>> {
-  const texts: Record<string, string> = {};
+): Promise<ModelFiles> {
+  let files = noFiles;
   for (const change of await store.imageContents(id, image)) {
+    if (change.change === 'link') files = withLink(files, change.target, change.path) ?? files;
     if (change.change !== 'put' || change.content === undefined) continue;
-    texts[change.path] = Buffer.from(change.content.bytes()).toString();
+    files = withText(files, change.path, Buffer.from(change.content.bytes()).toString());
   }
-  return texts;
+  return files;
 }
 
 const vms = fc.constantFrom('one', 'two', 'three');
@@ -123,6 +138,11 @@ export const operations: fc.Arbitrary<Operation> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ op: fc.constantFrom('fail' as const, 'write' as const), vm: vms, path: paths, text: texts }),
   },
+  {
+    weight: 4,
+    arbitrary: fc.record({ op: fc.constantFrom('link' as const, 'move' as const), vm: vms, path: paths, to: paths }),
+  },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant('remove' as const), vm: vms, path: paths }) },
   {
     weight: 4,
     arbitrary: fc.record({

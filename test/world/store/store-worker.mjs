@@ -41,7 +41,7 @@ const hands = {
       fileName: 'new.vmx',
     }),
   newFiles: () => [put('/', 'directory'), put('/d', 'directory'), put('/d/first', 'file', 'first')],
-  write: (files, path, text) => files.as(root).write(path, text),
+  open: (files) => files.as(root),
 };
 
 /** Adds one to a number in the record and one to a number in a file, both as they are found. */

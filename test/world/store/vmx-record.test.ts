@@ -55,7 +55,7 @@ describe('a record and its .vmx file', () => {
         expect(read.toString()).toBe(text);
       }),
     );
-  });
+  }, 60_000);
 
   it('loses entries that the record no longer has, and no others', () => {
     const document = VmxDocument.parse(Buffer.from('# note\nkeep = "1"\ngo = "2"\nmemsize = "512"\n'), 'a.vmx');
