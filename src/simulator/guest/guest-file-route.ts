@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Fault, type FaultKind } from '../../base/fault.js';
 import { exactly } from '../../world/vm/guest-file-session.js';
+import type { FileContent } from '../../world/guest/guest-files.js';
 import type { Admitted, GuestOperation } from '../../world/vm/guest-access.js';
 import type { WorldCall } from '../../world/world-call.js';
 import { answerProblem, HttpProblem } from '../http-problem.js';
@@ -38,8 +39,8 @@ export function guestFileRoute({ endpoint, transfers }: GuestServices): HttpHand
         response.setHeader('allow', method);
         throw new HttpProblem(405, `This transfer takes ${method}.`);
       }
-      const isDone = await transfers.carryOut(id, () =>
-        transfer.direction === 'to-guest' ? receive(transfer, exchange) : send(transfer, exchange),
+      const isDone = await transfers.carryOut(id, (over) =>
+        transfer.direction === 'to-guest' ? receive(transfer, exchange) : send(transfer, exchange, over),
       );
       if (!isDone) throw new HttpProblem(409, 'This transfer is under way already.');
     } catch (error) {
@@ -64,7 +65,7 @@ async function receive(transfer: Upload, { request, response, signal }: HttpExch
   response.end();
 }
 
-async function send(transfer: Download, { response, signal }: HttpExchange): Promise<void> {
+async function send(transfer: Download, { response, signal }: HttpExchange, over: () => void): Promise<void> {
   const operation: GuestOperation = 'guest.files.read';
   const content = await transfer.access.read(operation, { signal, progress: () => undefined }, (admitted) => {
     requireSameBoot(transfer, admitted);
@@ -72,7 +73,21 @@ async function send(transfer: Download, { response, signal }: HttpExchange): Pro
   });
   response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': content.size });
   // Without the signal: it tells of the end of the response, too, which is no failure.
-  await pipeline(Readable.from(content.chunks(), { objectMode: false }), response);
+  await pipeline(Readable.from(beforeTheLast(content, over), { objectMode: false }), response);
+}
+
+/**
+ * The bytes of a file. Says when only the last ones are left: whoever has them may ask again, and close the connection
+ * in a way that looks like a failure, before this side knows that they have arrived.
+ */
+async function* beforeTheLast(content: FileContent, say: () => void): AsyncGenerator<Uint8Array> {
+  let left = content.size;
+  for await (const chunk of content.chunks()) {
+    left -= chunk.length;
+    if (left === 0) say();
+    yield chunk;
+  }
+  if (content.size === 0) say();
 }
 
 /** @throws HttpProblem when the machine went off since the transfer was announced. */

@@ -70,15 +70,15 @@ export class GuestTransfers {
   }
 
   /**
-   * Carries out a transfer. One that fails can be tried again.
+   * Carries out a transfer. One that fails can be tried again, unless `work` has said that it is over.
    * @returns false when it is under way already.
    */
-  async carryOut(id: string, work: () => Promise<void>): Promise<boolean> {
+  async carryOut(id: string, work: (over: () => void) => Promise<void>): Promise<boolean> {
     const announced = this.#announced.get(id);
     if (announced === undefined || announced.isBusy) return false;
     announced.isBusy = true;
     try {
-      await work();
+      await work(() => this.#announced.delete(id));
       this.#announced.delete(id);
     } finally {
       announced.isBusy = false;

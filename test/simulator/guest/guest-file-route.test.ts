@@ -1,6 +1,8 @@
-import { request as httpRequest } from 'node:http';
+import { IncomingMessage, request as httpRequest, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ask, closeServers, serve, type Answer } from '../route-server.js';
+import { until } from '../simulator-rig.js';
 import { auth, GuestEndpoint } from './guest-endpoint.js';
 
 afterEach(closeServers);
@@ -55,6 +57,22 @@ describe('a file sent into a guest', () => {
     expect(answer.headers['connection']).toBe('close');
     expect(answer.body.equals(bytes)).toBe(true);
     expect((await askUrl(port, back)).status).toBe(404);
+  });
+
+  it('is fetched once, also by a client that asks again before the server knows that all has arrived', async () => {
+    const guests = await GuestEndpoint.of([{ guest: { files: [{ path: '/tmp/f', text: 'line' }] } }]);
+    const port = await serve(guests.endpoint);
+    const url = new URL((await announceDownload(guests, '/tmp/f')).url.replace('*', 'host'));
+    const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET' });
+    // Without a connection nothing arrives, so the server never hears that it has.
+    const response = new ServerResponse(request);
+    const { signal } = new AbortController();
+    const handled = guests.endpoint.routes.find(url.pathname)?.({ request, response, url, signal });
+    await until(() => response.writableEnded);
+    expect((await askUrl(port, url.href)).status).toBe(404);
+    response.emit('close');
+    await handled;
+    expect((await askUrl(port, url.href)).status).toBe(404);
   });
 
   it('may be empty, and gets the usual mode', async () => {
