@@ -342,6 +342,17 @@ describe('Tools and the console', () => {
     });
   });
 
+  it('tells of the file systems while it runs', async () => {
+    const { client, clock } = await oneVm({ power: 'on', guest: { diskSizeBytes: 1_000_000 } });
+    await clock.advance(60_000);
+    const disks = (await client.properties(vm, 'guest.disk'))['guest.disk'];
+    expect(disks).toMatchObject([
+      { diskPath: '/', capacity: 1_000_000, filesystemType: 'ext4', mappings: [{ key: 2000 }] },
+    ]);
+    const off = await oneVm({ guest: { diskSizeBytes: 1_000_000 } });
+    expect(await off.client.properties(vm, 'guest.disk')).toEqual({});
+  });
+
   it('pictures the console, and types at it', async () => {
     const { client, run, simulator } = await oneVm({ power: 'on' });
     const shot = async () => {

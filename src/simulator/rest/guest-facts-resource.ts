@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { GuestReport, NicReport } from '../../world/vm/guest-report.js';
 import { toolsStart } from '../../world/vm/power-state.js';
+import { guestOsCode } from './guest-os-code.js';
 import { machineOf } from './rest-machine.js';
 import { RestProblem } from './rest-problem.js';
 import { ok, RestMap, type RestCall, type RestRoute } from './rest-route.js';
@@ -93,15 +94,6 @@ async function reportOf(call: RestCall): Promise<GuestReport> {
 
 function noTools(): never {
   throw new RestProblem('SERVICE_UNAVAILABLE', 'Tools does not run in the virtual machine, so nothing is known.');
-}
-
-/** `ubuntu-64` is `UBUNTU_64`, `windows9srv-64` is `WINDOWS_9_SERVER_64`. */
-function guestOsCode(guestOs: string): string {
-  return guestOs
-    .replace(/srv/u, '-server')
-    .replaceAll(/(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])/giu, '-')
-    .replaceAll(/-+/gu, '_')
-    .toUpperCase();
 }
 
 function interfaceOf({ mac, isDhcp, addresses }: NicReport, index: number): object {

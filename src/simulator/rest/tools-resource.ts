@@ -95,7 +95,7 @@ function requireOn({ name, power }: VmRecord): void {
 }
 
 function infoOf(record: VmRecord, nowMs: number): object {
-  const { version } = record.tools;
+  const { version, installAttempts, installError } = record.tools;
   const start = toolsStart(record, nowMs);
   const isRunning = start.state === 'running';
   const policy = Object.entries(policies).find(([, value]) => value === record.config[policyEntry])?.[0] ?? 'MANUAL';
@@ -103,6 +103,8 @@ function infoOf(record: VmRecord, nowMs: number): object {
     auto_update_supported: isRunning,
     run_state: !isRunning ? 'NOT_RUNNING' : start.scriptsReadyInMs > 0 ? 'EXECUTING_SCRIPTS' : 'RUNNING',
     upgrade_policy: policy,
+    ...(installAttempts === undefined ? {} : { install_attempt_count: installAttempts }),
+    ...(installError === undefined ? {} : { error: installError }),
   };
   if (version === null) return { ...common, version_status: 'NOT_INSTALLED' };
   return {

@@ -1,6 +1,9 @@
 import type { DatacenterRefs } from '../inventory/datacenter.js';
+import { viewOf } from '../vm/vm-kind.js';
 import { restPowerState } from './power-resource.js';
+import { machineOf } from './rest-machine.js';
 import { RestProblem } from './rest-problem.js';
+import { vmDetails } from './vm-details.js';
 import { ok, type RestCall, type RestRoute } from './rest-route.js';
 
 /** As many machines a list holds; who has more has to choose. */
@@ -15,8 +18,18 @@ const placeFilters = {
   resource_pools: 'pool',
 } as const satisfies Record<string, keyof DatacenterRefs>;
 
-/** The list of machines. */
-export const vmRoutes: readonly RestRoute[] = [{ method: 'GET', path: '/vcenter/vm', isLegacyToo: true, run: list }];
+/** The list of machines, and each by itself. */
+export const vmRoutes: readonly RestRoute[] = [
+  { method: 'GET', path: '/vcenter/vm', isLegacyToo: true, run: list },
+  { method: 'GET', path: '/vcenter/vm/{vm}', isLegacyToo: true, run: get },
+];
+
+async function get(call: RestCall) {
+  const { ref } = await machineOf(call, 'System.Read');
+  const view = await viewOf(call.endpoint, ref);
+  if (view === undefined) throw new RestProblem('NOT_FOUND', `There is no virtual machine '${ref.value}'.`);
+  return ok(vmDetails(view));
+}
 
 async function list(call: RestCall) {
   const { endpoint, session, query, isLegacy } = call;

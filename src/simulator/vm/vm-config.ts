@@ -105,8 +105,8 @@ export function vmConfig(view: VmView): VirtualMachineConfigInfo {
     },
     cpuAllocation: allocation(record.cpuCount * 1000),
     memoryAllocation: allocation(record.memoryMb * 10),
-    memoryHotAddEnabled: isTrue(record.config, 'mem.hotadd'),
-    cpuHotAddEnabled: isTrue(record.config, 'vcpu.hotadd'),
+    memoryHotAddEnabled: isEntryTrue(record.config, 'mem.hotadd'),
+    cpuHotAddEnabled: isEntryTrue(record.config, 'vcpu.hotadd'),
     cpuHotRemoveEnabled: false,
     latencySensitivity: { level: 'normal' },
     extraConfig: extraConfig(view),
@@ -121,7 +121,8 @@ export function vmConfig(view: VmView): VirtualMachineConfigInfo {
   };
 }
 
-function isTrue(config: Readonly<Record<string, string>>, name: string): boolean {
+/** Whether an entry of the configuration says TRUE. @param name in lower case. */
+export function isEntryTrue(config: Readonly<Record<string, string>>, name: string): boolean {
   return Object.entries(config).some(([key, value]) => key.toLowerCase() === name && value.toLowerCase() === 'true');
 }
 

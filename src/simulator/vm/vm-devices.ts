@@ -10,7 +10,8 @@ import { vmDisks, type VmDisk } from './vm-disks.js';
 import { powerState, type VmView } from './vm-view.js';
 
 const keys = { ide: 200, ps2: 300, pci: 100, sio: 400, video: 500, keyboard: 600, mouse: 700, scsi: 1000 } as const;
-const cdrom = 3000;
+/** Key of the one CD drive. */
+export const cdrom = 3000;
 /** Key of the first network card; those of the others follow. */
 export const firstNic = 4000;
 /** Key of the one controller that takes disks. */

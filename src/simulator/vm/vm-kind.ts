@@ -83,8 +83,9 @@ export async function viewOf(endpoint: Endpoint, ref: Ref): Promise<VmView | und
   if (datastore === undefined) return undefined;
   try {
     const vm = await endpoint.machines.open(ref);
-    const record = await vm.record();
-    return { endpoint, machine, ref: machine.ref, datacenter, datastore, record, nowMs: endpoint.clock.now() };
+    const { record, disks: guestDisks } = await vm.recordWithDisks();
+    const nowMs = endpoint.clock.now();
+    return { endpoint, machine, ref: machine.ref, datacenter, datastore, record, guestDisks, nowMs };
   } catch (error) {
     if (error instanceof VimFault) return undefined;
     throw error;

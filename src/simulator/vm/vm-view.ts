@@ -1,4 +1,5 @@
 import { toolsStart } from '../../world/vm/power-state.js';
+import type { GuestDisk } from '../../world/vm/guest-report.js';
 import type { PowerPhase, VmRecord } from '../../world/vm/vm-record.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Datacenter, Datastore } from '../inventory/datacenter.js';
@@ -14,6 +15,8 @@ export interface VmView {
   readonly datacenter: Datacenter;
   readonly datastore: Datastore;
   readonly record: Readonly<VmRecord>;
+  /** What Tools tells of the guest's file systems; null while it does not run. Costs a look at the files. */
+  readonly guestDisks: () => readonly GuestDisk[] | null;
   readonly nowMs: number;
 }
 

@@ -7,7 +7,7 @@ import {
   isCustomizationDue,
   scheduleCustomization,
 } from './guest-customization.js';
-import type { PowerPhase, VmRecord } from './vm-record.js';
+import type { PowerPhase, VmRecord, VmTools } from './vm-record.js';
 
 /** Power state as callers see it. */
 export interface VmPowerView {
@@ -142,6 +142,13 @@ function boot(record: VmRecord, atMs: number): void {
   scheduleCustomization(record, atMs);
 }
 
+/** Takes the installer of Tools out; work that it had not done is lost. */
+export function endInstall(tools: VmTools, reason: string): void {
+  if (tools.installEndsAtMs !== undefined) tools.installError = reason;
+  delete tools.installEndsAtMs;
+  tools.isInstallerMounted = false;
+}
+
 /** Everything that ends with the power, whatever the way to it. */
 export function turnOff(record: VmRecord): void {
   const { power, tools, guest } = record;
@@ -151,8 +158,7 @@ export function turnOff(record: VmRecord): void {
   power.bootedAtMs = null;
   delete power.transition;
   delete power.frozenAtMs;
-  delete tools.installEndsAtMs;
-  tools.isInstallerMounted = false;
+  endInstall(tools, 'The machine went off before the installer was done.');
   record.question = null;
   record.runtimeConfig = {};
   record.guestVariables = {};

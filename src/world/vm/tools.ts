@@ -1,6 +1,6 @@
 import { Fault } from '../../base/fault.js';
 import type { WorldCall } from '../world-call.js';
-import { currentToolsVersion, requireOn, toolsStart, type ToolsStart } from './power-state.js';
+import { currentToolsVersion, endInstall, requireOn, toolsStart, type ToolsStart } from './power-state.js';
 import type { VmRecord } from './vm-record.js';
 import type { VmScope } from './vm-scope.js';
 
@@ -58,6 +58,8 @@ export class VmToolsControl {
       // An installer that is put in while the guest still boots begins when the guest is up.
       const readyMs = Math.max(nowMs, (record.power.bootedAtMs ?? nowMs) + record.tools.bootDelayMs);
       record.tools.installEndsAtMs = readyMs + installDurationMs;
+      record.tools.installAttempts = (record.tools.installAttempts ?? 0) + 1;
+      delete record.tools.installError;
       return true;
     });
     if (isStarted && options.waitForEnd) await this.#untilInstalled(call);
@@ -67,8 +69,7 @@ export class VmToolsControl {
   async ejectInstaller(call: WorldCall): Promise<void> {
     await this.#scope.begin('tools.ejectInstaller', call);
     await this.#scope.updateWhenSettled(call, ({ record: { tools } }) => {
-      tools.isInstallerMounted = false;
-      delete tools.installEndsAtMs;
+      endInstall(tools, 'The installer was taken out before it was done.');
     });
   }
 

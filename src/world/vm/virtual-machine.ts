@@ -117,6 +117,17 @@ export class VirtualMachine {
     return this.#scope.read((state) => guestDisks(state.record, () => state.files.usedBytes, this.#scope.clock.now()));
   }
 
+  /**
+   * The record as it stands now, not to be changed; and what Tools tells of the disks, worked out when somebody asks: the
+   * files of the guest are read for it.
+   */
+  recordWithDisks(): Promise<{ readonly record: Readonly<VmRecord>; disks(): readonly GuestDisk[] | null }> {
+    return this.#scope.read((state) => {
+      const nowMs = this.#scope.clock.now();
+      return { record: state.record, disks: () => guestDisks(state.record, () => state.files.usedBytes, nowMs) };
+    });
+  }
+
   /** The record itself as it stands now, for whoever shows more than `properties` does. Not to be changed. */
   record(): Promise<Readonly<VmRecord>> {
     return this.#scope.read(({ record }) => record);

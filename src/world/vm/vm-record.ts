@@ -43,6 +43,10 @@ export interface VmTools {
   isInstallerMounted: boolean;
   /** When the installer that is mounted has done its work, ms since 1970. */
   installEndsAtMs?: number;
+  /** How often an installer has begun its work; absent: never. */
+  installAttempts?: number;
+  /** Why the last one did not get to its end. */
+  installError?: string;
   /** Whether the host has an installer image for this guest; absent: it has. */
   hasImage?: boolean;
 }

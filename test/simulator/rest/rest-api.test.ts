@@ -169,6 +169,15 @@ describe('Tools', () => {
     expect(await installer('connect')).toMatchObject(problem(400, 'ALREADY_IN_DESIRED_STATE'));
     expect(await installer('disconnect')).toMatchObject({ status: 204 });
     expect(await isConnected()).toEqual({ is_connected: false });
+    expect((await client.vm('GET', '/tools', undefined, 'vm1')).value).toMatchObject({
+      install_attempt_count: 1,
+      error: expect.stringContaining('taken out'),
+    });
+    expect(await installer('connect')).toMatchObject({ status: 204 });
+    await client.guests.clock.advance(60_000);
+    const installed = (await client.vm('GET', '/tools', undefined, 'vm1')).value;
+    expect(installed).toMatchObject({ install_attempt_count: 2, version_status: 'CURRENT' });
+    expect(installed).not.toHaveProperty('error');
     expect(await installer('disconnect', 'vm2')).toMatchObject(problem(400, 'NOT_ALLOWED_IN_CURRENT_STATE'));
     expect(await client.vm('POST', '/tools?action=upgrade', undefined, 'vm2')).toMatchObject({ status: 400 });
   });

@@ -1,23 +1,29 @@
 import { describe, expect, it } from 'vitest';
+import type { InventoryVm } from '../../../src/world/inventory/inventory-schema.js';
 import { startRig } from '../simulator-rig.js';
 
-const vms = ['east', 'west'].map((datacenter) => ({
-  name: `${datacenter}1`,
-  datacenter,
-  location: `[ds1] ${datacenter}1/${datacenter}1.vmx`,
-}));
+/** A way to ask for resources over the wire. */
+async function resources(vms: InventoryVm[]): Promise<(path: string) => Promise<unknown>> {
+  const { simulator } = await startRig({ inventory: { vms } });
+  const { origin } = new URL(simulator.url);
+  const authorization = `Basic ${Buffer.from('user:pass').toString('base64')}`;
+  const opened = await fetch(`${origin}/api/session`, { method: 'POST', headers: { authorization } });
+  expect(opened.status).toBe(201);
+  const token = String(await opened.json());
+  return async (path) => (await fetch(`${origin}${path}`, { headers: { 'vmware-api-session-id': token } })).json();
+}
 
 describe('the list of machines over the wire', () => {
   it('can be filtered by what they belong to', async () => {
-    const { simulator } = await startRig({ inventory: { vms } });
-    const { origin } = new URL(simulator.url);
-    const authorization = `Basic ${Buffer.from('user:pass').toString('base64')}`;
-    const opened = await fetch(`${origin}/api/session`, { method: 'POST', headers: { authorization } });
-    expect(opened.status).toBe(201);
-    const token = String(await opened.json());
+    const get = await resources(
+      ['east', 'west'].map((datacenter) => ({
+        name: `${datacenter}1`,
+        datacenter,
+        location: `[ds1] ${datacenter}1/${datacenter}1.vmx`,
+      })),
+    );
     const list = async (query: string): Promise<unknown> => {
-      const answer = await fetch(`${origin}/api/vcenter/vm?${query}`, { headers: { 'vmware-api-session-id': token } });
-      const lines: unknown = await answer.json();
+      const lines = await get(`/api/vcenter/vm?${query}`);
       return Array.isArray(lines) ? lines.map(({ name }) => name) : lines;
     };
     expect(await list('')).toEqual(['east1', 'west1']);
@@ -26,5 +32,40 @@ describe('the list of machines over the wire', () => {
       expect(await list(filter)).toEqual(['east1']);
     }
     expect(await list('hosts=host-1&datacenters=datacenter-2')).toEqual([]);
+  });
+});
+
+describe('one machine over the wire', () => {
+  const web: InventoryVm = {
+    name: 'web',
+    location: '[ds1] web/web.vmx',
+    power: 'on',
+    guestOs: 'ubuntu-64',
+    cpuCount: 2,
+    memoryMb: 2048,
+    config: { 'vcpu.hotadd': 'TRUE' },
+    guest: { nics: [{ mac: '00:50:56:80:00:01' }], diskSizeBytes: 1024 ** 3 },
+  };
+
+  it('tells what it is and what it is made of', async () => {
+    const get = await resources([web]);
+    expect(await get('/api/vcenter/vm/vm-1')).toMatchObject({
+      name: 'web',
+      guest_OS: 'UBUNTU_64',
+      power_state: 'POWERED_ON',
+      hardware: { version: 'VMX_21' },
+      cpu: { count: 2, hot_add_enabled: true },
+      memory: { size_MiB: 2048, hot_add_enabled: false },
+      disks: { 2000: { type: 'SCSI', backing: { vmdk_file: '[ds1] web/web.vmdk' }, capacity: 1024 ** 3 } },
+      nics: { 4000: { mac_address: '00:50:56:80:00:01', backing: { network: 'network-1' }, state: 'CONNECTED' } },
+    });
+    expect(await get('/rest/vcenter/vm/vm-1')).toMatchObject({
+      value: { name: 'web', disks: [{ key: '2000', value: { label: 'Hard disk 1' } }] },
+    });
+  });
+
+  it('is missing where there is none', async () => {
+    const get = await resources([web]);
+    expect(await get('/api/vcenter/vm/vm-9')).toMatchObject({ error_type: 'NOT_FOUND' });
   });
 });
