@@ -67,7 +67,7 @@ export const zones = [
     name: 'cli',
     match: /^src\/cli\//,
     // `world` and `simulator` for the commands that serve a world or write one down.
-    may: ['guest', 'world', 'simulator', ...engine],
+    may: ['guest', 'world', 'simulator', 'backends/mock', ...engine],
     packages: ['yaml', 'valibot'],
   },
   // The list of public names: it may pass on whatever users need to name, but no concrete backend.

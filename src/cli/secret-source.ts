@@ -4,6 +4,11 @@ import { Secret } from '../base/secret.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
+/** Whether a word names where a secret is, rather than being it. */
+export function isSecretSource(word: string): boolean {
+  return word === '-' || word.startsWith('env:') || word.startsWith('file:');
+}
+
 /**
  * Fetches a secret from where a word of the command line says: `env:NAME` is an environment variable, `file:PATH` the
  * content of a file without its last line end, `-` the next line of stdin; anything else is the secret itself.

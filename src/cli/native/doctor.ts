@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile, nativeFolder } from './build-library.js';
 import { installedLibrary } from './installation.js';
-import { packageRoot } from './package-root.js';
+import { packageRoot } from '../package-root.js';
 
 /** One thing that was looked at. */
 export interface Finding {

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { buildLibrary, libraryName, nativeFolder } from './build-library.js';
-import { packageRoot } from './package-root.js';
+import { packageRoot } from '../package-root.js';
 
 /** Where programs look unless they are told otherwise. */
 export const defaultPrefix = '/usr';

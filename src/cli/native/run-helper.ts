@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { packageRoot } from './package-root.js';
+import { packageRoot } from '../package-root.js';
 
 /** Runs the helper of the native library on the streams of this process. @returns its exit code. */
 export async function runHelper(words: readonly string[]): Promise<number> {

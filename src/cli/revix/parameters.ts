@@ -36,7 +36,7 @@ interface Description {
 }
 
 /** A parameter with at most one value: the common case, which `required`, `repeatable` and `withDefault` change. */
-interface SingleParameter<Value> extends Parameter<Value | undefined> {
+export interface SingleParameter<Value> extends Parameter<Value | undefined> {
   /** @throws UsageError */
   readonly readOne: (word: string, label: string) => Value;
 }
