@@ -1,9 +1,10 @@
-// Writes the parts of the native library that follow from the VIX tables: native/include/vix.h and
-// native/src/functions.c. With --check it writes nothing and fails if a file is out of date. Reads the built tables
-// (--dist, else dist/).
+// Writes the parts of the native library that follow from the VIX tables: native/include/vix.h, native/src/functions.c,
+// and a header by which test programs load the library at run time. With --check it writes nothing and fails if a file is
+// out of date. Reads the built tables (--dist, else dist/).
 import { join } from 'node:path';
 import { headerOf } from './lib/native-header.mjs';
 import { functionsOf } from './lib/native-functions.mjs';
+import { loadedHeaderOf } from './lib/native-loaded.mjs';
 import { loadTables, repoRoot } from './lib/tables.mjs';
 import { writeOrCheck } from './lib/write-or-check.mjs';
 
@@ -12,5 +13,6 @@ await writeOrCheck(async (dist) => {
   return {
     [join(repoRoot, 'native/include/vix.h')]: headerOf(tables),
     [join(repoRoot, 'native/src/functions.c')]: functionsOf(tables),
+    [join(repoRoot, 'compat-tests/native/loaded.h')]: loadedHeaderOf(tables),
   };
 });

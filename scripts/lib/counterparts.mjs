@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { runProgram } from './process.mjs';
 
 const pyvmomiVersion = '9.1.1.0';
+const jnaVersion = '5.17.0';
+const pythonVixVersion = '1.0.8';
 
 /**
  * Every counterpart: `prepare` gives the path of its program or throws an error that says why there is none.
@@ -14,7 +16,10 @@ const pyvmomiVersion = '9.1.1.0';
 const counterparts = {
   vcsim: (root, folder) => goCommand(root, folder, 'compat-tests/go', 'vcsim'),
   govc: (root, folder) => goCommand(root, folder, 'compat-tests/go', 'govc'),
-  pyvmomi: (_root, folder) => python(folder),
+  pyvmomi: (_root, folder) => python(folder, 'python', `pyvmomi==${pyvmomiVersion}`),
+  python: () => onPath('python3'),
+  'python-vix': (_root, folder) => python(folder, 'python-vix', `vix==${pythonVixVersion}`),
+  jna: (_root, folder) => javaNativeAccess(folder),
   busybox: () => staticBusybox(),
   govmomi: (root, folder) => goCommand(root, folder, 'bench/peers', 'govmomi'),
   curl: () => onPath('curl'),
@@ -67,16 +72,28 @@ async function onPath(name) {
   return name;
 }
 
-/** A Python of its own that has pyvmomi. */
-async function python(folder) {
-  const environment = join(folder, 'python');
+/** A Python of its own that has a package. */
+async function python(folder, name, requirement) {
+  const environment = join(folder, name);
   const program = join(environment, ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']));
-  await once(program, pyvmomiVersion, async () => {
+  await once(program, requirement, async () => {
     await mustRun('python3', ['-m', 'venv', '--clear', environment], folder);
-    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `pyvmomi==${pyvmomiVersion}`];
+    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', requirement];
     await mustRun(program, install, folder);
   });
   return program;
+}
+
+/** The jar by which Java calls C, from Maven Central; it takes a JDK to use it. */
+async function javaNativeAccess(folder) {
+  const jar = join(folder, 'jna', `jna-${jnaVersion}.jar`);
+  await onPath('javac');
+  await onPath('java');
+  await once(jar, jnaVersion, () => {
+    const artifact = [`-Dartifact=net.java.dev.jna:jna:${jnaVersion}`, `-DoutputDirectory=${join(folder, 'jna')}`];
+    return mustRun('mvn', ['--quiet', '--batch-mode', 'dependency:copy', ...artifact], folder);
+  });
+  return jar;
 }
 
 /** The busybox that fills the root of vcsim's containers; they need root too. */

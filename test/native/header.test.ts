@@ -10,7 +10,7 @@ const timeout = 60_000;
 /** Standards by the names of the oldest compilers that know them. */
 const standards = {
   c: ['c99', 'c11', 'c17', 'c2x'],
-  'c++': ['c++98', 'c++11', 'c++14', 'c++17', 'c++20', 'c++2b'],
+  'c++': ['c++98', 'c++03', 'c++11', 'c++14', 'c++17', 'c++20', 'c++2b'],
 } as const;
 
 const compilers = ['gcc', 'clang'].filter((name) => spawnSync(name, ['--version']).status === 0);

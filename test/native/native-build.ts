@@ -17,6 +17,8 @@ export const behaviourFolder = join(root, 'compat-tests', 'native', 'behaviour')
 /** Folder of the C programs. */
 export const programFolder = join(root, 'compat-tests', 'native', 'programs');
 
+const loadedHeader = join(root, 'compat-tests', 'native', 'loaded.h');
+
 /** Why nothing native can be tested here; undefined where it can. */
 export const whyNotNative =
   process.platform !== 'linux' && process.platform !== 'darwin'
@@ -63,10 +65,18 @@ export class NativeBuild {
   }
 
   /** Builds a program that is linked to the library. @returns its path. */
-  async program(source: string, name: string, flags: readonly string[] = []): Promise<string> {
+  program(source: string, name: string, flags: readonly string[] = []): Promise<string> {
+    return this.#program(source, name, flags, ['-L', this.folder, '-lvixAllProducts', `-Wl,-rpath,${this.folder}`]);
+  }
+
+  /** Builds a program that loads the library by its bare name when it starts. @returns its path. */
+  loadingProgram(source: string, name: string, flags: readonly string[] = []): Promise<string> {
+    return this.#program(source, name, [...flags, '-include', loadedHeader], ['-ldl']);
+  }
+
+  async #program(source: string, name: string, flags: readonly string[], link: readonly string[]): Promise<string> {
     const output = join(this.folder, name);
     const include = ['-I', join(nativeFolder(), 'include')];
-    const link = ['-L', this.folder, '-lvixAllProducts', '-lpthread', `-Wl,-rpath,${this.folder}`];
     await compile(this.compiler, [
       '-g',
       '-Wall',
@@ -79,6 +89,7 @@ export class NativeBuild {
       '-o',
       output,
       ...link,
+      '-lpthread',
     ]);
     return output;
   }
