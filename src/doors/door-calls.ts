@@ -43,7 +43,7 @@ export function callPlain<Name extends VixFunctionName>(
 }
 
 /** Functions that read properties of a handle. */
-type Reader = 'VixJob_Wait' | 'Vix_GetProperties' | 'VixJob_GetNthProperties';
+export type PropertyReader = 'VixJob_Wait' | 'Vix_GetProperties' | 'VixJob_GetNthProperties';
 
 /**
  * Reads properties with one of the readers.
@@ -53,7 +53,7 @@ type Reader = 'VixJob_Wait' | 'Vix_GetProperties' | 'VixJob_GetNthProperties';
  */
 export function* readProperties<const Ids extends readonly VixPropertyID[]>(
   vix: DoorVix,
-  reader: Reader,
+  reader: PropertyReader,
   leading: readonly unknown[],
   ids: Ids,
 ): Flow<[error: VixError, ...values: ValuesOf<Ids>]> {

@@ -10,7 +10,7 @@ type ErrorTuple = readonly [code: number, name: string, text: string, removedIn?
 const errorGroups = {
   success: [[0, 'VIX_OK', 'The operation completed without error']],
   general: [
-    [1, 'VIX_E_FAIL', 'The operation failed for a reason that has no code of its own'],
+    [1, 'VIX_E_FAIL', 'Unknown error'],
     [2, 'VIX_E_OUT_OF_MEMORY', 'There is not enough memory to complete the operation'],
     [3, 'VIX_E_INVALID_ARG', 'One of the arguments is not valid'],
     [4, 'VIX_E_FILE_NOT_FOUND', 'A file, folder or program of this name was not found'],
@@ -83,7 +83,7 @@ const errorGroups = {
     [3029, 'VIX_E_NOT_ALLOWED_DURING_VM_RECORDING', 'The virtual machine is being recorded', '1.11'],
     [3030, 'VIX_E_NOT_ALLOWED_DURING_VM_REPLAY', 'The virtual machine is replaying a recording', '1.11'],
     [3031, 'VIX_E_OPERATION_NOT_ALLOWED_FOR_LOGIN_TYPE', 'The command is not allowed with this type of login'],
-    [3032, 'VIX_E_LOGIN_TYPE_NOT_SUPPORTED', 'This type of guest login is not supported'],
+    [3032, 'VIX_E_LOGIN_TYPE_NOT_SUPPORTED', 'This login type is not supported'],
     [3033, 'VIX_E_EMPTY_PASSWORD_NOT_ALLOWED_IN_GUEST', 'The guest does not accept an empty password'],
     [3034, 'VIX_E_INTERACTIVE_SESSION_NOT_PRESENT', 'Nobody is logged in at the guest console'],
     [3035, 'VIX_E_INTERACTIVE_SESSION_USER_MISMATCH', 'A different user is logged in at the guest console'],

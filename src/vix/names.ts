@@ -237,7 +237,7 @@ export const VIX_PROPERTY_VM_ENCRYPTION_PASSWORD = 7001 as VixPropertyID<'string
 export const VIX_OK = 0 as VixError;
 
 // errors: general
-/** The operation failed for a reason that has no code of its own. */
+/** Unknown error. */
 export const VIX_E_FAIL = 1 as VixError;
 /** There is not enough memory to complete the operation. */
 export const VIX_E_OUT_OF_MEMORY = 2 as VixError;
@@ -377,7 +377,7 @@ export const VIX_E_NOT_ALLOWED_DURING_VM_RECORDING = 3029 as VixError;
 export const VIX_E_NOT_ALLOWED_DURING_VM_REPLAY = 3030 as VixError;
 /** The command is not allowed with this type of login. */
 export const VIX_E_OPERATION_NOT_ALLOWED_FOR_LOGIN_TYPE = 3031 as VixError;
-/** This type of guest login is not supported. */
+/** This login type is not supported. */
 export const VIX_E_LOGIN_TYPE_NOT_SUPPORTED = 3032 as VixError;
 /** The guest does not accept an empty password. */
 export const VIX_E_EMPTY_PASSWORD_NOT_ALLOWED_IN_GUEST = 3033 as VixError;

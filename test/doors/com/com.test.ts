@@ -1,0 +1,233 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createMockBackend } from '../../../dist/backends/mock/index.js';
+import * as awaitedDoor from '../../../dist/doors/com/index.js';
+import * as blockingDoor from '../../../dist/doors/com/sync.js';
+import { createVix as createBlockingVix } from '../../../dist/doors/sync/index.js';
+import { createVix, Vix_Out } from '../../../dist/index.js';
+
+type VixCOM = awaitedDoor.VixCOM;
+type IHost = awaitedDoor.IHost;
+type IJob = awaitedDoor.IJob;
+type ISnapshot = awaitedDoor.ISnapshot;
+type IVM = awaitedDoor.IVM;
+
+const { Constants: C } = awaitedDoor;
+
+interface Door {
+  readonly com: VixCOM;
+  readonly live: () => string[];
+}
+
+/** Awaiting what the blocking members return at once changes nothing, so that one test serves both. */
+const doors: readonly (readonly [string, () => Door])[] = [
+  [
+    'awaited',
+    () => {
+      const vix = createVix({ backends: [createMockBackend()] });
+      onTestFinished(() => vix.Revix_Close());
+      return { com: awaitedDoor.createVixCOM(vix), live: () => vix.Revix_DumpHandles().map(({ kind }) => kind) };
+    },
+  ],
+  [
+    'blocking',
+    () => {
+      const vix = createBlockingVix({ mock: {} });
+      onTestFinished(() => vix.Revix_Close());
+      const com = blockingDoor.createVixCOM(vix) as unknown as VixCOM;
+      return { com, live: () => vix.Revix_DumpHandles().map(({ kind }) => kind) };
+    },
+  ],
+];
+
+/** The object that a job results in; closes the job. */
+async function resultOf<Result>(job: IJob): Promise<Result> {
+  const results = Vix_Out<unknown>();
+  const err = await job.Wait([C.VIX_PROPERTY_JOB_RESULT_HANDLE], results);
+  job.Close();
+  expect(err).toBe(C.VIX_OK);
+  const [result] = results.value as [Result];
+  return result;
+}
+
+/** The error of a job; closes it. */
+async function errorOf(job: IJob): Promise<number> {
+  const err = await job.WaitWithoutResults();
+  job.Close();
+  return err;
+}
+
+function connect({ com }: Door): Promise<IHost> {
+  const lib = new com.VixLib();
+  const type = C.VIX_SERVICEPROVIDER_VMWARE_WORKSTATION;
+  return resultOf(lib.Connect(C.VIX_API_VERSION, type, null, 0, null, null, 0, null, null));
+}
+
+async function linux(door: Door): Promise<{ readonly host: IHost; readonly vm: IVM }> {
+  const host = await connect(door);
+  return { host, vm: await resultOf(host.OpenVM('/vms/linux/linux.vmx', null)) };
+}
+
+async function running(door: Door): Promise<IVM> {
+  const { vm } = await linux(door);
+  expect(await errorOf(vm.PowerOn(C.VIX_VMPOWEROP_NORMAL, null, null))).toBe(C.VIX_OK);
+  expect(await errorOf(vm.WaitForToolsInGuest(60, null))).toBe(C.VIX_OK);
+  expect(await errorOf(vm.LoginInGuest('root', 'password', 0, null))).toBe(C.VIX_OK);
+  return vm;
+}
+
+describe.each(doors)('%s', (_kind, create) => {
+  it('creates the library by its class and by its names, and nothing else', () => {
+    const { com } = create();
+    for (const name of ['VixCOM.VixLib', 'VixCom.VixLib', 'vixcom.vixlib.1']) {
+      expect(com.CreateObject(name).ErrorIndicatesSuccess(C.VIX_OK)).toBe(true);
+    }
+    expect(() => com.CreateObject('VixCOM.Host')).toThrow(/no class "VixCOM.Host".*VixCOM.VixLib/);
+  });
+
+  it('tells errors as numbers, their low 16 bits and their texts', () => {
+    const lib = new (create().com.VixLib)();
+    const long = (0x5_0000 + C.VIX_E_FAIL) as typeof C.VIX_E_FAIL;
+    expect(lib.ErrorCode(long)).toBe(C.VIX_E_FAIL);
+    expect([lib.ErrorIndicatesFailure(long), lib.ErrorIndicatesSuccess(long)]).toEqual([true, false]);
+    // What the unit tests of VMWareTasks look for.
+    expect(lib.GetErrorText(C.VIX_E_FAIL, 'en-US')).toBe('Unknown error');
+    expect(lib.GetErrorText(C.VIX_E_LOGIN_TYPE_NOT_SUPPORTED, null)).toBe('This login type is not supported');
+  });
+
+  it('hands out objects, and numbers, texts and truths as they are', async () => {
+    const door = create();
+    const { host, vm } = await linux(door);
+    const results = Vix_Out<unknown>();
+    const ids = [C.VIX_PROPERTY_VM_NAME, C.VIX_PROPERTY_VM_NUM_VCPUS, C.VIX_PROPERTY_VM_IS_RUNNING];
+    expect(await vm.GetProperties(ids, results)).toBe(C.VIX_OK);
+    expect(results.value).toEqual(['linux', 1, false]);
+    expect(await vm.GetProperties(Int32Array.from(ids), results)).toBe(C.VIX_OK);
+    expect(await vm.GetProperties([C.VIX_PROPERTY_JOB_RESULT_HANDLE], results)).toBe(C.VIX_E_UNRECOGNIZED_PROPERTY);
+    expect(results.value).toBeUndefined();
+    expect([vm.GetHandleType(), host.GetHandleType()]).toEqual([C.VIX_HANDLETYPE_VM, C.VIX_HANDLETYPE_HOST]);
+    const type = Vix_Out<number>();
+    expect([vm.GetPropertyType(C.VIX_PROPERTY_VM_NAME, type), type.value]).toEqual([0, C.VIX_PROPERTYTYPE_STRING]);
+    const again: IVM = await resultOf(host.OpenVMEx('/vms/linux/linux.vmx', C.VIX_VMOPEN_NORMAL, null, null));
+    expect([vm.Equals(again), vm.Equals(host), vm.Equals(null)]).toEqual([true, false, false]);
+  });
+
+  it('calls back with objects of their own, whose end leaves the job alone', async () => {
+    const door = create();
+    const host = await connect(door);
+    const seen: unknown[] = [];
+    const callback: awaitedDoor.ICallback = {
+      OnVixEvent(job, eventType, info) {
+        const results = Vix_Out<unknown>();
+        const read: unknown = info?.GetProperties([C.VIX_PROPERTY_FOUND_ITEM_LOCATION], results);
+        const note = (): void => {
+          seen.push(eventType === C.VIX_EVENTTYPE_FIND_ITEM ? results.value : eventType);
+          info?.Close();
+          job.Close();
+        };
+        // A thread that blocks cannot await: there everything is read by now.
+        return read instanceof Promise ? read.then(note) : note();
+      },
+    };
+    const job = host.FindItems(C.VIX_FIND_RUNNING_VMS, null, -1, callback);
+    // Clients look right after the call whether it failed at once.
+    const isComplete = Vix_Out<boolean>();
+    expect(job.CheckCompletion(isComplete)).toBe(C.VIX_OK);
+    expect(await job.WaitWithoutResults()).toBe(C.VIX_OK);
+    expect(seen.at(-1)).toBe(C.VIX_EVENTTYPE_JOB_COMPLETED);
+    const count = job.GetNumProperties(C.VIX_PROPERTY_FOUND_ITEM_LOCATION);
+    expect([count, seen.length]).toEqual([3, 4]);
+    const nth = Vix_Out<unknown>();
+    expect(job.GetNthProperties(0, [C.VIX_PROPERTY_FOUND_ITEM_LOCATION], nth)).toBe(C.VIX_OK);
+    expect(nth.value).toEqual(['[datastore1] web/web.vmx']);
+    job.Close();
+    host.Disconnect();
+    expect(door.live()).toEqual([]);
+  });
+
+  it('takes 0, null and nothing for no object, and refuses what is no object of its own', async () => {
+    const door = create();
+    const { vm } = await linux(door);
+    expect(await errorOf(vm.PowerOn(0, 0, 0))).toBe(C.VIX_OK);
+    expect(await errorOf(vm.PowerOff(0, undefined))).toBe(C.VIX_OK);
+    expect(await errorOf(vm.PowerOn(0, {} as never, null))).toBe(C.VIX_E_INVALID_HANDLE);
+    expect(await errorOf(vm.PowerOn(0, null, 'callback' as never))).toBe(C.VIX_E_INVALID_ARG);
+    const results = Vix_Out<unknown>();
+    expect(await vm.GetProperties(7 as never, results)).toBe(C.VIX_E_INVALID_ARG);
+    expect(await vm.GetProperties([], null as never)).toBe(C.VIX_E_INVALID_ARG);
+  });
+
+  it('walks snapshots', async () => {
+    const door = create();
+    const { vm } = await linux(door);
+    const one: ISnapshot = await resultOf(vm.CreateSnapshot('one', 'first', 0, null, null));
+    const two: ISnapshot = await resultOf(vm.CreateSnapshot('two', '', 0, null, null));
+    const count = Vix_Out<number>();
+    const found = Vix_Out<ISnapshot | null>();
+    expect([await vm.GetNumRootSnapshots(count), count.value]).toEqual([C.VIX_OK, 1]);
+    expect([await vm.GetRootSnapshot(0, found), found.value?.Equals(one)]).toEqual([C.VIX_OK, true]);
+    expect([await vm.GetCurrentSnapshot(found), found.value?.Equals(two)]).toEqual([C.VIX_OK, true]);
+    expect([await vm.GetNamedSnapshot('one/two', found), found.value?.Equals(two)]).toEqual([C.VIX_OK, true]);
+    expect([await vm.GetNamedSnapshot('three', found), found.value]).toEqual([C.VIX_E_SNAPSHOT_NOTFOUND, null]);
+    expect([await one.GetNumChildren(count), count.value]).toEqual([C.VIX_OK, 1]);
+    expect([await one.GetChild(0, found), found.value?.Equals(two)]).toEqual([C.VIX_OK, true]);
+    expect([await two.GetParent(found), found.value?.Equals(one)]).toEqual([C.VIX_OK, true]);
+    const texts = Vix_Out<unknown>();
+    await one.GetProperties([C.VIX_PROPERTY_SNAPSHOT_DISPLAYNAME, C.VIX_PROPERTY_SNAPSHOT_DESCRIPTION], texts);
+    expect(texts.value).toEqual(['one', 'first']);
+    expect(await errorOf(vm.RevertToSnapshot(one, 0, null, null))).toBe(C.VIX_OK);
+    two.Close();
+    expect(await errorOf(vm.RemoveSnapshot(two, 0, null))).toBe(C.VIX_E_INVALID_HANDLE);
+    const clone: IVM = await resultOf(vm.Clone(one, C.VIX_CLONETYPE_LINKED, '/vms/c/c.vmx', 0, null, null));
+    expect(await errorOf(clone.Delete(0, null))).toBe(C.VIX_OK);
+  });
+
+  it('fills property lists, and changes what is in them', async () => {
+    const door = create();
+    const { host, vm } = await linux(door);
+    const list = Vix_Out<awaitedDoor.IPropertyList | null>();
+    expect(host.CreatePropertyList(list)).toBe(C.VIX_OK);
+    const names = list.value;
+    if (names === null) throw new Error('there is no list');
+    expect(names.SetProperty(C.VIX_PROPERTY_VM_NAME, 'before')).toBe(C.VIX_OK);
+    expect(names.SetProperty(C.VIX_PROPERTY_VM_NUM_VCPUS, 'four')).toBe(C.VIX_E_TYPE_MISMATCH);
+    expect(names.SetProperty(C.VIX_PROPERTY_VM_NAME, 'after')).toBe(C.VIX_OK);
+    const value = Vix_Out<unknown>();
+    expect([await names.GetProperty(C.VIX_PROPERTY_VM_NAME, value), value.value]).toEqual([C.VIX_OK, 'after']);
+    const missing = await names.GetProperty(C.VIX_PROPERTY_VM_NUM_VCPUS, value);
+    expect([missing, value.value]).toEqual([C.VIX_E_UNRECOGNIZED_PROPERTY, undefined]);
+    const clone: IVM = await resultOf(vm.Clone(null, C.VIX_CLONETYPE_FULL, '/vms/n/n.vmx', 0, names, null));
+    await clone.GetProperties([C.VIX_PROPERTY_VM_NAME], value);
+    expect(value.value).toEqual(['after']);
+    names.Close();
+    expect(names.SetProperty(C.VIX_PROPERTY_VM_NAME, 'late')).toBe(C.VIX_E_INVALID_HANDLE);
+    host.Disconnect();
+    await turn();
+    expect(door.live().filter((kind) => kind !== 'job')).toEqual([]);
+  });
+
+  it('works in the guest, and gives each result with its type', async () => {
+    const door = create();
+    const vm = await running(door);
+    const results = Vix_Out<unknown>();
+    const ended = vm.RunProgramInGuest('/bin/sh', "-c 'exit 3'", 0, null, null);
+    const ids = [C.VIX_PROPERTY_JOB_RESULT_PROCESS_ID, C.VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE];
+    expect(await ended.Wait(ids, results)).toBe(C.VIX_OK);
+    expect(results.value).toEqual([expect.any(Number), 3]);
+
+    const exists = vm.FileExistsInGuest('/etc/passwd', null);
+    expect(await exists.Wait([C.VIX_PROPERTY_JOB_RESULT_GUEST_OBJECT_EXISTS], results)).toBe(C.VIX_OK);
+    expect(results.value).toEqual([true]);
+
+    expect(await errorOf(vm.CreateDirectoryInGuest('/tmp/empty', null, null))).toBe(C.VIX_OK);
+    const empty = vm.ListDirectoryInGuest('/tmp/empty', 0, null);
+    expect(await empty.WaitWithoutResults()).toBe(C.VIX_OK);
+    expect(empty.GetNumProperties(C.VIX_PROPERTY_JOB_RESULT_ITEM_NAME)).toBe(0);
+    expect(empty.GetNthProperties(0, [C.VIX_PROPERTY_JOB_RESULT_ITEM_NAME], results)).not.toBe(C.VIX_OK);
+
+    const shot = vm.CaptureScreenImage(C.VIX_CAPTURESCREENFORMAT_PNG, null, null);
+    expect(await shot.Wait([C.VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_DATA], results)).toBe(C.VIX_OK);
+    const [png] = results.value as [Uint8Array];
+    expect([...png.subarray(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
+  });
+});
