@@ -1,14 +1,14 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { createSecureContext, Server as TlsServer, type SecureContextOptions, type TlsOptions } from 'node:tls';
+import { Server as TlsServer } from 'node:tls';
 import { sleep, type Clock } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';
 import { untilAborted } from '../../base/until-aborted.js';
 import { HttpProblem } from '../http-problem.js';
 import type { HttpExchange, HttpRoutes } from '../http-routes.js';
 import { VimFault } from '../vim-fault.js';
-import type { TlsIdentity } from './certificate.js';
+import { Certificates, type ListenerTls } from './certificates.js';
 import type { WireEffect, WireFaults } from './wire-faults.js';
 
 /** How much the server bears. Times are real ones, whatever the endpoint's clock. */
@@ -30,14 +30,6 @@ export const defaultLimits: ServerLimits = {
   stalledMs: 120_000,
 };
 
-export interface ListenerTls {
-  readonly identity: TlsIdentity;
-  /** What clients get instead who ask for another name. */
-  readonly named?: ReadonlyMap<string, TlsIdentity>;
-  /** A certificate that nobody expects, for rules that ask for it. */
-  readonly wrongIdentity: () => TlsIdentity;
-}
-
 export interface ListenerOptions {
   readonly host: string;
   readonly port: number;
@@ -51,6 +43,15 @@ export interface ListenerOptions {
   readonly onDefect: (error: unknown, where: string) => void;
 }
 
+/** What is answered to a client that does not get as far as a request, by the codes of its errors. */
+const statusesByCode: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
+
+/** Connections whose headers are late are looked for so often, ms. */
+const longestCheckMs = 5000;
+
 /** Idle connections are kept so long, since clients expect theirs to be there for the next call. */
 const keepAliveMs = 75_000;
 
@@ -60,22 +61,32 @@ export class Listener {
   readonly #server: Server;
   readonly #closing = new AbortController();
   readonly #sockets = new Set<Socket>();
-  #hasWrongCertificate = false;
+  readonly #certificates: Certificates | undefined;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
-    const settings = { headersTimeout: options.limits.headersMs, requestTimeout: 0, keepAliveTimeout: keepAliveMs };
+    const { headersMs } = options.limits;
+    const settings = {
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: Math.min(headersMs, longestCheckMs),
+      requestTimeout: 0,
+      keepAliveTimeout: keepAliveMs,
+    };
+    this.#certificates = options.tls === undefined ? undefined : new Certificates(options.tls);
     const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
       void this.#answer(request, response);
     this.#server =
-      options.tls === undefined
+      this.#certificates === undefined
         ? createHttpServer(settings, onRequest)
-        : createHttpsServer({ ...settings, ...tlsSettings(options.tls) }, onRequest);
+        : createHttpsServer({ ...settings, handshakeTimeout: headersMs, ...this.#certificates.settings }, onRequest);
     this.#server.prependListener('connection', (socket: Socket) => this.#onConnection(socket));
-    this.#server.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      const reason = statusesByCode[error.code ?? ''] ?? '400 Bad Request';
+      if (socket.writable) socket.end(`HTTP/1.1 ${reason}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
       else socket.destroy();
     });
+    // A client that does not get through the handshake cannot be told anything.
+    this.#server.on('tlsClientError', (_error: Error, socket: Socket) => void socket.destroy());
   }
 
   /** @returns the port. @throws Fault `host-unreachable` for an address that cannot be listened on. */
@@ -117,15 +128,12 @@ export class Listener {
       socket.resetAndDestroy();
       return;
     }
-    this.#present(effects.some((effect) => 'wrongCertificate' in effect));
-  }
-
-  /** Chooses the certificate of the connection that is just coming in: TLS begins after this. */
-  #present(isWrong: boolean): void {
-    const { tls } = this.#options;
-    if (tls === undefined || isWrong === this.#hasWrongCertificate || !(this.#server instanceof TlsServer)) return;
-    this.#server.setSecureContext(isWrong ? tls.wrongIdentity() : tls.identity);
-    this.#hasWrongCertificate = isWrong;
+    if (!(this.#server instanceof TlsServer)) return;
+    this.#certificates?.present(
+      this.#server,
+      socket,
+      effects.some((effect) => 'wrongCertificate' in effect),
+    );
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -178,15 +186,6 @@ export class Listener {
     response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' });
     response.end(`${text}\n`);
   }
-}
-
-/** The certificate by the name that a client asks for; a client that calls an address asks for none. */
-function tlsSettings({ identity, named = new Map() }: ListenerTls): SecureContextOptions & TlsOptions {
-  const contexts = new Map([...named].map(([name, own]) => [name, createSecureContext(own)]));
-  return {
-    ...identity,
-    SNICallback: (name, answer) => answer(null, contexts.get(name.toLowerCase())),
-  };
 }
 
 /** Where the request goes. What the client takes for the host's name does not matter. */

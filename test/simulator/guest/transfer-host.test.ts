@@ -44,6 +44,15 @@ describe('the host of guest file transfers', () => {
     expect(await presented(port, undefined)).toBe(own);
   });
 
+  it('meets rules that ask for another certificate under its name, too', async () => {
+    const { simulator, port } = await start({ transferHost: 'esx1.lab.test' });
+    const expected = [simulator.certificatePem, simulator.transferCertificatePem].map(fingerprint);
+    simulator.faults.add({ on: 'connect', count: 2, effect: { wrongCertificate: true } });
+    expect(expected).not.toContain(await presented(port, 'esx1.lab.test'));
+    expect(expected).not.toContain(await presented(port, 'localhost'));
+    expect([await presented(port, 'localhost'), await presented(port, 'esx1.lab.test')]).toEqual(expected);
+  });
+
   it('has that of the endpoint where it has no name', async () => {
     for (const transferHost of ['*', '127.0.0.1', '[::1]:8443']) {
       const { simulator, port } = await start({ transferHost });

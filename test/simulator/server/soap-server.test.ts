@@ -108,8 +108,8 @@ describe('HTTP around it', () => {
     expect(answer).toContain('413');
   });
 
-  it('does not wait for ever for headers or a body', async () => {
-    const { simulator, client } = await startRig({ limits: { bodyMs: 1, headersMs: 1 } });
+  it('does not wait for ever for a body', async () => {
+    const { simulator, client } = await startRig({ limits: { bodyMs: 1 } });
     const body = await raw(simulator.url, ['POST /sdk HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc']);
     expect(body).toContain('408');
     expect((await client().content()).about.name).toContain('vCenter');
