@@ -1,4 +1,4 @@
-import type { VixEventProc } from '../jobs/job-events.js';
+import { firmCallback, type VixEventProc } from '../jobs/job-events.js';
 import { VIX_EVENTTYPE_JOB_COMPLETED } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
 
@@ -40,9 +40,8 @@ export class EventCourier {
   }
 
   /** The function that stands for a callback of the program. It ends when that callback has ended. */
-  readonly callbackOf =
-    (callback: number): VixEventProc =>
-    (job, type, info) => {
+  readonly callbackOf = (callback: number): VixEventProc =>
+    firmCallback((job, type, info) => {
       if (this.#isAbandoned) return undefined;
       this.#lastEvent += 1;
       const sent = { event: this.#lastEvent, callback, job, type, info };
@@ -52,7 +51,7 @@ export class EventCourier {
       this.#pumped?.push(unfinished);
       this.#send(sent);
       return ended;
-    };
+    });
 
   /** The program says that the callback is finished with an event. Unknown numbers are ignored. */
   finish(event: number): void {

@@ -6,6 +6,7 @@ import type { EventChannel } from './event-channel.js';
 
 /**
  * A callback of the program, as C declares it. It may be async: the next event of the job and the waiters wait for it.
+ * For a promise that a function returns which is not `async` they do so until somebody begins to wait for the job.
  */
 export type VixEventProc = (
   handle: VixHandle,
@@ -34,14 +35,37 @@ export interface JobEventHooks {
 /** Told about every callback that threw or rejected; nothing else happens to it. */
 export type CallbackErrorReporter = (error: unknown, job: VixHandle) => void;
 
-/** One call of an async callback. */
-interface AsyncCall {
-  readonly events: JobEvents;
+/** One call of a callback that is an async function. */
+export interface AsyncCall {
+  /** Events of the jobs that it waits for. */
+  readonly waits: JobEvents[];
   isOver: boolean;
 }
 
-/** The async callback on whose behalf code runs. */
-const callScope = asyncScope<AsyncCall>();
+/** The async callback on whose behalf code runs; undefined inside any other callback. */
+const callScope = asyncScope<AsyncCall | undefined>();
+
+/** The call of an async callback that the present code belongs to, if it has not ended. */
+export function presentCall(): AsyncCall | undefined {
+  const running = callScope.getStore();
+  return running?.isOver === false ? running : undefined;
+}
+
+const firm = new WeakSet<VixEventProc>();
+
+/**
+ * Marks a callback whose promise is sure to end without the job: delivery waits for it whoever else waits for the job.
+ * @returns the callback.
+ */
+export function firmCallback(callback: VixEventProc): VixEventProc {
+  firm.add(callback);
+  return callback;
+}
+
+/** What the next event waits for: a call of an async callback, or the promise that another callback has returned. */
+interface Hold {
+  readonly by: AsyncCall | 'firm promise' | 'promise';
+}
 
 /** A listener of a job. A record and no closure: every job with a callback makes one. */
 class Listener {
@@ -54,27 +78,30 @@ class Listener {
 }
 
 function call(this: Listener, type: number, info: VixHandle): void {
-  const { callback } = this;
+  const { callback, events, job } = this;
   try {
     // Only here: following every await is too dear for callbacks that do not await.
     if (isAsyncFunction(callback)) {
       callAsync(this, type, info);
       return;
     }
-    const outcome = callback(this.job, type, info, this.clientData);
-    if (isThenable(outcome)) this.events.awaitCallback(outcome, this.job);
+    const outcome =
+      callScope.getStore() === undefined
+        ? callback(job, type, info, this.clientData)
+        : callScope.run(undefined, () => callback(job, type, info, this.clientData));
+    if (isThenable(outcome)) events.awaitCallback(outcome, job, firm.has(callback) ? 'firm promise' : 'promise');
   } catch (error) {
-    this.events.report(error, this.job);
+    events.report(error, job);
   }
 }
 
 function callAsync({ events, job, callback, clientData }: Listener, type: number, info: VixHandle): void {
-  const running: AsyncCall = { events, isOver: false };
+  const running: AsyncCall = { waits: [], isOver: false };
   const outcome = callScope.run(running, () => callback(job, type, info, clientData));
   const end = (): void => {
     running.isOver = true;
   };
-  events.awaitCallback(Promise.resolve(outcome).finally(end), job);
+  events.awaitCallback(Promise.resolve(outcome).finally(end), job, running);
 }
 
 function isAsyncFunction(callback: object & { readonly [Symbol.toStringTag]?: unknown }): boolean {
@@ -86,11 +113,11 @@ export class JobEvents extends EventEmitter<{ event: [type: number, info: VixHan
   readonly report: CallbackErrorReporter;
   readonly #channel: EventChannel;
   #waiting: JobEvent[] | undefined = undefined;
-  /** What the listeners of the present event are still busy with. */
-  #unfinished: Promise<unknown>[] | undefined = undefined;
+  /** What the next event waits for. */
+  #holds: Set<Hold> | undefined = undefined;
+  /** Those of the event that is held. */
+  #held: JobEventHooks | undefined = undefined;
   #isBusy = false;
-  /** Goes on without the listeners that are still busy. */
-  #proceed: (() => void) | undefined = undefined;
   #isAbandoned = false;
   #isOnStack = false;
 
@@ -101,15 +128,44 @@ export class JobEvents extends EventEmitter<{ event: [type: number, info: VixHan
     this.#channel = channel;
   }
 
-  /**
-   * Whether the present code runs inside a listener, so that a wait from there can be told from any other. Of a listener
-   * that is an async function also after its first `await`; of one that only returns a promise, up to its return.
-   */
+  /** Whether a listener is on the stack of the present code, so that a wait from there can be told from any other. */
   get isInsideCallback(): boolean {
-    if (this.#isOnStack) return true;
-    if (!this.#isBusy) return false;
-    const running = callScope.getStore();
-    return running?.events === this && !running.isOver;
+    return this.#isOnStack;
+  }
+
+  /**
+   * Whether delivery cannot go on before `waiter` ends: a listener is in that call, or in one that waits for a job which
+   * is held up by it in turn.
+   */
+  isHeldUpBy(waiter: AsyncCall): boolean {
+    return this.#withThoseWaitedFor().some((events) => events.#calls.includes(waiter));
+  }
+
+  /**
+   * Somebody begins to wait for the job. It may be a listener whose promise is awaited here, or for which that listener
+   * waits: nobody can tell where a promise was made. So no such promise is awaited any longer.
+   */
+  letGo(): void {
+    for (const events of this.#withThoseWaitedFor()) events.#endPromises();
+  }
+
+  /** These events, those of the jobs that calls of their listeners wait for, and so on. */
+  #withThoseWaitedFor(): readonly JobEvents[] {
+    const found = new Set<JobEvents>([this]);
+    // A set takes in more while it is gone through.
+    for (const events of found) for (const { waits } of events.#calls) for (const waited of waits) found.add(waited);
+    return [...found];
+  }
+
+  /** The calls of async callbacks that delivery waits for. */
+  get #calls(): readonly AsyncCall[] {
+    return [...(this.#holds ?? [])].flatMap(({ by }) => (typeof by === 'string' ? [] : [by]));
+  }
+
+  #endPromises(): void {
+    for (const hold of this.#holds ?? []) {
+      if (hold.by === 'promise') void Promise.resolve().then(() => this.#end(hold));
+    }
   }
 
   /** Adds a listener; it is called with every later event, and with `job` as the handle. */
@@ -118,8 +174,12 @@ export class JobEvents extends EventEmitter<{ event: [type: number, info: VixHan
   }
 
   /** Holds the next event back until a callback has ended. */
-  awaitCallback(outcome: PromiseLike<unknown>, job: VixHandle): void {
-    (this.#unfinished ??= []).push(Promise.resolve(outcome).catch((error) => this.report(error, job)));
+  awaitCallback(outcome: PromiseLike<unknown>, job: VixHandle, by: Hold['by']): void {
+    const hold: Hold = { by };
+    (this.#holds ??= new Set()).add(hold);
+    void Promise.resolve(outcome)
+      .catch((error: unknown) => this.report(error, job))
+      .then(() => this.#end(hold));
   }
 
   /** Delivers an event after all earlier ones. */
@@ -148,12 +208,11 @@ export class JobEvents extends EventEmitter<{ event: [type: number, info: VixHan
     this.#isOnStack = true;
     this.emit('event', type, info);
     this.#isOnStack = false;
-    const unfinished = this.#unfinished;
-    this.#unfinished = undefined;
-    if (unfinished !== undefined && !this.#isAbandoned) {
-      this.#goOnAfter(unfinished, hooks);
+    if (this.#holds !== undefined && !this.#isAbandoned) {
+      this.#held = hooks;
       return false;
     }
+    this.#holds = undefined;
     hooks.afterDelivery();
     return true;
   }
@@ -161,19 +220,21 @@ export class JobEvents extends EventEmitter<{ event: [type: number, info: VixHan
   /** Stops waiting for async callbacks, the present one included: the job is over, whether they end or not. */
   abandon(): void {
     this.#isAbandoned = true;
-    this.#proceed?.();
+    this.#goOn();
   }
 
-  #goOnAfter(unfinished: readonly Promise<unknown>[], hooks: JobEventHooks): void {
-    const proceed = (): void => {
-      if (this.#proceed !== proceed) return;
-      this.#proceed = undefined;
-      hooks.afterDelivery();
-      const next = this.#waiting?.shift();
-      if (next === undefined) this.#isBusy = false;
-      else this.#channel.post(() => this.#deliverNow(next.type, next.info, next.hooks));
-    };
-    this.#proceed = proceed;
-    void Promise.all(unfinished).then(proceed);
+  #end(hold: Hold): void {
+    if (this.#holds?.delete(hold) === true && this.#holds.size === 0) this.#goOn();
+  }
+
+  #goOn(): void {
+    const hooks = this.#held;
+    if (hooks === undefined) return;
+    this.#held = undefined;
+    this.#holds = undefined;
+    hooks.afterDelivery();
+    const next = this.#waiting?.shift();
+    if (next === undefined) this.#isBusy = false;
+    else this.#channel.post(() => this.#deliverNow(next.type, next.info, next.hooks));
   }
 }

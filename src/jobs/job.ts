@@ -12,7 +12,7 @@ import {
 } from '../vix/names.js';
 import type { VixError, VixHandle } from '../vix/types.js';
 import type { EventChannel } from './event-channel.js';
-import type { JobEventHooks, JobEvents } from './job-events.js';
+import { type AsyncCall, type JobEventHooks, type JobEvents, presentCall } from './job-events.js';
 import type { Lane, LaneUse } from './lane.js';
 import { later } from './later.js';
 
@@ -171,11 +171,20 @@ export class Job implements HandlePayload, JobEventHooks {
    * Calls `wake` once when the job is done and its callbacks have run; the results can be read in there. For a job that
    * is done already it is called at once, also from inside the job's own completion callback.
    *
-   * @returns `VIX_E_UNFINISHED_JOB`, without waiting, when called from inside a callback of the unfinished job itself:
-   *   such a wait could never end. `VIX_OK` otherwise.
+   * @returns `VIX_E_UNFINISHED_JOB`, without waiting, when called from inside a callback that the job cannot end
+   *   without, such as one of its own: such a wait could never end. `VIX_OK` otherwise.
    */
   wait(wake: Wake): VixError {
-    if (!this.isDone && this.events?.isInsideCallback === true) return VIX_E_UNFINISHED_JOB;
+    if (this.isDone || this.events === undefined) return this.#addWaiter(wake);
+    const call = presentCall();
+    if (this.events.isInsideCallback || (call !== undefined && this.events.isHeldUpBy(call))) {
+      return VIX_E_UNFINISHED_JOB;
+    }
+    this.events.letGo();
+    return this.#addWaiter(call === undefined ? wake : noted(call, this.events, wake));
+  }
+
+  #addWaiter(wake: Wake): VixError {
     this.channel.beginWait();
     if (this.isDone) {
       this.channel.endWait();
@@ -262,6 +271,15 @@ export class Job implements HandlePayload, JobEventHooks {
     this.channel.endWait();
     wake(this.error);
   }
+}
+
+/** Keeps in mind that a callback waits for a job, until it wakes. */
+function noted(call: AsyncCall, events: JobEvents, wake: Wake): Wake {
+  call.waits.push(events);
+  return (error) => {
+    call.waits.splice(call.waits.indexOf(events), 1);
+    wake(error);
+  };
 }
 
 /** What a job does and on what, for messages. */

@@ -2,8 +2,8 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { settle } from '../../src/base/clock.js';
 import { PropertyList } from '../../src/handles/property-list.js';
-import { immediateChannel, PumpChannel } from '../../src/jobs/event-channel.js';
-import { JobEvents } from '../../src/jobs/job-events.js';
+import type { Job } from '../../src/jobs/job.js';
+import { firmCallback } from '../../src/jobs/job-events.js';
 import {
   VIX_E_UNFINISHED_JOB,
   VIX_EVENTTYPE_FIND_ITEM,
@@ -13,24 +13,13 @@ import {
   VIX_PROPERTY_FOUND_ITEM_LOCATION,
   VIX_PROPERTY_JOB_RESULT_ITEM_NAME,
 } from '../../src/vix/names.js';
-import type { VixHandle } from '../../src/vix/types.js';
+import { gate } from '../fixtures/gate.js';
 import { HeldWork, RunnerRig } from '../fixtures/runner-rig.js';
 
 function item(): PropertyList {
   const list = new PropertyList();
   list.add(VIX_PROPERTY_FOUND_ITEM_LOCATION, { type: 'string', value: '/a' });
   return list;
-}
-
-/** A promise that the test settles. */
-function gate(): { readonly opened: Promise<void>; readonly open: () => void; readonly fail: (error: Error) => void } {
-  let open = (): void => undefined;
-  let fail: (error: Error) => void = () => undefined;
-  const opened = new Promise<void>((resolve, reject) => {
-    open = resolve;
-    fail = reject;
-  });
-  return { opened, open: () => open(), fail: (error) => fail(error) };
 }
 
 describe('callbacks', () => {
@@ -221,8 +210,8 @@ describe('a wait', () => {
     expect(await rig.wait(job)).toBe(VIX_OK);
   });
 
-  it('in a promise that a plain callback returns hangs no longer than the time limit', async () => {
-    const rig = new RunnerRig(1000);
+  it('in a promise that a plain callback returns ends with the job, which waits no longer for that promise', async () => {
+    const rig = new RunnerRig();
     const answers: number[] = [];
     const job = rig.start({
       work: (context) => context.progress(0),
@@ -231,11 +220,86 @@ describe('a wait', () => {
         return settle().then(async () => answers.push(await rig.wait(job)));
       },
     });
-    await rig.clock.advance(999);
-    expect([job.isDone, answers]).toEqual([false, []]);
-    await rig.clock.advance(1);
+    expect(await rig.wait(job)).toBe(VIX_OK);
     await settle();
-    expect([job.isDone, answers]).toEqual([true, [VIX_OK]]);
+    expect(answers).toEqual([VIX_OK]);
+  });
+
+  it.each(['async', 'plain'])('in a ring of callbacks that are %s ends', async (kind) => {
+    const rig = new RunnerRig();
+    const answers: Record<string, number> = {};
+    const jobs: Record<string, Job> = {};
+    const start = (name: string, other: string): void => {
+      const waitForOther = async (): Promise<void> => {
+        await settle();
+        const { [other]: job } = jobs;
+        if (job !== undefined) answers[name] = await rig.wait(job);
+      };
+      const isFirst = (type: number): boolean => type === VIX_EVENTTYPE_JOB_PROGRESS;
+      jobs[name] = rig.start({
+        work: (context) => context.progress(0),
+        callback:
+          kind === 'async'
+            ? async (_, type) => (isFirst(type) ? waitForOther() : undefined)
+            : (_, type) => (isFirst(type) ? waitForOther() : undefined),
+      });
+    };
+    start('a', 'b');
+    start('b', 'c');
+    start('c', 'a');
+    for (const job of Object.values(jobs)) expect(await rig.wait(job)).toBe(VIX_OK);
+    await settle();
+    const refused = kind === 'async' ? VIX_E_UNFINISHED_JOB : VIX_OK;
+    expect(answers).toEqual({ a: VIX_OK, b: VIX_OK, c: refused });
+  });
+
+  it('in a ring of an async callback and a plain one ends', async () => {
+    const rig = new RunnerRig();
+    const answers: number[] = [];
+    const first: Job = rig.start({
+      work: (context) => context.progress(0),
+      callback: async (_, type) => {
+        if (type !== VIX_EVENTTYPE_JOB_PROGRESS) return;
+        const second = rig.start({
+          work: (context) => context.progress(0),
+          callback: () => settle().then(async () => answers.push(await rig.wait(first))),
+        });
+        answers.push(await rig.wait(second));
+      },
+    });
+    expect(await rig.wait(first)).toBe(VIX_OK);
+    await settle();
+    expect(answers).toEqual([VIX_OK, VIX_OK, VIX_OK]);
+  });
+
+  it('for a job that a callback has started is not refused to others, nor to it for that job', async () => {
+    const rig = new RunnerRig();
+    const answers: number[] = [];
+    const first: Job = rig.start({
+      work: (context) => context.progress(0),
+      callback: async (_, type) => {
+        if (type !== VIX_EVENTTYPE_JOB_PROGRESS) return;
+        // Nobody waits for this one, so its callback may wait for the first.
+        rig.start({ work: () => undefined, callback: async () => answers.push(await rig.wait(first)) });
+        await settle();
+      },
+    });
+    expect(await rig.wait(first)).toBe(VIX_OK);
+    await settle();
+    expect(answers).toEqual([VIX_OK]);
+  });
+
+  it('lets a promise go only when it was not marked to end by itself', async () => {
+    const rig = new RunnerRig();
+    const held = gate();
+    const job = rig.start({ work: (context) => context.progress(0), callback: firmCallback(() => held.opened) });
+    await settle();
+    let isWoken = false;
+    const waiting = rig.wait(job).then(() => (isWoken = true));
+    await settle(20);
+    expect(isWoken).toBe(false);
+    held.open();
+    await waiting;
   });
 
   it('from inside an async callback is not refused for another job', async () => {
@@ -310,163 +374,5 @@ describe('a callback that returns a promise of its own kind', () => {
     await waiting;
     await settle();
     expect(rig.callbackErrors.map(String)).toEqual(['Error: no']);
-  });
-});
-
-describe('JobEvents', () => {
-  const handle = 1 as VixHandle;
-  const none = 0 as VixHandle;
-
-  it('calls every listener of an event, and waits for the slowest', async () => {
-    const errors: unknown[] = [];
-    const events = new JobEvents((error) => errors.push(error), immediateChannel);
-    const [slow, slower] = [gate(), gate()];
-    const order: string[] = [];
-    events.listen(handle, () => slow.opened, null);
-    events.listen(handle, () => slower.opened, null);
-    events.deliver(1, none, { afterDelivery: () => order.push('after') });
-    events.deliver(2, none, {
-      beforeDelivery: () => order.push('before 2'),
-      afterDelivery: () => order.push('after 2'),
-    });
-    slow.open();
-    await settle();
-    expect(order).toEqual([]);
-    slower.fail(new Error('x'));
-    await settle();
-    expect(order).toEqual(['after', 'before 2', 'after 2']);
-    expect(errors.map(String)).toEqual(['Error: x', 'Error: x']);
-  });
-
-  it('waits for the slowest also when it was called first', async () => {
-    const events = new JobEvents(() => undefined, immediateChannel);
-    const [slower, slow] = [gate(), gate()];
-    let hasEnded = false;
-    events.listen(handle, () => slower.opened, null);
-    events.listen(handle, () => slow.opened, null);
-    events.deliver(1, none, { afterDelivery: () => (hasEnded = true) });
-    slow.open();
-    await settle();
-    expect(hasEnded).toBe(false);
-    slower.open();
-    await settle();
-    expect(hasEnded).toBe(true);
-  });
-
-  it('is free again after an async callback, for events that come later', async () => {
-    const events = new JobEvents(() => undefined, immediateChannel);
-    const order: string[] = [];
-    const held = gate();
-    events.listen(handle, (_, type) => (type === 1 ? held.opened : undefined), null);
-    const deliver = (type: number): void =>
-      events.deliver(type, none, { afterDelivery: () => order.push(`after ${type}`) });
-    deliver(1);
-    deliver(2);
-    held.open();
-    await settle();
-    expect(order).toEqual(['after 1', 'after 2']);
-    deliver(3);
-    expect(order.at(-1)).toBe('after 3');
-    deliver(1);
-    await settle();
-    deliver(4);
-    expect(order.slice(-2)).toEqual(['after 1', 'after 4']);
-  });
-
-  it('waits for no callback any more once it is abandoned', async () => {
-    const events = new JobEvents(() => undefined, immediateChannel);
-    const order: string[] = [];
-    const held = gate();
-    events.listen(handle, () => held.opened, null);
-    const deliver = (type: number): void =>
-      events.deliver(type, none, { afterDelivery: () => order.push(`after ${type}`) });
-    deliver(1);
-    deliver(2);
-    expect(order).toEqual([]);
-    events.abandon();
-    expect(order).toEqual(['after 1', 'after 2']);
-    deliver(3);
-    expect(order).toEqual(['after 1', 'after 2', 'after 3']);
-    events.abandon();
-    held.open();
-    await settle();
-    expect(order).toEqual(['after 1', 'after 2', 'after 3']);
-  });
-
-  it('can be abandoned when nothing is under way', () => {
-    const events = new JobEvents(() => undefined, immediateChannel);
-    const types: number[] = [];
-    events.listen(handle, (_, type) => types.push(type), null);
-    events.abandon();
-    events.deliver(1, none, { afterDelivery: () => undefined });
-    expect(types).toEqual([1]);
-  });
-
-  it('delivers what a listener posts after the event that it is called for', () => {
-    const events = new JobEvents(() => undefined, immediateChannel);
-    const order: string[] = [];
-    events.listen(
-      handle,
-      (_, type) => {
-        order.push(`in ${type}`);
-        if (type === 1) events.deliver(2, none, { afterDelivery: () => order.push('after 2') });
-        order.push(`out ${type}`);
-      },
-      null,
-    );
-    events.deliver(1, none, { afterDelivery: () => order.push('after 1') });
-    expect(order).toEqual(['in 1', 'out 1', 'after 1', 'in 2', 'out 2', 'after 2']);
-    events.deliver(3, none, { afterDelivery: () => order.push('after 3') });
-    expect(order.slice(-3)).toEqual(['in 3', 'out 3', 'after 3']);
-  });
-
-  it('goes on after an async callback only when the channel is pumped', async () => {
-    const channel = new PumpChannel(new Set());
-    const events = new JobEvents(() => undefined, channel);
-    const order: number[] = [];
-    events.listen(handle, async (_, type) => order.push(type), null);
-    channel.post(() => events.deliver(1, none, { afterDelivery: () => order.push(-1) }));
-    channel.post(() => events.deliver(2, none, { afterDelivery: () => order.push(-2) }));
-    channel.pump();
-    await settle();
-    expect(order).toEqual([1, -1]);
-    channel.pump();
-    await settle();
-    expect(order).toEqual([1, -1, 2, -2]);
-  });
-
-  it('knows whether the present code runs inside an async listener', async () => {
-    const events = new JobEvents(() => undefined, immediateChannel);
-    const seen: boolean[] = [];
-    const held = gate();
-    events.listen(
-      handle,
-      async () => {
-        seen.push(events.isInsideCallback);
-        await held.opened;
-        seen.push(events.isInsideCallback);
-      },
-      null,
-    );
-    expect(events.isInsideCallback).toBe(false);
-    events.deliver(1, none, { afterDelivery: () => seen.push(events.isInsideCallback) });
-    expect(events.isInsideCallback).toBe(false);
-    held.open();
-    await settle();
-    expect(seen).toEqual([true, true, false]);
-  });
-});
-
-describe('work that is held', () => {
-  it('keeps a waiter waiting', async () => {
-    const rig = new RunnerRig();
-    const held = new HeldWork();
-    let isOver = false;
-    const waiting = rig.wait(rig.start({ work: held.work })).then(() => (isOver = true));
-    await settle();
-    expect(isOver).toBe(false);
-    held.succeed();
-    await waiting;
-    expect(isOver).toBe(true);
   });
 });

@@ -87,9 +87,9 @@ describe('disconnecting the host of a job', () => {
     const job = rig.start({
       work: (context) => context.progress(0),
       owner: host,
-      callback: (_, type) => {
+      callback: async (_, type) => {
         types.push(type);
-        return type === VIX_EVENTTYPE_JOB_PROGRESS ? new Promise<void>((resolve) => (end = resolve)) : undefined;
+        if (type === VIX_EVENTTYPE_JOB_PROGRESS) await new Promise<void>((resolve) => (end = resolve));
       },
     });
     await settle();
