@@ -4,6 +4,7 @@ import { measureJobs } from './job-cycle.js';
 import { measureScaling } from './job-scaling.js';
 import { report, type Figure } from './figure.js';
 import { measureSimulator } from './simulator.js';
+import { measureVmrunStart } from './vmrun-start.js';
 import { measureVsphere } from './vsphere.js';
 
 const measures: Readonly<Record<string, () => Promise<Figure[]>>> = {
@@ -11,6 +12,7 @@ const measures: Readonly<Record<string, () => Promise<Figure[]>>> = {
   scaling: measureScaling,
   handles: measureHandles,
   blocking: measureBlocking,
+  vmrun: measureVmrunStart,
 };
 
 /** What needs other programs, or much of the machine; only run when it is asked for. */

@@ -1,6 +1,34 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { runNode, StepFailure } from './process.mjs';
+
+/**
+ * The programs whose start counts, by the path of what tsc made of them below `dist`: `program` starts `body`, one file
+ * with all that `entry` needs, from V8's cache.
+ */
+const cachedPrograms = {
+  helper: { start: 'bindings/helper.cjs', program: 'bindings/helper.cjs', entry: 'bindings/helper-main.js' },
+  vmrun: { start: 'cli/bin/vmrun.cjs', program: 'bin/vmrun.cjs', entry: 'cli/vmrun/main.js' },
+};
+
+/** Modules of Node that take long to load, and that few runs need. */
+const slowModules = [
+  'child_process',
+  'crypto',
+  'dns',
+  'fs/promises',
+  'http',
+  'https',
+  'net',
+  'perf_hooks',
+  'readline',
+  'stream',
+  'timers/promises',
+  'tls',
+  'url',
+  'zlib',
+];
 
 /**
  * Bundles the programs of the package, whose start counts.
@@ -8,45 +36,81 @@ import { runNode, StepFailure } from './process.mjs';
  * @param {string} output what tsc has made
  */
 export async function bundlePrograms(root, output) {
-  await bundleHelper(root, output);
-  await bundleCommands(root, output);
+  const inputs = await bundleCommands(root, output);
+  for (const program of Object.values(cachedPrograms)) {
+    inputs.push(...(await bundleCachedProgram(root, output, program)));
+  }
+  await makeHelperCache(root, output);
+  if (inputs.length === 0) return;
+  const folder = join(output, 'bin');
+  for (const name of readdirSync(folder)) if (/\.c?js$/.test(name)) chmodSync(join(folder, name), 0o755);
+  writeFileSync(join(folder, 'LICENSES.txt'), licences(root, inputs));
 }
 
 /**
- * Makes one file of the helper of other languages and of all that it needs: its start is the start of the programs that
- * use it, and Node takes several times as long to load the same code from hundreds of files. Then lets it keep what this
- * Node makes of the file.
+ * Makes one file of a program and of all that it needs: Node takes several times as long to load the same code from
+ * hundreds of files. What the program imports while it runs is in the file too, and is run when it is needed.
+ * @returns {Promise<string[]>} what it has read
  */
-async function bundleHelper(root, output) {
-  const folder = join(output, 'bindings');
-  const entry = join(folder, 'helper-main.js');
-  if (!existsSync(entry)) return;
+async function bundleCachedProgram(root, output, { start, program, entry }) {
+  if (!existsSync(join(output, entry))) return [];
   const { build: bundle } = await import('esbuild');
-  const body = join(folder, 'helper-body.cjs');
-  await bundle({
-    entryPoints: [entry],
-    outfile: body,
+  const common = {
+    absWorkingDir: root,
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node20.18',
     charset: 'ascii',
     external: peersOf(root),
-    // CommonJS has no import.meta. The bundle lies where its entry does, so relative addresses stay right.
-    define: { 'import.meta.url': '__moduleUrl' },
-    banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
     logLevel: 'silent',
-  }).catch((error) => {
-    throw new StepFailure(`Bundling the helper failed: ${error.message}`);
-  });
+  };
+  const failed = (error) => {
+    throw new StepFailure(`Bundling ${program} failed: ${error.message}`);
+  };
+  const { outputFiles, metafile } = await bundle({
+    ...common,
+    entryPoints: [join(output, entry)],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // CommonJS has no import.meta. The body lies in the depth of its entry, so relative addresses stay right.
+    define: { 'import.meta.url': '__module.url' },
+    metafile: true,
+    write: false,
+  }).catch(failed);
+  const body = join(output, program.replace(/\.cjs$/, '-body.cjs'));
+  mkdirSync(dirname(body), { recursive: true });
+  writeFileSync(body, wrapped(outputFiles[0].text, peersOf(root)), 'latin1');
+  await bundle({
+    ...common,
+    entryPoints: [join(output, start)],
+    outfile: join(output, program),
+    allowOverwrite: true,
+  }).catch(failed);
+  rmSync(join(output, `${start}.map`), { force: true });
+  return Object.keys(metafile.inputs);
+}
+
+/** The code as the function that `cached-body.cts` runs. */
+function wrapped(code, peers) {
   // Code from V8's cache has lost how to import while it runs, so whoever starts the body does that for it.
-  let text = readFileSync(body, 'latin1');
-  for (const peer of peersOf(root)) text = text.replaceAll(`import("${peer}")`, `__import("${peer}")`);
-  writeFileSync(body, text, 'latin1');
-  const { exitCode, output: said } = await runNode([join(folder, 'helper.cjs'), '--make-cache'], {
-    cwd: root,
-    capture: true,
-  });
+  const imported = peers.reduce((text, peer) => text.replaceAll(`import("${peer}")`, `__import("${peer}")`), code);
+  // esbuild names so what a module of ours imports, whose every use then looks the name up.
+  const lazy = imported.replaceAll(/(?<=\bimport_\w+=)require\("(node:([\w/]+))"\)/g, (call, specifier, name) =>
+    slowModules.includes(name) ? `__lazy("${specifier}")` : call,
+  );
+  const text = `(function(exports,require,module,__filename,__dirname,__import){
+const __module={get url(){return require("node:url").pathToFileURL(__filename).href}};
+const __lazy=(id)=>new Proxy({},{get:(_,name)=>require(id)[name]});
+${lazy}})`;
+  return `/*${createHash('sha256').update(text).digest('hex').slice(0, 16)}*/${text}`;
+}
+
+/** Lets the helper keep what this Node makes of it. */
+async function makeHelperCache(root, output) {
+  const helper = join(output, cachedPrograms.helper.program);
+  if (!existsSync(helper)) return;
+  const { exitCode, output: said } = await runNode([helper, '--make-cache'], { cwd: root, capture: true });
   if (exitCode !== 0) throw new StepFailure(`The helper does not start:\n${said}`);
 }
 
@@ -57,21 +121,21 @@ function peersOf(root) {
 }
 
 /**
- * Puts each command of `<output>/cli/bin` with all that it needs into few files of `<output>/bin`: a command starts
+ * Puts each other command of `<output>/cli/bin` with all that it needs into few files of `<output>/bin`: a command starts
  * several times faster than from one file a module. What a command imports while it runs stays in files of its own, so
  * that only those who need it pay for it.
+ * @returns {Promise<string[]>} what it has read
  */
 async function bundleCommands(root, output) {
   const source = join(output, 'cli', 'bin');
-  if (!existsSync(source)) return;
+  if (!existsSync(source)) return [];
   const { build: bundle } = await import('esbuild');
-  const folder = join(output, 'bin');
   const { metafile } = await bundle({
     absWorkingDir: root,
     entryPoints: readdirSync(source)
       .filter((name) => name.endsWith('.js'))
       .map((name) => join(source, name)),
-    outdir: folder,
+    outdir: join(output, 'bin'),
     bundle: true,
     splitting: true,
     platform: 'node',
@@ -90,8 +154,7 @@ async function bundleCommands(root, output) {
   }).catch((error) => {
     throw new StepFailure(`Bundling the commands failed: ${error.message}`);
   });
-  for (const name of readdirSync(folder)) if (name.endsWith('.js')) chmodSync(join(folder, name), 0o755);
-  writeFileSync(join(folder, 'LICENSES.txt'), licences(root, Object.keys(metafile.inputs)));
+  return Object.keys(metafile.inputs);
 }
 
 /** The licences of the packages that have been put into the commands. */
@@ -106,5 +169,5 @@ function licences(root, inputs) {
       const text = file === undefined ? `Licence: ${license}` : readFileSync(join(folder, file), 'utf8').trim();
       return `${name} ${version}\n\n${text}\n`;
     });
-  return `The programs in this folder contain these packages:\n\n${texts.join(`\n${'-'.repeat(72)}\n\n`)}`;
+  return `The programs of this package contain these packages:\n\n${texts.join(`\n${'-'.repeat(72)}\n\n`)}`;
 }

@@ -11,7 +11,7 @@ import { standardPrograms } from './guest/guest-programs.js';
 import type { ProgramLimits } from './guest/program-runner.js';
 import type { CheckedInventory, Inventory } from './inventory/inventory-schema.js';
 import { populate } from './inventory/populate.js';
-import { checkInventory } from './inventory/read-inventory.js';
+import { checkInventory } from './inventory/check-inventory.js';
 import type { OperationName } from './operation-names.js';
 import { ContentSpool } from './store/content-spool.js';
 import { VmIndex, type IndexedVm } from './vm-index.js';

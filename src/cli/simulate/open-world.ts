@@ -1,7 +1,8 @@
 import { createMockBackend } from '../../backends/mock/index.js';
 import type { Clock } from '../../base/clock.js';
 import type { Inventory } from '../../world/inventory/inventory-schema.js';
-import { checkInventory, readInventory } from '../../world/inventory/read-inventory.js';
+import { checkInventory } from '../../world/inventory/check-inventory.js';
+import { readInventory } from '../../world/inventory/read-inventory.js';
 import type { World } from '../../world/world.js';
 import type { WorldPlan } from './simulation-plan.js';
 

@@ -8,16 +8,23 @@ import { failureStatus, processStatus } from './exit-status.js';
 import { ownConnection } from './own-connection.js';
 import { runVmrun } from './run-vmrun.js';
 
-/** Runs vmrun in this process, and sets its exit status. @param args command line without the program's name. */
-export async function vmrunMain(args: readonly string[]): Promise<void> {
+/**
+ * Runs vmrun in this process, and sets its exit status.
+ *
+ * @param args command line without the program's name.
+ * @returns whether it went to a host, so that the code for that has been compiled.
+ */
+export async function vmrunMain(args: readonly string[]): Promise<{ readonly hasWorked: boolean }> {
   // Overwrites the command line in the process list, where a password may stand.
   process.title = 'vmrun';
   // Callers take anything on stderr for the error of the command; what Node has to remark is none.
   process.removeAllListeners('warning');
   const terminal = new ProcessTerminal();
   const clock = new RealClock();
+  let hasWorked = false;
   const connect = async (target: ConnectTarget, signal: AbortSignal): Promise<Connection> => {
     const { createVix } = await import('../../compose/create-vix.js');
+    hasWorked = true;
     const mock = { home: join(revixHome(terminal.env), 'mock'), isInPlace: true };
     return ownConnection(createVix({ clock, mock }), target, signal);
   };
@@ -26,9 +33,10 @@ export async function vmrunMain(args: readonly string[]): Promise<void> {
   if (end.signal !== undefined && terminal.platform !== 'win32') {
     // Ends as the signal would have ended it, so that a shell stops its loop.
     process.kill(process.pid, end.signal);
-    return;
+    return { hasWorked: false };
   }
   process.exitCode = processStatus(statusWith(terminal, end.status), terminal.platform);
+  return { hasWorked };
 }
 
 /** The status of a command whose output may have been lost. */

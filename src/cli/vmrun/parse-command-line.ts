@@ -1,8 +1,9 @@
 import { UsageError } from '../usage-error.js';
 import type { Command } from './command.js';
 import { commandOf } from './command-table.js';
-import { type Flag, type FlagValues, flags } from './flags.js';
+import { type FlagValues, flags } from './flags.js';
 import { type HostTypeWord, hostTypeOf } from './host-types.js';
+import { takeFlag, takeFlags } from './take-flags.js';
 import { Words } from './words.js';
 
 /** A command line, taken apart. */
@@ -52,31 +53,13 @@ export function parseCommandLine(args: readonly string[]): Parsed {
   }
 }
 
-/** Takes the flags before the command. @returns a word that looks like a flag and is none. */
-function takeFlags(words: Words, given: FlagValues): string | undefined {
-  for (let word = words.peek(); word?.startsWith('-') === true; word = words.peek()) {
-    const flag = flags.find((candidate) => candidate.flag === word);
-    words.next();
-    if (flag === undefined || !take(flag, words, given)) return word;
-  }
-  return undefined;
-}
-
 /** Takes Revix's own flags out of the words that no parameter wanted, where people write them too. */
 function takeLateFlags(words: Words, given: FlagValues): void {
   const surplus = new Words(words.rest());
   for (let word = surplus.next(); word !== undefined; word = surplus.next()) {
     const flag = flags.find((candidate) => candidate.isOwn && candidate.flag === word);
-    if (flag !== undefined) take(flag, surplus, given);
+    if (flag !== undefined) takeFlag(flag, surplus, given);
   }
-}
-
-/** @returns false when the value of the flag is missing. */
-function take(flag: Flag, words: Words, given: FlagValues): boolean {
-  const value = flag.value === undefined ? '' : words.next();
-  if (value === undefined) return false;
-  given[flag.name] = value;
-  return true;
 }
 
 function readFlags(

@@ -30,12 +30,15 @@ const columnPixels = [0, 0, 1, 2, 3, 4, 4];
 
 const firstCode = 0x20;
 
-const glyphs: readonly Uint8Array[] = shapes.map(glyphOf);
-const unknownGlyph = glyphOf(unknownShape);
+/** By shape, as they are needed: most processes that load this draw nothing. */
+const glyphs = new Map<string, Uint8Array>();
 
 /** Rows of a character from the top, one byte each: the highest bit is the leftmost pixel. */
 export function glyph(character: string): Uint8Array {
-  return glyphs[(character.codePointAt(0) ?? 0) - firstCode] ?? unknownGlyph;
+  const shape = shapes[(character.codePointAt(0) ?? 0) - firstCode] ?? unknownShape;
+  let rows = glyphs.get(shape);
+  if (rows === undefined) glyphs.set(shape, (rows = glyphOf(shape)));
+  return rows;
 }
 
 function glyphOf(shape: string): Uint8Array {

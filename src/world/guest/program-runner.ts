@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sleep, type Clock } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';

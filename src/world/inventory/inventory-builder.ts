@@ -1,5 +1,5 @@
 import type { Inventory, InventoryVm } from './inventory-schema.js';
-import { checkInventory } from './read-inventory.js';
+import { checkInventory } from './check-inventory.js';
 import type { FaultRule } from '../fault-rules.js';
 
 /** Builds an inventory step by step, and checks each machine as it comes, so that a mistake shows where it is made. */

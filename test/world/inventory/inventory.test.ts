@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../src/base/clock.js';
 import { defaultInventory } from '../../../src/world/inventory/default-inventory.js';
 import { InventoryBuilder } from '../../../src/world/inventory/inventory-builder.js';
-import { checkInventory, parseInventory, readInventory } from '../../../src/world/inventory/read-inventory.js';
+import { checkInventory } from '../../../src/world/inventory/check-inventory.js';
+import { parseInventory } from '../../../src/world/inventory/parse-inventory.js';
+import { readInventory } from '../../../src/world/inventory/read-inventory.js';
 import { World } from '../../../src/world/world.js';
 import { call, messageOf, fault } from '../world-fixture.js';
 

@@ -1,6 +1,6 @@
 import { ProgramRegistry } from '../program-registry.js';
 import type { GuestProgram, ProgramContext } from '../program.js';
-import { runBash, type JustBash } from './bash-shell.js';
+import type { JustBash } from './bash-shell.js';
 import { sleepDurationMs } from './commands/process-commands.js';
 import { posixCommandNames } from './posix-command-names.js';
 import { quoteWord, splitWords } from './posix-words.js';
@@ -31,6 +31,8 @@ export function posixPrograms(options: PosixProgramsOptions = {}): ProgramRegist
   const runShell = async (words: readonly string[], context: ProgramContext): Promise<number> => {
     const library = options.shell === 'small' ? undefined : await loadJustBash();
     if (library === undefined) return runSmallShell(words, context, { programs, stepLimit, isStandard });
+    // With the library, and not before: most processes that have these programs run none.
+    const { runBash } = await import('./bash-shell.js');
     return runBash(library, words, context, { programs, stepLimit, outputLimitBytes, isStandard });
   };
   const shell: GuestProgram = (context) => runShell(splitWords(context.arguments), context);

@@ -11,7 +11,6 @@
  * - output streams that go to one place keep their order: see `StreamMerging`.
  * - `until` becomes `while !`, since the library ends a script with `set -e` at its condition.
  */
-import { performance } from 'node:perf_hooks';
 import type { ScriptNode, SimpleCommandNode, StatementNode } from './just-bash-types.js';
 import { quoteWord } from './posix-words.js';
 import { literalName, StreamMerging } from './stream-merging.js';

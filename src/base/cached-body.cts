@@ -1,0 +1,76 @@
+import fs = require('node:fs');
+import path = require('node:path');
+import vm = require('node:vm');
+
+// The programs whose start counts are one file each, their body, and V8 need not compile again what it has compiled
+// once: what it made of the body is kept in a further file and taken up by later starts.
+
+type Wrapper = (
+  exports: unknown,
+  require: NodeJS.Require,
+  module: { readonly exports: unknown },
+  filename: string,
+  directory: string,
+  load: (specifier: string) => Promise<unknown>,
+) => void;
+
+/** The body of a program, run. */
+class CachedBody<Exports> {
+  readonly exports: Exports;
+  /** Whether V8 had to compile all of it, since nothing was kept or what was kept is of no use. */
+  readonly isCompiledAnew: boolean;
+  readonly #script: vm.Script;
+  readonly #cachePath: string;
+
+  /**
+   * Compiles and runs a body.
+   *
+   * @param bodyPath file that the build made of the whole program. Its first line is a comment with a hash of the rest.
+   * @param cacheFile path of the file for what V8 made of it, less an end by which `cachedBody` tells versions apart.
+   * @param isTrusted whether a cache may be taken up: V8 runs what is in it unchecked.
+   */
+  constructor(bodyPath: string, cacheFile: string, isTrusted: (path: string) => boolean) {
+    const source = fs.readFileSync(bodyPath, 'latin1');
+    this.#cachePath = `${cacheFile}-${versionOf(source)}.cache`;
+    const cachedData = readCache(this.#cachePath, isTrusted);
+    this.#script = new vm.Script(source, { filename: bodyPath, ...(cachedData !== undefined && { cachedData }) });
+    this.isCompiledAnew = cachedData === undefined || this.#script.cachedDataRejected === true;
+    const module = { exports: {} as Exports };
+    const run = this.#script.runInThisContext() as Wrapper;
+    // Code from V8's cache has lost how to import while it runs, so this does that for it.
+    run(module.exports, require, module, bodyPath, path.dirname(bodyPath), (specifier) => import(specifier));
+    this.exports = module.exports;
+  }
+
+  /**
+   * Keeps what V8 has compiled until now, whole or not at all.
+   * @throws Error of the file system.
+   */
+  keep(): void {
+    const draft = `${this.#cachePath}.${process.pid}`;
+    try {
+      // Whoever else may write it could make this program do anything.
+      fs.writeFileSync(draft, this.#script.createCachedData(), { mode: 0o644 });
+      fs.renameSync(draft, this.#cachePath);
+    } catch (error) {
+      fs.rmSync(draft, { force: true });
+      throw error;
+    }
+  }
+}
+
+/** Two versions of Node may have one version of V8, and take each other's cache for good: they crash on it. */
+function versionOf(source: string): string {
+  const hash = /^\/\*(\w+)\*\//.exec(source)?.[1] ?? 'none';
+  return `${hash}-${process.version}-${process.arch}`;
+}
+
+function readCache(cachePath: string, isTrusted: (path: string) => boolean): Buffer | undefined {
+  try {
+    return isTrusted(cachePath) ? fs.readFileSync(cachePath) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export = CachedBody;

@@ -1,0 +1,83 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { codeCacheFor } from '../../../src/cli/vmrun/code-cache.js';
+
+function newHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'revix-cache-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  return home;
+}
+
+describe('the code that V8 has compiled', () => {
+  it.each([
+    [['list'], 'vmrun-list'],
+    [['-T', 'ws', '-gu', 'start', 'LIST', 'stop'], 'vmrun-list'],
+    [['-h', 'vc.example', '-p', '-u', 'start', 'x.vmx'], 'vmrun-start-remote'],
+    [['../../etc/passwd'], 'vmrun-none'],
+    [[], 'vmrun-none'],
+    [['-gp'], 'vmrun-none'],
+  ])('is kept apart for each command: %j', (args, name) => {
+    expect(codeCacheFor(args, { REVIX_HOME: '/home' }).cacheFile).toBe(join('/home', 'cache', name));
+  });
+
+  it('is taken from a file only that nobody else may write', { skip: process.platform === 'win32' }, () => {
+    const path = join(newHome(), 'x.cache');
+    const cache = codeCacheFor([], {});
+    writeFileSync(path, '', { mode: 0o644 });
+    expect(cache.isTrusted(path)).toBe(true);
+    for (const mode of [0o664, 0o646]) {
+      chmodSync(path, mode);
+      expect(cache.isTrusted(path)).toBe(false);
+    }
+  });
+
+  it('goes after a while, and where it cannot be kept nothing is said', () => {
+    const home = newHome();
+    const old = join(home, 'cache', 'old.cache');
+    mkdirSync(join(home, 'cache'));
+    writeFileSync(old, '');
+    utimesSync(old, 0, 0);
+    let count = 0;
+    codeCacheFor([], { REVIX_HOME: home }).keep(() => (count += 1));
+    expect([existsSync(old), count]).toEqual([false, 1]);
+    codeCacheFor([], { REVIX_HOME: join(home, 'cache', 'x') }).keep(() => {
+      throw new Error('ENOSPC');
+    });
+    writeFileSync(join(home, 'file'), '');
+    codeCacheFor([], { REVIX_HOME: join(home, 'file') }).keep(() => (count += 1));
+    expect(count).toBe(1);
+  });
+
+  it('is kept by the first command, and no command minds when it is spoiled', () => {
+    const home = newHome();
+    const program = fileURLToPath(new URL('../../../dist/bin/vmrun.cjs', import.meta.url));
+    const list = () => {
+      const { stdout, stderr, status } = spawnSync(process.execPath, [program, 'list'], {
+        env: { ...process.env, REVIX_HOME: home },
+        encoding: 'utf8',
+      });
+      expect({ stdout, stderr, status }).toEqual({ stdout: 'Total running VMs: 0\n', stderr: '', status: 0 });
+      return readdirSync(join(home, 'cache')).map((name) => join(home, 'cache', name));
+    };
+    const [path = '', ...others] = list();
+    expect([path.endsWith('.cache'), others]).toEqual([true, []]);
+    const size = statSync(path).size;
+    writeFileSync(path, 'no code');
+    expect(list()).toEqual([path]);
+    expect(statSync(path).size).toBeGreaterThan(size / 2);
+  });
+});
