@@ -86,7 +86,8 @@ function formatUuid(uuid: string): string {
   return `${bytes.slice(0, 8).join(' ')}-${bytes.slice(8).join(' ')}`;
 }
 
-function parseUuid(text: string): string | undefined {
+/** A UUID as VMware writes its bytes, in the usual form; undefined where it is none. */
+export function parseUuid(text: string): string | undefined {
   const digits = text.replace(/[\s-]/g, '').toLowerCase();
   if (!/^[0-9a-f]{32}$/.test(digits)) return undefined;
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
