@@ -3,7 +3,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { stringify } from 'yaml';
 import { Fault } from '../../base/fault.js';
 import type { InventoryVm } from '../../world/inventory/inventory-schema.js';
-import { checkInventory } from '../../world/inventory/read-inventory.js';
+import { checkInventory } from '../../world/inventory/check-inventory.js';
 import { parseNewLocation } from '../../world/location.js';
 import { VmxDocument } from '../../world/store/vmx-file.js';
 import type { Terminal } from '../terminal.js';

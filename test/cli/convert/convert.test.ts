@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { FakeClock } from '../../../src/base/clock.js';
 import { revixCommands } from '../../../src/cli/revix/command-table.js';
 import { runRevix } from '../../../src/cli/revix/run-revix.js';
-import { parseInventory } from '../../../src/world/inventory/read-inventory.js';
+import { parseInventory } from '../../../src/world/inventory/parse-inventory.js';
 import { VmxDocument } from '../../../src/world/store/vmx-file.js';
 import { World } from '../../../src/world/world.js';
 import { FakeTerminal } from '../fake-terminal.js';
