@@ -4,7 +4,7 @@
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   Revix_Close,
   Revix_CountHandles,
@@ -67,7 +67,7 @@ const vmxPath = '/vms/linux/linux.vmx';
 const guestUser = 'user';
 const guestPassword = 'password';
 /** Stays after the end, so that a person can look at it. */
-const screenPath = join(tmpdir(), 'revix-main-job-screen.png');
+const screenPath = resolve('revix-main-job-screen.png');
 
 let host = VIX_INVALID_HANDLE;
 let vm = VIX_INVALID_HANDLE;

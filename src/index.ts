@@ -1,5 +1,6 @@
 export * from './compose/process-vix.js';
-export { createVix, type VixOptions } from './compose/create-vix.js';
+export { createVix } from './compose/create-vix.js';
+export type { VixOptions } from './compose/vix-options.js';
 export type { DiagnosticEvent, Vix } from './api/vix.js';
 export { Vix_Out, type VixOut } from './api/vix-out.js';
 export type { VixCallback, VixListHandle } from './api/start-job.js';

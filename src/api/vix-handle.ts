@@ -69,8 +69,8 @@ export function vixHandleFunctions(runtime: VixRuntime) {
 
   return {
     /** Text for an error value, in English; never empty. The locale has no effect. */
-    Vix_GetErrorText(err: VixError, _locale: string | null): string {
-      return errorText(typeof err === 'number' ? err : (Number.NaN as VixError));
+    Vix_GetErrorText(err: VixError | bigint, _locale: string | null): string {
+      return errorText(err);
     },
 
     /** Takes one reference away; the last one ends the object. Harmless for 0, unknown and released handles. */

@@ -4,6 +4,14 @@ import * as v from 'valibot';
 import { Fault } from '../base/fault.js';
 import { Secret } from '../base/secret.js';
 
+/** An object with these keys and no others. */
+function keys<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const known = Object.keys(entries).join(', ');
+  return v.strictObject(entries, (issue) =>
+    issue.expected === 'never' ? `unknown key; known are ${known}` : `must be an object with ${known}`,
+  );
+}
+
 /** A JSON object: an array is none, though JavaScript takes it for one. */
 const object = v.custom<object>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -12,14 +20,11 @@ const object = v.custom<object>(
 
 // The message is fixed: the usual one would show the value, which may be a password that stands in the wrong place.
 const passwordSource = v.union(
-  [
-    v.strictObject({ env: v.pipe(v.string(), v.nonEmpty()) }),
-    v.strictObject({ file: v.pipe(v.string(), v.nonEmpty()) }),
-  ],
+  [keys({ env: v.pipe(v.string(), v.nonEmpty()) }), keys({ file: v.pipe(v.string(), v.nonEmpty()) })],
   'must be {"env": "NAME"} or {"file": "PATH"}',
 );
 
-const providerEntry = v.strictObject({
+const providerEntry = keys({
   /** Name of the backend that answers for the provider. */
   backend: v.pipe(v.string(), v.nonEmpty()),
   /** Host to use in place of the one that the program names. */
@@ -33,11 +38,11 @@ const providerEntry = v.strictObject({
   options: v.optional(v.pipe(object, v.record(v.string(), v.unknown()))),
 });
 
-const content = v.strictObject({
+const content = keys({
   providers: v.optional(
     v.pipe(
       object,
-      v.strictObject({
+      keys({
         default: v.optional(providerEntry),
         server: v.optional(providerEntry),
         workstation: v.optional(providerEntry),

@@ -1,7 +1,7 @@
 import type { RevixConfig } from '../backends/config.js';
 import { createMockBackend } from '../backends/mock/index.js';
 import type { MockOptions } from '../backends/mock/index.js';
-import type { VixOptions } from './create-vix.js';
+import type { VixOptions } from './vix-options.js';
 
 /** What can be said of a mock host in plain data; each option as in `createMockBackend`. */
 export type PlainMockOptions = Pick<

@@ -34,14 +34,16 @@ const constantNames = new Map(
  * The row of an error value, by its low 16 bits. A value whose code is 0 and that is not `VIX_OK` itself has none: it
  * says that something failed.
  */
-function errorRow(err: VixError): ErrorRow | undefined {
+function errorRow(err: VixError | bigint): ErrorRow | undefined {
   const code = VIX_ERROR_CODE(err);
-  return code === 0 && err !== 0 ? undefined : errorsByCode.get(code);
+  return code === 0 && Number(err) !== 0 ? undefined : errorsByCode.get(code);
 }
 
 /** English text for any error value, for `Vix_GetErrorText`. Never empty: an unknown code gives a text with its number. */
-export function errorText(err: VixError): string {
-  return errorRow(err)?.text ?? `Unknown error ${err}`;
+export function errorText(err: VixError | bigint): string {
+  // Plain JavaScript may hand over anything, and no text is no answer.
+  const known = typeof err === 'number' || typeof err === 'bigint' ? err : (Number.NaN as VixError);
+  return errorRow(known)?.text ?? `Unknown error ${known}`;
 }
 
 /** Symbolic name of an error value, such as `VIX_E_FILE_NOT_FOUND`; for an unknown one, a text with its number. */

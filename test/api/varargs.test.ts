@@ -242,6 +242,7 @@ describe('Vix_GetErrorText', () => {
     expect([
       stage.call('Vix_GetErrorText', [3006, undefined]),
       stage.call('Vix_GetErrorText', [3006 + 2 ** 40, 'de']),
-    ]).toEqual([text, text]);
+      stage.call('Vix_GetErrorText', [3006n + 2n ** 63n, null]),
+    ]).toEqual([text, text, text]);
   });
 });

@@ -70,6 +70,12 @@ describe('parseConfig', () => {
   });
 });
 
+it('names the keys that there are, in place of one that is not', () => {
+  const message = (config: unknown): string => faultOf(() => parseConfig(config, 'the test')).message;
+  expect(message({ providers: { foo: {} } })).toContain('providers.foo: unknown key; known are default, server');
+  expect(message({ providers: { player: { backend: 'x', uri: 'y' } } })).toContain('known are backend, url, user');
+});
+
 describe('readConfig', () => {
   it('reads a file', () => {
     const path = join(directory, 'good.json');

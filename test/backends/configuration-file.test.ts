@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createVix, type VixOptions } from '../../src/compose/create-vix.js';
+import { createVix } from '../../src/compose/create-vix.js';
+import type { VixOptions } from '../../src/compose/vix-options.js';
 import {
   VIX_E_FILE_NOT_FOUND,
   VIX_E_INVALID_ARG,

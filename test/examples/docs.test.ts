@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseInventory } from '../../src/backends/mock/index.js';
 import { parseConfig } from '../../src/backends/config.js';
+import { operationNames } from '../../src/world/operation-names.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -66,4 +67,17 @@ describe('docs/examples.md', () => {
     const named = [...read('docs/examples.md').matchAll(/\]\(\.\.\/examples\/([^)]+\.ts)\)/g)];
     expect(named.map(([, name]) => String(name)).toSorted()).toEqual(examples);
   });
+});
+
+it('docs/mock.md lists every operation that a fault rule can name, and no other', () => {
+  const page = read('docs/mock.md');
+  const table = page.slice(page.indexOf('| Family | Operations |'));
+  const rows = table.slice(0, table.indexOf('\n\n')).split('\n').slice(2);
+  const listed = rows.flatMap((row) => {
+    const [, family = '', operations = ''] = row.split('|');
+    const prefix = /`(.*)\.\*`/.exec(family)?.[1];
+    const names = [...operations.matchAll(/`([\w.]+)`/g)].map(([, name = '']) => name);
+    return names.map((name) => (prefix === undefined ? name : `${prefix}.${name}`));
+  });
+  expect(listed.toSorted()).toEqual([...operationNames].toSorted());
 });

@@ -45,10 +45,8 @@ type ComParameters<M extends Mode, P extends readonly unknown[]> = { [Index in k
 
 /** Parameters of the C function without the handle that the object stands for. */
 type WithoutSelf<P extends readonly unknown[]> = P extends [infer First, ...infer Rest]
-  ? First extends VixHandle | 0
-    ? [First] extends [VixHandle | 0]
-      ? Rest
-      : P
+  ? [First] extends [VixHandle | 0]
+    ? Rest
     : P
   : P;
 

@@ -65,7 +65,8 @@ const encoders: Readonly<Record<ParamKind, Encoder>> = {
   propertyCells: (varargs, frame) => {
     const requests = parseCells(varargs);
     if (requests instanceof VixFailure) return null;
-    frame.cells.push(...requests.flatMap(({ cells }) => cells));
+    // One by one: a call takes only so many arguments, and the program may have given nearly as many.
+    for (const { cells } of requests) for (const cell of cells) frame.cells.push(cell);
     return requests.map(({ id }) => id);
   },
   propertyValues: (varargs) => varargs.map(cloneable),

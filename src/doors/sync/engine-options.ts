@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import type { VixOptions } from '../../compose/create-vix.js';
+import type { VixOptions } from '../../compose/vix-options.js';
 import { vixOptionsFrom, type PlainVixOptions } from '../../compose/plain-options.js';
 
 /** How an engine is made in its thread: data that can cross threads. Everything may be left out. */

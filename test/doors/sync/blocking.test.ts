@@ -144,6 +144,19 @@ describe('the blocking door', () => {
     expect(locations).toEqual(['/vms/a.vmx', '/vms/ä 日本 🐧.vmx', '/vms/c.vmx']);
   });
 
+  it('takes as many varargs as a call can have, and odd error values', () => {
+    const vix = sharedVix();
+    const vm = openVm(vix);
+    const cells = Array.from({ length: 50_000 }, () => Vix_Out<string>());
+    const varargs = cells.flatMap((cell) => [VIX_PROPERTY_VM_NAME, cell]);
+    const read = vix.Vix_GetProperties as (...args: unknown[]) => number;
+    expect(read(vm, ...varargs, VIX_PROPERTY_NONE)).toBe(VIX_OK);
+    expect(new Set(cells.map((cell) => cell.value)).size).toBe(1);
+    const text = vix.Vix_GetErrorText as (...args: unknown[]) => string;
+    expect(text(3006n, null)).toBe(text(3006, null));
+    expect(text(Symbol('odd'), null)).toMatch(/./);
+  });
+
   it('leaves cells alone when a read fails', () => {
     const vix = sharedVix();
     const name = Vix_Out('before');
