@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { Fault } from '../../base/fault.js';
-import type { FileAttributes, FileChange } from '../guest/guest-files.js';
+import type { FileChange } from '../guest/guest-files.js';
 import type { ContentBlobs, ContentReference } from './content-blobs.js';
 import { readFrom } from './host-disk.js';
+import { type StoredAttributes, upgradedAttributes } from './older-state.js';
 
 /** A change as a journal keeps it: the same, with a reference in the place of the bytes. */
 type JournalEntry =
@@ -10,7 +11,7 @@ type JournalEntry =
       readonly change: 'put';
       readonly path: string;
       readonly kind: 'file' | 'directory' | 'symlink';
-      readonly attributes: FileAttributes;
+      readonly attributes: StoredAttributes;
       readonly content?: ContentReference;
       readonly linkTarget?: string;
       readonly isShared?: true;
@@ -18,7 +19,7 @@ type JournalEntry =
   | {
       readonly change: 'append';
       readonly path: string;
-      readonly attributes: FileAttributes;
+      readonly attributes: StoredAttributes;
       readonly content?: ContentReference;
       readonly isShared?: true;
     }
@@ -95,7 +96,8 @@ function parseLine(line: Buffer): JournalEntry | undefined {
 
 function changeFor(entry: JournalEntry, blobs: ContentBlobs): FileChange {
   if (entry.change !== 'put' && entry.change !== 'append') return entry;
-  const { content, ...rest } = entry;
+  const { content, ...kept } = entry;
+  const rest = { ...kept, attributes: upgradedAttributes(kept.attributes) };
   return content === undefined ? rest : { ...rest, content: blobs.open(content) };
 }
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Fault } from '../../base/fault.js';
 import type { VmRecord } from '../vm/vm-record.js';
 import { readFrom, readWhole } from './host-disk.js';
+import { stateFormat, upgradedRecord, type VmRecord1 } from './older-state.js';
 
 /** A file image: the first `length` bytes of a journal. Journals only grow, so a snapshot is a length. */
 export interface ImageState {
@@ -39,7 +40,6 @@ export interface VmStateHeader {
   readonly order: number;
 }
 
-const format = 1;
 const longestHeaderBytes = 16 * 1024;
 
 /** A name for a commit, never made twice. */
@@ -63,7 +63,7 @@ export function hashOf(bytes: Uint8Array | string): string {
 /** The text of the file: one line of header, then the rest. It is one JSON object. */
 export function formatState(state: VmStateFile): string {
   const { header, ...rest } = state;
-  const first = JSON.stringify({ format, ...header }).slice(0, -1);
+  const first = JSON.stringify({ format: stateFormat, ...header }).slice(0, -1);
   return `${first},\n${JSON.stringify(rest, null, 1).slice(2)}\n`;
 }
 
@@ -89,8 +89,9 @@ export function readStateFile(path: string): VmStateFile | undefined {
   if (bytes === undefined) return undefined;
   const value = parseJson(bytes.toString(), path);
   const header = headerFrom(value, path);
-  if (!isStateBody(value)) throw damaged(path, 'parts of it are missing');
-  const { vmx, addedEntries, ownDisks, current, images, unusedContents, record } = value;
+  const body = presentForm(value);
+  if (!isStateBody(body)) throw damaged(path, 'parts of it are missing');
+  const { vmx, addedEntries, ownDisks, current, images, unusedContents, record } = body;
   return { header, vmx, addedEntries, ownDisks, current, images, unusedContents, record };
 }
 
@@ -102,14 +103,40 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
+/** What the file holds, in the present format. */
+function presentForm(value: unknown): unknown {
+  if (!isObject(value) || value['format'] === stateFormat) return value;
+  const { record } = value;
+  return isRecord1(record) ? { ...value, record: upgradedRecord(record) } : value;
+}
+
+/** As far as `upgradedRecord` looks at it. */
+function isRecord1(value: unknown): value is VmRecord1 {
+  return (
+    isObject(value) &&
+    isText(value['id']) &&
+    isText(value['location']) &&
+    isGuest1(value['guest']) &&
+    Array.isArray(value['snapshots']) &&
+    value['snapshots'].every(
+      (snapshot) => isObject(snapshot) && isObject(snapshot['state']) && isGuest1(snapshot['state']['guest']),
+    )
+  );
+}
+
+function isGuest1(value: unknown): boolean {
+  return isObject(value) && isTextList(value['ipAddresses'] ?? []);
+}
+
 function headerFrom(value: unknown, path: string): VmStateHeader {
-  if (isObject(value) && typeof value['format'] === 'number' && value['format'] > format) {
+  if (isObject(value) && typeof value['format'] === 'number' && value['format'] > stateFormat) {
     throw new Fault(
       'vm-config-unreadable',
       `${path} was written by a newer Revix (format ${value['format']}). Use that version for this directory.`,
     );
   }
-  if (!isObject(value) || !isHeader(value)) throw damaged(path, 'its first line is not what Revix writes');
+  const isKnown = isObject(value) && typeof value['format'] === 'number' && value['format'] >= 1;
+  if (!isKnown || !isHeader(value)) throw damaged(path, 'its first line is not what Revix writes');
   return { commit: value.commit, id: value.id, place: value.place, order: value.order };
 }
 

@@ -94,7 +94,7 @@ export function parseUuid(text: string): string | undefined {
 }
 
 /** A UUID that the text always yields again. */
-function uuidFrom(text: string): string {
+export function uuidFrom(text: string): string {
   const digits = createHash('sha256').update(text).digest('hex').slice(0, 32);
   return parseUuid(digits) ?? digits;
 }

@@ -113,6 +113,11 @@ describe('a damaged file', () => {
     ['no JSON', (text: string) => `${text}}`],
     ['another shape', () => '{"format":1,"commit":"x","id":"a","place":"p","order":1,\n"record":{}}'],
     ['a record without its parts', (text: string) => text.replace('"memoryMb"', '"memory"')],
+    ['no format', (text: string) => text.replace('"format":', '"shape":')],
+    [
+      'an older format and no guest',
+      (text: string) => text.replace(/"format":\d+/, '"format":1').replace('"guest"', '"host"'),
+    ],
     ['another first line', (text: string) => text.replace('"place"', '"plaice"')],
   ])('state.json with %s is refused and left as it is', async (_what, damage) => {
     const { directory, state } = await oneVm();
@@ -130,7 +135,7 @@ describe('a damaged file', () => {
 
   it('of a newer version is refused as such', async () => {
     const { directory, state } = await oneVm();
-    writeFileSync(state, readFileSync(state, 'utf8').replace('"format":1', '"format":99'));
+    writeFileSync(state, readFileSync(state, 'utf8').replace(/"format":\d+/, '"format":99'));
     const store = await openStore(directory);
     const [id = ''] = await store.ids();
     await expect(store.read(id, () => 0)).rejects.toThrow('written by a newer Revix (format 99)');
