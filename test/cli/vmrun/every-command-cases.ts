@@ -11,13 +11,16 @@ export interface Step {
   readonly matches?: RegExp;
   /** 0 by default. */
   readonly status?: number;
+  /** Whether vSphere says that it does not support it, while it does support the command. */
+  readonly isRefusedByVsphere?: true;
 }
 
 /** Command lines that show that a command does its work, in an order in which each finds what it needs. */
 export type CommandCase = readonly Step[];
 
 const failed = -1;
-const notSupported = (args: readonly string[]): Step => ({
+/** What a host says that cannot do it. */
+export const notSupported = (args: readonly string[]): Step => ({
   args,
   stdout: 'Error: This host does not support the operation\n',
   status: failed,
@@ -26,6 +29,35 @@ const notSupported = (args: readonly string[]): Step => ({
 function guest(...args: readonly string[]): readonly string[] {
   return [...asUser, ...args];
 }
+
+/** What vSphere does not offer: the first line of the case says so there. */
+export const notOnVsphere: ReadonlySet<string> = new Set([
+  'pause',
+  'unpause',
+  'listNetworkAdapters',
+  'addNetworkAdapter',
+  'setNetworkAdapter',
+  'deleteNetworkAdapter',
+  'listHostNetworks',
+  'listPortForwardings',
+  'setPortForwarding',
+  'deletePortForwarding',
+  'beginRecording',
+  'endRecording',
+  'beginReplay',
+  'endReplay',
+  'setSharedFolderState',
+  'addSharedFolder',
+  'removeSharedFolder',
+  'enableSharedFolders',
+  'disableSharedFolders',
+  'typeKeystrokesInGuest',
+  'connectNamedDevice',
+  'disconnectNamedDevice',
+]);
+
+/** What an ESXi without a vCenter does not offer beyond that. */
+export const notOnEsx: ReadonlySet<string> = new Set(['clone']);
 
 /** A case for each command, by its name. */
 export const commandCases: Readonly<Record<string, CommandCase>> = {
@@ -329,8 +361,11 @@ export const commandCases: Readonly<Record<string, CommandCase>> = {
   writeVariable: [
     { args: ['writeVariable', 'on.vmx', 'guestVar', 'name', 'a value'] },
     { args: ['readVariable', 'on.vmx', 'GUESTVAR', 'name'], stdout: 'a value\n' },
-    { args: ['writeVariable', 'on.vmx', 'runtimeConfig', 'some.entry', ''] },
-    { args: ['-gu', 'root', '-gp', 'password', 'writeVariable', 'on.vmx', 'guestEnv', 'name', 'x'] },
+    { args: ['writeVariable', 'on.vmx', 'runtimeConfig', 'some.entry', ''], isRefusedByVsphere: true },
+    {
+      args: ['-gu', 'root', '-gp', 'password', 'writeVariable', 'on.vmx', 'guestEnv', 'name', 'x'],
+      isRefusedByVsphere: true,
+    },
     { args: ['writeVariable', 'on.vmx', 'name'], stdout: 'Error: Missing argument: NAME VALUE\n', status: failed },
   ],
   readVariable: [

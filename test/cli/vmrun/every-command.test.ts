@@ -1,8 +1,16 @@
-import { writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../../src/cli/vmrun/command-table.js';
-import { type CommandCase, commandCases, type Step } from './every-command-cases.js';
+import {
+  type CommandCase,
+  commandCases,
+  notOnEsx,
+  notOnVsphere,
+  notSupported,
+  type Step,
+} from './every-command-cases.js';
 import { asUser, newLab } from './lab.js';
 import type { Run, VmrunRig } from './vmrun-rig.js';
 
@@ -44,8 +52,46 @@ it('there are 64 commands, and a case for each', () => {
   expect(Object.keys(commandCases).sort()).toEqual(commands.map(({ name }) => name).sort());
 });
 
-describe.each(Object.entries(commandCases))('%s', (_name, steps) => {
-  it('does its work over a world in memory', async () => {
+/** What a case gives over an endpoint of vSphere. */
+function overVsphere(name: string, steps: CommandCase, store: 'vcenter' | 'esx'): CommandCase {
+  const isRefused = notOnVsphere.has(name) || (store === 'esx' && notOnEsx.has(name));
+  if (isRefused) return steps.slice(0, 1).map(({ args }) => notSupported(args));
+  return steps.map((step) => (step.isRefusedByVsphere === true ? notSupported(step.args) : step));
+}
+
+const cases = Object.entries(commandCases);
+/** Commands that take different ways each: the whole proof, of every command everywhere, is `npm run test:crash`. */
+const fewNames = ['list', 'clone', 'pause', 'writeVariable', 'runProgramInGuest', 'CopyFileFromHostToGuest'];
+const fewCases = cases.filter(([name]) => fewNames.includes(name));
+const isWhole = process.env['REVIX_WHOLE_PROOF'] !== undefined;
+
+describe('over a world in memory', () => {
+  it.each(cases)('%s does its work', async (_name, steps) => {
     expect(await runCase(newLab(), steps)).toEqual(expectedOf(steps));
+  });
+});
+
+describe('over a directory', () => {
+  /** Machines that are made once: each test has a copy. */
+  const template = mkdtempSync(join(tmpdir(), 'revix-vmrun-template-'));
+  beforeAll(async () => {
+    await newLab({ store: 'directory', directory: template }).run(['list']);
+  });
+  afterAll(() => rmSync(template, { recursive: true, force: true }));
+
+  it.each(isWhole ? cases : fewCases)('%s does its work', async (_name, steps) => {
+    const rig = newLab({ store: 'directory' });
+    cpSync(template, rig.directory, { recursive: true });
+    expect(await runCase(rig, steps)).toEqual(expectedOf(steps));
+  });
+});
+
+describe.each([
+  ['vcenter', isWhole ? cases : fewCases],
+  ['esx', isWhole ? cases : fewCases.slice(0, 2)],
+] as const)('over vSphere: %s', (store, chosen) => {
+  it.each(chosen)('%s does its work, or is refused', async (name, steps) => {
+    const expected = overVsphere(name, steps, store);
+    expect(await runCase(newLab({ store }), expected)).toEqual(expectedOf(expected));
   });
 });

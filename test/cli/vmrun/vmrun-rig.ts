@@ -5,10 +5,15 @@ import { onTestFinished } from 'vitest';
 import { createMockBackend, InventoryBuilder, World } from '../../../src/backends/mock/index.js';
 import type { RevixConfig } from '../../../src/backends/config.js';
 import type { BackendModule } from '../../../src/backends/backend.js';
+import { createVsphereBackend } from '../../../src/backends/vsphere/index.js';
 import { ownConnection } from '../../../src/cli/vmrun/own-connection.js';
 import { runVmrun, type VmrunEnd } from '../../../src/cli/vmrun/run-vmrun.js';
 import { FakeClock } from '../../../src/base/clock.js';
 import { createVix } from '../../../src/compose/create-vix.js';
+import { startSimulator, type Simulator } from '../../../src/simulator/index.js';
+import type { EndpointKind } from '../../../src/simulator/endpoint-kind.js';
+import { NetworkQuiet } from '../../conformance/network-quiet.js';
+import { goodCertificate } from '../../fixtures/tls/certificates.js';
 import { type AroundTerminal, FakeTerminal } from '../fake-terminal.js';
 
 /** What a command printed and how it ended. */
@@ -24,9 +29,19 @@ function temporaryDirectory(): string {
   return directory;
 }
 
+/** Where the machines live: in memory, in a directory where each command finds them anew, or behind an endpoint. */
+export type RigStore = 'memory' | 'directory' | EndpointKind;
+
+const endpointKinds: Readonly<Partial<Record<RigStore, { readonly flag: string; readonly kind: EndpointKind }>>> = {
+  vcenter: { flag: 'vc', kind: 'vcenter' },
+  esx: { flag: 'esx', kind: 'esx' },
+};
+
 export interface RigOptions {
-  /** Where the machines live: in memory (the default), or in a directory where each command finds them anew. */
-  readonly store?: 'memory' | 'directory';
+  /** In memory by default. */
+  readonly store?: RigStore;
+  /** An empty directory of this machine; by default a new one, which goes after the test. */
+  readonly directory?: string;
   /** Backends in place of the mock host. */
   readonly backends?: readonly BackendModule[];
   readonly config?: RevixConfig;
@@ -36,21 +51,29 @@ export interface RigOptions {
 export class VmrunRig {
   readonly clock = new FakeClock();
   /** An empty directory of this machine, which the commands are called in. */
-  readonly directory = temporaryDirectory();
+  readonly directory: string;
   /** What there is at the first command. */
   readonly inventory = new InventoryBuilder();
   readonly #options: RigOptions;
   #world: Promise<World> | undefined;
+  #simulator: Promise<Simulator> | undefined;
+  #quiet: NetworkQuiet | undefined;
 
   constructor(options: RigOptions = {}) {
     this.#options = options;
+    this.directory = options.directory ?? temporaryDirectory();
   }
 
   /** Path of a machine. */
   path(name: string): string {
+    if (this.#endpoint !== undefined) return `[store] ${name}/${name}.vmx`;
     return this.#options.store === 'directory'
       ? join(this.directory, 'vms', name, `${name}.vmx`)
       : `/lab/${name}/${name}.vmx`;
+  }
+
+  get #endpoint() {
+    return endpointKinds[this.#options.store ?? 'memory'];
   }
 
   /** The world in memory. */
@@ -63,13 +86,14 @@ export class VmrunRig {
   }
 
   /** Starts a command. */
-  start(args: readonly string[], terminal: FakeTerminal): Promise<VmrunEnd> {
+  async start(args: readonly string[], terminal: FakeTerminal): Promise<VmrunEnd> {
     const { clock } = this;
-    return runVmrun(args, terminal, {
+    const words = [...(await this.#endpointFlags()), ...args];
+    return runVmrun(words, terminal, {
       version: () => '0.0.0',
       clock,
       connect: async (target, signal) => {
-        const backends = this.#options.backends ?? [await this.#mock()];
+        const backends = this.#options.backends ?? [await this.#backend()];
         return ownConnection(createVix({ clock, backends, config: this.#options.config ?? {} }), target, signal);
       },
     });
@@ -81,8 +105,37 @@ export class VmrunRig {
     const state = { isDone: false };
     const ending = this.start(args, terminal).finally(() => (state.isDone = true));
     // In small steps: real files take real turns of the event loop, and no time limit may run out meanwhile.
-    while (!state.isDone) await this.clock.advance(10);
+    while (!state.isDone) {
+      await this.#quiet?.wait();
+      await this.clock.advance(10);
+    }
     return { ...(await ending), ...terminal.written };
+  }
+
+  /** Flags by which commands find the endpoint. */
+  async #endpointFlags(): Promise<readonly string[]> {
+    if (this.#endpoint === undefined) return [];
+    const { url } = await (this.#simulator ??= this.#startSimulator(this.#endpoint.kind));
+    return ['-T', this.#endpoint.flag, '-h', url, '-u', 'admin', '-p', 'host password'];
+  }
+
+  async #startSimulator(kind: EndpointKind): Promise<Simulator> {
+    const { clock } = this;
+    const quiet = new NetworkQuiet();
+    this.#quiet = quiet;
+    const simulator = await startSimulator({ kind, world: await this.world(), clock, tls: goodCertificate });
+    onTestFinished(async () => {
+      quiet.close();
+      await simulator.close();
+    });
+    return simulator;
+  }
+
+  async #backend(): Promise<BackendModule> {
+    const { clock } = this;
+    if (this.#simulator === undefined) return this.#mock();
+    const thumbprint = (await this.#simulator).thumbprint?.sha256 ?? '';
+    return createVsphereBackend({ tls: { thumbprint }, clock });
   }
 
   async #mock(): Promise<BackendModule> {
