@@ -5,24 +5,47 @@ import type { Endpoint } from '../endpoint.js';
 import { vimMethods, type MethodRequest } from '../managed-object.js';
 import type { Ref } from '../ref.js';
 import { VimFault } from '../vim-fault.js';
+import { machineToCreate } from '../vm/create-machine.js';
 import { vmEvent } from '../vm/vm-event.js';
 import { viewOf } from '../vm/vm-kind.js';
-import { registeredRef } from '../vm/vm-lifecycle-methods.js';
+import { registeredRef } from '../vm/new-machine.js';
 import { asVimFault } from '../world-faults.js';
-import type { Datastore } from './datacenter.js';
+import type { Datacenter, Datastore } from './datacenter.js';
 import { formatDatastorePath, locationsOfPlace, parseDatastorePath, type DatastorePath } from './datastore-path.js';
 import type { FolderTarget } from './inventory-kinds.js';
 import { plainName } from './wire-name.js';
 
 /** What folders of machines can do. */
 export const folderMethods = vimMethods<FolderTarget>({
+  CreateVM_Task: (folder, request) => {
+    const { endpoint, ref, name } = folder;
+    const { session, args } = request;
+    const datacenter = datacenterOf(folder);
+    requirePool(request, datacenter.refs, false);
+    requireHost(args.host, datacenter.refs);
+    const create = machineToCreate({ endpoint, datacenter, folder: ref, session, spec: args.config });
+    const spec = { method: 'CreateVM_Task', entity: ref, entityName: name, session };
+    return endpoint.tasks.start(spec, async (call) => {
+      try {
+        const made = await create(call);
+        const view = await viewOf(endpoint, made);
+        if (view !== undefined) {
+          vmEvent(view, {
+            type: 'VmCreatedEvent',
+            message: `Created virtual machine ${view.record.name} on ${datacenter.hostName} in ${datacenter.shownName}`,
+            session,
+          });
+        }
+        return made;
+      } catch (error) {
+        throw asVimFault(error, { object: ref, subject: args.config.files?.vmPathName ?? '' });
+      }
+    });
+  },
   RegisterVM_Task: (folder, request) => {
     const { endpoint } = folder;
     const { path, name, asTemplate } = request.args;
-    const datacenter = endpoint.inventory.datacenterOf(folder.ref);
-    if (datacenter === undefined || folder.ref.value !== datacenter.refs.vmFolder.value) {
-      throw new VimFault({ $type: 'NotSupported' }, `The folder '${folder.name}' holds no machines.`);
-    }
+    const datacenter = datacenterOf(folder);
     requirePool(request, datacenter.refs, asTemplate);
     const place = parseDatastorePath(path);
     const datastore = datacenter.datastores.get(place.datastore);
@@ -68,6 +91,19 @@ async function machineAt(endpoint: Endpoint, datastore: Datastore, place: Datast
     if (!isSecondLook && !(await adoptConfiguration(endpoint, datastore, place))) break;
   }
   throw new VimFault({ $type: 'NotFound' }, `There is no virtual machine at '${formatDatastorePath(place)}'.`);
+}
+
+/** The datacentre whose machines the folder holds. @throws VimFault `NotSupported`. */
+function datacenterOf({ endpoint, ref, name }: FolderTarget): Datacenter {
+  const datacenter = endpoint.inventory.datacenterOf(ref);
+  if (datacenter !== undefined && ref.value === datacenter.refs.vmFolder.value) return datacenter;
+  throw new VimFault({ $type: 'NotSupported' }, `The folder '${name}' holds no machines.`);
+}
+
+function requireHost(host: Ref | undefined, refs: { readonly host: Ref }): void {
+  if (host === undefined || host.value === refs.host.value) return;
+  const fault = { $type: 'InvalidArgument', invalidProperty: 'host' };
+  throw new VimFault(fault, `A machine of this folder runs on the host ${refs.host.value}.`);
 }
 
 /** A machine needs a pool to run in, and a template cannot have one. */

@@ -19,9 +19,14 @@ export interface DevicePlan {
 
 /**
  * Works out what device changes do to a machine as it stands. Disks and network cards can be changed.
+ * @param options.isNew the machine is being made: its SCSI controller may be added, too, under any key.
  * @throws VimFault `NotSupported` for other devices, `InvalidDeviceSpec`, `InvalidPowerState`, and the faults of files.
  */
-export async function planDevices(view: VmView, changes: readonly VirtualDeviceConfigSpec[]): Promise<DevicePlan> {
+export async function planDevices(
+  view: VmView,
+  changes: readonly VirtualDeviceConfigSpec[],
+  { isNew = false }: { readonly isNew?: boolean } = {},
+): Promise<DevicePlan> {
   const { schema } = view.endpoint;
   const disks = new DiskChanges(view);
   const nics = new NicChanges(view);
@@ -29,7 +34,9 @@ export async function planDevices(view: VmView, changes: readonly VirtualDeviceC
     const change = { operation, fileOperation, index };
     if (isDisk(device)) await disks.add({ ...change, device });
     else if (isNic(schema, device)) nics.add({ ...change, device });
-    else throw unsupported(device);
+    else if (isNew && operation === 'add' && schema.isA(device.$type ?? '', 'VirtualSCSIController')) {
+      disks.addController({ ...change, device });
+    } else throw unsupported(device);
   }
   return {
     config: disks.config,

@@ -32,6 +32,9 @@ export class DiskChanges {
   /** Disks that leave the machine, and whether their files go with them. */
   readonly #removed: { readonly disk: VmDisk; readonly isDestroyed: boolean }[] = [];
 
+  /** What the specification calls the controller; undefined: by its key. */
+  #controllerKey: number | undefined;
+
   constructor(view: VmView) {
     this.#view = view;
     this.#before = vmDisks(view);
@@ -44,6 +47,15 @@ export class DiskChanges {
     const isSame =
       after.length === this.#before.length && this.#before.every((disk, at) => after[at]?.slot === disk.slot);
     return isSame && this.#removed.length === 0 ? {} : diskEntries(this.#before, after);
+  }
+
+  /** Names the one controller of a machine that is being made. @throws VimFault `TooManyDevices` for a second one. */
+  addController({ device, index }: DeviceChange): void {
+    if (this.#controllerKey !== undefined) {
+      const fault = { $type: 'TooManyDevices', property: `virtualDeviceSpec.device[${index}]` };
+      throw new VimFault(fault, 'A machine of the simulator has one SCSI controller.');
+    }
+    this.#controllerKey = device.key;
   }
 
   /** @throws VimFault `InvalidDeviceSpec`, `InvalidController`, `InvalidDatastore`, `FileAlreadyExists`, `FileNotFound`. */
@@ -73,7 +85,7 @@ export class DiskChanges {
   }
 
   async #attach({ device, fileOperation, index }: DeviceChange<VirtualDisk>): Promise<void> {
-    if (device.controllerKey !== scsiController) {
+    if (device.controllerKey !== scsiController && device.controllerKey !== (this.#controllerKey ?? scsiController)) {
       const fault = {
         $type: 'InvalidController',
         property: 'virtualDeviceSpec.device.controllerKey',

@@ -9,6 +9,7 @@ import { vmPowerMethods } from './vm-power-methods.js';
 import { vmConsoleMethods } from './vm-console-methods.js';
 import { vmLayout, vmLayoutEx, vmStorage } from './vm-layout.js';
 import { vmLifecycleMethods } from './vm-lifecycle-methods.js';
+import { vmMoveMethods } from './vm-move-methods.js';
 import { vmSettingsMethods } from './vm-settings-methods.js';
 import { vmSnapshotMethods } from './vm-snapshot-methods.js';
 import { snapshotInfo, snapshotRef } from './vm-snapshots.js';
@@ -70,6 +71,7 @@ const vmKind: ManagedKind<VmView> = {
     ...vmSnapshotMethods,
     ...vmSettingsMethods,
     ...vmLifecycleMethods,
+    ...vmMoveMethods,
     ...vmConsoleMethods,
   },
 };

@@ -3,16 +3,16 @@ import type {
   VirtualMachineRelocateSpec,
 } from '../../backends/vsphere/vim/generated/types.js';
 import { Fault } from '../../base/fault.js';
-import type { Endpoint } from '../endpoint.js';
-import type { Datacenter } from '../inventory/datacenter.js';
-import { locationsOfPlace, type DatastorePath } from '../inventory/datastore-path.js';
+import type { Datacenter, Datastore } from '../inventory/datacenter.js';
+import { locationsOfPlace } from '../inventory/datastore-path.js';
 import { plainName } from '../inventory/wire-name.js';
 import { vimMethods, type MethodRequest } from '../managed-object.js';
 import type { Ref } from '../ref.js';
 import { VimFault } from '../vim-fault.js';
+import { applySpec, requireDevicePrivileges, settingsChange } from './config-spec.js';
+import { orDeleted, placeForName, registeredRef } from './new-machine.js';
 import { copyDisks, removeDisk, vmDisks } from './vm-disks.js';
 import { vmEvent } from './vm-event.js';
-import { settingsChange } from './vm-settings-methods.js';
 import { snapshotOf } from './vm-snapshots.js';
 import { vmTask, withVmFaults } from './vm-task.js';
 import type { VmView } from './vm-view.js';
@@ -115,8 +115,11 @@ function cloneMachine(
       'The simulator does not customize clones; customize the clone itself.',
     );
   }
-  const change = spec.config === undefined ? {} : settingsChange(spec.config, session, ref);
-  const place = clonePlace(view, datacenter, spec.location, name);
+  const { config = {} } = spec;
+  const change = settingsChange(view, config, session);
+  requireDevicePrivileges(view, config, session);
+  const datastore = cloneDatastore(view, datacenter, spec.location);
+  const place = placeForName(datastore, name);
   const [destination = ''] = locationsOfPlace(datacenter.name, place);
   const snapshotId = spec.snapshot === undefined ? null : (snapshotOf(spec.snapshot)?.snapshotId ?? '');
   const isLinked = spec.location.diskMoveType === 'createNewChildDiskBacking';
@@ -140,10 +143,11 @@ function cloneMachine(
         throw new VimFault(fault, `The name '${name}' already exists.`, { cause: error });
       });
     const clone = await endpoint.world.find(location);
-    await copyDisks(view, { ...view, datacenter, record: await clone.record() }, (config) =>
-      clone.settings.change({ config }, call),
-    );
-    if (Object.keys(change).length > 0) await clone.settings.change(change, call);
+    await orDeleted(clone, call, async () => {
+      const cloneView = async (): Promise<VmView> => ({ ...view, datacenter, datastore, record: await clone.record() });
+      await copyDisks(view, await cloneView(), (entries) => clone.settings.change({ config: entries }, call));
+      await applySpec(await cloneView(), config, change, clone, call);
+    });
     if (spec.template) await clone.lifecycle.setTemplate(true, call);
     const cloneRef = await registeredRef(endpoint, clone.id);
     vmEvent(
@@ -160,26 +164,12 @@ function cloneMachine(
   });
 }
 
-/** The reference of a machine that was registered just now. */
-export async function registeredRef(endpoint: Endpoint, id: string): Promise<Ref<'VirtualMachine'>> {
-  await endpoint.inventory.refresh(id);
-  const ref = endpoint.machines.byId(id)?.ref;
-  if (ref === undefined) throw new Fault('vm-not-found', 'The machine went away at once.');
-  return ref;
-}
-
-function clonePlace(
-  view: VmView,
-  datacenter: Datacenter,
-  { datastore }: VirtualMachineRelocateSpec,
-  name: string,
-): DatastorePath {
+function cloneDatastore(view: VmView, datacenter: Datacenter, { datastore }: VirtualMachineRelocateSpec): Datastore {
   const { inventory } = view.endpoint;
   const chosen =
     datastore === undefined ? datacenter.datastores.get(view.datastore.name) : inventory.datastoreOf(datastore);
   if (chosen === undefined || chosen.datacenter !== datacenter) throw invalid('spec.location.datastore');
-  const folder = name.replaceAll(/[/\\:*?"<>|\0]/gu, '_');
-  return { datastore: chosen.name, path: `${folder}/${folder}.vmx` };
+  return chosen;
 }
 
 function invalid(invalidProperty: string): VimFault {

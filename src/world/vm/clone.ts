@@ -49,6 +49,8 @@ export function cloneRecord({ record, snapshot, destination, name }: CloneSource
   };
   clone.tools.isInstallerMounted = false;
   delete clone.tools.installEndsAtMs;
+  delete clone.tools.installAttempts;
+  delete clone.tools.installError;
   delete clone.guest.toolsEnvironment;
   for (const nic of clone.guest.nics) renewCard(nic);
   return clone;
