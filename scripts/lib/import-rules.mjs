@@ -64,10 +64,17 @@ export const zones = [
   { name: 'testing', match: /^src\/testing\//, may: engine },
   { name: 'bindings', match: /^src\/bindings\//, may: engine },
   {
+    name: 'cli/doctor',
+    match: /^src\/cli\/doctor\//,
+    // `backends` for what no contract tells: it looks at each step of a connection by itself.
+    may: ['cli', 'backends/mock', 'backends/vsphere', 'backends/vsphere/{soap,vim}', 'guest', ...engine],
+    packages: ['yaml'],
+  },
+  {
     name: 'cli',
     match: /^src\/cli\//,
     // `world` and `simulator` for the commands that serve a world or write one down.
-    may: ['guest', 'world', 'simulator', 'backends/mock', ...engine],
+    may: ['cli/doctor', 'guest', 'world', 'simulator', 'backends/mock', ...engine],
     packages: ['yaml', 'valibot'],
   },
   // The list of public names: it may pass on whatever users need to name, but no concrete backend.

@@ -36,7 +36,8 @@ import {
 } from './start-job.js';
 import type { HostEntry, VixRuntime } from './vix-runtime.js';
 
-const providers: ReadonlyMap<number, ProviderName> = new Map([
+/** Names of the service providers by their numbers. */
+export const providerNames: ReadonlyMap<number, ProviderName> = new Map([
   [VIX_SERVICEPROVIDER_DEFAULT, 'default'],
   [VIX_SERVICEPROVIDER_VMWARE_SERVER, 'server'],
   [VIX_SERVICEPROVIDER_VMWARE_WORKSTATION, 'workstation'],
@@ -202,7 +203,7 @@ function connectTarget(
   password: string | null,
   options: number,
 ): ConnectTarget {
-  const provider = providers.get(integer('hostType', hostType));
+  const provider = providerNames.get(integer('hostType', hostType));
   if (provider === undefined) {
     const message = `parameter hostType is ${hostType}; use one of the VIX_SERVICEPROVIDER_ constants`;
     throw new VixFailure(VIX_E_INVALID_ARG, message);

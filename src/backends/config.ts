@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { Fault } from '../base/fault.js';
 import { Secret } from '../base/secret.js';
@@ -71,9 +71,50 @@ export type ProviderEntry = v.InferOutput<typeof providerEntry>;
 export function parseConfig(value: unknown, source: string): RevixConfig {
   const outcome = v.safeParse(configSchema, value);
   if (outcome.success) return outcome.output;
-  const issue = outcome.issues[0];
-  const path = v.getDotPath(issue) ?? '(top level)';
-  throw new Fault('invalid-argument', `${source}: ${path}: ${issue.message}. Correct the entry or remove it.`);
+  const { path, message } = problemOf(outcome.issues[0]);
+  const place = path.length === 0 ? '(top level)' : path.join('.');
+  throw new Fault('invalid-argument', `${source}: ${place}: ${message}. Correct the entry or remove it.`);
+}
+
+/** Something that is wrong with a configuration. */
+export interface ConfigProblem {
+  /** Keys from the top down to the entry. */
+  readonly path: readonly string[];
+  /** What is wrong: a phrase that quotes no value. */
+  readonly message: string;
+}
+
+/** Everything that is wrong with a configuration, in its own order. */
+export function configProblems(value: unknown): readonly ConfigProblem[] {
+  const outcome = v.safeParse(configSchema, value);
+  return outcome.success ? [] : outcome.issues.map(problemOf);
+}
+
+function problemOf({ path, message }: v.BaseIssue<unknown>): ConfigProblem {
+  return { path: path?.map(({ key }) => String(key)) ?? [], message };
+}
+
+/** Name of the configuration file that is looked for in the current directory. */
+export const configFileName = 'revix.config.json';
+
+/** The configuration file that counts, and whether somebody named it rather than that it lies here. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly isNamed: boolean;
+}
+
+/**
+ * The file that `REVIX_CONFIG` names, be it there or not; else the one in the directory, if there is one.
+ * @param directory the current one.
+ */
+export function findConfigFile(
+  env: Readonly<Record<string, string | undefined>>,
+  directory: string,
+): ConfigFile | undefined {
+  const named = env['REVIX_CONFIG'];
+  if (named !== undefined && named !== '') return { path: resolve(directory, named), isNamed: true };
+  const path = join(directory, configFileName);
+  return existsSync(path) ? { path, isNamed: false } : undefined;
 }
 
 /** A configuration with the directory that its relative paths start from. */

@@ -1,17 +1,13 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { vixFunctions, type Vix } from '../api/vix.js';
 import { VixRuntime } from '../api/vix-runtime.js';
-import { parseConfig, readConfig, type LoadedConfig, type RevixConfig } from '../backends/config.js';
+import { findConfigFile, parseConfig, readConfig, type LoadedConfig, type RevixConfig } from '../backends/config.js';
 import { createMockBackend } from '../backends/mock/index.js';
 import { createVsphereBackend } from '../backends/vsphere/index.js';
 import { BackendRegistry } from '../backends/registry.js';
 import { RealClock } from '../base/clock.js';
 import { checkVixOptions } from './check-vix-options.js';
 import type { VixOptions } from './vix-options.js';
-
-/** Name of the configuration file that is looked for in the current directory. */
-const configFileName = 'revix.config.json';
 
 /**
  * Makes the VIX functions over a runtime of their own: own handles, backends, clock, configuration.
@@ -48,8 +44,6 @@ function loadConfig(config: RevixConfig | string | undefined): LoadedConfig {
   const directory = process.cwd();
   if (typeof config === 'string') return readConfig(resolve(config));
   if (config !== undefined) return { config: parseConfig(config, 'the configuration given to createVix'), directory };
-  const named = process.env['REVIX_CONFIG'];
-  if (named !== undefined && named !== '') return readConfig(resolve(named));
-  const local = resolve(configFileName);
-  return existsSync(local) ? readConfig(local) : { config: {}, directory };
+  const file = findConfigFile(process.env, directory);
+  return file === undefined ? { config: {}, directory } : readConfig(file.path);
 }

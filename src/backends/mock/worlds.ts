@@ -87,18 +87,10 @@ export class Worlds {
     for (const made of worlds) if (made.status === 'fulfilled') await made.value.close();
   }
 
-  #directoryAtHome(inventory: string | undefined): string | undefined {
-    const { home } = this.#options;
-    if (home === undefined) return undefined;
-    if (inventory === undefined) return join(home, 'machines');
-    const hash = createHash('sha256').update(inventory).digest('hex').slice(0, 12);
-    return join(home, `${parse(inventory).name}-${hash}`);
-  }
-
   async #make(settings: Settings): Promise<World> {
     const options = this.#options;
     const clock = options.clock ?? new RealClock();
-    const directory = settings.directory ?? options.directory ?? this.#directoryAtHome(settings.inventory);
+    const directory = directoryOf(options, settings);
     const asked = settings.inventory ?? options.inventory ?? (directory === undefined ? defaultInventory : undefined);
     const inventory = typeof asked === 'string' ? await readInventory(resolve(asked)) : asked;
     const store =
@@ -122,6 +114,38 @@ export class Worlds {
       ...(options.questions === undefined ? {} : { questions: options.questions }),
     });
   }
+}
+
+/** Where a mock host keeps its machines, and what it fills an empty directory from; undefined: in memory, from nothing. */
+export interface MockPlace {
+  readonly directory: string | undefined;
+  readonly inventory: string | undefined;
+}
+
+/**
+ * The place that a connection with these settings would use. Looks at no file.
+ * @param settingsDirectory where relative paths of the settings start from.
+ * @throws Fault `invalid-argument` for settings that are not in order.
+ */
+export function mockPlace(
+  home: string | undefined,
+  settings: Readonly<Record<string, unknown>>,
+  settingsDirectory: string,
+): MockPlace {
+  const wanted = resolved(parseSettings(settings), settingsDirectory);
+  return { directory: directoryOf({ home }, wanted), inventory: wanted.inventory };
+}
+
+function directoryOf(
+  { directory, home }: { readonly directory?: string; readonly home?: string | undefined },
+  wanted: Settings,
+): string | undefined {
+  const named = wanted.directory ?? directory;
+  if (named !== undefined || home === undefined) return named;
+  const { inventory } = wanted;
+  if (inventory === undefined) return join(home, 'machines');
+  const hash = createHash('sha256').update(inventory).digest('hex').slice(0, 12);
+  return join(home, `${parse(inventory).name}-${hash}`);
 }
 
 function resolved({ inventory, directory, ...others }: Settings, from: string): Settings {

@@ -3,6 +3,11 @@ import { ProcessTerminal } from '../process-terminal.js';
 import { revixCommands } from '../revix/command-table.js';
 import { runRevix } from '../revix/run-revix.js';
 
+// Overwrites the command line in the process list, where a password may stand.
+const words = process.argv.slice(2);
+process.title = 'revix';
 const terminal = new ProcessTerminal();
-process.exitCode = await runRevix(process.argv.slice(2), terminal, revixCommands);
+const status = await runRevix(words, terminal, revixCommands);
 await terminal.close();
+// A look-up of a name that was given up would hold the process for half a minute.
+process.exit(status);

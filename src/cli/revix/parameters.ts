@@ -16,6 +16,8 @@ export interface Parameter<Value = unknown> {
   readonly words?: readonly string[];
   /** What stands in for it where it is left out, as it would be written. */
   readonly default?: string;
+  /** A second way to write an option, as vmrun has it: `-T`. */
+  readonly short?: string;
   /**
    * Makes its value of what was written for it.
    * @param label how to call it in errors.
@@ -137,4 +139,9 @@ export function withDefault<Value>(parameter: SingleParameter<Value>, word: stri
     default: word,
     read: ([given = word], label) => parameter.readOne(given, label),
   };
+}
+
+/** The same, which may also be written in a short way: `-T`. */
+export function withShort<Value>(parameter: Parameter<Value>, short: string): Parameter<Value> {
+  return { ...parameter, short };
 }

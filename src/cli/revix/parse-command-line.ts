@@ -67,7 +67,12 @@ class Parser {
 
   constructor(command: Command) {
     this.#positionals = Object.entries(command.positionals);
-    this.#options = new Map(Object.entries(command.options).map((entry) => [flagOf(entry[0]), entry]));
+    this.#options = new Map(
+      Object.entries(command.options).flatMap((entry) => {
+        const { short } = entry[1];
+        return [[flagOf(entry[0]), entry] as const, ...(short === undefined ? [] : [[short, entry] as const])];
+      }),
+    );
   }
 
   parse(words: readonly string[]): Readonly<Record<string, unknown>> | undefined {
@@ -81,7 +86,7 @@ class Parser {
       }
       if (areOptionsOver || word === '-' || !word.startsWith('-')) this.#keepPositional(word);
       else if (word === '--') areOptionsOver = true;
-      else if (isHelp(word)) return undefined;
+      else if (isHelp(word) && !this.#options.has(word)) return undefined;
       else this.#takeOption(word, rest);
     }
     return this.#values();
@@ -124,7 +129,7 @@ class Parser {
       [name, parameter.read(this.#given.get(name) ?? [], label)] as const;
     return Object.fromEntries([
       ...this.#positionals.map(([name, parameter]) => read(name, parameter, parameter.value)),
-      ...[...this.#options].map(([written, [name, parameter]]) => read(name, parameter, written)),
+      ...[...this.#options.values()].map(([name, parameter]) => read(name, parameter, flagOf(name))),
     ]);
   }
 }

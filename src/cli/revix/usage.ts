@@ -9,9 +9,10 @@ function positionalUsage({ value, isRequired, isRepeatable }: Parameter): string
   return isRequired ? shown : `[${shown}]`;
 }
 
-/** How an option is shown: `--port PORT`. */
-function optionUsage(name: string, { kind, value }: Parameter): string {
-  return kind === 'flag' ? flagOf(name) : `${flagOf(name)} ${value}`;
+/** How an option is shown: `--port PORT`, `-T, --host-type TYPE`. */
+function optionUsage(name: string, { kind, value, short }: Parameter): string {
+  const written = short === undefined ? flagOf(name) : `${short}, ${flagOf(name)}`;
+  return kind === 'flag' ? written : `${written} ${value}`;
 }
 
 /** What an option or argument means, with what stands in for it. */
@@ -71,7 +72,7 @@ export function commandHelp(command: Command, style: Style): string {
         ...Object.entries(options).map(
           ([name, parameter]) => [optionUsage(name, parameter), parameterText(parameter)] as const,
         ),
-        ['--help, -h', 'this text'],
+        [Object.values(options).some(({ short }) => short === '-h') ? '--help' : '--help, -h', 'this text'],
       ]),
     ),
     ...section(

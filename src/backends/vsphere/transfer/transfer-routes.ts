@@ -11,6 +11,8 @@ import { type TransferHostOrder, transferUrls } from './transfer-url.js';
 export interface TransferRoute {
   readonly url: URL;
   readonly peer: HttpPeer;
+  /** Whose certificate the peer accepts. */
+  readonly policy: TlsPolicy;
 }
 
 /** What vCenter knows of an ESXi host that serves the files of its guests. */
@@ -45,13 +47,13 @@ export class TransferRoutes {
    * @throws VimError, HttpFailure, Fault, as the calls that find out about the host.
    */
   async routesTo(given: string, vm: Ref<'VirtualMachine'>, call: CallSignal): Promise<readonly TransferRoute[]> {
-    const { dispatchers, tls, url: connection, settings } = this.#connection;
+    const { tls, url: connection, settings } = this.#connection;
     const isOwn = /^https?:\/\/\*/i.test(given);
     if (isOwn) {
       return transferUrls(given, connection, undefined, 'name-first').map((url) => this.#route(url, tls));
     }
     const { hostname } = new URL(given);
-    if (hostname === connection.hostname) return [{ url: new URL(given), peer: dispatchers.peer(new URL(given), tls) }];
+    if (hostname === connection.hostname) return [this.#route(new URL(given), tls)];
     const { managementAddress, policy } = await this.#factsOf(vm, hostname, call);
     const order = this.#orders.get(hostname) ?? settings.transferHosts;
     return transferUrls(given, connection, managementAddress, order).map((url) => this.#route(url, policy));
@@ -65,7 +67,7 @@ export class TransferRoutes {
   }
 
   #route(url: URL, policy: TlsPolicy): TransferRoute {
-    return { url, peer: this.#connection.dispatchers.peer(url, policy) };
+    return { url, peer: this.#connection.dispatchers.peer(url, policy), policy };
   }
 
   async #factsOf(vm: Ref<'VirtualMachine'>, hostname: string, call: CallSignal): Promise<HostFacts> {

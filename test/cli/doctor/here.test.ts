@@ -1,0 +1,155 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { oldestNode } from '../../../src/cli/doctor/checks/here/versions.js';
+import { examine, temporaryDirectory } from './doctor-rig.js';
+
+it('is content with an empty directory, and tells what counts there', async () => {
+  const { status, report, check, directory } = await examine({});
+  expect(status).toBe(0);
+  expect(report).toMatchObject({ format: 1, version: '0.0.0', status: 'green', counts: { red: 0, yellow: 0 } });
+  expect(check('here.versions').facts).toMatchObject({ revix: '0.0.0', node: process.versions.node });
+  expect(check('here.configuration')).toMatchObject({
+    status: 'green',
+    text: expect.stringContaining(directory),
+    facts: { file: null },
+  });
+  expect(check('here.backends').facts).toEqual({
+    default: 'mock',
+    server: 'mock',
+    workstation: 'mock',
+    player: 'mock',
+    'vi-server': 'vsphere',
+    'workstation-shared': 'vsphere for a URL, else none',
+  });
+  expect(check('here.backends').details.join('\n')).toContain('vsphere declines, mock accepts');
+  expect(new Set(report.checks.map(({ section }) => section))).toEqual(new Set(['here']));
+});
+
+it('knows the oldest Node that the package names', () => {
+  const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+  expect(manifest).toMatchObject({ engines: { node: `>=${oldestNode}` } });
+});
+
+describe('the environment', () => {
+  it('is told by names, never by values', async () => {
+    const env = { REVIX_CONFIG: 'hunter2.json', HTTPS_PROXY: 'http://me:hunter3@proxy', NO_COLOR: '' };
+    const { check, report } = await examine({ around: { env } });
+    expect(check('here.environment')).toMatchObject({
+      status: 'yellow',
+      problem: 'ignored',
+      facts: { set: ['REVIX_CONFIG'], ignored: ['HTTPS_PROXY'] },
+      details: [expect.stringContaining('REVIX_CONFIG'), expect.stringContaining('options.proxy')],
+    });
+    expect(JSON.stringify(report)).not.toContain('hunter3');
+  });
+});
+
+describe('the configuration', () => {
+  it.each([
+    ['{\n  "providers": {\n    "workstation": { "backend": "mock", }\n  }\n}', 3, '(syntax)'],
+    ['', 1, '(syntax)'],
+    ['{\n "providers": [] }', 2, 'providers'],
+    ['{\n "providers": {\n  "player": {\n   "backend": "mock",\n   "user": 5 } } }', 5, 'providers.player.user'],
+    ['{\n "providers": {\n  "plaier": { "backend": "mock" } } }', 3, 'providers.plaier'],
+    ['{\n "providers": {\n  "player": {\n   "backend": "moc" } } }', 4, 'providers.player.backend'],
+    [
+      '{\n "providers": {\n  "player": {\n   "backend": "mock",\n   "options": { "x": 1 } } } }',
+      5,
+      'providers.player.options',
+    ],
+    [
+      '{\n "providers": {\n  "vi-server": { "backend": "vsphere",\n\n   "options": { "tls": "no" } } } }',
+      5,
+      'providers.vi-server.options',
+    ],
+  ])('%j is wrong in line %i', async (config, line, place) => {
+    const { status, check, directory, ids } = await examine({ config });
+    expect(status).toBe(1);
+    const { problem, details } = check('here.configuration');
+    expect(problem).toBe('wrong');
+    expect(details).toEqual([expect.stringContaining(`${join(directory, 'revix.config.json')}:${line}: ${place}: `)]);
+    expect(ids('skipped')).toContain('here.backends');
+  });
+
+  it('tells all that is wrong, and no password that stands in the wrong place', async () => {
+    const config = { providers: { player: { backend: 'mock', password: 'hunter2', url: 4 } } };
+    const { report, check } = await examine({ config });
+    expect(check('here.configuration').details).toHaveLength(2);
+    expect(JSON.stringify(report)).not.toContain('hunter2');
+    const broken = await examine({ config: '{ "password": "hunter2" "x"' });
+    expect(JSON.stringify(broken.report)).not.toContain('hunter2');
+  });
+
+  it('may be named, and then has to be there', async () => {
+    const { check } = await examine({ around: { env: { REVIX_CONFIG: 'none.json' } } });
+    expect(check('here.configuration')).toMatchObject({
+      status: 'red',
+      problem: 'unreadable',
+      text: expect.stringContaining('ENOENT'),
+    });
+  });
+
+  it('decides who answers', async () => {
+    const config = { providers: { workstation: { backend: 'vsphere', url: 'https://x' } } };
+    const { check } = await examine({ config });
+    expect(check('here.backends').facts).toMatchObject({ workstation: 'vsphere', player: 'mock' });
+    expect(check('here.backends').details[2]).toContain('the configuration says so');
+  });
+
+  it('names passwords that have to be there', async () => {
+    const passwordFrom = (password: unknown) => ({ providers: { player: { backend: 'mock', password } } });
+    const missing = await examine({ config: passwordFrom({ env: 'REVIX_TEST_NOT_SET' }) });
+    expect(missing.check('here.passwords')).toMatchObject({ status: 'red', problem: 'missing' });
+    expect(missing.check('here.passwords').details[0]).toContain('REVIX_TEST_NOT_SET');
+    const there = await examine({ config: passwordFrom({ file: 'authority.pem' }) });
+    expect(there.check('here.passwords')).toMatchObject({ status: 'green', facts: { providers: ['player'] } });
+    expect(missing.check('here.passwords').next).toContain('Set the variables');
+  });
+
+  it('renames paths', async () => {
+    const paths = { 'C:\\VMs\\': '[ds] ' };
+    const config = { providers: { workstation: { backend: 'vsphere', url: 'https://x.invalid', paths } } };
+    const rules = await examine({ config });
+    expect(rules.check('here.paths')).toMatchObject({ status: 'green', details: ['workstation: C:\\VMs\\ -> [ds] '] });
+    const lookup = () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
+    const values = { hostType: 'ws', vm: 'C:\\VMs\\lab\\lab.vmx' } as const;
+    const mapped = await examine({ config, values, parts: { lookup } });
+    expect(mapped.check('here.paths').facts).toMatchObject({ mapped: '[ds] lab/lab.vmx' });
+    const other = await examine({ config, values: { hostType: 'ws', vm: '/else.vmx' }, parts: { lookup } });
+    expect(other.check('here.paths').text).toBe('no rule of workstation fits /else.vmx');
+  });
+});
+
+describe('the mock directory', () => {
+  it('may come later', async () => {
+    const home = join(temporaryDirectory(), 'mock');
+    const { check } = await examine({ parts: { mockHome: home } });
+    expect(check('here.mock')).toMatchObject({ status: 'green', text: `${join(home, 'machines')}: not there yet` });
+  });
+
+  it('counts what is there', async () => {
+    const home = temporaryDirectory();
+    mkdirSync(join(home, 'machines', 'web'), { recursive: true });
+    writeFileSync(join(home, 'machines', 'web', 'web.vmx'), '');
+    const { check } = await examine({ parts: { mockHome: home } });
+    expect(check('here.mock').text).toBe(`${join(home, 'machines')}: 1 machines`);
+  });
+
+  it('has to be a directory that can be written to', async () => {
+    const home = temporaryDirectory();
+    writeFileSync(join(home, 'machines'), '');
+    const file = await examine({ parts: { mockHome: home } });
+    expect(file.check('here.mock')).toMatchObject({ status: 'red', problem: 'not-a-directory' });
+    const config = { providers: { player: { backend: 'mock', options: { inventory: 'none.yaml' } } } };
+    const inventory = await examine({ config });
+    expect(inventory.check('here.mock')).toMatchObject({ status: 'red', problem: 'no-inventory' });
+  });
+
+  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)('tells that it is read-only', async () => {
+    const home = temporaryDirectory();
+    chmodSync(home, 0o500);
+    const { check } = await examine({ parts: { mockHome: home } });
+    expect(check('here.mock')).toMatchObject({ status: 'red', problem: 'read-only' });
+  });
+});
