@@ -61,6 +61,12 @@ static bool fits(VixPropertyType type, char tag)
     }
 }
 
+/* Whether a blob has the size that goes into the cell before its own: the program reads as much. */
+static bool has_its_size(const RvxValue *blob, const RvxValue *size)
+{
+    return size != NULL && size->tag == 'i' && size->integer == blob->size;
+}
+
 static void *copy_bytes(const RvxValue *value)
 {
     void *copy = malloc(value->size > 0 ? value->size : 1);
@@ -101,6 +107,7 @@ static VixError take(const RvxCells *cells, RvxReader *values, RvxValue *taken, 
         memory[index] = NULL;
         if (value.tag == 'n') continue;
         if (!fits(cells->all[index].type, value.tag)) return VIX_E_FAIL;
+        if (value.tag == 'b' && !has_its_size(&value, index > 0 ? &taken[index - 1] : NULL)) return VIX_E_FAIL;
         if (value.tag == 's') memory[index] = rvx_copy_string(&value);
         else if (value.tag == 'b') memory[index] = copy_bytes(&value);
         else continue;

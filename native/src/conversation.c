@@ -110,7 +110,8 @@ static bool take_event_message(const RvxEventMessage *message)
     event->message = *message;
     event->helper = rvx_engine.helper;
     if (callback != NULL && message->type == VIX_EVENTTYPE_JOB_COMPLETED) callback->is_ending = true;
-    rvx_thread_post(pending != NULL ? pending->thread : &rvx_engine.library, event);
+    /* A thread that runs no callbacks would keep the event for ever. */
+    rvx_thread_post(pending != NULL && pending->runs_callbacks ? pending->thread : &rvx_engine.library, event);
     return true;
 }
 
@@ -246,12 +247,12 @@ void rvx_engine_put_running(RvxBuffer *buffer)
 }
 
 /* Waits for an answer; reads the stream for everybody when nobody else does. The lock is held. */
-static void await(RvxPending *pending, bool runs_callbacks)
+static void await(RvxPending *pending)
 {
     RvxThread *thread = pending->thread;
 
     for (;;) {
-        RvxEvent *event = runs_callbacks ? take_event(thread, pending->is_done ? pending->id : 0) : NULL;
+        RvxEvent *event = pending->runs_callbacks ? take_event(thread, pending->is_done ? pending->id : 0) : NULL;
         if (event != NULL) run_event(thread, event);
         else if (pending->is_done) return;
         else if (!rvx_engine.is_reading) read_once(thread);
@@ -282,7 +283,7 @@ static bool converse(RvxPending *pending, const RvxBuffer *frame, unsigned flags
         rvx_mutex_unlock(&rvx_engine.lock);
         rvx_engine_send(helper, frame, flags);
         rvx_mutex_lock(&rvx_engine.lock);
-        await(pending, (flags & RVX_RUNS_CALLBACKS) != 0);
+        await(pending);
     }
     forget_pending(pending);
     if (pending->callback != 0 && (pending->is_lost || pending->answer.bytes == NULL)) rvx_callbacks_forget(pending->callback);
@@ -304,6 +305,7 @@ bool rvx_engine_call(uint32_t id, const RvxBuffer *frame, unsigned flags, uint32
     pending.id = id;
     pending.callback = callback;
     pending.thread = current;
+    pending.runs_callbacks = (flags & RVX_RUNS_CALLBACKS) != 0;
     is_answered = converse(&pending, frame, flags);
     if (is_outermost) {
         current = NULL;

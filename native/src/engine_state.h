@@ -38,6 +38,8 @@ typedef struct RvxPending {
     uint32_t id;
     uint32_t callback;
     RvxThread *thread;
+    /* The thread runs callbacks while it waits. */
+    bool runs_callbacks;
     bool is_done;
     /* Why the call failed is what rvx_engine_why says. */
     bool is_lost;

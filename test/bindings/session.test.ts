@@ -359,6 +359,48 @@ describe('what cannot be understood', () => {
       { numRuns: 500 },
     );
   });
+
+  it('(a conversation with changed, missing and doubled bytes) is answered, or ended with one text that comes last', async () => {
+    const good = framesOf(
+      ['C', 1, 'VixHost_Connect', [], [-1, 3, null, 0, null, null, 0, 0, null, null]],
+      ['C', 2, 'VixJob_Wait', [], [1, [VIX_PROPERTY_JOB_RESULT_HANDLE]]],
+      ['C', 3, 'VixHost_FindItems', [], [2, VIX_FIND_REGISTERED_VMS, 0, -1, 77, null]],
+      ['A', 1],
+      ['D', '/tmp'],
+      ['X', 2],
+      ['C', 4, 'Vix_GetErrorText', [], [VIX_E_INVALID_ARG, null]],
+      ['C', 5, 'Vix_ReleaseHandle', [], [1]],
+    );
+    const change = fc.record({
+      at: fc.nat(good.length - 1),
+      skip: fc.constantFrom(0, 0, 1, 1, 1, 4),
+      insert: fc.uint8Array({ maxLength: 5 }),
+    });
+    const kinds = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { maxLength: 3 }), fc.nat(good.length), async (changes, cut) => {
+        const bytes = changes.reduce<Buffer>(
+          (all, { at, skip, insert }) => Buffer.concat([all.subarray(0, at), insert, all.subarray(at + skip)]),
+          good,
+        );
+        const rig = new SessionRig();
+        rig.send(...hello);
+        expect(() => {
+          rig.session.receive(bytes.subarray(0, cut));
+          rig.session.receive(bytes.subarray(cut));
+        }).not.toThrow();
+        await settle();
+        const said = rig.log.frames.map(({ kind }) => kind).join('');
+        expect(said).toMatch(/^W[REV]*F?$/);
+        expect(rig.isEnded).toBe(said.endsWith('F'));
+        for (const kind of said) kinds.add(kind);
+        await rig.session.close();
+      }),
+      { numRuns: 300 },
+    );
+    // The changes have led everywhere.
+    expect([...kinds].toSorted()).toEqual(['E', 'F', 'R', 'V', 'W']);
+  });
 });
 
 it('handles of one client mean nothing to another', async () => {
