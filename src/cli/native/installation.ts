@@ -49,6 +49,13 @@ export function installedLibrary(prefix: string): string | undefined {
   return existsSync(join(prefix, listName)) ? join(prefix, files().library) : undefined;
 }
 
+/** What an installation has put below its prefix and is not there, or leads nowhere. @returns paths. */
+export function missingFiles(prefix: string): readonly string[] {
+  return readList(prefix)
+    .map((path) => join(prefix, path))
+    .filter((path) => !existsSync(path));
+}
+
 /**
  * Builds the library and puts it, its headers and its links where programs look for them. What an earlier installation
  * has put there is replaced; anything else is left alone.

@@ -1,0 +1,82 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { libraryName } from '../../src/cli/native/build-library.js';
+import { examine } from '../../src/cli/native/doctor.js';
+
+/** A folder with files by their paths; what begins with `#!` is a program. */
+function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'revix-doctor-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(folder, name, '..'), { recursive: true });
+    writeFileSync(join(folder, name), text);
+    if (text.startsWith('#!')) chmodSync(join(folder, name), 0o755);
+  }
+  return folder;
+}
+
+const library = `lib/vmware-vix/${libraryName(process.platform)}`;
+const list = 'lib/vmware-vix/revix-files.txt';
+const helper = 'lib/vmware-vix/revix-helper.cjs';
+
+/** What the doctor says of an installation, a line each. */
+async function said(prefix: string, env: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
+  const findings = await examine(prefix, { PATH: '', ...env });
+  return findings.map(({ isWell, text }) => `${isWell ? 'ok' : 'PROBLEM'} ${text.replaceAll(prefix, '<prefix>')}`);
+}
+
+describe.skipIf(process.platform === 'win32')('the doctor of the native library', () => {
+  it('says what to do where nothing is', async () => {
+    expect(await said(folderWith({}))).toEqual([
+      'PROBLEM nothing is installed below <prefix>; run `revix native install --prefix <prefix>`',
+      'PROBLEM no helper is found: run `revix native install`, or set REVIX_HELPER, or put `revix` on the PATH',
+    ]);
+  });
+
+  it('follows the library: beside it first, then the PATH, and says what of an installation is missing', async () => {
+    const prefix = folderWith({ [list]: `${library}\n${helper}\n`, [library]: '', 'bin/revix': '#!/bin/sh\n' });
+    const env = { PATH: join(prefix, 'bin'), LD_LIBRARY_PATH: `/elsewhere:${join(prefix, 'lib')}` };
+    expect(await said(prefix, env)).toEqual([
+      `PROBLEM of the installation is missing: <prefix>/${helper}; run \`revix native install --prefix <prefix>\``,
+      'ok the helper is <prefix>/bin/revix, from the PATH',
+      'PROBLEM nothing tried to load it: there is no C compiler; install gcc or clang',
+    ]);
+    writeFileSync(join(prefix, helper), '');
+    symlinkSync(process.execPath, join(prefix, 'lib', 'vmware-vix', 'revix-node'));
+    expect((await said(prefix, env)).slice(0, 3)).toEqual([
+      `ok the library is <prefix>/${library}, with its headers and links`,
+      expect.stringMatching(/^ok the helper is .*revix-helper\.cjs, beside the library$/),
+      expect.stringMatching(/^ok Node is .*, beside the library, v\d+/),
+    ]);
+  });
+
+  it('says what programs need that look for the library by name', async () => {
+    const prefix = folderWith({ [list]: `${library}\n`, [library]: '' });
+    expect(await said(prefix)).toContain('ok programs that look for it by name need LD_LIBRARY_PATH=<prefix>/lib');
+  });
+
+  it.each([
+    ['REVIX_HELPER', '/no/such/helper.cjs', 'REVIX_HELPER names /no/such/helper.cjs, which cannot be used; correct it'],
+    ['REVIX_NODE', '/no/such/node', 'REVIX_NODE names /no/such/node, which is no program; correct it'],
+  ])('names a wrong %s', async (name, value, text) => {
+    const prefix = folderWith({ 'helper.cjs': '' });
+    const env = { REVIX_HELPER: join(prefix, 'helper.cjs'), [name]: value };
+    expect(await said(prefix, env)).toContain(`PROBLEM ${text}, or unset it`);
+  });
+
+  it('refuses a Node that is too old, and what is none', async () => {
+    const prefix = folderWith({
+      'helper.cjs': '',
+      old: '#!/bin/sh\necho v20.17.9\n',
+      other: '#!/bin/sh\necho hello\n',
+    });
+    const sayOf = (node: string) =>
+      said(prefix, { REVIX_HELPER: join(prefix, 'helper.cjs'), REVIX_NODE: join(prefix, node) });
+    expect(await sayOf('old')).toContain(
+      'PROBLEM <prefix>/old, by REVIX_NODE, is v20.17.9; install Node 20.18 or later',
+    );
+    expect(await sayOf('other')).toContain('PROBLEM <prefix>/other, by REVIX_NODE, is no Node: hello');
+  });
+});
