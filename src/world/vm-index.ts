@@ -1,5 +1,5 @@
 import { Fault } from '../base/fault.js';
-import { parseLocation, qualifiedLocation, uuidKey } from './location.js';
+import { formatLocation, parseLocation, qualifiedLocation, uuidKey } from './location.js';
 import type { VmRecord } from './vm/vm-record.js';
 import type { StoredFiles, VmStore } from './vm/vm-store.js';
 
@@ -63,9 +63,18 @@ export class VmIndex<Files extends StoredFiles> {
     return this.#candidates(text, this.#byFolded, (key) => key.toLowerCase());
   }
 
-  /** Why machines of the store cannot be read: they are left out until they can be. */
-  damage(): readonly Fault[] {
-    return [...this.#damaged.values()];
+  /** Why the machine at this location cannot be read; undefined for any other location. */
+  damageAt(text: string): Fault | undefined {
+    const parsed = parseLocation(text);
+    for (const [id, fault] of this.#damaged) {
+      const place = this.#store.placeOf?.(id);
+      if (place === undefined || parsed === null || parsed.kind === 'uuid') continue;
+      const datacenter = parsed.kind === 'datastore' ? parsed.datacenter : null;
+      const isThere =
+        place.location === formatLocation(parsed) && (datacenter ?? place.datacenter) === place.datacenter;
+      if (isThere) return fault;
+    }
+    return undefined;
   }
 
   /** The shortest text that opens this machine and no other: its location, with the datacentre where paths repeat. */
@@ -91,7 +100,7 @@ export class VmIndex<Files extends StoredFiles> {
     const parsed = parseLocation(text);
     if (parsed === null) return [];
     if (parsed.kind === 'uuid') return [...(map.get(parsed.uuid) ?? [])];
-    const key = parsed.kind === 'local' ? parsed.path : `[${parsed.datastore}] ${parsed.path}`;
+    const key = formatLocation(parsed);
     const datacenter = parsed.kind === 'datastore' ? parsed.datacenter : null;
     const found = [...(map.get(fold(key)) ?? [])];
     return datacenter === null ? found : found.filter((vm) => fold(vm.datacenter) === fold(datacenter));

@@ -146,17 +146,17 @@ export class World {
    * Finds a machine, registered or not.
    * @param location `[datastore] folder/name.vmx`, `[datacentre/datastore] folder/name.vmx`, an absolute path, or a
    *   UUID. Case counts.
-   * @throws Fault `vm-not-found`; `vm-ambiguous` for one path in several datacentres; `vm-config-unreadable` when there
-   *   is none at the location and machines that cannot be read, one of which may be meant.
+   * @throws Fault `vm-not-found`; `vm-ambiguous` for one path in several datacentres; `vm-config-unreadable` for one
+   *   whose files are damaged.
    */
   async find(location: string): Promise<VirtualMachine> {
     const vm = await this.#look(location);
     if (vm !== null) return this.#machine(vm);
     const similar = this.#index.similar(location).map((other) => `'${this.#index.shortestLocation(other)}'`);
     const hint = similar.length > 0 ? ` Case counts: there is ${similar.join(', ')}.` : '';
-    const [damage] = this.#index.damage();
-    if (damage !== undefined && hint === '') {
-      const message = `There is no readable virtual machine at '${location}'; one cannot be read: ${damage.message}`;
+    const damage = this.#index.damageAt(location);
+    if (damage !== undefined) {
+      const message = `The virtual machine at '${location}' cannot be read: ${damage.message}`;
       throw new Fault('vm-config-unreadable', message, { cause: damage });
     }
     throw new Fault('vm-not-found', `There is no virtual machine at '${location}'.${hint}`);

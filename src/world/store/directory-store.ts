@@ -31,7 +31,7 @@ import { Fault } from '../../base/fault.js';
 import type { FileChange } from '../guest/guest-files.js';
 import type { HostRecord } from '../vm/host-record.js';
 import type { VmRecord } from '../vm/vm-record.js';
-import type { FileImageName, NewVmOptions, StoredFiles, VmState, VmStore } from '../vm/vm-store.js';
+import type { FileImageName, NewVmOptions, StoredFiles, VmState, VmStore, VmStorePlace } from '../vm/vm-store.js';
 import { HostDisk, readWhole } from './host-disk.js';
 import { readHostFile, writeHostFile } from './host-file.js';
 import { writeNewVm } from './new-vm.js';
@@ -124,6 +124,10 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
       await this.#disk.removeFile(this.#fillingMark);
       await this.#disk.syncDirectory(this.#directory.paths.real);
     });
+  }
+
+  placeOf(id: string): VmStorePlace | undefined {
+    return this.#vms.get(id)?.place;
   }
 
   async read<T>(id: string, view: (state: VmState<Files>) => T): Promise<T> {

@@ -112,7 +112,7 @@ export function contentsNamedIn(path: string): ReadonlySet<string> {
 function damaged(path: string, at: number): Fault {
   return new Fault(
     'vm-config-unreadable',
-    `${path} is damaged at byte ${at} and was left as it is. Put back a copy of the file, or revert to a snapshot ` +
-      'after moving the folder .revix away.',
+    `${path} is damaged at byte ${at} and was left as it is. Put back a copy of the file, or move the folder .revix away ` +
+      'to go on with what the .vmx file says and a fresh guest without snapshots.',
   );
 }

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Fault } from '../../base/fault.js';
 import type { FileChange } from '../guest/guest-files.js';
 import type { VmRecord } from '../vm/vm-record.js';
-import type { FileImageName, StoredFiles, VmState } from '../vm/vm-store.js';
+import type { FileImageName, StoredFiles, VmState, VmStorePlace } from '../vm/vm-store.js';
 import { ContentBlobs } from './content-blobs.js';
 import { GuestImage } from './guest-image.js';
 import { type HostDisk, readWhole } from './host-disk.js';
@@ -33,14 +35,12 @@ export interface StoredVmContext<Files extends StoredFiles> {
 }
 
 /** Where a machine is found, and by which id. */
-export interface VmIdentity {
+export interface VmIdentity extends VmStorePlace {
   readonly id: string;
   readonly order: number;
   readonly folder: VmFolder;
   /** From the place of the `.vmx` file; what the record says counts as long as it means the same place. */
   readonly location: string;
-  /** undefined: the place does not tell. */
-  readonly datacenter: string | undefined;
   meansSamePlace(record: VmRecord): boolean;
 }
 
@@ -116,6 +116,11 @@ export class StoredVm<Files extends StoredFiles> {
 
   get folder(): VmFolder {
     return this.#identity.folder;
+  }
+
+  /** From where its file lies, whatever is in it. */
+  get place(): VmStorePlace {
+    return this.#identity;
   }
 
   /** Whether an error says that this machine is not where it was. */
@@ -319,6 +324,8 @@ export class StoredVm<Files extends StoredFiles> {
       return { vmx, state, record: frozen(record), isVmxBehind: false };
     }
     if (state.header.place === folder.place && state.header.id !== id) throw new VmGone(folder);
+    // Replaced meanwhile; or lost, which is told now and not when somebody looks at the files.
+    if (!existsSync(join(folder.own, state.current.file))) return undefined;
     const hash = hashOf(vmx);
     const isOlder = hash === state.vmx.before && hash !== state.vmx.after;
     // The new text still waits beside the file, unless somebody put the old text back by hand.

@@ -121,7 +121,10 @@ export class VirtualMachine {
    * The record as it stands now, not to be changed; and what Tools tells of the disks, worked out when somebody asks: the
    * files of the guest are read for it.
    */
-  recordWithDisks(): Promise<{ readonly record: Readonly<VmRecord>; readonly disks: () => readonly GuestDisk[] | null }> {
+  recordWithDisks(): Promise<{
+    readonly record: Readonly<VmRecord>;
+    readonly disks: () => readonly GuestDisk[] | null;
+  }> {
     return this.#scope.read((state) => {
       const nowMs = this.#scope.clock.now();
       return { record: state.record, disks: () => guestDisks(state.record, () => state.files.usedBytes, nowMs) };

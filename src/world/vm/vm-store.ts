@@ -24,6 +24,13 @@ export interface VmState<Files extends StoredFiles = StoredFiles> {
 /** Name of a file image of a VM: `current`, or the id of a snapshot. */
 export type FileImageName = string;
 
+/** Where a machine lies, as its store finds it. */
+export interface VmStorePlace {
+  readonly location: string;
+  /** undefined: the place does not tell. */
+  readonly datacenter: string | undefined;
+}
+
 /** How a new machine is kept. */
 export interface NewVmOptions {
   /** Its files go into the store's own directory, also where its path means a place of this machine. */
@@ -46,6 +53,11 @@ export interface VmStore<Files extends StoredFiles = StoredFiles> {
   beginFilling(): Promise<boolean>;
   /** The first machines are there. */
   endFilling(): Promise<void>;
+  /**
+   * Where a machine lies, also one that cannot be read; undefined for an id that is not known, and from a store whose
+   * machines can always be read.
+   */
+  placeOf?(id: string): VmStorePlace | undefined;
   /** @throws Fault `vm-not-found`. Sees every change acknowledged before the call. */
   read<T>(id: string, view: (state: VmState<Files>) => T): Promise<T>;
   /** Runs `change` exclusively on the newest state and keeps the outcome before it resolves. */

@@ -329,6 +329,12 @@ describe('settings', () => {
     await host.openVm(one, null, call());
     const open = host.openVm('[datastore1] two/two.vmx', null, call());
     expect(await messageOf(open, 'vm-config-unreadable')).toMatch(/state\.json/);
+    // Nobody else is told.
+    const elsewhere = host.openVm('[datastore1] three/three.vmx', null, call());
+    expect(await messageOf(elsewhere, 'vm-not-found')).not.toMatch(/state\.json/);
+    await expect(host.openVm('[Else/datastore1] two/two.vmx', null, call())).rejects.toMatchObject(
+      fault('vm-not-found'),
+    );
     await second.close?.();
   });
 

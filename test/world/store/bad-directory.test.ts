@@ -180,7 +180,7 @@ describe('a damaged file', () => {
     const { directory, journal } = await oneVm();
     rmSync(journal);
     const store = await openStore(directory);
-    await expect(store.read('a', ({ files }) => files.tree())).rejects.toMatchObject({ kind: 'vm-config-unreadable' });
+    await expect(store.read('a', ({ record }) => record)).rejects.toMatchObject({ kind: 'vm-config-unreadable' });
   });
 
   it('of contents that are missing or cut shows when they are read', async () => {
