@@ -71,17 +71,25 @@ function openLink(fd: string | undefined): Link {
   if (fd === undefined) {
     // What some module prints must not come between the frames.
     globalThis.console = new Console(process.stderr, process.stderr);
-    return { input: openSocket(0, 'standard input'), output: openSocket(1, 'standard output') };
+    // A pipe goes one way: reading from the end that is written to would look like the end of the conversation.
+    return {
+      input: openSocket(0, 'standard input', { readable: true, writable: false }),
+      output: openSocket(1, 'standard output', { readable: false, writable: true }),
+    };
   }
   const number = Number(fd);
   if (!Number.isInteger(number) || number < 0) throw new TypeError(`--fd is ${fd}; give the number of an open socket`);
-  const socket = openSocket(number, `file descriptor ${fd}`);
+  const socket = openSocket(number, `file descriptor ${fd}`, { readable: true, writable: true });
   return { input: socket, output: socket };
 }
 
-function openSocket(fd: number, name: string): Socket {
+function openSocket(
+  fd: number,
+  name: string,
+  ways: { readonly readable: boolean; readonly writable: boolean },
+): Socket {
   try {
-    return new Socket({ fd });
+    return new Socket({ fd, ...ways });
   } catch (cause) {
     throw new TypeError(`${name} is no pipe and no socket: the helper is started by a program that speaks to it`, {
       cause,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { VIX_OK, VIX_PROPERTY_JOB_RESULT_HANDLE } from '../../src/vix/names.js';
+import { FrameWriter } from '../../src/bindings/wire-values.js';
 import { HelperProcess } from './helper-process.js';
 
 const isWindows = process.platform === 'win32';
@@ -69,6 +70,16 @@ describe.skipIf(isWindows)('the process of a helper', { timeout }, () => {
     const helper = new HelperProcess('socket');
     await helper.greet(pid).catch(() => undefined);
     expect(await helper.ended).toEqual({ code: 0, signal: null, errors: '' });
+  });
+
+  it.skipIf(isWindows)('speaks through pipes that go one way', () => {
+    const program = fileURLToPath(new URL('../../dist/bindings/helper.cjs', import.meta.url));
+    const writer = new FrameWriter();
+    writer.frame('H', ['revix', 1, 1, 0, 'a shell', 0]);
+    const { stdout, status } = spawnSync('sh', ['-c', 'cat | "$0" "$1" | cat', process.execPath, program], {
+      input: writer.take(),
+    });
+    expect([status, stdout.subarray(4, 5).toString()]).toEqual([0, 'W']);
   });
 
   it('gives no handle that an earlier helper of the client gave', async () => {

@@ -1,0 +1,235 @@
+package Revix::Helper;
+
+# The conversation with the helper: one process for the engine, which lives as long as this one.
+use strict;
+use warnings;
+use Carp 'carp';
+use IPC::Open2 'open2';
+use POSIX ();
+use Revix::Locate;
+use Revix::Wire qw(frame integer list null read_values text);
+
+use constant VERSION       => 1;
+use constant LONGEST_FRAME => 2**28;
+
+my %helper;
+my $last_handle = 0;
+my $last_call   = 0;
+# Functions of the program with their client data, by the number that the helper knows them under.
+my %callbacks;
+my $last_callback = 0;
+# Events whose callbacks are running, the innermost last.
+my @within;
+
+# Keeps a function of the program with its client data. Gives the number for the helper.
+sub keep_callback {
+    my ($function, $data) = @_;
+    $callbacks{ ++$last_callback } = [$function, $data];
+    return $last_callback;
+}
+
+sub forget_callback {
+    my ($number) = @_;
+    delete $callbacks{$number};
+    return;
+}
+
+# VIX_PROPERTYTYPE_ of a property by its id; 0 when nobody knows it, or when there is no helper.
+sub property_type {
+    my ($id) = @_;
+    return _is_there() ? $helper{types}{$id} // 0 : 0;
+}
+
+# Calls a function with written values. Gives its value and a reference to what its out parameters were set to, or
+# nothing when there is no helper to answer; why was then said once on standard error.
+sub call {
+    my ($name, @arguments) = @_;
+    return if !_is_there();
+    my $id    = ++$last_call;
+    my $frame = frame('C', integer($id), text($name), list(map { integer($_) } @within), list(@arguments));
+    my $done  = 0;
+    my @answer;
+    # A program that gives up by a signal (alarm and die) leaves the call behind: the helper has to know.
+    my $lived = eval {
+        _send($frame);
+        @answer = _answer($id);
+        $done   = 1;
+        1;
+    };
+    return @answer if $lived;
+    my $why = $@;
+    if (!$done && %helper) {
+        $helper{abandoned}{$id} = 1;
+        eval { _send(frame('X', integer($id))); 1 } or _lost($@);
+    }
+    die $why;
+}
+
+sub _answer {
+    my ($id) = @_;
+    while (1) {
+        return if !%helper;
+        my $answer = delete $helper{answers}{$id};
+        if (defined $answer) {
+            my ($kind, @rest) = @$answer;
+            if ($kind eq 'E') {
+                carp "revix: $rest[0]";
+                return;
+            }
+            _learn_handles($rest[1]);
+            return @rest;
+        }
+        my $body = _receive();
+        _dispatch($body) if defined $body;
+    }
+}
+
+sub _learn_handles {
+    my ($outs) = @_;
+    for my $out (@$outs) {
+        next if !defined $out || ref $out || $out !~ /\A[0-9]{1,9}\z/;
+        $last_handle = $out if $out > $last_handle && $out < 2**30;
+    }
+    return;
+}
+
+sub _dispatch {
+    my ($body)   = @_;
+    my $kind     = substr $body, 0, 1;
+    my @values   = read_values(substr $body, 1);
+    if ($kind eq 'R' || $kind eq 'E') {
+        my $id = shift @values;
+        return if delete $helper{abandoned}{$id};
+        $helper{answers}{$id} = [$kind, @values];
+        return;
+    }
+    return _run_callback(@values) if $kind eq 'V';
+    return _lost("the helper ended: $values[0]") if $kind eq 'F';
+    return _lost("the helper sent a frame of the kind '$kind', which nobody knows");
+}
+
+# Runs a callback and acknowledges the event, also when the callback dies: its job must go on. The error is the
+# program's, and ends the call during which the event came; the callback is not called again.
+sub _run_callback {
+    my ($event, $number, $job, $type, $info) = @_;
+    $last_handle = $job if $job > $last_handle;
+    my $known = $callbacks{$number};
+    my $why;
+    if (defined $known) {
+        push @within, $event;
+        eval { $known->[0]->($job, $type, $info, $known->[1]); 1 } or $why = $@;
+        pop @within;
+        # VIX_EVENTTYPE_JOB_COMPLETED comes last.
+        delete $callbacks{$number} if $type == 2 || defined $why;
+    }
+    _send(frame('A', integer($event))) if %helper;
+    die $why if defined $why;
+    return;
+}
+
+# The number of the helper's process; 0 when none runs.
+sub process { return %helper ? $helper{pid} : 0 }
+
+# Whether there is a helper; starts one when none runs yet.
+sub _is_there {
+    if (%helper) {
+        return 1 if $helper{owner} == $$;
+        # After a fork the conversation is the parent's.
+        carp 'revix: this process was forked from the one that uses VIX; it has to be the parent that calls' if !$helper{is_told}++;
+        return 0;
+    }
+    return 1 if eval { _start(); 1 };
+    _lost($@);
+    return 0;
+}
+
+sub _start {
+    my @command = Revix::Locate::helper_command();
+    my ($from, $to);
+    my $pid = open2($from, $to, @command);
+    binmode $_ for $from, $to;
+    %helper = (owner => $$, pid => $pid, from => $from, to => $to, in => '', answers => {}, abandoned => {}, types => {});
+    _send(frame('H', text('revix'), integer(VERSION), integer(VERSION), integer($$), text('revix for Perl'), integer($last_handle)));
+    my $body = _receive();
+    die "the helper (@command) ended before it had said a word; run `revix doctor native`\n" if !defined $body;
+    my ($kind, @values) = (substr($body, 0, 1), read_values(substr $body, 1));
+    die "the helper refused: $values[0]\n" if $kind ne 'W';
+    $helper{types} = { map { $_->[0] => $_->[1] } @{ $values[2] } };
+    return;
+}
+
+# Notes that there is no helper any more and why; the next call starts another one.
+sub _lost {
+    my ($why) = @_;
+    chomp $why;
+    carp "revix: $why";
+    let_go();
+    return;
+}
+
+# Lets the helper go: it ends when nobody speaks to it.
+sub let_go {
+    return if !%helper;
+    close $helper{to};
+    close $helper{from};
+    my $pid = $helper{owner} == $$ ? $helper{pid} : 0;
+    %helper = ();
+    waitpid $pid, POSIX::WNOHANG() if $pid > 0;
+    return;
+}
+
+sub _send {
+    my ($frame) = @_;
+    local $SIG{PIPE} = 'IGNORE';
+    # A handler that dies between two parts of a frame would garble the conversation.
+    my $before = POSIX::SigSet->new;
+    my $all    = POSIX::SigSet->new(POSIX::SIGALRM(), POSIX::SIGINT(), POSIX::SIGTERM(), POSIX::SIGHUP());
+    POSIX::sigprocmask(POSIX::SIG_BLOCK(), $all, $before) if $^O ne 'MSWin32';
+    my $problem;
+    while (length $frame) {
+        my $written = syswrite $helper{to}, $frame;
+        if (!defined $written) {
+            next if $!{EINTR};
+            $problem = "$!";
+            last;
+        }
+        substr $frame, 0, $written, '';
+    }
+    POSIX::sigprocmask(POSIX::SIG_SETMASK(), $before) if $^O ne 'MSWin32';
+    _lost("the helper cannot be reached: $problem; the next connect starts another one") if defined $problem;
+    return;
+}
+
+# The body of the next frame; undef when the helper is gone.
+sub _receive {
+    while (1) {
+        return undef if !%helper;
+        if (length $helper{in} >= 4) {
+            my $size = unpack 'V', $helper{in};
+            if ($size == 0 || $size > LONGEST_FRAME) {
+                _lost("the helper sent a frame of $size bytes");
+                return undef;
+            }
+            if (length $helper{in} >= 4 + $size) {
+                my $body = substr $helper{in}, 4, $size;
+                substr $helper{in}, 0, 4 + $size, '';
+                return $body;
+            }
+        }
+        my $read = sysread $helper{from}, $helper{in}, 65_536, length $helper{in};
+        next if !defined $read && $!{EINTR};
+        if (!$read) {
+            _lost('the helper ended; the next connect starts another one');
+            return undef;
+        }
+    }
+}
+
+# Lets the helper go with this process. Its own end closes the conversation anyway; this keeps the exit status.
+END {
+    my $status = $?;
+    let_go();
+    $? = $status;
+}
+
+1;

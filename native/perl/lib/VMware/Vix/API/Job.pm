@@ -1,0 +1,22 @@
+package VMware::Vix::API::Job;
+use strict;
+use warnings;
+use Revix::Api 'VixJob_';
+
+our $VERSION = '0.1.0';
+
+1;
+
+__END__
+
+=head1 NAME
+
+VMware::Vix::API::Job - the functions C<VixJob_...> of VIX, with C's arguments
+
+=head1 DESCRIPTION
+
+A function takes the arguments of C in their order, callback and client data as well. Out parameters have no argument: a
+function gives its own value, then theirs, and those of the properties that it reads. In scalar context it gives its own
+value alone.
+
+=cut
