@@ -69,6 +69,9 @@ export interface Place {
 /** As many links as a walk follows before it takes them for a loop. */
 const linkLimit = 40;
 
+/** File systems keep the first numbers for themselves. */
+const firstInode = 11;
+
 const rootAttributes: FileAttributes = {
   owner: 'root',
   group: 'root',
@@ -87,6 +90,9 @@ export class FileTree {
   /** By `nameKey` of the root's path: `/`, or `c:\`. */
   readonly #roots = new Map<string, DirectoryNode>();
   #usedBytes = 0;
+  /** Numbers of what was asked for; the names of a file share the one of its body. */
+  readonly #inodes = new WeakMap<object, number>();
+  #lastInode = firstInode;
 
   constructor(family: GuestFamily) {
     this.family = family;
@@ -158,6 +164,16 @@ export class FileTree {
     if (root === undefined) return place.name;
     const separator = this.family === 'posix' ? '/' : '\\';
     return root.name + [...directories.map((directory) => directory.name), place.name].join(separator);
+  }
+
+  /** The number by which a file, directory or link is told from others. */
+  inodeOf(node: TreeNode): number {
+    const key = node.kind === 'file' ? node.body : node;
+    const known = this.#inodes.get(key);
+    if (known !== undefined) return known;
+    this.#lastInode += 1;
+    this.#inodes.set(key, this.#lastInode);
+    return this.#lastInode;
   }
 
   /** Puts a node under its name; what is there goes. */

@@ -36,6 +36,11 @@ export interface FileStatus extends FileAttributes {
   readonly size: number;
   /** How many names lead to it: more than 1 for a file with hard links; for a directory 2 and one for each below it. */
   readonly linkCount: number;
+  /**
+   * Number of the file in its guest, the same for all its names. A guest whose files are loaded anew, by another process
+   * or since somebody else changed them, numbers them anew.
+   */
+  readonly inode: number;
   /** Target text of a link that was not followed. */
   readonly linkTarget?: string;
 }

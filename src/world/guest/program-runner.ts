@@ -13,8 +13,8 @@ import type {
   GuestUser,
   GuestVariables,
   ProgramContext,
+  ProgramRunOptions,
   ProgramStartOptions,
-  ProgramStreams,
 } from './program.js';
 import { resolveProgram, type ResolvedProgram } from './program-resolution.js';
 import type { ProgramRegistry } from './program-registry.js';
@@ -213,6 +213,7 @@ export class ProgramRunner {
       writeStdout,
       writeStderr: launch.output === undefined ? writeStdout : write('stderr'),
       turn: this.#turns(controller.signal),
+      holdOutput: (bytes) => output.hold(bytes),
     });
     const done = this.#run(context, controller, output);
     this.#ends.set(pid, done);
@@ -328,8 +329,21 @@ export class ProgramRunner {
     }
   }
 
-  #innerParts(outer: RunContext, path: string, args: string, streams: ProgramStreams): InnerParts {
-    const access = { registry: this.#host.programs, files: outer.files, user: outer.user };
+  /** What a program that runs in the name of another user sees otherwise. */
+  #identity({ files, registry, ...outer }: RunContext, user: GuestUser = outer.user): Identity {
+    if (user.name === outer.user.name) return { user, files, registry };
+    if (!outer.user.isAdministrator && outer.user.id !== 0) {
+      throw new Fault(
+        'guest-permission',
+        `The guest user "${outer.user.name}" may not run programs as "${user.name}".`,
+      );
+    }
+    return { user, files: this.#host.files.as(user, outer.signal), registry: this.#host.registry(user) };
+  }
+
+  #innerParts(outer: RunContext, path: string, args: string, streams: ProgramRunOptions): InnerParts & Identity {
+    const identity = this.#identity(outer, streams.user);
+    const access = { ...identity, registry: this.#host.programs };
     const { family } = this.#host.files;
     if (outer.depth >= deepestNesting) {
       throw new Fault(
@@ -338,6 +352,7 @@ export class ProgramRunner {
       );
     }
     return {
+      ...identity,
       depth: outer.depth + 1,
       program: resolveProgram(access, normalizePath(family, unquoted(path)), args),
       stdin: streams.stdin ?? outer.stdin,
@@ -387,8 +402,10 @@ interface InnerParts {
   readonly environment: Map<string, string>;
 }
 
+type Identity = Pick<ContextParts, 'user' | 'files' | 'registry'>;
+
 interface ContextParts
-  extends InnerParts, Pick<ProgramContext, 'user' | 'pid' | 'files' | 'signal' | 'registry' | 'turn'> {
+  extends InnerParts, Pick<ProgramContext, 'user' | 'pid' | 'files' | 'signal' | 'registry' | 'turn' | 'holdOutput'> {
   readonly family: ProcessFamily;
 }
 

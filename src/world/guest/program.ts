@@ -110,7 +110,7 @@ export interface ProgramContext {
   readonly writeStdout: (output: Uint8Array | string) => void;
   readonly writeStderr: (output: Uint8Array | string) => void;
   /** Runs another program of the guest inside this process, with the same context but other words and streams. */
-  run(path: string, args: string, streams?: ProgramStreams): Promise<number>;
+  run(path: string, args: string, options?: ProgramRunOptions): Promise<number>;
   /**
    * Starts another program of the guest as a process of its own, which lives on when this one ends. It has no input.
    * @returns its process id, as soon as it is in the process table.
@@ -124,6 +124,11 @@ export interface ProgramContext {
    * @throws the reason of the signal.
    */
   turn(): Promise<void>;
+  /**
+   * For shells: counts output that is kept in memory against the limit of the process until a negative number gives it
+   * back. @throws the reason of the signal, which a process over its limit has.
+   */
+  readonly holdOutput: (bytes: number) => void;
   /** Powers the machine off or resets it, as its operating system does at the end. Absent: there is no machine. */
   readonly requestPower?: ((change: 'off' | 'reset') => void) | undefined;
 }
@@ -145,6 +150,12 @@ export interface ProgramStreams {
   readonly writeStderr?: (output: Uint8Array | string) => void;
   readonly workingDirectory?: string;
   readonly environment?: ReadonlyMap<string, string>;
+}
+
+/** How a program runs another one. */
+export interface ProgramRunOptions extends ProgramStreams {
+  /** Whose rights it has, the caller's own by default. @throws Fault `guest-permission` where the caller is no administrator. */
+  readonly user?: GuestUser;
 }
 
 /** The behaviour of an executable of a mock guest. Resolves with its exit code. */

@@ -10,6 +10,7 @@ export class RunOutput {
   readonly #lines: { readonly stdout: OutputLines; readonly stderr: OutputLines };
   readonly #takeOutput: OutputTaker | undefined;
   #left: number;
+  #held = 0;
 
   /** @param controller ends the process when it is over the limit. */
   constructor(
@@ -27,11 +28,25 @@ export class RunOutput {
   write(output: Uint8Array | string, stream: 'stdout' | 'stderr'): void {
     this.#controller.signal.throwIfAborted();
     this.#left -= output.length;
-    if (this.#left < 0) {
-      this.#controller.abort(stopped('over its output limit'));
-      this.#controller.signal.throwIfAborted();
-    }
+    this.#checkLimit();
     if (this.#takeOutput?.(output, stream) !== true) this.#lines[stream].push(output);
+  }
+
+  /**
+   * Counts output that a shell keeps in memory, before it is known where it goes; a negative number gives it back.
+   * @throws the reason of the process's end.
+   */
+  hold(bytes: number): void {
+    this.#held += bytes;
+    if (bytes < 0) return;
+    this.#controller.signal.throwIfAborted();
+    this.#checkLimit();
+  }
+
+  #checkLimit(): void {
+    if (this.#held <= this.#left) return;
+    this.#controller.abort(stopped('over its output limit'));
+    this.#controller.signal.throwIfAborted();
   }
 
   flush(): void {

@@ -58,7 +58,7 @@ export class TreeUserFiles implements UserFiles {
   }
 
   stat(path: string, options: { readonly followLinks?: boolean } = {}): FileStatus {
-    return statusOf(this.#existing(path, options.followLinks ?? true).node);
+    return this.#statusOf(this.#existing(path, options.followLinks ?? true).node);
   }
 
   exists(path: string): boolean {
@@ -74,7 +74,7 @@ export class TreeUserFiles implements UserFiles {
     const { node } = this.#existing(path, true);
     if (node.kind !== 'directory') throw new Fault('not-a-directory', `"${path}" in the guest is not a directory.`);
     this.#require(node, mayRead, path, 'list');
-    return [...node.entries.values()].map(statusOf).sort(byName);
+    return [...node.entries.values()].map((each) => this.#statusOf(each)).sort(byName);
   }
 
   read(path: string): FileContent {
@@ -364,17 +364,17 @@ export class TreeUserFiles implements UserFiles {
     }
   }
 
+  #statusOf(node: TreeNode): FileStatus {
+    const common = { ...node.attributes, name: node.name, inode: this.#tree.inodeOf(node) };
+    if (node.kind === 'file') return { ...common, kind: 'file', size: node.content.size, linkCount: node.body.links };
+    if (node.kind === 'directory') return { ...common, kind: 'directory', size: 0, linkCount: 2 + node.directories };
+    const size = new TextEncoder().encode(node.target).length;
+    return { ...common, kind: 'symlink', size, linkCount: 1, linkTarget: node.target };
+  }
+
   #refused(path: string, deed: string): Fault {
     return new Fault('file-access', `The guest user "${this.#user.name}" may not ${deed} "${path}".`);
   }
-}
-
-function statusOf(node: TreeNode): FileStatus {
-  const common = { ...node.attributes, name: node.name };
-  if (node.kind === 'file') return { ...common, kind: 'file', size: node.content.size, linkCount: node.body.links };
-  if (node.kind === 'directory') return { ...common, kind: 'directory', size: 0, linkCount: 2 + node.directories };
-  const size = new TextEncoder().encode(node.target).length;
-  return { ...common, kind: 'symlink', size, linkCount: 1, linkTarget: node.target };
 }
 
 function byName(left: FileStatus, right: FileStatus): number {

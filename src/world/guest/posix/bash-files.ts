@@ -1,10 +1,9 @@
 import { Buffer } from 'node:buffer';
-import { randomBytes } from 'node:crypto';
 import type { FsStat, IFileSystem, MkdirOptions, RmOptions, CpOptions } from './just-bash-types.js';
-import { contentOf } from '../file-content.js';
-import type { FileContent, FileStatus } from '../guest-files.js';
+import type { FileStatus } from '../guest-files.js';
 import { baseName, joinPath, resolvePath } from '../guest-path.js';
 import type { ProgramContext } from '../program.js';
+import { deviceContent, isDevice, isStandardStream } from './devices.js';
 import { posixErrorOf } from './posix-errors.js';
 
 export interface BashFilesOptions {
@@ -17,17 +16,6 @@ export interface BashFilesOptions {
 }
 
 type Encoding = string | { readonly encoding?: string | null } | undefined;
-
-/** Devices that a script may read or write. The endless ones end after a mebibyte, since the shell reads files whole. */
-const devices: ReadonlyMap<string, () => FileContent> = new Map([
-  ['/dev/null', () => contentOf('')],
-  ['/dev/zero', () => contentOf(new Uint8Array(1024 * 1024))],
-  ['/dev/random', () => contentOf(Uint8Array.from(randomBytes(1024 * 1024)))],
-  ['/dev/urandom', () => contentOf(Uint8Array.from(randomBytes(1024 * 1024)))],
-]);
-
-/** What the shell takes for its own streams. */
-const standardStreams = /^\/dev\/(?:std(?:in|out|err)|fd\/\d+|full|tcp\/.*|udp\/.*)$/u;
 
 const anyExecute = 0o111;
 
@@ -60,13 +48,13 @@ export class BashFiles implements IFileSystem {
   }
 
   async writeFile(path: string, content: string | Uint8Array, options?: Encoding): Promise<void> {
-    if (devices.has(path)) return;
+    if (isDevice(path)) return;
     await this.#context.turn();
     this.#do('open', path, () => this.#context.files.write(path, bytesOf(content, options)));
   }
 
   async appendFile(path: string, content: string | Uint8Array, options?: Encoding): Promise<void> {
-    if (devices.has(path)) return;
+    if (isDevice(path)) return;
     await this.#context.turn();
     this.#do('open', path, () => this.#context.files.append(path, bytesOf(content, options)));
   }
@@ -78,9 +66,9 @@ export class BashFiles implements IFileSystem {
 
   async exists(path: string): Promise<boolean> {
     this.#note('exists', path);
-    if (this.#opening === path && !devices.has(path) && !standardStreams.test(path)) this.#requireWritable(path);
+    if (this.#opening === path && !isDevice(path) && !isStandardStream(path)) this.#requireWritable(path);
     this.#opening = undefined;
-    if (devices.has(path) || this.#options.isAddedProgram(path)) return true;
+    if (isDevice(path) || this.#options.isAddedProgram(path)) return true;
     return this.#do('stat', path, () => this.#context.files.exists(path));
   }
 
@@ -89,10 +77,11 @@ export class BashFiles implements IFileSystem {
     // The shell asks this before each command. It itself never lets timers and signals in.
     await this.#context.turn();
     const { files } = this.#context;
-    const isFileless = devices.has(path) || (this.#options.isAddedProgram(path) && !files.exists(path));
+    const isFileless = isDevice(path) || (this.#options.isAddedProgram(path) && !files.exists(path));
     if (isFileless) {
       this.#options.onExecutable(path);
-      return { isFile: true, isDirectory: false, isSymbolicLink: false, mode: 0o755, size: 0, mtime: new Date(0) };
+      const identity = `program ${path}`;
+      return { ...kindsOf('file'), mode: 0o755, size: 0, mtime: new Date(0), identity };
     }
     const status = this.#do('stat', path, () => files.stat(path));
     const shown = this.#shown(status);
@@ -101,7 +90,7 @@ export class BashFiles implements IFileSystem {
   }
 
   async lstat(path: string): Promise<FsStat> {
-    if (devices.has(path)) return this.stat(path);
+    if (isDevice(path)) return this.stat(path);
     return this.#shown(this.#do('lstat', path, () => this.#context.files.stat(path, { followLinks: false })));
   }
 
@@ -226,8 +215,8 @@ export class BashFiles implements IFileSystem {
   }
 
   #read(path: string): Uint8Array {
-    const device = devices.get(path);
-    if (device !== undefined) return device().bytes();
+    const device = deviceContent(path);
+    if (device !== undefined) return device.bytes();
     return this.#do('open', path, () => this.#context.files.read(path)).bytes();
   }
 
@@ -252,7 +241,7 @@ export class BashFiles implements IFileSystem {
   /** The shell asks the owner's bits, or any bit, so these show what the user at hand may do. */
   #shown(status: FileStatus): FsStat {
     const { user } = this.#context;
-    const { mode, owner, group, modifiedMs, size } = status;
+    const { mode, owner, group, modifiedMs, size, inode } = status;
     const isRoot = user.id === 0 || user.isAdministrator;
     const rights = (mode >> (owner === user.name ? 6 : group === user.group ? 3 : 0)) & 7;
     const seen = (mode & ~0o700) | (rights << 6);
@@ -261,6 +250,8 @@ export class BashFiles implements IFileSystem {
       mode: isRoot ? mode : (rights & 1) === 0 ? seen & ~anyExecute : seen,
       size,
       mtime: new Date(modifiedMs),
+      dev: 1,
+      ino: inode,
     };
   }
 }

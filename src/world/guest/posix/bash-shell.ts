@@ -339,7 +339,7 @@ class BashRun {
     ) => number | Promise<number>,
   ): Command {
     return this.#library.defineCommand(name, async (args, bash) => {
-      const output = new CommandOutput();
+      const output = new CommandOutput(this.#context);
       const stdin = this.#library.latin1FromBytes(bash.stdin);
       const inner = innerContext(this.#context, {
         path: `/bin/${name}`,
@@ -348,8 +348,8 @@ class BashRun {
         environment: exported(bash),
         signal: bash.signal,
         stdin: Uint8Array.from(Buffer.from(stdin, 'latin1')),
-        writeStdout: (data) => output.stdout.push(data),
-        writeStderr: (data) => output.stderr.push(data),
+        writeStdout: (data) => output.keep(data, output.stdout),
+        writeStderr: (data) => output.keep(data, output.stderr),
       });
       const shell: ShellAccess = {
         run: async (words, change = {}) => {
@@ -375,6 +375,8 @@ class BashRun {
         const reason = posixErrorOf(error)?.text ?? (error instanceof Error ? error.message : String(error));
         output.stderr.push(`${name.startsWith('.') ? 'sh' : name}: ${reason}\n`);
         return output.result(isUsage || posixErrorOf(error) === undefined ? 1 : 126);
+      } finally {
+        output.release();
       }
     });
   }
@@ -421,6 +423,25 @@ function bundledCommands(library: JustBash): NonNullable<BashOptions['commands']
 class CommandOutput {
   readonly stdout: (Uint8Array | string)[] = [];
   readonly stderr: (Uint8Array | string)[] = [];
+  readonly #context: ProgramContext;
+  #kept = 0;
+
+  /** @param context of the shell, whose limit the output counts against. */
+  constructor(context: ProgramContext) {
+    this.#context = context;
+  }
+
+  keep(data: Uint8Array | string, stream: (Uint8Array | string)[]): void {
+    this.#kept += data.length;
+    this.#context.holdOutput(data.length);
+    stream.push(data);
+  }
+
+  /** Counts no longer what the library has by now. */
+  release(): void {
+    this.#context.holdOutput(-this.#kept);
+    this.#kept = 0;
+  }
 
   /** As text where it is text: the library counts wrong where bytes and text of two streams come together. */
   result(exitCode: number): ExecResult {

@@ -1,4 +1,5 @@
 import type { ProgramContext } from '../program.js';
+import { copyCommands } from './commands/copy-commands.js';
 import { builtInEnvironmentCommands, environmentCommands } from './commands/environment-commands.js';
 import { fileCommands } from './commands/file-commands.js';
 import { identityCommands } from './commands/identity-commands.js';
@@ -7,6 +8,7 @@ import { powerCommands } from './commands/power-commands.js';
 import { processCommands } from './commands/process-commands.js';
 import { systemCommands } from './commands/system-commands.js';
 import { toolsCommands } from './commands/tools-commands.js';
+import { userCommands } from './commands/user-commands.js';
 import { UsageError, type PosixCommand, type ShellAccess } from './posix-command.js';
 import { posixErrorOf } from './posix-errors.js';
 
@@ -16,8 +18,10 @@ export const guestCommands: ReadonlyMap<string, PosixCommand> = new Map(
     ls,
     ...identityCommands,
     ...processCommands,
+    ...userCommands,
     ...environmentCommands,
     ...fileCommands,
+    ...copyCommands,
     ...powerCommands,
     ...toolsCommands,
     ...systemCommands,

@@ -9,11 +9,14 @@
  * - commands that the library knows and a guest has not are looked up in the guest, and missed in a shell's own words.
  * - a file that cannot be written fails its command, where the library would end the script.
  * - output streams that go to one place keep their order: see `StreamMerging`.
+ * - a script ends with `exec PROGRAM`, and reads on from FILE after `exec < FILE`.
  * - `until` becomes `while !`, since the library ends a script with `set -e` at its condition.
  */
 import type { ScriptNode, SimpleCommandNode, StatementNode } from './just-bash-types.js';
 import { quoteWord } from './posix-words.js';
-import { literalName, StreamMerging } from './stream-merging.js';
+import { rewriteExec, takeInput } from './exec-rewriting.js';
+import { StreamMerging } from './stream-merging.js';
+import { literalName } from './syntax-tree.js';
 
 /** Commands that rewritten scripts call. */
 export const rewritingCommands = {
@@ -89,11 +92,15 @@ export class ScriptRewriting {
     // A condition keeps the exit code that came before it, which `set -e` does not look at there.
     this.#conditionTurn = library.parse(`${rewritingCommands.turn} $?`).statements;
     this.#bodyTurn = library.parse(rewritingCommands.turn).statements;
+    // They too must tell what they open, which is nothing.
+    this.#visit([...this.#conditionTurn, ...this.#bodyTurn], '', false);
     this.#merging = new StreamMerging({
-      parse: (script) => library.parse(script),
+      parse: this.#parse,
       switchCommand: rewritingCommands.mergeStreams,
     });
   }
+
+  readonly #parse = (script: string): ScriptNode => this.#library.parse(script);
 
   rewrite(script: ScriptNode): ScriptNode {
     const functions: StatementNode[] = [];
@@ -104,6 +111,7 @@ export class ScriptRewriting {
     const isMerged = this.isNextMerged;
     this.isNextMerged = false;
     this.#merging.merge(script, isMerged);
+    takeInput(script.statements, this.#parse);
     this.#visit(script, prelude, true);
     return script;
   }
@@ -121,7 +129,9 @@ export class ScriptRewriting {
     if (canLeave && isStatement(value) && value.background) this.#leave(value, prelude);
     const isPipe = value.type === 'Pipeline' && Array.isArray(value['commands']) && value['commands'].length > 1;
     const canPartsLeave = canLeave && !isPipe && !captured.has(value.type);
+    if (value.type === 'Subshell' && isStatements(value['body'])) takeInput(value['body'], this.#parse);
     for (const part of Object.values(value)) this.#visit(part, prelude, canPartsLeave);
+    if (isPipeline(value)) value.commands = value.commands.map((command) => rewriteExec(command, this.#parse));
     if (value.type === 'ParameterExpansion' && value['parameter'] === '!') value['parameter'] = lastPidVariable;
     if (value.type === 'Until') this.#negate(value);
     if (isSimpleCommand(value)) {
@@ -249,6 +259,12 @@ function isStatements(value: unknown): value is StatementNode[] {
 
 function isStatement(node: Node | StatementNode): node is StatementNode {
   return node.type === 'Statement';
+}
+
+type PipelineNode = StatementNode['pipelines'][number];
+
+function isPipeline(node: Node | PipelineNode): node is PipelineNode {
+  return node.type === 'Pipeline';
 }
 
 function isSimpleCommand(node: Node | SimpleCommandNode): node is SimpleCommandNode {

@@ -1,4 +1,3 @@
-import { baseName, joinPath } from '../guest-path.js';
 import type { ProgramContext } from '../program.js';
 import { ln } from './commands/link-command.js';
 import { posixErrorOf } from './posix-errors.js';
@@ -56,48 +55,6 @@ const rm: PosixCommand = (words, context) => {
     else context.files.deleteFile(path);
   });
 };
-
-const cp: PosixCommand = (words, context) => {
-  const { options, operands } = parseOptions(words, 'rRapfv');
-  const isRecursive = ['r', 'R', 'a'].some((letter) => options.has(letter));
-  return eachToTarget('cp', operands, context, (source, target) => copy(context, source, target, isRecursive));
-};
-
-function copy(context: ProgramContext, source: string, target: string, isRecursive: boolean): void {
-  const { files } = context;
-  const status = files.stat(source);
-  if (status.kind === 'directory') {
-    if (!isRecursive) throw new UsageError(`-r not specified; omitting directory '${source}'`);
-    const children = files.list(source);
-    if (!isDirectory(context, target)) files.makeDirectory(target, { mode: status.mode });
-    for (const { name } of children)
-      copy(context, joinPath('posix', source, name), joinPath('posix', target, name), true);
-    return;
-  }
-  files.write(target, files.read(source), { mode: status.mode });
-}
-
-const mv: PosixCommand = (words, context) =>
-  eachToTarget('mv', parseOptions(words, 'fnv').operands, context, (source, target) =>
-    context.files.move(source, target),
-  );
-
-function eachToTarget(
-  name: string,
-  operands: readonly string[],
-  context: ProgramContext,
-  action: (source: string, target: string) => void,
-): number {
-  const target = operands[operands.length - 1];
-  if (target === undefined || operands.length < 2) throw new UsageError('missing file operand');
-  const targetPath = pathOf(context, target);
-  const isInto = isDirectory(context, targetPath);
-  if (operands.length > 2 && !isInto) throw new UsageError(`target '${target}' is not a directory`);
-  return forEach(context, name, operands.slice(0, -1), (operand) => {
-    const source = pathOf(context, operand);
-    action(source, isInto ? joinPath('posix', targetPath, baseName('posix', source)) : targetPath);
-  });
-}
 
 const test: PosixCommand = (words, context) => {
   const isNegated = words[0] === '!';
@@ -186,5 +143,5 @@ function isMissing(context: ProgramContext, path: string): boolean {
 
 /** What the small shell has beside `guestCommands`. */
 export const smallCommands: ReadonlyMap<string, PosixCommand> = new Map(
-  Object.entries({ echo, cat, pwd, mkdir, rmdir, rm, cp, mv, ln, test, '[': bracket, true: () => 0, false: () => 1 }),
+  Object.entries({ echo, cat, pwd, mkdir, rmdir, rm, ln, test, '[': bracket, true: () => 0, false: () => 1 }),
 );

@@ -250,6 +250,10 @@ class SmallShell {
     exit: ([code]) => {
       throw new ShellExit(code === undefined ? this.#exitCode : Number(code) & 0xff);
     },
+    exec: async ([name, ...args], context) => {
+      if (name === undefined) throw new UnsupportedSyntax('"exec" without a program');
+      throw new ShellExit(await this.#execute(name, args, context));
+    },
     cd: ([target], context) => {
       const path = pathOf(context, target ?? this.#variables.get('HOME') ?? '/');
       try {

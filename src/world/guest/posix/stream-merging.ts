@@ -1,4 +1,6 @@
+import { execRedirections, isStreamChange } from './exec-rewriting.js';
 import type { CommandNode, RedirectionNode, ScriptNode, SimpleCommandNode, StatementNode } from './just-bash-types.js';
+import { literalName, literalOf, onlyCommand } from './syntax-tree.js';
 
 /** What the merging needs of the library and of whoever runs the script. */
 export interface StreamMergingOptions {
@@ -11,6 +13,9 @@ export interface StreamMergingOptions {
 const runners: ReadonlySet<string> = new Set([
   ...['sh', 'bash', 'dash', 'command', 'env', 'exec', 'nice', 'nohup', 'setsid', 'sudo', 'time', 'timeout', 'xargs'],
 ]);
+
+/** Parts of a script whose `exec` changes no streams but their own. */
+const ownStreams: ReadonlySet<unknown> = new Set(['Subshell', 'CommandSubstitution', 'ProcessSubstitution']);
 
 const twinPrefix = '__merged_';
 
@@ -47,7 +52,8 @@ export class StreamMerging {
     const originals = structuredClone(definitions);
     this.#functions = new Set(definitions.keys());
     this.#called = new Set();
-    this.#statements(script.statements, isMerged);
+    const isKnown = !script.statements.some((each) => execRedirections(each) === undefined && partsStreams(each));
+    this.#statements(script.statements, isMerged && isKnown);
     const twins = new Map<string, StatementNode>();
     // Sets yield what is added while they are walked: a twin may call further ones.
     for (const name of this.#called) {
@@ -67,21 +73,25 @@ export class StreamMerging {
   }
 
   #statements(statements: readonly StatementNode[], isMerged: boolean): void {
-    for (const { background, pipelines } of statements) {
+    let isMergedNow = isMerged;
+    for (const statement of statements) {
       // A process of its own reads its text, and merges it, by itself.
-      if (background) continue;
-      for (const { commands, pipeStderr } of pipelines) {
+      if (statement.background) continue;
+      const change = execRedirections(statement);
+      for (const { commands, pipeStderr } of statement.pipelines) {
         for (const [index, command] of commands.entries()) {
           const isLast = index === commands.length - 1;
-          const isMergedHere = isLast ? isMerged : pipeStderr?.[index] === true;
+          const isMergedHere = isLast ? isMergedNow : pipeStderr?.[index] === true;
           commands[index] = this.#outer(command, isMergedHere);
         }
       }
+      if (change !== undefined) isMergedNow = flowOf(change, isMergedNow);
     }
   }
 
   /** A command where both streams go to one place, or not. @returns what stands in its stead. */
   #outer(command: CommandNode, isMerged: boolean): CommandNode {
+    if (isStreamChange(command)) return command;
     const isMergedInside = flowOf(command.redirections, isMerged);
     this.#command(command, isMergedInside);
     if (command.type === 'SimpleCommand') {
@@ -193,19 +203,16 @@ function mayRunScript(command: SimpleCommandNode): boolean {
   return /"type":"(?:ParameterExpansion|CommandSubstitution)"|\//u.test(JSON.stringify(command.name.parts));
 }
 
-function onlyCommand({ pipelines }: StatementNode): CommandNode | undefined {
-  const [pipeline, ...more] = pipelines;
-  return more.length === 0 && pipeline?.commands.length === 1 ? pipeline.commands[0] : undefined;
+/** Whether an `exec` inside a compound command may part the two streams of this shell: from when on is not known. */
+function partsStreams(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (isCommand(value) && isStreamChange(value)) return !flowOf(value.redirections, true);
+  if ('type' in value && ownStreams.has(value.type)) return false;
+  return Object.values(value).some(partsStreams);
 }
 
-/** The name of a command that is written without quotes and variables. */
-export function literalName({ name }: SimpleCommandNode): string | undefined {
-  return name === null ? undefined : literalOf(name);
-}
-
-function literalOf({ parts }: NonNullable<SimpleCommandNode['name']>): string | undefined {
-  const [part, ...more] = parts;
-  return more.length === 0 && part?.type === 'Literal' ? part.value : undefined;
+function isCommand(value: object): value is CommandNode {
+  return 'type' in value && value.type === 'SimpleCommand';
 }
 
 function isScript(value: object): value is ScriptNode {

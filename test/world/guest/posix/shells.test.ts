@@ -29,6 +29,8 @@ describe.each(shells)('both shells: %s', (_name, options) => {
     ['echo to-stderr >&2', 'to-stderr', 0],
     ['mkdir -p a/b; touch a/b/c; ls a; ls a/b; rm -r a; ls', 'b\nc', 0],
     ['echo x > "é ü.txt"; cp "é ü.txt" "copy of ü"; mv "copy of ü" third; cat third; ls', 'x\nthird\né ü.txt', 0],
+    ['echo 1 > m; echo 2 > n; cp m n; cat n; echo 3 > m; mv m n; cat n; ls', '1\n3\nn', 0],
+    ['exec sh -c "echo in; exit 5"; echo never', 'in', 5],
     ['[ -f /etc/passwd ] && test -d /tmp && echo yes', 'yes', 0],
     ['test a = b; echo $?', '1', 0],
     [

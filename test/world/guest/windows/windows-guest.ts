@@ -161,6 +161,7 @@ export class WindowsGuest {
       },
       clock: this.clock,
       signal,
+      holdOutput: () => undefined,
       processes: () => this.processes,
       kill: (pid) => {
         const refusal = this.refuseKill(pid);

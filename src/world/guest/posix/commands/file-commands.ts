@@ -4,6 +4,7 @@ import { groupIdOf, knownGroup, knownUser, userIdOf } from '../../accounts.js';
 import type { FileStatus } from '../../guest-files.js';
 import { baseName, joinPath } from '../../guest-path.js';
 import type { GuestUser, ProgramContext } from '../../program.js';
+import { endlessContent, isEndless, openInput } from '../devices.js';
 import {
   complain,
   forEach,
@@ -231,16 +232,17 @@ const dd: PosixCommand = (words, context) => {
   const skipped = amount(given.get('skip') ?? '0') * blockSize;
   const source = given.get('if');
   const wanted = count * blockSize;
-  const isEndless = source === '/dev/zero' || source === '/dev/urandom';
-  if (wanted > largestCopy && isEndless) throw new UsageError(`'${source}' has no end; give a count of at most 1 GiB`);
-  const bytes = isEndless
-    ? source === '/dev/zero'
-      ? new Uint8Array(wanted)
-      : Uint8Array.from(randomBytes(wanted))
-    : (source === undefined ? context.stdin : context.files.read(pathOf(context, source)).bytes()).subarray(
-        skipped,
-        skipped + wanted,
-      );
+  const device = source !== undefined && isEndless(source) ? source : undefined;
+  if (wanted > largestCopy && device !== undefined) {
+    throw new UsageError(`'${device}' has no end; give a count of at most 1 GiB`);
+  }
+  const bytes =
+    device !== undefined
+      ? endlessContent(device, wanted)
+      : (source === undefined ? context.stdin : openInput(context, pathOf(context, source)).bytes()).subarray(
+          skipped,
+          skipped + wanted,
+        );
   const target = given.get('of');
   if (target === undefined) context.writeStdout(bytes);
   else if (target !== '/dev/null') context.files.write(pathOf(context, target), bytes);

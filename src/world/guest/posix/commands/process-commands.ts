@@ -200,20 +200,6 @@ const sleep: PosixCommand = async (words, context) => {
   return 0;
 };
 
-const nohup: PosixCommand = (words, _context, shell) => {
-  if (words.length === 0) throw new UsageError('missing operand');
-  return shell.run(words);
-};
-
-const sudo: PosixCommand = (words, context, shell) => {
-  if (!context.user.isAdministrator && context.user.id !== 0) {
-    throw new UsageError(`${context.user.name} is not in the sudoers file`);
-  }
-  let at = 0;
-  while (words[at]?.startsWith('-') === true) at += /^-[ug]$/u.test(words[at] ?? '') ? 2 : 1;
-  return nohup(words.slice(at), context, shell);
-};
-
 /** Exit code of `timeout` when the time was up. */
 const timedOut = 124;
 
@@ -247,9 +233,5 @@ export const processCommands: Readonly<Record<string, PosixCommand>> = {
   killall: killByName,
   kill,
   sleep,
-  nohup,
-  nice: nohup,
-  setsid: nohup,
-  sudo,
   timeout,
 };
