@@ -1,3 +1,4 @@
+import { completionCommand } from '../completion/completion-command.js';
 import { convertCommand } from '../convert/convert-command.js';
 import { doctorCommand } from '../doctor/doctor-command.js';
 import { nativeCommands } from '../native/native-commands.js';
@@ -5,4 +6,10 @@ import { simulateCommand } from '../simulate/simulate-command.js';
 import type { Command } from './command.js';
 
 /** Every command of `revix`: parsing, help, completions, the manual and the docs all go by this table. */
-export const revixCommands: readonly Command[] = [simulateCommand, doctorCommand, convertCommand, ...nativeCommands];
+export const revixCommands: readonly Command[] = [
+  simulateCommand,
+  doctorCommand,
+  convertCommand,
+  completionCommand(() => revixCommands),
+  ...nativeCommands,
+];

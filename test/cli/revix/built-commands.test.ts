@@ -4,12 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { readonly version: string };
+const { version, bin } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+  readonly version: string;
+  readonly bin: Readonly<Record<string, string>>;
+};
 
-/** What a command of `dist/bin` prints, whatever its status. */
+/** What a command of the package prints, whatever its status. */
 function printed(name: string, words: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [`${root}dist/bin/${name}.js`, ...words], (_error, stdout, stderr) =>
+    execFile(process.execPath, [`${root}${bin[name] ?? ''}`, ...words], (_error, stdout, stderr) =>
       resolve(stdout + stderr),
     );
   });
