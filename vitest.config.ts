@@ -8,8 +8,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: areThreadsSafe ? 'threads' : 'forks',
-    testTimeout: 10_000,
-    hookTimeout: 10_000,
+    // Ends what hangs; a busy machine must not reach it.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
       include: ['src/handles/**/*.ts', 'src/jobs/**/*.ts'],

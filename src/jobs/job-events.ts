@@ -217,6 +217,13 @@ export class JobEvents extends EventEmitter<{ event: [type: number, info: VixHan
     return true;
   }
 
+  /** Leaves out the events that wait, save those with these hooks. The present one goes on. */
+  dropAllBut(hooks: JobEventHooks): void {
+    const dropped = this.#waiting?.filter((event) => event.hooks !== hooks) ?? [];
+    this.#waiting = this.#waiting?.filter((event) => event.hooks === hooks);
+    for (const event of dropped) event.hooks.afterDelivery();
+  }
+
   /** Stops waiting for async callbacks, the present one included: the job is over, whether they end or not. */
   abandon(): void {
     this.#isAbandoned = true;

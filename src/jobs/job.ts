@@ -137,7 +137,10 @@ export class Job implements HandlePayload, JobEventHooks {
       onDelivered();
       return;
     }
-    this.channel.post(() => events.deliver(type, info, { afterDelivery: onDelivered }));
+    this.channel.post(() => {
+      if (this.#isKilled) onDelivered();
+      else events.deliver(type, info, { afterDelivery: onDelivered });
+    });
   }
 
   /** Ends the job well. @returns false when it had ended already; then the results are released. */
@@ -198,12 +201,14 @@ export class Job implements HandlePayload, JobEventHooks {
   }
 
   /**
-   * The host is disconnected: an unfinished job is cancelled, tells its listeners and waiters on a later turn, and is
-   * gone after that. No pump is needed, since nobody can pump a dead host.
+   * The host is disconnected: a job that is not done is cancelled, also when its operation is over and only events were
+   * left to deliver. Of its events only the completion comes now, on a later turn, and then the job is gone. No pump is
+   * needed, since nobody can pump a dead host.
    */
   onKill(): boolean {
     if (this.#state === 'delivered') return false;
     this.#isKilled = true;
+    if (this.#state === 'finishing') this.#replaceOutcome(this.host.cancelled(this));
     if (!this.fail(this.host.cancelled(this))) later(() => this.channel.close());
     if (this.events !== undefined) this.host.onKilled(this);
     return true;
@@ -213,6 +218,14 @@ export class Job implements HandlePayload, JobEventHooks {
     const results = this.#results;
     this.#results = undefined;
     if (results !== undefined) this.host.releaseResults(results);
+  }
+
+  #replaceOutcome(failure: VixFailure): void {
+    const results = this.#results;
+    this.#results = undefined;
+    if (results !== undefined) this.host.releaseResults(results);
+    this.failure = failure;
+    this.events?.dropAllBut(this);
   }
 
   #finish(): void {

@@ -79,13 +79,16 @@ describe('disconnecting the host of a job', () => {
     expect(await rig.wait(last)).toBe(VIX_OK);
   });
 
-  it('lets one whose outcome is known keep it while events go out', async () => {
+  it('cancels one whose operation is over while earlier events go out, and leaves out those that wait', async () => {
     const rig = new RunnerRig();
     const host = rig.addHost();
     let end = (): void => undefined;
     const types: number[] = [];
     const job = rig.start({
-      work: (context) => context.progress(0),
+      work: (context) => {
+        context.progress(0);
+        context.foundItem(item());
+      },
       owner: host,
       callback: async (_, type) => {
         types.push(type);
@@ -99,7 +102,8 @@ describe('disconnecting the host of a job', () => {
     await settle();
     expect(types).toEqual([VIX_EVENTTYPE_JOB_PROGRESS]);
     end();
-    expect(await waiting).toBe(VIX_OK);
+    expect(await waiting).toBe(VIX_E_CANCELLED);
+    expect(job.results).toBeUndefined();
     expect(types).toEqual([VIX_EVENTTYPE_JOB_PROGRESS, VIX_EVENTTYPE_JOB_COMPLETED]);
     expect(rig.table.size).toBe(0);
   });
@@ -246,7 +250,7 @@ describe('disconnecting a host in pump mode', () => {
     return { job, held, types, kill: () => rig.table.kill(host) };
   }
 
-  it('delivers the pending events of a running job, then its cancel, without a pump', async () => {
+  it('delivers the cancel of a running job without a pump, and no earlier events', async () => {
     const rig = new RunnerRig();
     const { job, types, kill } = start(rig);
     await settle();
@@ -254,11 +258,11 @@ describe('disconnecting a host in pump mode', () => {
     kill();
     expect(types).toEqual([]);
     await settle();
-    expect(types).toEqual([VIX_EVENTTYPE_FIND_ITEM, VIX_EVENTTYPE_JOB_PROGRESS, VIX_EVENTTYPE_JOB_COMPLETED]);
+    expect(types).toEqual([VIX_EVENTTYPE_JOB_COMPLETED]);
     expect([job.error, rig.table.size]).toEqual([VIX_E_CANCELLED, 0]);
   });
 
-  it('delivers the pending completion of a finished job without a pump', async () => {
+  it('cancels a finished job whose completion is pending, and delivers that without a pump', async () => {
     const rig = new RunnerRig();
     const { job, held, types, kill } = start(rig);
     await settle();
@@ -267,8 +271,8 @@ describe('disconnecting a host in pump mode', () => {
     expect([types, job.isFinished, job.isDone]).toEqual([[], true, false]);
     kill();
     await settle();
-    expect(types).toEqual([VIX_EVENTTYPE_FIND_ITEM, VIX_EVENTTYPE_JOB_PROGRESS, VIX_EVENTTYPE_JOB_COMPLETED]);
-    expect([job.error, rig.table.size]).toEqual([VIX_OK, 0]);
+    expect(types).toEqual([VIX_EVENTTYPE_JOB_COMPLETED]);
+    expect([job.error, rig.table.size]).toEqual([VIX_E_CANCELLED, 0]);
   });
 
   it.each(['running', 'done'] as const)('goes on after an async callback of a %s job without a pump', async (state) => {
