@@ -5,9 +5,18 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const repoRoot = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Loads the built VIX tables: every value that the modules of `src/vix` export. `dist` defaults to `dist/`. */
-export async function loadTables(dist = join(repoRoot, 'dist')) {
-  const modules = ['constants', 'error-codes', 'properties', 'functions'].map(async (module) => {
-    const path = resolve(dist, 'vix', `${module}.js`);
+export function loadTables(dist) {
+  return loadBuilt(dist, 'vix', ['constants', 'error-codes', 'properties', 'functions']);
+}
+
+/** Loads the built table of the checks of `revix doctor`, its sections, and the problems that every check may meet. */
+export function loadDoctorTables(dist) {
+  return loadBuilt(dist, 'cli/doctor', ['check-table', 'report', 'common-problems']);
+}
+
+async function loadBuilt(dist = join(repoRoot, 'dist'), folder, names) {
+  const modules = names.map(async (module) => {
+    const path = resolve(dist, folder, `${module}.js`);
     try {
       return await import(pathToFileURL(path).href);
     } catch (error) {

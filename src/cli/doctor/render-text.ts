@@ -64,16 +64,16 @@ export class TextReport {
     return [...heading, ...this.#lines(report), ''].join('\n');
   }
 
-  /** The lines at the end. @param hints what else could be looked at. */
+  /** The lines at the end. @param hints what else could be looked at when nothing is red. */
   end({ counts, checks }: DoctorReport, hints: readonly string[]): string {
     const { style } = this.#layout;
     const counted = (['green', 'yellow', 'red', 'skipped'] as const)
       .filter((status) => counts[status] > 0)
       .map((status) => style(shows[status].look, `${counts[status]} ${status}`));
     const first = checks.find(({ status }) => status === 'red');
-    const start =
-      first === undefined ? [] : [`Begin with "${first.title}" (${first.id}): what comes after may rest on it.`];
-    return [this.#takeSkipped(), `${counted.join(', ')}.`, ...start, ...hints, ''].join('\n');
+    const advice =
+      first === undefined ? hints : [`Begin with "${first.title}" (${first.id}): what comes after may rest on it.`];
+    return [this.#takeSkipped(), `${counted.join(', ')}.`, ...advice, ''].join('\n');
   }
 
   #lines({ status, title, text, next, details, id, section }: CheckReport): readonly string[] {

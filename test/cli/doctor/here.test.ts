@@ -125,7 +125,7 @@ describe('the mock directory', () => {
   it('may come later', async () => {
     const home = join(temporaryDirectory(), 'mock');
     const { check } = await examine({ parts: { mockHome: home } });
-    expect(check('here.mock')).toMatchObject({ status: 'green', text: `${join(home, 'machines')}: not there yet` });
+    expect(check('here.mock')).toMatchObject({ status: 'green', text: `${join(home, 'machines')}, not there yet` });
   });
 
   it('counts what is there', async () => {
@@ -133,7 +133,7 @@ describe('the mock directory', () => {
     mkdirSync(join(home, 'machines', 'web'), { recursive: true });
     writeFileSync(join(home, 'machines', 'web', 'web.vmx'), '');
     const { check } = await examine({ parts: { mockHome: home } });
-    expect(check('here.mock').text).toBe(`${join(home, 'machines')}: 1 machines`);
+    expect(check('here.mock').text).toBe(`${join(home, 'machines')}, machines: 1`);
   });
 
   it('has to be a directory that can be written to', async () => {

@@ -99,7 +99,7 @@ export function judgeCertificate(
     case 'pinned': {
       const { thumbprints } = policy;
       if (thumbprints.some((pinned) => isOf(pinned, certificate.raw))) {
-        return green('it is the pinned one', undefined, { facts, details });
+        return green('it is the pinned one', undefined, { facts });
       }
       const [first] = thumbprints;
       const seenText = first === undefined ? sha256 : thumbprintOf(certificate.raw, first.hash).text;
@@ -112,7 +112,7 @@ export function judgeCertificate(
         return trouble(problem, { ...withPin, facts: { ...facts, code: chainProblem } });
       }
       if (nameProblem !== undefined) return trouble('wrong-name', withPin);
-      return green(`vouched for by ${oneLine(certificate.issuer)}`, undefined, { facts, details });
+      return green(`vouched for by ${oneLine(certificate.issuer)}`, undefined, { facts });
     }
   }
 }

@@ -74,7 +74,7 @@ export const mockDirectoryCheck = check({
       if (!statSync(nearest).isDirectory()) return trouble('not-a-directory', { facts: { directory: nearest } });
       if (!isWritable(nearest)) return trouble('read-only', { facts: { directory: nearest } });
       const machines = nearest === directory ? machinesBelow(directory) : undefined;
-      lines.push(machines === undefined ? `${directory}: not there yet` : `${directory}: ${machines} machines`);
+      lines.push(machines === undefined ? `${directory}, not there yet` : `${directory}, machines: ${machines}`);
       if (machines === undefined) untouched = `${directory} is not there yet; the first command makes it`;
       else if (machines === 0 && inventory !== undefined) {
         untouched = `${directory} is empty yet; the first command fills it from ${inventory}`;

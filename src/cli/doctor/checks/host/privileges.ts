@@ -13,14 +13,14 @@ export const privilegesCheck = check({
   problems: {
     missing: {
       status: 'yellow',
-      cause: 'At the root of the inventory the user lacks {missing}.',
+      cause: 'At the root of the inventory the user lacks {lacking} of the privileges that Revix needs.',
       next: 'That is well if a role further down has them: name a machine, and doctor looks there. Otherwise add them to the role.',
     },
   },
   run: async ({ login, session }, { signal }) => {
     const missing = await missingPrivileges(login, login.client.content.rootFolder, session.key, signal);
     if (missing === undefined) return passedOver('the host does not tell');
-    const facts = { missing: missing.map(({ privilege }) => privilege) };
+    const facts = { missing: missing.map(({ privilege }) => privilege), lacking: missing.length };
     if (missing.length > 0) return trouble('missing', { facts, details: privilegeLines(missing), value: undefined });
     return green(`all ${neededPrivileges.length} at the root of the inventory`, undefined, { facts });
   },

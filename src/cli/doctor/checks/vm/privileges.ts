@@ -13,12 +13,12 @@ export const vmPrivilegesCheck = check({
   problems: {
     'missing-for-guest': {
       status: 'red',
-      cause: 'On this machine the user lacks {missing}.',
+      cause: 'On this machine the user lacks {lacking} of the privileges that Revix needs.',
       next: 'Add the privileges to the role that the user has there: without them functions fail with VIX_E_HOST_USER_PERMISSIONS.',
     },
     'missing-for-power': {
       status: 'yellow',
-      cause: 'On this machine the user lacks {missing}.',
+      cause: 'On this machine the user lacks {lacking} of the privileges that Revix needs.',
       next: 'Guest operations work. Add the privileges to the role if a program needs what stands beside them.',
     },
   },
@@ -26,7 +26,7 @@ export const vmPrivilegesCheck = check({
     const missing = await missingPrivileges(login, machine.ref, session.key, signal);
     if (missing === undefined) return passedOver('the host does not tell');
     const more = {
-      facts: { missing: missing.map(({ privilege }) => privilege) },
+      facts: { missing: missing.map(({ privilege }) => privilege), lacking: missing.length },
       details: privilegeLines(missing),
       value: undefined,
     };

@@ -24,7 +24,7 @@ export const toolsCheck = check({
     },
     'not-running': {
       status: 'red',
-      cause: 'VMware Tools is installed (version {version}), but does not run.',
+      cause: 'VMware Tools does not run in the guest (last known version: {version}).',
       next: 'A guest that boots needs a while: wait with VixVM_WaitForToolsInGuest. Otherwise start the service vmtoolsd (VMTools on Windows) in the guest.',
     },
     'too-old': {
