@@ -94,6 +94,10 @@ describe.skipIf(lacks('govc'))('govc guest.* in guests of the simulator', () => 
     expect(await refusal('guest.start', '/bin/nope')).toBe('ServerFaultCode: File /bin/nope was not found');
   });
 
+  it('guest.df: file systems', async () => {
+    expect(await printed(['guest.df'])).toMatch(/^Filesystem .*\n\/ +20\.0GB .*%\n$/u);
+  });
+
   it('guest.getenv: variables by name, and all', async () => {
     expect(await printed(['guest.getenv', 'HOME', 'NOT_SET'])).toBe('HOME=/home/user\n');
     expect(await printed(['guest.getenv'])).toContain('USER=user\n');

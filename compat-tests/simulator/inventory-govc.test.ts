@@ -192,6 +192,33 @@ describe.skipIf(lacks('govc'))('govc with the inventory of the simulator', () =>
     expect(linesOf(await govc.printed(['ls', 'vm']))).toEqual(['/Lab/vm/web', '/Lab/vm/db']);
   });
 
+  it('makes machines, and gives and takes disks', async () => {
+    const made = ['vm.create', '-m', '512', '-c', '2', '-g', 'ubuntu64Guest', '-on=true', '-disk', '1G', 'fresh'];
+    await govc.printed(made);
+    expect(await vm('fresh')).toMatchObject({
+      runtime: { powerState: 'poweredOn' },
+      config: { hardware: { numCPU: 2, memoryMB: 512 } },
+      summary: { config: { vmPathName: '[ds1] fresh/fresh.vmx', guestId: 'ubuntu64Guest' } },
+    });
+    await govc.printed(['vm.ip', '-wait', '1m', 'fresh']);
+    await govc.printed(['vm.disk.create', '-vm', 'fresh', '-name', 'fresh/data', '-size', '2G']);
+    const disks = async () => linesOf(await govc.printed(['device.ls', '-vm', 'fresh', 'disk-*']));
+    expect(await disks()).toEqual([
+      expect.stringMatching(/^disk-1000-0 .* 1,048,576 KB$/u),
+      expect.stringMatching(/^disk-1000-1 .* 2,097,152 KB$/u),
+    ]);
+    await govc.printed(['device.remove', '-vm', 'fresh', '-keep', 'disk-1000-1']);
+    await govc.printed(['vm.power', '-off', 'fresh']);
+    await govc.printed(['vm.destroy', 'fresh']);
+    expect(linesOf(await govc.printed(['datastore.ls', 'fresh']))).toEqual(['data.vmdk']);
+    await govc.printed(['datastore.rm', 'fresh']);
+  });
+
+  it('shows the tree, and stays where it is', async () => {
+    expect(await govc.printed(['tree', '/Lab'])).toContain('web');
+    expect(await govc.printed(['vm.migrate', '-host', 'esx1.example.test', 'db'])).toContain('OK');
+  });
+
   it('registers and unregisters machines', async () => {
     await govc.printed(['vm.register', 'spare/spare.vmx']);
     expect((await vm('spare')).runtime.powerState).toBe('poweredOff');

@@ -94,6 +94,23 @@ describe('disks', () => {
     expect(await files()).toEqual(['data.vmdk', 'web.vmdk']);
   });
 
+  it('may hang on another disk, as large as that one', async () => {
+    const { change, disks } = await oneVm();
+    const create = { operation: 'add', fileOperation: 'create' } as const;
+    await change({ ...create, device: disk({ capacityInKB: 2 * gib }, '[store] web/base.vmdk') });
+    await change({ operation: 'remove', device: disk({ key: 2001 }) });
+    const parent = (fileName: string) => ({
+      $type: 'VirtualDiskFlatVer2BackingInfo' as const,
+      fileName: '[store]',
+      diskMode: 'persistent',
+      parent: { $type: 'VirtualDiskFlatVer2BackingInfo' as const, fileName, diskMode: 'persistent' },
+    });
+    await change({ ...create, device: disk({ capacityInKB: 0, backing: parent('[store] web/base.vmdk') }) });
+    expect(await disks()).toEqual([first, { ...second, capacityInKB: 2 * gib }]);
+    const lost = disk({ capacityInKB: 0, backing: parent('[store] web/none.vmdk') });
+    await expect(change({ ...create, device: lost })).rejects.toMatchObject({ fault: { $type: 'FileNotFound' } });
+  });
+
   it('may all be removed', async () => {
     const { change, disks, files, client, run } = await oneVm();
     await change({ operation: 'remove', device: disk({ key: 2000 }) });

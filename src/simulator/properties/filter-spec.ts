@@ -61,11 +61,25 @@ export function checkFilter(spec: PropertyFilterSpec, schema: Schema): CheckedFi
   };
 }
 
+/**
+ * Types that clients name and of which no server like these has objects, by the known types that they are subtypes of.
+ */
+const typesWithoutObjects: Readonly<Record<string, string>> = {
+  VmwareDistributedVirtualSwitch: 'DistributedVirtualSwitch',
+};
+
+/** The type by which the properties of a named one are checked. @throws VimFault `InvalidType`. */
+function checkedType(type: string, schema: Schema): string {
+  const known = Object.hasOwn(typesWithoutObjects, type) ? (typesWithoutObjects[type] ?? type) : type;
+  if (schema.managedType(known) !== undefined) return known;
+  throw new VimFault({ $type: 'InvalidType', argument: type }, `There is no managed type '${type}'.`);
+}
+
 function checkedProperties({ type, all = false, pathSet = [] }: PropertySpec, schema: Schema) {
-  if (schema.managedType(type) === undefined) throw invalidType(type);
+  const known = checkedType(type, schema);
   const wanted = pathSet.map((path) => {
     const steps = parsePath(path);
-    if (steps === null || schema.propertyType(type, path) === undefined) {
+    if (steps === null || schema.propertyType(known, path) === undefined) {
       throw new VimFault({ $type: 'InvalidProperty', name: path }, `${type} has no property '${path}'.`);
     }
     return { path, steps };
@@ -119,9 +133,8 @@ class TraversalNet {
 
   #traversal(selection: TraversalSpec): Traversal {
     const { type, path } = selection;
-    if (this.#schema.managedType(type) === undefined) throw invalidType(type);
     const steps = parsePath(path);
-    if (steps === null || this.#schema.propertyType(type, path) === undefined) {
+    if (steps === null || this.#schema.propertyType(checkedType(type, this.#schema), path) === undefined) {
       throw new VimFault({ $type: 'InvalidProperty', name: path }, `${type} has no property '${path}' to go along.`);
     }
     const traversal: Traversal = { type, steps, skip: selection.skip ?? false, next: [] };
@@ -129,10 +142,6 @@ class TraversalNet {
     traversal.next = this.add(selection.selectSet ?? []);
     return traversal;
   }
-}
-
-function invalidType(type: string): VimFault {
-  return new VimFault({ $type: 'InvalidType', argument: type }, `There is no managed type '${type}'.`);
 }
 
 function invalidArgument(invalidProperty: string, message: string): VimFault {

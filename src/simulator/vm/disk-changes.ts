@@ -107,11 +107,22 @@ export class DiskChanges {
     if (fileOperation !== 'create') {
       throw invalidDevice(index, 'backing', `a disk is added with the file operation 'create' or none.`);
     }
-    const capacityBytes = capacityOf(device);
+    const capacityBytes = capacityOf(device) || (await this.#parentCapacity(device));
     if (capacityBytes <= 0) throw invalidDevice(index, 'capacityInKB', 'a new disk needs a capacity.');
     const disk = { ...newDisk(this.#view, { unitNumber, path }), capacityBytes };
     this.#disks.set(unitNumber, disk);
     this.#written.push({ disk, before: undefined });
+  }
+
+  /** Bytes of the disk that a new one is to hang on; 0: on none. */
+  async #parentCapacity({ backing }: VirtualDisk): Promise<number> {
+    if (backing?.$type !== 'VirtualDiskFlatVer2BackingInfo' || backing.parent === undefined) return 0;
+    const { fileName } = backing.parent;
+    const place = parseDatastorePath(fileName);
+    if ((await diskTree(this.#view, place.datastore)?.stat(place.path)) === undefined) {
+      throw new VimFault({ $type: 'FileNotFound', file: fileName }, `File ${fileName} was not found`);
+    }
+    return newDisk(this.#view, { unitNumber: 0, path: formatDatastorePath(place) }).capacityBytes;
   }
 
   #remove({ device, fileOperation, index }: DeviceChange<VirtualDisk>): void {
