@@ -3,6 +3,7 @@ import { measureHandles } from './handle-memory.js';
 import { measureJobs } from './job-cycle.js';
 import { measureScaling } from './job-scaling.js';
 import { report, type Figure } from './figure.js';
+import { measureNative } from './native.js';
 import { measureSimulator } from './simulator.js';
 import { measureVmrunStart } from './vmrun-start.js';
 import { measureVsphere } from './vsphere.js';
@@ -16,7 +17,11 @@ const measures: Readonly<Record<string, () => Promise<Figure[]>>> = {
 };
 
 /** What needs other programs, or much of the machine; only run when it is asked for. */
-const longMeasures: typeof measures = { vsphere: measureVsphere, simulator: measureSimulator };
+const longMeasures: typeof measures = {
+  vsphere: measureVsphere,
+  simulator: measureSimulator,
+  native: measureNative,
+};
 
 const all = { ...measures, ...longMeasures };
 

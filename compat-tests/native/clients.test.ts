@@ -8,7 +8,7 @@ import { NativeInstallation, transcriptOf, whyNoCompiler } from '../support/nati
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** The C programs that Python and Java have too. */
-const names = [
+const allNames = [
   'open-vm',
   'find-running-vms',
   'walk-snapshot-tree',
@@ -26,6 +26,19 @@ async function javaCommand(installation: NativeInstallation): Promise<readonly s
   return ['java', `-Djna.library.path=${installation.libraries}`, '-cp', path, 'Programs'];
 }
 
+/** Builds the Go client. @returns how it is started. */
+async function goCommand(installation: NativeInstallation): Promise<readonly string[]> {
+  const program = join(installation.folder, 'go-programs');
+  const env = {
+    ...process.env,
+    CGO_CFLAGS: `-I${installation.headers}`,
+    CGO_LDFLAGS: `-L${installation.libraries}`,
+    CC: 'gcc',
+  };
+  await installation.tool(pathOf('go'), ['build', '-C', here('go'), '-o', program, '.'], env);
+  return [program];
+}
+
 const why = whyNoCompiler('gcc');
 if (why !== undefined) console.log(`skipped: clients in other languages: ${why}`);
 
@@ -34,11 +47,16 @@ describe.skipIf(why !== undefined)('clients in other languages', () => {
   beforeAll(() => installation.install());
 
   const clients = {
-    'Python by ctypes': { needs: 'python', start: () => ['python3', '-B', here('python/programs.py')] },
-    'Java by JNA': { needs: 'jna', start: () => javaCommand(installation) },
+    'Python by ctypes': {
+      needs: 'python',
+      names: allNames,
+      start: () => [pathOf('python'), '-B', here('python/programs.py')],
+    },
+    'Java by JNA': { needs: 'jna', names: allNames, start: () => javaCommand(installation) },
+    'Go by cgo': { needs: 'go', names: ['open-vm', 'find-running-vms'], start: () => goCommand(installation) },
   } as const;
 
-  describe.each(Object.entries(clients))('%s', (_, { needs, start }) => {
+  describe.each(Object.entries(clients))('%s', (_, { needs, names, start }) => {
     describe.skipIf(lacks(needs))('prints what the same program in TypeScript prints', () => {
       let command: readonly string[] = [];
       beforeAll(async () => {

@@ -42,6 +42,7 @@ export function transcriptOf(name: string): string {
 export class NativeInstallation {
   readonly folder = mkdtempSync(join(tmpdir(), 'revix-native-'));
   readonly libraries = join(this.folder, 'prefix', 'lib');
+  readonly headers = join(this.folder, 'prefix', 'include', 'vmware-vix');
   readonly #compiler: string;
   readonly #built = new Set<string>();
 
@@ -62,7 +63,7 @@ export class NativeInstallation {
     if (this.#built.has(program)) return program;
     await this.tool(this.#compiler, [
       ...(language === 'C' ? ['-x', 'c', '-std=gnu99'] : ['-x', 'c++', '-std=gnu++98']),
-      ...['-Wall', '-Wextra', '-Werror', '-I', join(this.folder, 'prefix', 'include', 'vmware-vix')],
+      ...['-Wall', '-Wextra', '-Werror', '-I', this.headers],
       ...(way === 'loaded' ? ['-include', join(root, 'compat-tests', 'native', 'loaded.h')] : []),
       ...[join(sources, `${name}.c`), '-o', program],
       ...(way === 'loaded' ? [] : ['-L', this.libraries, '-lvixAllProducts']),

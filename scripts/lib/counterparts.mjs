@@ -19,6 +19,7 @@ const counterparts = {
   pyvmomi: (_root, folder) => python(folder, 'python', `pyvmomi==${pyvmomiVersion}`),
   python: () => onPath('python3'),
   'python-vix': (_root, folder) => python(folder, 'python-vix', `vix==${pythonVixVersion}`),
+  go: () => onPath('go', 'version'),
   jna: (_root, folder) => javaNativeAccess(folder),
   busybox: () => staticBusybox(),
   govmomi: (root, folder) => goCommand(root, folder, 'bench/peers', 'govmomi'),
@@ -67,8 +68,8 @@ async function goCommand(root, folder, module, name) {
 }
 
 /** A program that the machine has, by its name. */
-async function onPath(name) {
-  await mustRun(name, ['--version'], '/');
+async function onPath(name, question = '--version') {
+  await mustRun(name, [question], '/');
   return name;
 }
 

@@ -1,0 +1,3 @@
+module revix.example/programs
+
+go 1.20
