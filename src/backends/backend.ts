@@ -367,7 +367,10 @@ export interface GuestFileInfo {
 /** A run of bytes with a length known beforehand. */
 export interface SizedContent {
   readonly size: number;
-  /** Yields exactly `size` bytes in all, in pieces of the producer's choice. */
+  /**
+   * Yields exactly `size` bytes in all, in pieces of the producer's choice. A piece holds its bytes until the next one is
+   * asked for: the producer may use its buffer again.
+   */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 

@@ -12,6 +12,6 @@ async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 /** All bytes of a content; for contents that fit in memory. */
 export async function readAll(content: SizedContent): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of content.chunks) chunks.push(chunk);
+  for await (const chunk of content.chunks) chunks.push(Uint8Array.from(chunk));
   return Buffer.concat(chunks);
 }

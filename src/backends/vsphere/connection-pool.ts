@@ -9,6 +9,7 @@ import { isSameLogin, type Login } from './session/login.js';
 import { Session } from './session/session.js';
 import { SoapChannel } from './session/soap-channel.js';
 import type { VsphereSettings } from './settings.js';
+import type { ServiceContent } from './vim/generated/types.js';
 
 interface Entry {
   readonly key: string;
@@ -18,6 +19,17 @@ interface Entry {
   readonly abandon: AbortController;
   users: number;
 }
+
+/** What a server told of itself when somebody connected. */
+interface KnownServer {
+  /** Of the API, as agreed on with it. */
+  readonly version: string;
+  readonly content: ServiceContent;
+  readonly sinceMs: number;
+}
+
+/** How long that is believed: a server may be upgraded, or another one come in its place. */
+const believedMs = 60_000;
 
 /** A share in a connection. */
 export interface Lease {
@@ -32,8 +44,8 @@ export class ConnectionPool {
   readonly #entries = new Set<Entry>();
   /** By proxy. Kept beyond the logins that use them, so that the next one finds its host connected. */
   readonly #dispatchers = new Map<string, Dispatchers>();
-  /** Of the API, by URL, as agreed on with each host. */
-  readonly #versions = new Map<string, string>();
+  /** By URL and whom is taken for it. */
+  readonly #servers = new Map<string, KnownServer>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -42,9 +54,8 @@ export class ConnectionPool {
   /** @throws VimError, HttpFailure, Fault, the signal's reason. */
   async lease(url: URL, login: Login, settings: VsphereSettings, call: CallContext): Promise<Lease> {
     call.signal.throwIfAborted();
-    const key = `${url.href} ${policyKey(settings.tls)} ${JSON.stringify({ ...settings, tls: null, proxy: null })} ${
-      settings.proxy?.url.href ?? ''
-    }`;
+    const others = JSON.stringify({ ...settings, tls: null, proxy: settings.proxy.key });
+    const key = `${url.href} ${policyKey(settings.tls)} ${others}`;
     const known = [...this.#entries].find((entry) => entry.key === key && isSameLogin(entry.login, login));
     const entry = known ?? this.#connect(key, url, login, settings);
     entry.users += 1;
@@ -75,20 +86,26 @@ export class ConnectionPool {
     const clock = this.#clock;
     const dispatchers = this.#dispatchersFor(settings);
     const peer = dispatchers.peer(url, settings.tls);
-    const channel = new SoapChannel(peer, url.pathname, clock, this.#versions.get(url.href));
-    // A host that was replaced by an older one is asked again.
-    this.#versions.delete(url.href);
-    const session = await Session.open(channel, login, clock, settings, signal);
-    if (channel.version !== undefined) this.#versions.set(url.href, channel.version);
-    const isVcenter = session.content.about.apiType === 'VirtualCenter';
+    const key = `${url.href} ${policyKey(settings.tls)}`;
+    const server = this.#servers.get(key);
+    const known = server !== undefined && clock.now() - server.sinceMs < believedMs ? server : undefined;
+    // Until the login has shown that it is right.
+    this.#servers.delete(key);
+    const channel = new SoapChannel(peer, url.pathname, clock, known?.version);
+    const session = await Session.open(channel, login, clock, settings, signal, known?.content);
+    const { version } = channel;
+    const { content } = session;
+    if (version !== undefined) {
+      this.#servers.set(key, { version, content, sinceMs: content === known?.content ? known.sinceMs : clock.now() });
+    }
+    const isVcenter = content.about.apiType === 'VirtualCenter';
     const rest = isVcenter ? new RestSession(peer, login, clock, settings.callTimeoutMs) : undefined;
     return new VsphereConnection({ url, session, rest, settings, clock, dispatchers });
   }
 
   #dispatchersFor({ proxy }: VsphereSettings): Dispatchers {
-    const key = proxy === undefined ? '' : `${proxy.url.href} ${proxy.authorization?.reveal() ?? ''}`;
-    let dispatchers = this.#dispatchers.get(key);
-    if (dispatchers === undefined) this.#dispatchers.set(key, (dispatchers = new Dispatchers(proxy)));
+    let dispatchers = this.#dispatchers.get(proxy.key);
+    if (dispatchers === undefined) this.#dispatchers.set(proxy.key, (dispatchers = new Dispatchers(proxy)));
     return dispatchers;
   }
 

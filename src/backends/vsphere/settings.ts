@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { Fault } from '../../base/fault.js';
 import type { Clock } from '../../base/clock.js';
-import { parseProxy, type ProxyAddress } from './http/proxy-address.js';
+import { parseProxy } from './http/proxy-address.js';
+import { environmentProxy, noProxy, type ProxyRule, throughProxy } from './http/proxy-rule.js';
 import { parseThumbprint } from './http/thumbprint.js';
 import type { TransferHostOrder } from './transfer/transfer-url.js';
 import { trustingFiles, type TlsPolicy, verifiedBySystem } from './http/tls-policy.js';
@@ -18,7 +19,7 @@ const tlsSchema = v.union(
 /** Options that a configuration entry, too, may give. */
 const settingsSchema = v.strictObject({
   tls: v.optional(tlsSchema),
-  proxy: v.optional(some),
+  proxy: v.optional(v.union([some, v.literal(false)], 'must be the address of a proxy, or false for none')),
   login: v.optional(
     v.picklist(['password', 'clone-ticket', 'saml-token'], 'must be password, clone-ticket or saml-token'),
   ),
@@ -43,8 +44,11 @@ export interface VsphereOptions {
    * and change everything; a program that asks VIX for verification gets `"system"` then.
    */
   readonly tls?: TlsOption | undefined;
-  /** `http://[user:password@]host:port` of a proxy that every connection goes through. */
-  readonly proxy?: string | undefined;
+  /**
+   * `http://[user:password@]host:port` of a proxy that every connection goes through; `false` for none. By default what
+   * `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say in the environment; this machine itself is never behind that one.
+   */
+  readonly proxy?: string | false | undefined;
   /**
    * What the password of `VixHost_Connect` is. By default a password, or a clone ticket when there is no user name, as
    * in VIX. `saml-token`: a bearer token of the vCenter's single sign-on, as its XML text.
@@ -70,7 +74,7 @@ export interface VsphereOptions {
 /** Options with everything filled in, checked and read. */
 export interface VsphereSettings {
   readonly tls: TlsPolicy;
-  readonly proxy: ProxyAddress | undefined;
+  readonly proxy: ProxyRule;
   readonly login: NonNullable<PlainSettings['login']> | 'by-arguments';
   readonly questions: 'fail' | 'wait';
   readonly callTimeoutMs: number;
@@ -104,7 +108,7 @@ export function readSettings(
   const all = { ...inCode, ...inFile };
   return {
     tls: inFile.tls === undefined ? policyOf(inCode.tls, '.') : policyOf(inFile.tls, directory),
-    proxy: all.proxy === undefined ? undefined : parseProxy(all.proxy),
+    proxy: proxyRuleOf(all.proxy),
     login: all.login ?? 'by-arguments',
     questions: all.questions ?? 'fail',
     callTimeoutMs: (all.callTimeoutSeconds ?? 120) * 1000,
@@ -123,6 +127,11 @@ function check(input: unknown, what: string): PlainSettings {
   const known = Object.keys(settingsSchema.entries).join(', ');
   const problem = issue.type === 'strict_object' ? `is not known; there are ${known}` : issue.message;
   throw new Fault('invalid-argument', `${what}: ${place} ${problem}. See docs/vsphere.md.`);
+}
+
+function proxyRuleOf(option: string | false | undefined): ProxyRule {
+  if (option === undefined) return environmentProxy();
+  return option === false ? noProxy : throughProxy(parseProxy(option));
 }
 
 function policyOf(option: TlsOption | undefined, directory: string): TlsPolicy {

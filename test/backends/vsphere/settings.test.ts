@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { readSettings } from '../../../src/backends/vsphere/settings.js';
 import { testAuthority } from '../../fixtures/tls/certificates.js';
 
@@ -16,7 +16,6 @@ describe('settings', () => {
   it('verify by the authorities of the machine unless told otherwise', () => {
     expect(readSettings({}, {}, directory)).toMatchObject({
       tls: { kind: 'authorities' },
-      proxy: undefined,
       login: 'by-arguments',
       questions: 'fail',
       callTimeoutMs: 120_000,
@@ -43,6 +42,18 @@ describe('settings', () => {
     expect(settings).toMatchObject({ tls: { kind: 'insecure' }, busyMs: 7000 });
   });
 
+  it('take the proxy of the environment, unless one is given or none is wanted', () => {
+    vi.stubEnv('https_proxy', 'http://environment:3128');
+    const proxyOf = (entry: Readonly<Record<string, unknown>>): string | undefined =>
+      readSettings({}, entry, directory).proxy.proxyFor(new URL('https://vc.example/sdk'))?.url.host;
+    expect([proxyOf({}), proxyOf({ proxy: 'http://given:3128' }), proxyOf({ proxy: false })]).toEqual([
+      'environment:3128',
+      'given:3128',
+      undefined,
+    ]);
+    vi.unstubAllEnvs();
+  });
+
   it.each([
     [{ tls: 'none' }, 'tls must be'],
     [{ tls: { ca: [] } }, 'tls'],
@@ -51,6 +62,7 @@ describe('settings', () => {
     [{ tls: { ca: 'absent.pem' } }, 'absent.pem'],
     [{ tls: { ca: 'empty.pem' } }, 'no certificate in PEM form'],
     [{ proxy: 'nonsense' }, 'no address of a proxy'],
+    [{ proxy: true }, 'proxy must be the address of a proxy, or false'],
     [{ login: 'kerberos' }, 'login must be'],
     [{ questions: 'yes' }, 'questions must be'],
     [{ callTimeoutSeconds: 0 }, 'callTimeoutSeconds must be above 0'],

@@ -164,7 +164,7 @@ function transferFault(path: string, failures: readonly HttpFailure[]): Fault {
       return new Fault(
         'host-unreachable',
         `${about}. Guest files travel over the ESXi host that runs the virtual machine: let this machine reach it, or ` +
-          'name a way to it in the settings transfer.hosts or proxy.',
+          'name a way to it in the settings transferHosts or proxy.',
         options,
       );
     case 'certificate':

@@ -1,5 +1,5 @@
 import { Pool, type Dispatcher } from 'undici';
-import type { ProxyAddress } from './proxy-address.js';
+import { noProxy, type ProxyRule } from './proxy-rule.js';
 import { secureConnector } from './secure-connector.js';
 import { policyKey, type TlsPolicy } from './tls-policy.js';
 
@@ -18,21 +18,26 @@ export interface HttpPeer {
 
 /** The connections of one backend: a pool for each host and policy, made on first use. */
 export class Dispatchers {
-  readonly #proxy: ProxyAddress | undefined;
+  readonly #proxy: ProxyRule;
   readonly #pools = new Map<string, Pool>();
 
-  constructor(proxy?: ProxyAddress) {
+  constructor(proxy: ProxyRule = noProxy) {
     this.#proxy = proxy;
   }
 
-  /** The way to a host. @param url any URL there; only scheme, name and port count. */
+  /**
+   * The way to a host.
+   *
+   * @param url any URL there; only scheme, name and port count.
+   * @throws Fault `invalid-argument` when the environment names a proxy that is none.
+   */
   peer(url: URL, policy: TlsPolicy): HttpPeer {
     const key = `${url.origin} ${policyKey(policy)}`;
     let pool = this.#pools.get(key);
     if (pool === undefined) {
       pool = new Pool(url.origin, {
         connections: connectionsPerHost,
-        connect: secureConnector(policy, this.#proxy),
+        connect: secureConnector(policy, this.#proxy.proxyFor(url)),
         keepAliveTimeout: idleMs,
         keepAliveMaxTimeout: idleMs,
         // Every request has one deadline of its own, from its start to the last byte.

@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream';
-import { createGunzip, createInflate } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip, inflate } from 'node:zlib';
 import { errors, type Dispatcher } from 'undici';
 import type { Clock } from '../../../base/clock.js';
-import { LinkedAbort } from '../../../base/linked-abort.js';
 import type { HttpPeer } from './dispatchers.js';
 import { CertificateRefused, HttpFailure, type HttpFailureKind, ProxyFailure } from './http-failure.js';
 
@@ -34,55 +33,81 @@ export interface HttpAnswer {
  * @throws HttpFailure when no answer came; the signal's reason when it was aborted.
  */
 export async function exchange(peer: HttpPeer, request: HttpRequest): Promise<HttpAnswer> {
-  const { signal, clock, timeoutMs } = request;
-  signal?.throwIfAborted();
-  const stop = new LinkedAbort(signal);
-  const deadline = clock.after(timeoutMs, () => {
-    const message = `${peer.origin} gave no whole answer in ${Math.round(timeoutMs / 1000)} seconds`;
-    stop.abort(new HttpFailure('timeout', message, { mayHaveRun: true }));
-  });
+  request.signal?.throwIfAborted();
+  const answer = await plainExchange(peer, request);
+  const decompress = decompressions[String(answer.headers['content-encoding'] ?? '').toLowerCase()];
+  if (decompress === undefined) return answer;
   try {
-    const answer = await peer.dispatcher.request({
-      method: request.method,
-      path: request.path,
-      headers: { ...request.headers },
-      signal: stop.signal,
-      ...(request.body === undefined ? {} : { body: request.body }),
-    });
-    const body = await wholeBody(answer, request.maxAnswerBytes, peer.origin);
-    return { status: answer.statusCode, headers: answer.headers, body };
+    return { ...answer, body: await decompress(answer.body, { maxOutputLength: request.maxAnswerBytes }) };
   } catch (error) {
-    if (signal?.aborted === true) throw signal.reason;
-    if (error instanceof HttpFailure) throw error;
+    if (error instanceof RangeError) throw tooLong(peer.origin, request.maxAnswerBytes);
     throw httpFailureFrom(error, peer.origin);
-  } finally {
-    deadline.cancel();
-    stop.release();
   }
 }
 
-async function wholeBody(answer: Dispatcher.ResponseData, maxBytes: number, origin: string): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of decompressed(answer)) {
-    const bytes: Buffer = Buffer.from(chunk as Uint8Array);
-    size += bytes.byteLength;
-    if (size > maxBytes) {
-      answer.body.destroy();
-      const message = `${origin} answered with more than ${maxBytes} bytes, which is more than Revix takes`;
-      throw new HttpFailure('bad-answer', message, { mayHaveRun: true });
-    }
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks, size);
+type Decompress = typeof gunzip.__promisify__;
+
+const decompressions: Readonly<Record<string, Decompress>> = { gzip: promisify(gunzip), deflate: promisify(inflate) };
+
+/**
+ * The exchange with the answer as it travelled. A small call is over in a millisecond, of which streams and their
+ * iterators would take a good part, so the pieces are taken from the connection itself.
+ */
+function plainExchange({ origin, dispatcher }: HttpPeer, request: HttpRequest): Promise<HttpAnswer> {
+  const { method, path, headers, body = null, timeoutMs, maxAnswerBytes, signal, clock } = request;
+  return new Promise((resolve, reject) => {
+    let started: Dispatcher.DispatchController | undefined;
+    let isOver = false;
+    let status = 0;
+    let answerHeaders: HttpAnswer['headers'] = {};
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const end = (settle: () => void): void => {
+      if (isOver) return;
+      isOver = true;
+      deadline.cancel();
+      signal?.removeEventListener('abort', onAbort);
+      settle();
+    };
+    const stop = (reason: unknown): void => {
+      end(() => reject(reason));
+      started?.abort(new Error('the answer is not wanted any more'));
+    };
+    const onAbort = (): void => stop(signal?.reason);
+    const deadline = clock.after(timeoutMs, () => {
+      const message = `${origin} gave no whole answer in ${Math.round(timeoutMs / 1000)} seconds`;
+      stop(new HttpFailure('timeout', message, { mayHaveRun: true }));
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(controller) {
+        started = controller;
+        // Given up while it waited for a connection.
+        if (isOver) controller.abort(new Error('the answer is not wanted any more'));
+      },
+      onResponseStart(_controller, statusCode, received) {
+        status = statusCode;
+        answerHeaders = received;
+      },
+      onResponseData(_controller, chunk) {
+        size += chunk.byteLength;
+        if (size > maxAnswerBytes) stop(tooLong(origin, maxAnswerBytes));
+        else chunks.push(chunk);
+      },
+      onResponseEnd() {
+        end(() => resolve({ status, headers: answerHeaders, body: Buffer.concat(chunks, size) }));
+      },
+      onResponseError(_controller, error) {
+        end(() => reject(httpFailureFrom(error, origin)));
+      },
+    };
+    dispatcher.dispatch({ method, path, headers: { ...headers }, body }, handler);
+  });
 }
 
-function decompressed({ headers, body }: Dispatcher.ResponseData): Readable {
-  const coding = String(headers['content-encoding'] ?? '').toLowerCase();
-  const inflate = coding === 'gzip' ? createGunzip() : coding === 'deflate' ? createInflate() : undefined;
-  if (inflate === undefined) return body;
-  body.once('error', (error) => inflate.destroy(error));
-  return body.pipe(inflate);
+function tooLong(origin: string, maxBytes: number): HttpFailure {
+  const message = `${origin} answered with more than ${maxBytes} bytes, which is more than Revix takes`;
+  return new HttpFailure('bad-answer', message, { mayHaveRun: true });
 }
 
 /** Failures before a connection stood, by the code of Node or undici. */

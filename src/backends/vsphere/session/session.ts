@@ -76,24 +76,37 @@ export class Session {
     this.#armKeepAlive();
   }
 
-  /** Finds out what the server is, and logs in. @throws VimError, HttpFailure, Fault, the signal's reason. */
+  /**
+   * Finds out what the server is, and logs in.
+   *
+   * @param known what the server told of itself a moment ago, which saves asking again.
+   * @throws VimError, HttpFailure, Fault, the signal's reason.
+   */
   static async open(
     channel: SoapChannel,
     login: Login,
     clock: Clock,
     settings: VsphereSettings,
     signal: AbortSignal,
+    known?: ServiceContent,
   ): Promise<Session> {
     const call = { signal, timeoutMs: settings.callTimeoutMs };
     // One after the other: a second connection for the second request would take longer than it saves.
     if (channel.version === undefined) await channel.negotiate(call);
-    const content = await channel.call(serviceInstance, 'RetrieveServiceContent', {}, call);
+    const content = known ?? (await channel.call(serviceInstance, 'RetrieveServiceContent', {}, call));
     const manager = content.sessionManager;
     if (manager === undefined) {
       throw new Fault('not-supported', `${content.about.fullName} offers no login over its API.`);
     }
-    const user = await logIn(channel, manager, login, clock, call);
-    return new Session({ channel, login, clock, settings, content, manager, user });
+    try {
+      const user = await logIn(channel, manager, login, clock, call);
+      return new Session({ channel, login, clock, settings, content, manager, user });
+    } catch (error) {
+      // Another server has come in its place.
+      if (known === undefined || !isVimError(error, 'ManagedObjectNotFound')) throw error;
+      await channel.negotiate(call);
+      return Session.open(channel, login, clock, settings, signal);
+    }
   }
 
   /** Name of the user, as the server has it. */

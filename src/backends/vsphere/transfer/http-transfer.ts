@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { getDefaultHighWaterMark, type Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../../base/clock.js';
 import type { HttpPeer } from '../http/dispatchers.js';
@@ -15,8 +15,8 @@ const gatherBytes = 1024 * 1024;
 /** Bytes of a download that are taken from the network while earlier ones are written to the disk. */
 const bytesAhead = 4 * 1024 * 1024;
 
-/** Pieces of an upload that are read ahead of the network. */
-const piecesAhead = 2;
+/** A socket takes a piece below this size to send it later, and the next piece may come in the same buffer. */
+const keptBelowBytes = getDefaultHighWaterMark(false);
 
 /** Longest error page that is read to keep the connection in order. */
 const errorPageBytes = 64 * 1024;
@@ -49,7 +49,8 @@ export async function put(peer: HttpPeer, url: URL, content: Content, context: T
       method: 'PUT',
       path: pathOf(url),
       headers: { ...context.headers, 'content-length': String(content.size) },
-      body: content.size === 0 ? null : Readable.from(source.chunks(), { highWaterMark: piecesAhead }),
+      // undici's documentation names iterables, its types do not.
+      body: content.size === 0 ? null : (source.chunks() as unknown as Readable),
       signal: limit.signal,
       // The token is spent, and hosts end such connections in their own way: each transfer has its own.
       reset: true,
@@ -139,7 +140,7 @@ class SourceWatch {
         this.#sent += chunk.byteLength;
         if (this.#sent > this.#content.size) this.#refuseLength();
         this.#limit.moved();
-        yield chunk;
+        yield chunk.byteLength < keptBelowBytes ? Uint8Array.from(chunk) : chunk;
         this.#limit.moved();
       }
       this.requireWhole();

@@ -5,6 +5,7 @@ import { Dispatchers } from '../../../../src/backends/vsphere/http/dispatchers.j
 import { exchange, type HttpAnswer, type HttpRequest } from '../../../../src/backends/vsphere/http/http-exchange.js';
 import { HttpFailure } from '../../../../src/backends/vsphere/http/http-failure.js';
 import { parseProxy } from '../../../../src/backends/vsphere/http/proxy-address.js';
+import { noProxy, throughProxy } from '../../../../src/backends/vsphere/http/proxy-rule.js';
 import { parseThumbprint } from '../../../../src/backends/vsphere/http/thumbprint.js';
 import { type TlsPolicy, verifiedBySystem } from '../../../../src/backends/vsphere/http/tls-policy.js';
 import { FakeClock, settle } from '../../../../src/base/clock.js';
@@ -35,7 +36,7 @@ async function serve(
 }
 
 function dispatchers(proxy?: string): Dispatchers {
-  const made = new Dispatchers(proxy === undefined ? undefined : parseProxy(proxy));
+  const made = new Dispatchers(proxy === undefined ? noProxy : throughProxy(parseProxy(proxy)));
   closers.push(() => made.close());
   return made;
 }

@@ -305,6 +305,32 @@ describe('a pool of connections', () => {
     expect(await readName(second)).toBe('machine');
   });
 
+  it('asks a server what it is once a minute at most, however often somebody connects', async () => {
+    const { pool, clock, release } = await connected();
+    await release();
+    await clock.advance(minute - 1);
+    const second = await connected({}, {}, pool, clock);
+    expect(await readName(second)).toBe('machine');
+    await second.release();
+    expect(fake.count('RetrieveServiceContent')).toBe(1);
+    await clock.advance(1);
+    await connected({}, {}, pool, clock);
+    expect(fake.count('RetrieveServiceContent')).toBe(2);
+  });
+
+  it('finds out when another server has come in the place of one that it knew', async () => {
+    const { pool, clock, release } = await connected();
+    await release();
+    fake.on('Login', (call) => {
+      fake.on('Login', (again) => fake.logIn(again));
+      throw new FakeFault({ $type: 'ManagedObjectNotFound', obj: call.self }, 'no such manager');
+    });
+    fake.versions = ['7.0'];
+    fake.soapActions.clear();
+    expect(await readName(await connected({}, {}, pool, clock))).toBe('machine');
+    expect([...fake.soapActions]).toEqual(['urn:vim25/8.0.3.0', 'urn:vim25/7.0']);
+  });
+
   it('forgets an attempt that failed', async () => {
     fake.on('Login', () => {
       throw new FakeFault({ $type: 'InvalidLogin' }, 'no');
