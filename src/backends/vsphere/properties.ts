@@ -4,6 +4,7 @@ import type {
   LocalizedMethodFault,
   ObjectContent,
   OptionValue,
+  TaskReason,
   ToolsConfigInfo,
   VirtualDevice,
   VirtualMachineConfigSummary,
@@ -69,8 +70,12 @@ export interface KnownProperties {
   // tasks
   'info.cancelable': boolean;
   'info.descriptionId': string;
+  'info.entity': Ref;
   'info.error': LocalizedMethodFault;
+  'info.name': string;
   'info.progress': number;
+  'info.queueTime': Date;
+  'info.reason': TaskReason;
   'info.result': unknown;
   'info.state': string;
 }

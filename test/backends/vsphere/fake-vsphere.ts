@@ -259,6 +259,7 @@ export class FakeVsphere {
       sessionManager: ref('SessionManager'),
       searchIndex: ref('SearchIndex'),
       fileManager: ref('FileManager'),
+      taskManager: ref('TaskManager'),
     };
   }
 
@@ -275,7 +276,8 @@ export class FakeVsphere {
       readonly reportMissingObjectsInResults?: boolean;
     }
     const [spec] = args['specSet'] as readonly [Spec];
-    const objects = spec.objectSet.flatMap(({ obj }) => {
+    const asked = spec.objectSet.flatMap(({ obj }) => (obj.type === 'TaskManager' ? this.#recentTasks() : [obj]));
+    const objects = asked.flatMap((obj) => {
       if (obj.type === 'SessionManager') {
         const val = {
           ...(this.logIn({ response: { setHeader: () => undefined } } as unknown as FakeCall) as object),
@@ -295,6 +297,11 @@ export class FakeVsphere {
       };
     });
     return objects.length === 0 ? undefined : { objects };
+  }
+
+  #recentTasks(): readonly Ref[] {
+    const keys = [...this.objects.keys()].filter((key) => key.startsWith('Task:'));
+    return keys.map((key) => ({ type: 'Task', value: key.slice('Task:'.length) }));
   }
 
   #modify(self: Ref, added: readonly Ref[], removed: readonly Ref[]): readonly Ref[] {

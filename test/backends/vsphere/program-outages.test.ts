@@ -13,6 +13,7 @@ import {
   VIX_PROPERTY_NONE,
   VIX_SERVICEPROVIDER_VMWARE_VI_SERVER,
 } from '../../../src/vix/names.js';
+import { errorName } from '../../../src/vix/lookup.js';
 import type { VixHandle } from '../../../src/vix/types.js';
 import { inventoryFor } from '../../conformance/inventory.js';
 import { whileMoving } from './fake-connection.js';
@@ -136,5 +137,22 @@ describe('a program that runs over a network with mishaps', () => {
     expect(message).toMatch(/may have carried it out/);
     expect({ isEndedOnce, strikes }).toEqual({ isEndedOnce: true, strikes: [1] });
     expect(times).toBeLessThanOrEqual(1);
+  });
+
+  it.each([
+    { mishap: 'half an answer', error: 'VIX_OK', snapshots: 1 },
+    { mishap: 'an answer of nothing', error: 'VIX_OK', snapshots: 1 },
+    { mishap: 'an expired session', error: 'VIX_OK', snapshots: 1 },
+    { mishap: 'a reset connection', error: 'VIX_E_HOST_CONNECTION_LOST', snapshots: 0 },
+  ])('a snapshot is taken once or not at all, and the job tells which: $mishap', async (one) => {
+    simulator.faults.add({ on: 'CreateSnapshot_Task', effect: mishaps[one.mishap] ?? {}, count: 1 });
+    const job = vix.VixVM_CreateSnapshot(vm, 'name', '', 0, VIX_INVALID_HANDLE, null, null);
+    const error = await moving(vix.VixJob_Wait(job, VIX_PROPERTY_NONE));
+    expect(errorName(error), vix.Revix_GetJobMessage(job)).toBe(one.error);
+    const machine = await simulator.world.find(location);
+    const call = { signal: new AbortController().signal, clock, progress: () => undefined };
+    const { roots } = await machine.snapshots.tree(call);
+    expect(roots).toHaveLength(one.snapshots);
+    for (const { id } of roots) await moving(machine.snapshots.remove({ id, removeChildren: true }, call));
   });
 });

@@ -111,7 +111,7 @@ async function dropLink(machine: Machine, link: Ref<'VirtualMachineSnapshot'>): 
   const { connection } = machine;
   const args = { removeChildren: false, consolidate: true };
   const call = { signal: new AbortController().signal, clock: connection.clock, progress: () => undefined };
-  await connection.tasks.run(link, 'RemoveSnapshot_Task', args, call).catch(() => undefined);
+  await connection.tasks.run(link, 'RemoveSnapshot_Task', args, call, { entity: machine.ref }).catch(() => undefined);
 }
 
 async function locationOf(machine: Machine, clone: Ref<'VirtualMachine'>, call: CallContext): Promise<string> {

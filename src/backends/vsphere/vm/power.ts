@@ -32,7 +32,7 @@ export class VspherePower implements PowerOps {
       if (options.paused) throw machine.unsupported('start a machine paused');
       await forgetGuestVariables(machine, call);
       const meanwhile = machine.connection.settings.questions === 'wait' ? undefined : this.#question(call);
-      await machine.connection.tasks.run(machine.ref, 'PowerOnVM_Task', {}, call, meanwhile);
+      await machine.connection.tasks.run(machine.ref, 'PowerOnVM_Task', {}, call, { meanwhile });
     });
   }
 

@@ -58,7 +58,9 @@ export class VsphereSnapshots implements SnapshotOps {
     const machine = this.#machine;
     return machine.run('reverting to a snapshot', { ...always, FileFault: 'snapshot-not-revertable' }, async () => {
       const args = { suppressPowerOn: options.suppressPowerOn };
-      await machine.connection.tasks.run(snapshotRef(options.id), 'RevertToSnapshot_Task', args, call);
+      await machine.connection.tasks.run(snapshotRef(options.id), 'RevertToSnapshot_Task', args, call, {
+        entity: machine.ref,
+      });
     });
   }
 
@@ -66,7 +68,9 @@ export class VsphereSnapshots implements SnapshotOps {
     const machine = this.#machine;
     return machine.run('removing a snapshot of', always, async () => {
       const args = { removeChildren: options.removeChildren, consolidate: true };
-      await machine.connection.tasks.run(snapshotRef(options.id), 'RemoveSnapshot_Task', args, call);
+      await machine.connection.tasks.run(snapshotRef(options.id), 'RemoveSnapshot_Task', args, call, {
+        entity: machine.ref,
+      });
     });
   }
 }

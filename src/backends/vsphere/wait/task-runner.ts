@@ -4,10 +4,12 @@ import { LinkedAbort } from '../../../base/linked-abort.js';
 import { untilAborted } from '../../../base/until-aborted.js';
 import type { CallContext } from '../../backend.js';
 import { isVimError } from '../errors/vim-error.js';
+import { HttpFailure } from '../http/http-failure.js';
 import type { Session } from '../session/session.js';
 import type { VsphereSettings } from '../settings.js';
-import type { Ref } from '../soap/values.js';
+import { refKey, type Ref } from '../soap/values.js';
 import type { ArgsOf, MethodName, RefFor, ResultOf } from '../vim/vim-call.js';
+import { findStarted } from './lost-start.js';
 import type { PropertyHub } from './property-hub.js';
 import { taskOutcome, taskProgress } from './task-outcome.js';
 import { waitFor } from './wait-for.js';
@@ -23,12 +25,25 @@ const longestPauseMs = 5000;
 /** A state that forbids an operation may pass, like that of a guest operation, or last: it is waited for not as long. */
 const longestStateMs = 10_000;
 
+/** Tasks that are remembered as known: more than a server keeps among the recent ones. */
+const mostKnown = 1000;
+
+/** What may be said of a task beside its method. */
+interface TaskOptions {
+  /** What the task works on, where that is not the object of the call. */
+  readonly entity?: Ref;
+  /** Ends the wait early when it resolves or rejects; the task is left alone then. It gets a signal that ends with it. */
+  readonly meanwhile?: ((signal: AbortSignal) => Promise<void>) | undefined;
+}
+
 /** Runs methods that start tasks, to their ends. */
 export class TaskRunner {
   readonly #session: Session;
   readonly #hub: PropertyHub;
   readonly #clock: Clock;
   readonly #settings: VsphereSettings;
+  /** The latest tasks whose starts were answered, by key. */
+  readonly #known = new Set<string>();
 
   constructor(session: Session, hub: PropertyHub, clock: Clock, settings: VsphereSettings) {
     this.#session = session;
@@ -41,8 +56,6 @@ export class TaskRunner {
    * Starts a task and waits for its end, and tells how far it is. On a machine where something else runs it tries again
    * for a while. An abort ends the wait at once, and cancels the task on the server where that is possible.
    *
-   * @param meanwhile ends the wait early when it resolves or rejects; the task is left alone then. It gets a signal
-   *   that ends with the task.
    * @returns the task's result; undefined for none, or when `meanwhile` was first.
    * @throws VimError for a task that fails, as for a call; the rest as `Session.call` does.
    */
@@ -51,30 +64,62 @@ export class TaskRunner {
     method: Method,
     args: ArgsOf<Method>,
     call: CallContext,
-    meanwhile?: (signal: AbortSignal) => Promise<void>,
+    options: TaskOptions = {},
   ): Promise<unknown> {
     return this.whileBusy(call, async () => {
-      const task = await this.start(self, method, args, call.signal);
-      return this.#end(task, call, meanwhile);
+      const task = await this.start(self, method, args, call.signal, options.entity);
+      return this.#end(task, call, options.meanwhile);
     });
   }
 
-  /** Starts a task. A start that is aborted under way is followed up: its task is cancelled. */
+  /**
+   * Starts a task. A start that is aborted under way is followed up: its task is cancelled. When the answer is lost, the
+   * task is looked for on the server, so that what was carried out counts, and nothing is started twice.
+   *
+   * @param entity what the task works on, where that is not the object of the call.
+   * @throws as `Session.call`; HttpFailure also where no task is to be seen after a lost answer.
+   */
   async start<Method extends TaskMethod>(
     self: RefFor<Method>,
     method: Method,
     args: ArgsOf<Method>,
     signal: AbortSignal,
+    entity: Ref = self,
   ): Promise<Ref<'Task'>> {
     signal.throwIfAborted();
     // The call goes on when it is aborted: nobody else would know the task.
-    const starting = this.#session.call(self, method, args) as Promise<Ref<'Task'>>;
+    const starting = this.#started(self, method, args, entity);
     try {
       return await untilAborted(() => starting, signal);
     } catch (error) {
       if (signal.aborted) starting.then((task) => this.cancel(task)).catch(() => undefined);
       throw error;
     }
+  }
+
+  async #started<Method extends TaskMethod>(
+    self: RefFor<Method>,
+    method: Method,
+    args: ArgsOf<Method>,
+    entity: Ref,
+  ): Promise<Ref<'Task'>> {
+    const sentMs = this.#clock.now();
+    const task = await (this.#session.call(self, method, args) as Promise<Ref<'Task'>>).catch(async (error: unknown) => {
+      if (!(error instanceof HttpFailure) || !error.mayHaveRun) throw error;
+      const isKnown = (found: Ref<'Task'>): boolean => this.#known.has(refKey(found));
+      const found = await findStarted(this.#session, this.#clock, { method, entity, sentMs }, isKnown).catch(
+        () => undefined,
+      );
+      // What is known for sure is the first failure.
+      if (found === undefined) throw error;
+      return found;
+    });
+    this.#known.add(refKey(task));
+    for (const oldest of this.#known) {
+      if (this.#known.size <= mostKnown) break;
+      this.#known.delete(oldest);
+    }
+    return task;
   }
 
   /** Waits for the end of a task. @returns its result. */
