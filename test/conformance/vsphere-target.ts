@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Capability } from '../../src/backends/capabilities.js';
 import { createVsphereBackend } from '../../src/backends/vsphere/index.js';
 import { FakeClock } from '../../src/base/clock.js';
 import { createVix } from '../../src/compose/create-vix.js';
@@ -17,9 +16,6 @@ import {
 import { goodCertificate, selfSignedCertificate } from '../fixtures/tls/certificates.js';
 import { inventoryFor, vmsFor } from './inventory.js';
 import { NetworkQuiet } from './network-quiet.js';
-
-/** What the backend can do and the simulator does not serve. */
-const unserved: ReadonlySet<Capability> = new Set(['keepDisksOnDelete']);
 
 /** Makes a vCenter that serves a machine for each of the roles, with the vSphere backend over loopback TLS before it. */
 export async function vsphereTarget(roles: readonly VmRole[]): Promise<ConformanceTarget> {
@@ -69,7 +65,7 @@ export async function vsphereTarget(roles: readonly VmRole[]): Promise<Conforman
         error: VIX_E_INVALID_HOSTNAME_SPECIFICATION,
       },
     ],
-    capabilities: new Set([...backend.capabilities].filter((capability) => !unserved.has(capability))),
+    capabilities: backend.capabilities,
     vms: vmsFor(roles),
     directory,
     newLocation: (name) => `[Lab/store] ${name}/${name}.vmx`,

@@ -147,7 +147,12 @@ export class GuestCaller {
 
   /** Remembers that a route worked. */
   worked(given: string, route: TransferRoute): void {
-    this.#target.routes.worked(given, route);
+    this.#target.routes.worked(given, route, this.#target.vm);
+  }
+
+  /** Remembers that no way led to the bytes because of a certificate. */
+  refused(given: string): void {
+    this.#target.routes.refused(given, this.#target.vm);
   }
 
   #send<Method extends MethodName>(

@@ -140,6 +140,7 @@ async function overRoutes<T>(
       if (!isElsewhere || !mayTryAgain()) break;
     }
   }
+  if (failures.at(-1)?.kind === 'certificate') caller.refused(given);
   throw transferFault(path, failures);
 }
 

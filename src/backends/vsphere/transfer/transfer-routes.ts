@@ -3,7 +3,7 @@ import type { HttpPeer } from '../http/dispatchers.js';
 import { parseThumbprint, thumbprintOf } from '../http/thumbprint.js';
 import type { TlsPolicy } from '../http/tls-policy.js';
 import { noProperties, type Properties } from '../properties.js';
-import type { Ref } from '../soap/values.js';
+import { refKey, type Ref } from '../soap/values.js';
 import type { VirtualNicManagerNetConfig } from '../vim/generated/types.js';
 import { type TransferHostOrder, transferUrls } from './transfer-url.js';
 
@@ -37,6 +37,8 @@ export class TransferRoutes {
   readonly #hosts = new Map<string, HostFacts>();
   /** Which way to a host worked last, so that the one that does not is not tried each time. */
   readonly #orders = new Map<string, TransferHostOrder>();
+  /** Keys of the machines whose host showed a certificate that was not accepted, the last time. */
+  readonly #refused = new Set<string>();
 
   constructor(connection: VsphereConnection) {
     this.#connection = connection;
@@ -60,10 +62,22 @@ export class TransferRoutes {
   }
 
   /** Remembers that a route led to the host of the URL that the server gave. */
-  worked(given: string, route: TransferRoute): void {
+  worked(given: string, route: TransferRoute, vm: Ref<'VirtualMachine'>): void {
+    this.#refused.delete(refKey(vm));
     if (!URL.canParse(given)) return;
     const { hostname } = new URL(given);
     this.#orders.set(hostname, route.url.hostname === hostname ? 'name-first' : 'address-first');
+  }
+
+  /** Remembers that the certificate of the host was not accepted. It is asked for again: the host may have a new one. */
+  refused(given: string, vm: Ref<'VirtualMachine'>): void {
+    this.#refused.add(refKey(vm));
+    if (URL.canParse(given)) this.#hosts.delete(new URL(given).hostname);
+  }
+
+  /** Whether the last transfer of a machine ended at a certificate that was not accepted. */
+  isRefused(vm: Ref<'VirtualMachine'>): boolean {
+    return this.#refused.has(refKey(vm));
   }
 
   #route(url: URL, policy: TlsPolicy): TransferRoute {

@@ -16,8 +16,11 @@ const paths = [
 
 const wayToTasks = { $type: 'TraversalSpec' as const, type: 'VirtualMachine', path: 'recentTask' };
 
-/** Reads what a program may ask of a machine, in one call. */
-export async function readProperties(machine: Machine, call: CallContext): Promise<VmProperties> {
+/**
+ * Reads what a program may ask of a machine, in one call.
+ * @param hasTlsError the host of the machine showed a certificate that was not accepted.
+ */
+export async function readProperties(machine: Machine, hasTlsError: boolean, call: CallContext): Promise<VmProperties> {
   const { connection, ref } = machine;
   const spec = {
     propSet: [
@@ -55,7 +58,7 @@ export async function readProperties(machine: Machine, call: CallContext): Promi
     isReplaying: record === 'replaying',
     sharedFoldersPath: null,
     question: questionIn(values),
-    hasTlsError: false,
+    hasTlsError,
   };
 }
 

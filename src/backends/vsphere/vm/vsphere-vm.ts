@@ -66,7 +66,10 @@ export class VsphereVm implements VmLink {
   }
 
   properties(call: CallContext): Promise<VmProperties> {
-    return this.#machine.run('reading the properties of', undefined, () => readProperties(this.#machine, call));
+    const hasTlsError = this.#services.routes.isRefused(this.#machine.ref);
+    return this.#machine.run('reading the properties of', undefined, () =>
+      readProperties(this.#machine, hasTlsError, call),
+    );
   }
 
   guest(credentials: GuestCredentials): GuestOps {

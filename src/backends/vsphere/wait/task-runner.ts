@@ -104,16 +104,18 @@ export class TaskRunner {
     entity: Ref,
   ): Promise<Ref<'Task'>> {
     const sentMs = this.#clock.now();
-    const task = await (this.#session.call(self, method, args) as Promise<Ref<'Task'>>).catch(async (error: unknown) => {
-      if (!(error instanceof HttpFailure) || !error.mayHaveRun) throw error;
-      const isKnown = (found: Ref<'Task'>): boolean => this.#known.has(refKey(found));
-      const found = await findStarted(this.#session, this.#clock, { method, entity, sentMs }, isKnown).catch(
-        () => undefined,
-      );
-      // What is known for sure is the first failure.
-      if (found === undefined) throw error;
-      return found;
-    });
+    const task = await (this.#session.call(self, method, args) as Promise<Ref<'Task'>>).catch(
+      async (error: unknown) => {
+        if (!(error instanceof HttpFailure) || !error.mayHaveRun) throw error;
+        const isKnown = (found: Ref<'Task'>): boolean => this.#known.has(refKey(found));
+        const found = await findStarted(this.#session, this.#clock, { method, entity, sentMs }, isKnown).catch(
+          () => undefined,
+        );
+        // What is known for sure is the first failure.
+        if (found === undefined) throw error;
+        return found;
+      },
+    );
     this.#known.add(refKey(task));
     for (const oldest of this.#known) {
       if (this.#known.size <= mostKnown) break;
