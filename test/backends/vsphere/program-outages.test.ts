@@ -145,7 +145,9 @@ describe('a program that runs over a network with mishaps', () => {
     { mishap: 'an expired session', error: 'VIX_OK', snapshots: 1 },
     { mishap: 'a reset connection', error: 'VIX_E_HOST_CONNECTION_LOST', snapshots: 0 },
   ])('a snapshot is taken once or not at all, and the job tells which: $mishap', async (one) => {
-    simulator.faults.add({ on: 'CreateSnapshot_Task', effect: mishaps[one.mishap] ?? {}, count: 1 });
+    const effect = mishaps[one.mishap];
+    if (effect === undefined) throw new Error(one.mishap);
+    simulator.faults.add({ on: 'CreateSnapshot_Task', effect, count: 1 });
     const job = vix.VixVM_CreateSnapshot(vm, 'name', '', 0, VIX_INVALID_HANDLE, null, null);
     const error = await moving(vix.VixJob_Wait(job, VIX_PROPERTY_NONE));
     expect(errorName(error), vix.Revix_GetJobMessage(job)).toBe(one.error);

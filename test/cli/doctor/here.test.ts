@@ -33,12 +33,12 @@ it('knows the oldest Node that the package names', () => {
 
 describe('the environment', () => {
   it('is told by names, never by values', async () => {
-    const env = { REVIX_CONFIG: 'hunter2.json', HTTPS_PROXY: 'http://me:hunter3@proxy', NO_COLOR: '' };
+    const env = { REVIX_CONFIG: 'hunter2.json', ALL_PROXY: 'http://me:hunter3@proxy', NO_COLOR: '' };
     const { check, report } = await examine({ around: { env } });
     expect(check('here.environment')).toMatchObject({
       status: 'yellow',
       problem: 'ignored',
-      facts: { set: ['REVIX_CONFIG'], ignored: ['HTTPS_PROXY'] },
+      facts: { set: ['REVIX_CONFIG'], ignored: ['ALL_PROXY'] },
       details: [expect.stringContaining('REVIX_CONFIG'), expect.stringContaining('options.proxy')],
     });
     expect(JSON.stringify(report)).not.toContain('hunter3');

@@ -306,8 +306,8 @@ describe('a pool of connections', () => {
   });
 
   it('asks a server what it is once a minute at most, however often somebody connects', async () => {
-    const { pool, clock, release } = await connected();
-    await release();
+    const { pool, clock, ...lease } = await connected();
+    await lease.release();
     await clock.advance(minute - 1);
     const second = await connected({}, {}, pool, clock);
     expect(await readName(second)).toBe('machine');
@@ -319,8 +319,8 @@ describe('a pool of connections', () => {
   });
 
   it('finds out when another server has come in the place of one that it knew', async () => {
-    const { pool, clock, release } = await connected();
-    await release();
+    const { pool, clock, ...lease } = await connected();
+    await lease.release();
     fake.on('Login', (call) => {
       fake.on('Login', (again) => fake.logIn(again));
       throw new FakeFault({ $type: 'ManagedObjectNotFound', obj: call.self }, 'no such manager');

@@ -27,10 +27,10 @@ export const transferNameCheck = check({
       next: 'Add the name to the DNS or to the hosts file of this machine, or name a proxy that knows it in options.proxy.',
     },
   },
-  run: async ({ routes, settings: { proxy } }, context) => {
+  run: async ({ routes, settings }, context) => {
     const hosts = routes.map(({ url }) => plainHost(url));
     const facts = { host: hosts[0] ?? null, others: hosts.slice(1) };
-    if (proxy !== undefined) {
+    if (routes.some(({ url }) => settings.proxy.proxyFor(url) !== undefined)) {
       const value = routes.map((route): ResolvedRoute => ({ route, addresses: [plainHost(route.url)] }));
       return green('left to the proxy', value, { facts });
     }

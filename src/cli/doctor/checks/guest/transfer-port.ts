@@ -19,9 +19,11 @@ export const transferPortCheck = check({
         'a proxy that does in options.proxy.',
     },
   },
-  run: async ({ routes, settings: { proxy } }, context) => {
+  run: async ({ routes, settings }, context) => {
     const [preferred] = routes;
-    if (proxy !== undefined && preferred !== undefined) return green('left to the proxy', preferred);
+    if (preferred !== undefined && settings.proxy.proxyFor(preferred.route.url) !== undefined) {
+      return green('left to the proxy', preferred);
+    }
     const tried = await Promise.all(
       routes.map(async ({ route, addresses }) => {
         const finding = await reachPort(plainHost(route.url), addresses, portOf(route.url), context);

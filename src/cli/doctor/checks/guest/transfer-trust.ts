@@ -20,8 +20,9 @@ export const transferTrustCheck = check({
       next: 'If the certificate of the ESXi host was renewed, have vCenter connect to it anew. If not, somebody stands between.',
     },
   },
-  run: async ({ way: { route, addresses }, settings: { proxy } }, context) => {
+  run: async ({ way: { route, addresses }, settings }, context) => {
     const [address = ''] = addresses;
+    const proxy = settings.proxy.proxyFor(route.url);
     const seen = await inspectTls({ url: route.url, address, policy: route.policy, proxy }, context);
     if (seen.kind !== 'green') return seen;
     if (seen.value === null) return green('nothing to verify without TLS', undefined);

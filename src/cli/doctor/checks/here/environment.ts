@@ -10,12 +10,16 @@ const obeyed: Readonly<Record<string, string>> = {
   NODE_EXTRA_CA_CERTS: 'names a file of further authorities',
   SSL_CERT_FILE: 'names the file of authorities of the operating system, for Node before 22.15',
   NODE_OPTIONS: 'gives options to Node',
+  HTTPS_PROXY: 'names the proxy to hosts, where options.proxy names none',
+  https_proxy: 'names the proxy to hosts, where options.proxy names none',
+  HTTP_PROXY: 'names the proxy to hosts without TLS, where options.proxy names none',
+  http_proxy: 'names the proxy to hosts without TLS, where options.proxy names none',
+  NO_PROXY: 'names hosts that are reached without the proxy of the environment',
+  no_proxy: 'names hosts that are reached without the proxy of the environment',
 };
 
 /** Variables that other programs obey and Revix does not, and what to do in their place. */
 const ignored: Readonly<Record<string, string>> = {
-  HTTPS_PROXY: 'name the proxy in options.proxy of the configuration',
-  https_proxy: 'name the proxy in options.proxy of the configuration',
   ALL_PROXY: 'name the proxy in options.proxy of the configuration',
   all_proxy: 'name the proxy in options.proxy of the configuration',
   NODE_TLS_REJECT_UNAUTHORIZED: 'say whom to trust in options.tls of the configuration',

@@ -10,9 +10,9 @@ export const nameCheck = check({
     'Whether the name of the host can be looked up, and all its addresses. Behind a proxy that is the business of the proxy.',
   needs: { url: addressCheck, settings: settingsCheck },
   problems: nameProblems,
-  run: ({ url, settings: { proxy } }, context) => {
+  run: ({ url, settings }, context) => {
     const host = plainHost(url);
-    if (proxy !== undefined) return green('left to the proxy', [host], { facts: { host, addresses: [] } });
+    if (settings.proxy.proxyFor(url) !== undefined) return green('left to the proxy', [host], { facts: { host, addresses: [] } });
     return resolveName(host, context);
   },
 });

@@ -12,9 +12,11 @@ export const portCheck = check({
   looksAt: 'Whether each address of the host takes connections. Behind a proxy that is the business of the proxy.',
   needs: { url: addressCheck, settings: settingsCheck, addresses: nameCheck },
   problems: portProblems,
-  run: ({ url, settings: { proxy }, addresses }, context) => {
+  run: ({ url, settings, addresses }, context) => {
     const port = portOf(url);
-    if (proxy !== undefined) return green('left to the proxy', addresses, { facts: { port } });
+    if (settings.proxy.proxyFor(url) !== undefined) {
+      return green('left to the proxy', addresses, { facts: { port } });
+    }
     return reachPort(plainHost(url), addresses, port, context);
   },
 });

@@ -15,10 +15,11 @@ export const proxyCheck = check({
     refused: {
       status: 'red',
       cause: '{reason}.',
-      next: 'Check options.proxy in the configuration, its user and password, and whether the proxy lets this host through.',
+      next: 'Check options.proxy in the configuration, or HTTPS_PROXY and NO_PROXY in the environment, the user and password there, and whether the proxy lets this host through.',
     },
   },
-  run: async ({ url, settings: { proxy } }, { timeoutMs, signal }) => {
+  run: async ({ url, settings }, { timeoutMs, signal }) => {
+    const proxy = settings.proxy.proxyFor(url);
     if (proxy === undefined) return green('none: connections are direct', undefined, { facts: { proxy: null } });
     const target = { hostname: plainHost(url), port: url.port, protocol: url.protocol };
     const outcome = await new Promise<Socket | ProxyFailure>((resolve) => {

@@ -26,7 +26,7 @@ const logins: Readonly<Record<VsphereSettings['login'], string>> = {
 export const settingsCheck = check({
   id: 'host.settings',
   title: 'Options',
-  looksAt: 'The options of the vSphere backend for this host: whom it trusts, its proxy, its manner of logging in.',
+  looksAt: 'The options of the vSphere backend for this host: whom it trusts, its manner of logging in.',
   needs: { choice: backendCheck },
   problems: {
     invalid: {
@@ -41,9 +41,8 @@ export const settingsCheck = check({
       const trusts = trustOf(read);
       // A check wants to know how things are, not to wait until they are better.
       const settings = { ...read, callTimeoutMs: Math.min(read.callTimeoutMs, timeoutMs), reconnectMs: 1 };
-      const proxy = read.proxy?.url.origin ?? null;
       return green(`trusts ${trusts}; login by ${logins[read.login]}`, settings, {
-        facts: { trusts: read.tls.kind, proxy, login: read.login },
+        facts: { trusts: read.tls.kind, login: read.login },
       });
     } catch (error) {
       return trouble('invalid', { facts: { reason: said(error) } });

@@ -13,6 +13,6 @@ export const tlsCheck = check({
   problems: tlsProblems,
   run: ({ url, settings, reached }, context) => {
     const [address = ''] = reached;
-    return inspectTls({ url, address, policy: settings.tls, proxy: settings.proxy }, context);
+    return inspectTls({ url, address, policy: settings.tls, proxy: settings.proxy.proxyFor(url) }, context);
   },
 });
