@@ -60,7 +60,7 @@ describe('the proxy of the environment', () => {
   });
 
   it('that is none is refused, without its password', () => {
-    const { proxyFor } = environmentProxy({ HTTPS_PROXY: 'socks5://user:secret@proxy' });
-    expect(() => proxyFor(new URL('https://vc.example'))).toThrow(/^(?!.*secret).*is no address of a proxy/);
+    const rule = environmentProxy({ HTTPS_PROXY: 'socks5://user:secret@proxy' });
+    expect(() => rule.proxyFor(new URL('https://vc.example'))).toThrow(/^(?!.*secret).*is no address of a proxy/);
   });
 });

@@ -12,7 +12,8 @@ export const nameCheck = check({
   problems: nameProblems,
   run: ({ url, settings }, context) => {
     const host = plainHost(url);
-    if (settings.proxy.proxyFor(url) !== undefined) return green('left to the proxy', [host], { facts: { host, addresses: [] } });
+    if (settings.proxy.proxyFor(url) !== undefined)
+      return green('left to the proxy', [host], { facts: { host, addresses: [] } });
     return resolveName(host, context);
   },
 });
