@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.js';
+import { Fault } from '../../base/fault.js';
 import { contentOf } from '../guest/file-content.js';
 import { GuestFileSystem } from '../guest/guest-file-system.js';
 import type { FileChange, UserFiles } from '../guest/guest-files.js';
@@ -18,17 +19,38 @@ const installer: Readonly<Record<GuestRecord['family'], GuestUser>> = {
 
 /**
  * Files of a fresh guest, with those that its inventory adds.
- * @throws Fault of a file kind for a path that cannot be.
+ * @throws Fault of a file kind for a path that cannot be; `firstFileProblem` tells it beforehand.
  */
 export function guestFiles(guest: GuestRecord, added: readonly InventoryFile[], timeMs: number): Iterable<FileChange> {
-  const tree = guestTree(guest, timeMs);
-  if (added.length === 0) return tree;
-  const clock: Clock = { now: () => timeMs, after: () => ({ cancel: () => undefined }) };
-  const disk = new GuestFileSystem({ family: guest.family, clock, diskSizeBytes: guest.diskSizeBytes });
-  for (const change of tree) disk.apply(change);
+  if (added.length === 0) return guestTree(guest, timeMs);
+  const disk = freshDisk(guest, timeMs);
   const files = disk.as(installer[guest.family]);
   for (const file of added) addFile(guest, files, file);
   return disk.contents();
+}
+
+/** The first of the files that an inventory adds which does not fit those before it, and why. */
+export function firstFileProblem(
+  guest: GuestRecord,
+  added: readonly InventoryFile[],
+): { readonly index: number; readonly message: string } | undefined {
+  const files = freshDisk(guest, 0).as(installer[guest.family]);
+  for (const [index, file] of added.entries()) {
+    try {
+      addFile(guest, files, file);
+    } catch (error) {
+      if (error instanceof Fault) return { index, message: error.message };
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+function freshDisk(guest: GuestRecord, timeMs: number): GuestFileSystem {
+  const clock: Clock = { now: () => timeMs, after: () => ({ cancel: () => undefined }) };
+  const disk = new GuestFileSystem({ family: guest.family, clock, diskSizeBytes: guest.diskSizeBytes });
+  for (const change of guestTree(guest, timeMs)) disk.apply(change);
+  return disk;
 }
 
 function addFile(guest: GuestRecord, files: UserFiles, file: InventoryFile): void {

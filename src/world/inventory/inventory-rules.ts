@@ -1,14 +1,16 @@
 import { Fault } from '../../base/fault.js';
 import { plainCertificate } from '../guest/certificate.js';
 import { familyOf } from '../guest/guest-os-names.js';
-import { parsePath } from '../guest/guest-path.js';
+import { nameKey, parsePath } from '../guest/guest-path.js';
 import { withPrefix } from '../guest/nics.js';
 import { findUser } from '../guest/guest-users.js';
 import { formatLocation, parseNewLocation } from '../location.js';
 import { operationNames } from '../operation-names.js';
 import { unknownName } from '../schema-parts.js';
 import { usersOf } from './guest-defaults.js';
+import { firstFileProblem } from './guest-tree.js';
 import type { CheckedInventory, CheckedVm, InventorySnapshot } from './inventory-schema.js';
+import { newGuest, placeOf } from './new-machine.js';
 import { numbered } from './numbered.js';
 
 /** Something that is wrong at a place of an inventory. */
@@ -37,6 +39,7 @@ const switchableOperations: readonly string[] = [
 export function inventoryProblems(inventory: CheckedInventory): readonly InventoryProblem[] {
   return [
     ...inventory.vms.flatMap((vm, index) => vmProblems(vm).map((problem) => below(['vms', index], problem))),
+    ...placeProblems(inventory),
     ...faultProblems(inventory),
   ];
 }
@@ -65,9 +68,58 @@ function vmProblems(vm: CheckedVm): readonly InventoryProblem[] {
       problems.push({ keys: ['guest', 'nics', index, 'mac'], message });
     }
     const family = guest.family ?? familyOf(vm.guestOs ?? 'ubuntu-64');
-    problems.push(...guestProblems(guest, family).map((problem) => below(['guest'], problem)));
+    const inGuest = guestProblems(guest, family);
+    // Together only when each is right by itself.
+    const { files = [] } = guest;
+    const isTreeDue = files.length > 0 && inGuest.length === 0;
+    const whole = isTreeDue ? fileTreeProblems(vm, files) : inGuest;
+    problems.push(...whole.map((problem) => below(['guest'], problem)));
   }
   return problems;
+}
+
+/** Machines at the place of an earlier one. */
+function placeProblems({ vms }: CheckedInventory): readonly InventoryProblem[] {
+  const owners = new Map<string, number>();
+  return vms.flatMap((vm, index) => {
+    const locations = vm.location.includes('{n}') ? each(vm, vm.location) : [vm.location];
+    const taken = locations.find((location) => {
+      const place = placeText({ ...vm, location });
+      const isTaken = owners.has(place);
+      if (!isTaken) owners.set(place, index);
+      return isTaken;
+    });
+    if (taken === undefined) return [];
+    const place = placeText({ ...vm, location: taken });
+    const message = `${place} is the place of vms[${owners.get(place)}] already; move one of them`;
+    return [{ keys: ['vms', index, 'location'], message }];
+  });
+}
+
+/** A local path is one place, whatever the datacentre. */
+function placeText(vm: Pick<CheckedVm, 'datacenter' | 'location'>): string {
+  if (faultOf(() => placeOf(vm)) !== undefined) return `'${vm.location}'`;
+  const { datacenter, location } = placeOf(vm);
+  return location.startsWith('[') ? `'${location}' in '${datacenter}'` : `'${location}'`;
+}
+
+/** Files that do not fit together, or into the guest. */
+function fileTreeProblems(vm: CheckedVm, files: readonly GuestFile[]): readonly InventoryProblem[] {
+  const guest = newGuest(vm, vm.guestOs ?? 'ubuntu-64', 1, 0);
+  const keyOf = ({ path }: GuestFile): string => {
+    const { root, names } = parsePath(guest.family, path);
+    return nameKey(guest.family, [root, ...names].join('/'));
+  };
+  const first = new Map<string, number>();
+  for (const [index, file] of files.entries()) {
+    const earlier = first.get(keyOf(file));
+    if (earlier !== undefined) {
+      return [{ keys: ['files', index, 'path'], message: `is the path of files[${earlier}] too; give it once` }];
+    }
+    first.set(keyOf(file), index);
+  }
+  const problem = firstFileProblem(guest, files);
+  return problem === undefined ? [] : [{ keys: ['files', problem.index, 'path'], message: problem.message }];
 }
 
 function guestProblems(guest: Guest, family: Family): readonly InventoryProblem[] {

@@ -144,7 +144,7 @@ const vm = keys({
   snapshots: v.exactOptional(v.array(snapshot, 'expected a list')),
   guest: v.exactOptional(guest),
   /** Makes so many machines; `{n}` in texts of the name, location and host name becomes 1, 2, 3... */
-  count: v.exactOptional(whole(1)),
+  count: v.exactOptional(v.pipe(whole(1), v.maxValue(100_000, 'must be at most 100000'))),
 });
 
 /** Shape of an inventory, as a file holds it. */

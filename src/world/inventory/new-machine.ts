@@ -27,10 +27,7 @@ const snapshotSpacingMs = 60_000;
  * @throws Fault `invalid-argument` for a location that is none.
  */
 export async function newMachine(vm: CheckedVm, number: number, nowMs: number): Promise<VmRecord> {
-  const parsed = parseNewLocation(vm.location);
-  const named = parsed.kind === 'datastore' ? parsed.datacenter : null;
-  const datacenter = vm.datacenter ?? named ?? defaultDatacenter;
-  const location = formatLocation(parsed);
+  const { datacenter, location } = placeOf(vm);
   const guestOs = vm.guestOs ?? 'ubuntu-64';
   const tools = vm.tools === false ? withoutTools : (vm.tools ?? {});
   const guest = newGuest(vm, guestOs, number, nowMs);
@@ -78,6 +75,13 @@ export async function newMachine(vm: CheckedVm, number: number, nowMs: number): 
   addSnapshots(record, vm.snapshots ?? [], nowMs);
   enterPower(record, vm.power ?? 'off', nowMs);
   return record;
+}
+
+/** Where a machine lies. @throws Fault `invalid-argument` for a location that is none. */
+export function placeOf(vm: Pick<CheckedVm, 'datacenter' | 'location'>): Pick<VmRecord, 'datacenter' | 'location'> {
+  const parsed = parseNewLocation(vm.location);
+  const named = parsed.kind === 'datastore' ? parsed.datacenter : null;
+  return { datacenter: vm.datacenter ?? named ?? defaultDatacenter, location: formatLocation(parsed) };
 }
 
 /** The guest of a machine, as fresh as its inventory makes it. */

@@ -8,31 +8,23 @@ import type { CheckedInventory, CheckedVm } from './inventory-schema.js';
 import { newMachine } from './new-machine.js';
 import { numbered } from './numbered.js';
 
-/**
- * Fills a store with the machines of an inventory; those that are there already stay.
- * @throws Fault `invalid-argument` for two machines at one place.
- */
+/** After so many machines the rest of the program has its turn. */
+const machinesPerTurn = 100;
+
+/** Fills a store with the machines of an inventory; those that are there already stay. */
 export async function populate(
   store: VmStore<GuestFileSystem>,
   inventory: CheckedInventory,
   nowMs: number,
 ): Promise<void> {
-  const places = new Set<string>();
   let number = 0;
-  for (const [index, kind] of inventory.vms.entries()) {
+  for (const kind of inventory.vms) {
     for (const vm of each(kind)) {
       number += 1;
       const record = await newMachine(vm, number, nowMs);
-      const place = placeOf(record);
-      if (places.has(place)) {
-        throw new Fault(
-          'invalid-argument',
-          `The inventory has two virtual machines at ${place}; the second is vms[${index}]. Move one of them.`,
-        );
-      }
-      places.add(place);
       const files = lazily(() => guestFiles(record.guest, vm.guest?.files ?? [], nowMs));
       await createMachine(store, record, files);
+      if (number % machinesPerTurn === 0) await new Promise(setImmediate);
     }
   }
 }
@@ -75,11 +67,6 @@ function each(kind: CheckedVm): readonly CheckedVm[] {
         : { guest: { ...vm.guest, ...(hostName === undefined ? {} : { hostName: numbered(hostName, number) }) } }),
     };
   });
-}
-
-/** A local path is one place, whatever the datacentre. */
-function placeOf({ datacenter, location }: VmRecord): string {
-  return location.startsWith('[') ? `'${location}' in '${datacenter}'` : `'${location}'`;
 }
 
 /** Makes the changes only when somebody asks for them: most machines of a large world are never looked into. */

@@ -103,6 +103,40 @@ vms:
     expect(await problemsOf(text)).toEqual([problem]);
   });
 
+  const beside = (place: string): string => `vms:\n- {name: a, location: "[d] a/a.vmx"}\n- {name: "b{n}", ${place}}`;
+
+  it.each(['location: "[d] a/a.vmx"', 'location: "[Datacenter/d] a/a.vmx"', 'location: "[d] {n}/{n}.vmx", count: 3'])(
+    'finds a machine at the place of another: %s',
+    async (place) => {
+      const text = beside(place).replaceAll('a/a.vmx', '3/3.vmx');
+      const problem = "'[d] 3/3.vmx' in 'Datacenter' is the place of vms[0] already; move one of them";
+      expect(await problemsOf(text)).toEqual([`inventory.yaml:3: vms[1].location: ${problem}`]);
+    },
+  );
+
+  it.each(['location: "[d] {n}/a.vmx", count: 2', 'location: "[Other/d] a/a.vmx"'])(
+    'takes a machine at a place of its own: %s',
+    (place) => {
+      expect(parseInventory(beside(place), 'inventory.yaml').vms).toHaveLength(2);
+    },
+  );
+
+  it('takes no more machines than a host could keep', async () => {
+    const text = 'vms:\n- name: a{n}\n  location: /a/{n}.vmx\n  count: 100000000';
+    expect(await problemsOf(text)).toEqual(['inventory.yaml:4: vms[0].count: must be at most 100000']);
+  });
+
+  it.each([
+    ['{path: /x, text: a}, {path: /x/y, text: b}', 1, '"x" in the guest path "/x/y" is not a directory'],
+    ['{path: /etc, text: a}', 0, '"/etc" in the guest is not a file'],
+    ['{path: /x, text: a}, {path: //x, text: b}', 1, 'is the path of files[0] too; give it once'],
+    ['{path: /etc/passwd, linkTarget: /x}', 0, '"/etc/passwd" exists in the guest already'],
+  ])('finds files that do not fit into the guest: %s', async (files, index, problem) => {
+    const text = `vms:\n- name: a\n  location: /a.vmx\n  guest:\n    files: [${files}]`;
+    const expected = `inventory.yaml:5: vms[0].guest.files[${index}].path: ${problem}`;
+    expect(await problemsOf(text)).toEqual([expect.stringContaining(expected)]);
+  });
+
   it.each<[string, number, string]>([
     ["  location: 'web.vmx'", 3, "vms[0].location: 'web.vmx' is no place for a virtual machine"],
     ['  count: 2', 2, 'vms[0].name: must hold {n}, since count makes 2 machines'],
@@ -193,7 +227,7 @@ vms:
 
   it('reads modes as octal in YAML, and as they are in JSON', () => {
     const modes = (text: string) => parseInventory(text, 'x').vms[0]?.guest?.files?.map(({ mode }) => mode);
-    const yaml = ['0755', '0o600', '0'].map((mode) => `{ path: /a, mode: ${mode} }`).join(', ');
+    const yaml = ['0755', '0o600', '0'].map((mode, index) => `{ path: /a${index}, mode: ${mode} }`).join(', ');
     const head = "vms:\n- name: web\n  location: '[ds] web/web.vmx'\n";
     expect(modes(`${head}  guest: { files: [${yaml}] }`)).toEqual([0o755, 0o600, 0]);
     const files = [{ path: '/a', mode: 384 }];
