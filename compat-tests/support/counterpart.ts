@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 
 /** Programs that compat tests run against; `scripts/lib/counterparts.mjs` installs them. */
-export type CounterpartName = 'vcsim' | 'govc' | 'pyvmomi' | 'busybox' | 'python' | 'python-vix' | 'jna' | 'go';
+export type CounterpartName =
+  | 'vcsim'
+  | 'govc'
+  | 'pyvmomi'
+  | 'busybox'
+  | 'python'
+  | 'python-vix'
+  | 'ansible'
+  | 'jna'
+  | 'go';
 
 const file = process.env['REVIX_COUNTERPARTS'];
 const prepared: Partial<Record<CounterpartName, { readonly path: string } | { readonly missing: string }>> =

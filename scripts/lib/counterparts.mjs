@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { runProgram } from './process.mjs';
 
 const pyvmomiVersion = '9.1.1.0';
+/** Ansible with its modules for vSphere, and what these need. */
+const ansiblePackages = ['ansible==12.3.0', `pyvmomi==${pyvmomiVersion}`, 'requests==2.34.2'];
 const jnaVersion = '5.17.0';
 const pythonVixVersion = '1.0.8';
 
@@ -18,6 +20,7 @@ const counterparts = {
   govc: (root, folder) => goCommand(root, folder, 'compat-tests/go', 'govc'),
   pyvmomi: (_root, folder) => python(folder, 'python', `pyvmomi==${pyvmomiVersion}`),
   python: () => onPath('python3'),
+  ansible: (_root, folder) => python(folder, 'ansible', ...ansiblePackages),
   'python-vix': (_root, folder) => python(folder, 'python-vix', `vix==${pythonVixVersion}`),
   go: () => onPath('go', 'version'),
   jna: (_root, folder) => javaNativeAccess(folder),
@@ -73,13 +76,13 @@ async function onPath(name, question = '--version') {
   return name;
 }
 
-/** A Python of its own that has a package. */
-async function python(folder, name, requirement) {
+/** A Python of its own that has some packages. */
+async function python(folder, name, ...requirements) {
   const environment = join(folder, name);
   const program = join(environment, ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']));
-  await once(program, requirement, async () => {
+  await once(program, requirements.join(' '), async () => {
     await mustRun('python3', ['-m', 'venv', '--clear', environment], folder);
-    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', requirement];
+    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements];
     await mustRun(program, install, folder);
   });
   return program;
