@@ -80,7 +80,7 @@ async function bundleCachedProgram(root, output, { start, program, entry }) {
   }).catch(failed);
   const body = join(output, program.replace(/\.cjs$/, '-body.cjs'));
   mkdirSync(dirname(body), { recursive: true });
-  writeFileSync(body, wrapped(outputFiles[0].text, peersOf(root)), 'latin1');
+  writeFileSync(body, wrapped(outputFiles[0].text), 'latin1');
   await bundle({
     ...common,
     entryPoints: [join(output, start)],
@@ -92,9 +92,10 @@ async function bundleCachedProgram(root, output, { start, program, entry }) {
 }
 
 /** The code as the function that `cached-body.cts` runs. */
-function wrapped(code, peers) {
-  // Code from V8's cache has lost how to import while it runs, so whoever starts the body does that for it.
-  const imported = peers.reduce((text, peer) => text.replaceAll(`import("${peer}")`, `__import("${peer}")`), code);
+function wrapped(code) {
+  // Code from V8's cache has lost how to import while it runs, so whoever starts the body does that for it. What is
+  // left to import are peers and modules of Node.
+  const imported = code.replaceAll(/\bimport\((?=")/g, '__import(');
   // esbuild names so what a module of ours imports, whose every use then looks the name up.
   const lazy = imported.replaceAll(/(?<=\bimport_\w+=)require\("(node:([\w/]+))"\)/g, (call, specifier, name) =>
     slowModules.includes(name) ? `__lazy("${specifier}")` : call,

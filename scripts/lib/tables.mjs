@@ -14,6 +14,11 @@ export function loadDoctorTables(dist) {
   return loadBuilt(dist, 'cli/doctor', ['check-table', 'report', 'common-problems']);
 }
 
+/** Loads the built tables of `vmrun`: its commands by section, its flags, its host types. */
+export function loadVmrunTables(dist) {
+  return loadBuilt(dist, 'cli/vmrun', ['command', 'command-table', 'flags', 'host-types']);
+}
+
 async function loadBuilt(dist = join(repoRoot, 'dist'), folder, names) {
   const modules = names.map(async (module) => {
     const path = resolve(dist, folder, `${module}.js`);

@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import { RealClock } from '../../base/clock.js';
+import type { AgentCall } from '../agent/agent-client.js';
+import { configOf } from '../agent/agent-place.js';
 import { revixHome } from '../home.js';
 import { ProcessTerminal } from '../process-terminal.js';
 import { revixVersion } from '../version.js';
+import type { Answer } from './command.js';
 import type { Connection, ConnectTarget } from './execute.js';
 import { failureStatus, processStatus } from './exit-status.js';
 import { ownConnection } from './own-connection.js';
+import type { Request } from './parse-command-line.js';
 import { runVmrun } from './run-vmrun.js';
 
 /**
@@ -28,7 +32,16 @@ export async function vmrunMain(args: readonly string[]): Promise<{ readonly has
     const mock = { home: join(revixHome(terminal.env), 'mock'), isInPlace: true };
     return ownConnection(createVix({ clock, mock }), target, signal);
   };
-  const end = await runVmrun(args, terminal, { version: revixVersion, clock, connect });
+  const throughAgent = async (request: Request, call: AgentCall): Promise<Answer | undefined> => {
+    const { env, directory } = terminal;
+    // The mock host has no sessions to keep.
+    const isRemote = (request.flags.hostName ?? '') !== '' || configOf(env, directory) !== undefined;
+    if (!isRemote || env['REVIX_AGENT'] === '0') return undefined;
+    hasWorked = true;
+    const { viaAgent } = await import('../agent/via-agent.js');
+    return await viaAgent(call, env, revixVersion());
+  };
+  const end = await runVmrun(args, terminal, { version: revixVersion, clock, connect, throughAgent });
   await terminal.close();
   if (end.signal !== undefined && terminal.platform !== 'win32') {
     // Ends as the signal would have ended it, so that a shell stops its loop.

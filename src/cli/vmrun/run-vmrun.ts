@@ -1,8 +1,10 @@
 import type { Clock } from '../../base/clock.js';
 import { sleep } from '../../base/clock.js';
+import type { AgentCall } from '../agent/agent-client.js';
 import type { Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
 import { CommandFailure } from './command-failure.js';
+import type { Answer } from './command.js';
 import { cancelled, execute, type Executor, vmPathOf } from './execute.js';
 import { parseCommandLine, type Request } from './parse-command-line.js';
 import { ProgressLine } from './progress-line.js';
@@ -15,6 +17,11 @@ export interface VmrunParts {
   readonly version: () => string;
   readonly clock: Clock;
   readonly connect: Executor['connect'];
+  /**
+   * Lets another process carry the command out, which keeps connections open.
+   * @returns undefined where there is none. @throws CommandFailure.
+   */
+  throughAgent?(request: Request, call: AgentCall): Promise<Answer | undefined>;
 }
 
 /** How vmrun ended: the status, or the signal that it was asked to end by. */
@@ -44,7 +51,7 @@ export async function runVmrun(args: readonly string[], terminal: Terminal, part
   });
   const deadline = startDeadline(request, parts.clock, abort);
   try {
-    const outcome = await outcomeOf(request, secrets, terminal, parts, abort.signal);
+    const outcome = await outcomeOf(args, request, secrets, terminal, parts, abort.signal);
     const end = finish(outcome, terminal);
     return interrupted === undefined ? end : { ...end, signal: interrupted };
   } finally {
@@ -60,6 +67,7 @@ function startDeadline({ timeoutMs }: Request, clock: Clock, abort: AbortControl
 }
 
 async function outcomeOf(
+  args: readonly string[],
   request: Request,
   secrets: Secrets,
   terminal: Terminal,
@@ -68,19 +76,26 @@ async function outcomeOf(
 ): Promise<Outcome> {
   const progress = new ProgressLine(terminal, () => parts.clock.now());
   try {
-    const answer = await execute(request, secrets, {
-      directory: terminal.directory,
-      signal,
-      connect: parts.connect,
-      sleep: (ms, until) => sleep(parts.clock, ms, until),
-      showProgress: (what, fraction) => progress.show(what, fraction),
-    });
-    return answerOutcome(request, answer);
+    const { directory } = terminal;
+    const showProgress = (what: string, fraction: number): void => progress.show(what, fraction);
+    const call = { args, directory, secrets: revealed(secrets), signal, showProgress };
+    const answer = await parts.throughAgent?.(request, call);
+    if (answer !== undefined) return answerOutcome(request, answer);
+    const { connect, clock } = parts;
+    const nap = (ms: number, until: AbortSignal): Promise<void> => sleep(clock, ms, until);
+    return answerOutcome(
+      request,
+      await execute(request, secrets, { directory, signal, connect, sleep: nap, showProgress }),
+    );
   } catch (error) {
     const failure = signal.aborted ? cancelled(signal) : error;
     if (!(failure instanceof CommandFailure)) throw error;
     return failureOutcome(request, failure, vmPathOf(request, terminal.directory) ?? '');
   }
+}
+
+function revealed(secrets: Secrets): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, secret.reveal()]));
 }
 
 function finish(outcome: Outcome, terminal: Terminal): VmrunEnd {

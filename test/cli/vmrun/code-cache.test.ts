@@ -66,7 +66,8 @@ describe('the code that V8 has compiled', () => {
     const home = newHome();
     const program = fileURLToPath(new URL('../../../dist/bin/vmrun.cjs', import.meta.url));
     const list = () => {
-      const { stdout, stderr, status } = spawnSync(process.execPath, [program, 'list'], {
+      const { stdout, stderr, status } = spawnSync(process.execPath, [program, '-p', '-', 'list'], {
+        input: 'a password\n',
         env: { ...process.env, REVIX_HOME: home },
         encoding: 'utf8',
       });

@@ -95,3 +95,14 @@ describe.each([
     expect(await runCase(newLab({ store }), expected)).toEqual(expectedOf(expected));
   });
 });
+
+describe('over vSphere through an agent', () => {
+  it.each(isWhole ? cases : fewCases)('%s gives the same, with one login', async (name, steps) => {
+    const rig = newLab({ store: 'vcenter', hasAgent: true });
+    const { faults } = await rig.simulator();
+    faults.add({ on: 'Login', effect: { delayMs: 0 } });
+    const expected = overVsphere(name, steps, 'vcenter');
+    expect(await runCase(rig, expected)).toEqual(expectedOf(expected));
+    expect(faults.list().map(({ hits }) => hits)).toEqual([1]);
+  });
+});

@@ -6,6 +6,9 @@ import { createMockBackend, InventoryBuilder, World } from '../../../src/backend
 import type { RevixConfig } from '../../../src/backends/config.js';
 import type { BackendModule } from '../../../src/backends/backend.js';
 import { createVsphereBackend } from '../../../src/backends/vsphere/index.js';
+import { callAgent, connectAgent } from '../../../src/cli/agent/agent-client.js';
+import type { AgentPlace } from '../../../src/cli/agent/agent-place.js';
+import { startAgent, type Agent } from '../../../src/cli/agent/agent-server.js';
 import { ownConnection } from '../../../src/cli/vmrun/own-connection.js';
 import { runVmrun, type VmrunEnd } from '../../../src/cli/vmrun/run-vmrun.js';
 import { FakeClock } from '../../../src/base/clock.js';
@@ -42,6 +45,8 @@ export interface RigOptions {
   readonly store?: RigStore;
   /** An empty directory of this machine; by default a new one, which goes after the test. */
   readonly directory?: string;
+  /** Commands go through an agent. */
+  readonly hasAgent?: true;
   /** Backends in place of the mock host. */
   readonly backends?: readonly BackendModule[];
   readonly config?: RevixConfig;
@@ -58,6 +63,7 @@ export class VmrunRig {
   #world: Promise<World> | undefined;
   #simulator: Promise<Simulator> | undefined;
   #quiet: NetworkQuiet | undefined;
+  #agent: Promise<Agent | undefined> | undefined;
 
   constructor(options: RigOptions = {}) {
     this.#options = options;
@@ -89,14 +95,38 @@ export class VmrunRig {
   async start(args: readonly string[], terminal: FakeTerminal): Promise<VmrunEnd> {
     const { clock } = this;
     const words = [...(await this.#endpointFlags()), ...args];
+    if (this.#options.hasAgent === true) await this.agent();
     return runVmrun(words, terminal, {
       version: () => '0.0.0',
       clock,
+      throughAgent: async (_request, call) => {
+        const socket = await connectAgent(this.agentPlace);
+        return socket === undefined ? undefined : await callAgent(socket, call);
+      },
       connect: async (target, signal) => {
         const backends = this.#options.backends ?? [await this.#backend()];
         return ownConnection(createVix({ clock, backends, config: this.#options.config ?? {} }), target, signal);
       },
     });
+  }
+
+  /** Where the agent of this rig is found. */
+  get agentPlace(): AgentPlace {
+    const folder = join(this.directory, 'agent');
+    return { folder, path: join(folder, 'socket'), config: undefined };
+  }
+
+  /** The agent, started when it is first needed. */
+  agent(idleMs = 3_600_000): Promise<Agent | undefined> {
+    return (this.#agent ??= this.#startAgent(idleMs));
+  }
+
+  async #startAgent(idleMs: number): Promise<Agent | undefined> {
+    const { clock, agentPlace: place } = this;
+    const backends = this.#options.backends ?? [await this.#backend()];
+    const agent = await startAgent({ place, clock, idleMs, vix: createVix({ clock, backends, config: {} }) });
+    onTestFinished(() => agent?.close());
+    return agent;
   }
 
   /** Runs a command to its end while time goes on. */
@@ -107,15 +137,21 @@ export class VmrunRig {
     // In small steps: real files take real turns of the event loop, and no time limit may run out meanwhile.
     while (!state.isDone) {
       await this.#quiet?.wait();
-      await this.clock.advance(10);
+      await this.clock.advance(this.#quiet === undefined ? 10 : 1);
     }
     return { ...(await ending), ...terminal.written };
+  }
+
+  /** The endpoint that the machines are behind; its faults count what comes over the wire. */
+  simulator(): Promise<Simulator> {
+    if (this.#endpoint === undefined) throw new Error('the machines of this rig are behind no endpoint');
+    return (this.#simulator ??= this.#startSimulator(this.#endpoint.kind));
   }
 
   /** Flags by which commands find the endpoint. */
   async #endpointFlags(): Promise<readonly string[]> {
     if (this.#endpoint === undefined) return [];
-    const { url } = await (this.#simulator ??= this.#startSimulator(this.#endpoint.kind));
+    const { url } = await this.simulator();
     return ['-T', this.#endpoint.flag, '-h', url, '-u', 'admin', '-p', 'host password'];
   }
 
@@ -123,7 +159,13 @@ export class VmrunRig {
     const { clock } = this;
     const quiet = new NetworkQuiet();
     this.#quiet = quiet;
-    const simulator = await startSimulator({ kind, world: await this.world(), clock, tls: goodCertificate });
+    const simulator = await startSimulator({
+      kind,
+      world: await this.world(),
+      clock,
+      tls: goodCertificate,
+      users: [{ name: 'admin', password: 'host password' }],
+    });
     onTestFinished(async () => {
       quiet.close();
       await simulator.close();

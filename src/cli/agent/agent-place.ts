@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { revixHome } from '../home.js';
+
+/** Where an agent is found. */
+export interface AgentPlace {
+  /** The user's own folder for agents. */
+  readonly folder: string;
+  /** Path of its socket; on Windows of the file that holds the name of its pipe. */
+  readonly path: string;
+  /** The configuration that it works by, or undefined. */
+  readonly config: string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Longest path of a socket that every system takes, in bytes. */
+const longestSocketPath = 100;
+/** Variables that decide how a host is reached. */
+const networkVariable = /^(?:REVIX_|NODE_|SSL_|(?:https?|all|no)_proxy$)/i;
+/** Variables that change without a meaning for anybody else, and those that the place holds itself. */
+const restlessVariable = /^(?:PWD|OLDPWD|SHLVL|_|COLUMNS|LINES|REVIX_AGENT|REVIX_CONFIG|REVIX_HOME)$/;
+
+/** Path of the configuration file that counts in a directory; undefined where there is none. */
+export function configOf(env: Environment, directory: string): string | undefined {
+  const named = env['REVIX_CONFIG'];
+  if (named !== undefined && named !== '') return resolve(directory, named);
+  const local = join(directory, 'revix.config.json');
+  return existsSync(local) ? local : undefined;
+}
+
+/**
+ * Where the agent is that would do what a process does with this version, environment and directory: each such setting
+ * has an agent of its own, which inherits it, so that commands give the same results through it.
+ */
+export function agentPlace(env: Environment, directory: string, version: string): AgentPlace {
+  const config = configOf(env, directory);
+  // A configuration may name any variable for a password.
+  const matters = (name: string): boolean => config !== undefined || networkVariable.test(name);
+  const variables = Object.entries(env)
+    .filter(([name]) => matters(name) && !restlessVariable.test(name))
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+  const hash = createHash('sha256')
+    .update(JSON.stringify([version, process.version, config, stampOf(config), variables]))
+    .digest('hex')
+    .slice(0, 16);
+  const folder = join(revixHome(env), 'agent');
+  const path = join(folder, hash);
+  if (process.platform === 'win32' || Buffer.byteLength(path) <= longestSocketPath) return { folder, path, config };
+  const short = join(tmpdir(), `revix-${userInfo().uid}`);
+  return { folder: short, path: join(short, hash), config };
+}
+
+function stampOf(config: string | undefined): readonly number[] | undefined {
+  if (config === undefined || !existsSync(config)) return undefined;
+  const { size, mtimeMs } = statSync(config);
+  return [size, mtimeMs];
+}
+
+/** Makes the folder of agents. @throws Error where somebody else could reach into it. */
+export function makePrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (!isPrivate(folder)) {
+    throw new Error(`${folder} must be a folder that only its user may enter; correct its owner and rights (0700)`);
+  }
+}
+
+/** Whether a folder is the user's own, and closed to all others. Windows keeps profiles apart itself. */
+export function isPrivate(folder: string): boolean {
+  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  if (stat?.isDirectory() !== true) return false;
+  return process.platform === 'win32' || (stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0);
+}
