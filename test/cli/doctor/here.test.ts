@@ -1,8 +1,12 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createMockBackend, InventoryBuilder, type MockBackend, World } from '../../../src/backends/mock/index.js';
+import { FakeClock } from '../../../src/base/clock.js';
+import { checkTable } from '../../../src/cli/doctor/check-table.js';
 import { oldestNode } from '../../../src/cli/doctor/checks/here/versions.js';
-import { examine, temporaryDirectory } from './doctor-rig.js';
+import type { DoctorValues } from '../../../src/cli/doctor/run-doctor.js';
+import { examine, type Examined, temporaryDirectory } from './doctor-rig.js';
 
 it('is content with an empty directory, and tells what counts there', async () => {
   const { status, report, check, directory } = await examine({});
@@ -151,5 +155,117 @@ describe('the mock directory', () => {
     chmodSync(home, 0o500);
     const { check } = await examine({ parts: { mockHome: home } });
     expect(check('here.mock')).toMatchObject({ status: 'red', problem: 'read-only' });
+  });
+});
+
+it('the table names each check once, after all that it rests on', () => {
+  const all = checkTable.flatMap(({ checks }) => checks);
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+  for (const [index, { id, needs, looksAt, problems: found }] of all.entries()) {
+    expect(id).toMatch(/^[a-z]+\.[a-z-]+$/);
+    expect(looksAt).toMatch(/\.$/);
+    for (const need of Object.values(needs)) expect(all.indexOf(need)).toBeLessThan(index);
+    for (const { cause, next } of Object.values(found)) {
+      expect(cause).not.toBe('');
+      expect(next).toMatch(/[.!]$/);
+    }
+  }
+});
+
+const clock = new FakeClock();
+const tools = { bootDelayMs: 0 };
+
+let backend: MockBackend;
+
+beforeAll(async () => {
+  const inventory = new InventoryBuilder()
+    .vm({ name: 'web', location: '/lab/web/web.vmx', power: 'on', tools })
+    .vm({ name: 'off', location: '/lab/off/off.vmx' })
+    .vm({ name: 'still', location: '/lab/still/still.vmx', power: 'paused', tools })
+    .vm({ name: 'bare', location: '/lab/bare/bare.vmx', power: 'on', tools: false })
+    .vm({ name: 'boots', location: '/lab/boots/boots.vmx', power: 'on', tools: { bootDelayMs: 86_400_000 } })
+    .vm({ name: 'locked', location: '/lab/locked/locked.vmx', encryptionPassword: 'hunter22' })
+    .vm({ name: 'a', datacenter: 'A', location: '[ds] twin/twin.vmx' })
+    .vm({ name: 'b', datacenter: 'B', location: '[ds] twin/twin.vmx' })
+    .build();
+  const world = await World.create({
+    clock,
+    inventory: { ...inventory, hostUsers: [{ name: 'admin', password: 'pw' }] },
+  });
+  backend = createMockBackend({ world });
+});
+
+function ask(values: Partial<DoctorValues>): Promise<Examined> {
+  return examine({ values, parts: { backends: [backend], clock } });
+}
+
+const guest = { guestUser: 'user', guestPassword: 'password' };
+
+it('is green for a machine of the mock host that runs', async () => {
+  const { status, check, ids } = await ask({ vm: '/lab/web/web.vmx', ...guest });
+  expect(status).toBe(0);
+  expect(ids('yellow')).toEqual([]);
+  expect(check('host.backend').facts).toMatchObject({ backend: 'mock', provider: 'default' });
+  expect(check('mock.machines').facts).toEqual({ visible: 8, running: 4 });
+  expect(check('mock.vm').facts).toEqual({ name: 'web', location: '/lab/web/web.vmx' });
+  expect(check('mock.login').facts).toEqual({ user: 'user', family: 'posix' });
+});
+
+describe('the mock host', () => {
+  it('may refuse its user', async () => {
+    const { ids, check } = await ask({ hostType: 'server1', user: 'admin', password: 'hunter33' });
+    expect(ids('red')).toEqual(['mock.connection']);
+    expect(check('mock.connection').problem).toBe('wrong-password');
+  });
+
+  it('is on this machine', async () => {
+    const { check } = await ask({ hostType: 'ws', host: 'elsewhere.example' });
+    expect(check('mock.connection')).toMatchObject({ status: 'red', problem: 'remote' });
+  });
+
+  it('is nobody for some', async () => {
+    const { ids, check } = await ask({ hostType: 'ws-shared' });
+    expect(ids('red')).toEqual(['host.backend']);
+    expect(check('host.backend')).toMatchObject({ problem: 'none', text: expect.stringContaining('mock declines') });
+  });
+
+  it('is not made by looking at it', async () => {
+    const home = temporaryDirectory();
+    const values = { hostType: 'ws' } as const;
+    const { check } = await examine({ values, parts: { mockHome: home } });
+    expect(check('mock.connection')).toMatchObject({
+      status: 'skipped',
+      text: expect.stringContaining('not there yet'),
+    });
+    mkdirSync(join(home, 'machines'));
+    const later = await examine({ values, parts: { mockHome: home } });
+    expect(later.check('mock.machines').facts).toEqual({ visible: 0, running: 0 });
+  });
+});
+
+describe('a machine of the mock host', () => {
+  it.each([
+    ['/lab/web/WEB.vmx', 'mock.vm', 'not-found'],
+    ['[ds] twin/twin.vmx', 'mock.vm', 'ambiguous'],
+    ['/lab/locked/locked.vmx', 'mock.vm', 'encrypted'],
+    ['/lab/off/off.vmx', 'mock.power', 'off'],
+    ['/lab/still/still.vmx', 'mock.power', 'paused'],
+    ['/lab/bare/bare.vmx', 'mock.tools', 'not-installed'],
+    ['/lab/boots/boots.vmx', 'mock.tools', 'not-running'],
+  ])('%s: %s is %s', async (vm, id, problem) => {
+    const { ids, check } = await ask({ vm, ...guest });
+    expect(ids('red')).toEqual([id]);
+    expect(check(id)).toMatchObject({ problem, next: expect.stringMatching(/.../) });
+    expect(check('mock.login').status).toBe('skipped');
+  });
+
+  it('opens with its password', async () => {
+    const { check } = await ask({ vm: '/lab/locked/locked.vmx', vmPassword: 'hunter22' });
+    expect(check('mock.vm').status).toBe('green');
+  });
+
+  it('has a guest that may refuse its user', async () => {
+    const { check } = await ask({ vm: '/lab/web/web.vmx', guestUser: 'user', guestPassword: 'hunter33' });
+    expect(check('mock.login')).toMatchObject({ status: 'red', problem: 'refused' });
   });
 });

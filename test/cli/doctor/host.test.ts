@@ -299,8 +299,9 @@ describe('the login', () => {
     [{ $type: 'SystemError', reason: 'x' }, 'Cannot reach the SSO server', 'sso'],
     [{ $type: 'SystemError', reason: 'x' }, 'hunter22 makes no sense to me', 'refused'],
   ])('%j "%s" is %s', async (fault, message, problem) => {
-    const { url } = await simulate({ faults: [{ on: 'Login', effect: { fault, message } }] });
-    const examined = await ask(url);
+    const rule = simulator.faults.add({ on: 'Login', effect: { fault, message } });
+    const examined = await ask(simulator.url);
+    simulator.faults.remove(rule);
     expect(examined.ids('red')).toEqual(['host.login']);
     expect(examined.check('host.login').problem).toBe(problem);
     // A server may repeat what it was sent.
@@ -308,8 +309,10 @@ describe('the login', () => {
   });
 
   it('that finds no session free is told', async () => {
-    const { url } = await simulate({ faults: [{ on: 'Login', effect: { status: 503 } }] });
-    expect((await ask(url)).check('host.login').problem).toBe('not-now');
+    const rule = simulator.faults.add({ on: 'Login', effect: { status: 503 } });
+    const examined = await ask(simulator.url);
+    simulator.faults.remove(rule);
+    expect(examined.check('host.login').problem).toBe('not-now');
   });
 
   it('that the host forgets at once is told', async () => {

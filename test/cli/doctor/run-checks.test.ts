@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { FakeClock } from '../../../src/base/clock.js';
 import { type AnyCheck, check, type Finding, green, passedOver, trouble } from '../../../src/cli/doctor/check.js';
-import { checkTable } from '../../../src/cli/doctor/check-table.js';
 import type { DoctorContext } from '../../../src/cli/doctor/doctor-context.js';
 import { runChecks } from '../../../src/cli/doctor/run-checks.js';
 
@@ -113,18 +112,4 @@ it('ends at once when nobody wants it any more', async () => {
   abort.abort(new Error('enough'));
   expect(await ended).toEqual(new Error('enough'));
   expect(told).toEqual(['first']);
-});
-
-it('the table names each check once, after all that it rests on', () => {
-  const all = checkTable.flatMap(({ checks }) => checks);
-  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
-  for (const [index, { id, needs, looksAt, problems: found }] of all.entries()) {
-    expect(id).toMatch(/^[a-z]+\.[a-z-]+$/);
-    expect(looksAt).toMatch(/\.$/);
-    for (const need of Object.values(needs)) expect(all.indexOf(need)).toBeLessThan(index);
-    for (const { cause, next } of Object.values(found)) {
-      expect(cause).not.toBe('');
-      expect(next).toMatch(/[.!]$/);
-    }
-  }
 });
