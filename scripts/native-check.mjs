@@ -33,12 +33,13 @@ const ways = [
   },
 ];
 
-/** Runs of the programs of `behaviour`; the others take no arguments. `interrupt` and `child-outlives` need a tester. */
+/** Runs of the programs of `behaviour`; the others take no arguments. Those without runs need a tester. */
 const runs = {
   exits: [['return'], ['exit-in-callback'], ['callback-blocks'], ['use-at-exit']],
   unload: [['LIBRARY']],
   interrupt: [],
   'child-outlives': [],
+  'cannot-start': [],
 };
 
 /** Compilers for Windows, and how VMware called the library for programs of their width. */

@@ -30,11 +30,16 @@ describe.skipIf(whyNotNative !== undefined)('the native library', { timeout }, (
   }, timeout);
 
   /** Builds and starts a program; `onOutput` is called with what it has printed so far. */
-  async function start(name: string, args: readonly string[], onOutput?: (output: string, group: number) => void) {
+  async function start(
+    name: string,
+    args: readonly string[],
+    onOutput?: (output: string, group: number) => void,
+    more: Readonly<Record<string, string>> = {},
+  ) {
     const program = await build.program(join(behaviourFolder, `${name}.c`), name, ['-std=gnu11', '-ldl']);
     runs += 1;
     const pidFile = join(build.folder, `pid-${runs}`);
-    const env = { ...process.env, REVIX_HELPER: helper, REVIX_CONFIG: '', HELPER_PID_FILE: pidFile };
+    const env = { ...process.env, REVIX_HELPER: helper, REVIX_CONFIG: '', HELPER_PID_FILE: pidFile, ...more };
     const child = spawn(program, args, { cwd: build.folder, env, detached: true, stdio: 'pipe' });
     let output = '';
     let errors = '';
@@ -67,6 +72,28 @@ describe.skipIf(whyNotNative !== undefined)('the native library', { timeout }, (
     ['works in a program that has closed its standard streams', 'closed-streams'],
   ])('%s', { timeout }, async (_, name) => {
     expect(await run(name)).toEqual(well);
+  });
+
+  it.each([
+    ['is not there', { REVIX_HELPER: '/no/such/helper' }, 'REVIX_HELPER names "/no/such/helper"', 'correct it'],
+    ['has no Node', { REVIX_HELPER: helperPath, REVIX_NODE: '/no/node' }, 'REVIX_NODE names "/no/node"', 'correct it'],
+    ['is no program', { REVIX_HELPER: join(build.folder, 'text') }, 'Exec format error', '`revix doctor native`'],
+    ['ends at once', { REVIX_HELPER: '/bin/false' }, 'it ended before it was ready', '`revix doctor native`'],
+    [
+      'speaks otherwise',
+      { REVIX_HELPER: join(build.folder, 'other') },
+      'answer as a helper does',
+      '`revix doctor native`',
+    ],
+  ])('says what to do when its helper cannot start: it %s', { timeout }, async (_, env, what, next) => {
+    writeFileSync(join(build.folder, 'text'), '\0', { mode: 0o755 });
+    writeFileSync(join(build.folder, 'other'), '#!/bin/sh\necho HTTP/1.1 400 Bad Request >&3\n', { mode: 0o755 });
+    const { exited } = await start('cannot-start', [helper], undefined, env);
+    const { code, output, errors } = await exited;
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    expect(output).toMatch(/^Revix cannot start its helper: .*\nok\n$/);
+    expect(output).toContain(what);
+    expect(output).toContain(next);
   });
 
   it('can be loaded and unloaded in the middle of everything', { timeout }, async () => {

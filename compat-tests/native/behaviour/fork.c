@@ -1,4 +1,7 @@
-/* A forked child gets errors and no hangs, the parent goes on, and what a child executes inherits nothing. */
+/*
+ * A forked child gets errors and no hangs, the parent goes on, and what a child executes inherits nothing; nor does the
+ * helper.
+ */
 #include <fcntl.h>
 #include <sys/wait.h>
 
@@ -53,11 +56,18 @@ static void child(VixHandle host, VixHandle job)
 int main(void)
 {
     VixHandle host, vm, job;
-    int status = 0, filesOfChild = files_of_child();
+    int status = 0, filesOfChild = files_of_child(), channel[2];
     pid_t pid;
+    char byte;
 
+    CHECK(pipe(channel) == 0);
     filesAtStart = open_files();
     host = connect_host();
+    /* The end of the pipe is the last one: the helper has no copy of it. */
+    close(channel[1]);
+    CHECK(fcntl(channel[0], F_SETFL, O_NONBLOCK) == 0 && read(channel[0], &byte, 1) == 0);
+    close(channel[0]);
+    filesAtStart -= 2;
     vm = open_guest(host);
     job = start_endless(vm, on_event, NULL);
 
