@@ -1,3 +1,4 @@
+import { posix, win32 } from 'node:path';
 import type { CallContext, GuestFileInfo } from '../backends/backend.js';
 import { Fault } from '../base/fault.js';
 import type { GuestSession } from '../guest/guest-session.js';
@@ -83,8 +84,8 @@ export function vixVmFileFunctions(runtime: VixRuntime) {
     ): VixHandle {
       const tail = { call: 'VixVM_FileExistsInGuest', callback: callbackProc, clientData };
       return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
-        const found = await statIfAny(session, guestPath('guestPathName', guestPathName), context);
-        addExists(context.results, found?.kind === 'file' || found?.kind === 'symlink');
+        const path = guestPath('guestPathName', guestPathName);
+        addExists(context.results, await leadsToFile(session, path, context));
       });
     },
 
@@ -219,6 +220,22 @@ async function statIfAny(session: GuestSession, path: string, call: CallContext)
       return undefined;
     throw error;
   }
+}
+
+/** As many links as a path may lead through, as in Linux. */
+const linkLimit = 40;
+
+/** Whether a file is there, also by links. A link whose target the backend does not tell counts as one to a file. */
+async function leadsToFile(session: GuestSession, path: string, call: CallContext): Promise<boolean> {
+  const paths = path.startsWith('/') ? posix : win32;
+  let at = path;
+  for (let links = 0; links <= linkLimit; links += 1) {
+    const found = await statIfAny(session, at, call);
+    if (found?.kind !== 'symlink') return found?.kind === 'file';
+    if (found.linkTarget === undefined) return true;
+    at = paths.resolve(paths.dirname(at), found.linkTarget);
+  }
+  return false;
 }
 
 function addExists(results: PropertyList, value: boolean): void {

@@ -44,9 +44,24 @@ const scriptExtensions: Readonly<Record<string, string>> = {
 };
 
 /** Extension that a script needs for its interpreter; none for an unknown one. */
-export function scriptExtension(interpreter: string): string {
+export function scriptExtension(interpreter: string, text = ''): string {
   const base = (interpreter.replaceAll('"', '').split(/[\\/]/).at(-1) ?? '').toLowerCase().replace(/\.exe$/, '');
-  return scriptExtensions[base] ?? '';
+  const extension = scriptExtensions[base] ?? '';
+  return extension === '.vbs' ? hostedExtension(text) : extension;
+}
+
+/** The Windows script host goes by the extension alone, and VIX does not tell it the language. */
+function hostedExtension(text: string): string {
+  if (/^\s*(?:<\?xml[^>]*\?>\s*)?<(?:job|package)\b/i.test(text)) return '.wsf';
+  const looksLikeJscript = /^\s*(?:var\s|\/\/|\/\*|\})|\{\s*$|^[^'\n]*;\s*$/m.test(text);
+  return looksLikeJscript ? '.js' : '.vbs';
+}
+
+/** `cscript.exe //E:vbscript` is a program and switches of the script host. */
+function splitInterpreter(interpreter: string): { readonly path: string; readonly switches: string } {
+  const [, path = interpreter, switches = ''] =
+    /^(.*[cw]script(?:\.exe)?"?)((?:\s+\/\/\S+)+)\s*$/i.exec(interpreter) ?? [];
+  return { path, switches: switches === '' ? '' : `${switches.trim()} ` };
 }
 
 /**
@@ -60,20 +75,22 @@ export async function startScript(
 ): Promise<StartedScript> {
   const { ops } = session;
   const isWindows = ops.family === 'windows';
-  const interpreter = script.interpreter === '' ? defaultInterpreters[ops.family] : script.interpreter;
+  const { path: interpreter, switches } = splitInterpreter(
+    script.interpreter === '' ? defaultInterpreters[ops.family] : script.interpreter,
+  );
   const directory = await session.request(call, () =>
     ops.files.createTempDirectory({ prefix: 'vixScript', suffix: '' }, call),
   );
   const cleanUp = (cleaning: CallContext): Promise<void> =>
     session.request(cleaning, () => ops.files.deleteDirectory(directory, cleaning));
   try {
-    const file = `${directory}${isWindows ? '\\' : '/'}vixScript${scriptExtension(interpreter)}`;
+    const file = `${directory}${isWindows ? '\\' : '/'}vixScript${scriptExtension(interpreter, script.text)}`;
     const text = isWindows ? script.text.replace(/\r?\n/g, '\r\n') : script.text;
     const content = sizedBytes(new TextEncoder().encode(text));
     await session.request(call, () => ops.files.write(file, content, call));
     // cmd.exe takes a file only after /c, and strips one pair of quotes around the whole line.
     const isCommandInterpreter = isWindows && scriptExtension(interpreter) === '.bat';
-    const args = isCommandInterpreter ? `/c ""${file}""` : `"${file}"`;
+    const args = isCommandInterpreter ? `/c ""${file}""` : `${switches}"${file}"`;
     const plain = { path: interpreter, arguments: args };
     const command = script.rewrite?.(plain, directory) ?? plain;
     const pid = await session.start({ ...command, activateWindow: script.activateWindow }, call);

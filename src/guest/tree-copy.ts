@@ -228,8 +228,8 @@ async function fromHost<T>(doing: string, path: string, operation: () => Promise
 /** A guest decides the names in its directories, so none may lead out of the target directory here. */
 function checkName(entry: GuestFileInfo, directory: string): void {
   const { name } = entry;
-  const isDevice = process.platform === 'win32' && name.includes(':');
-  const isUnsafe = name === '' || name === '.' || name === '..' || /[/\\\0]/.test(name) || isDevice;
+  const unsafe = process.platform === 'win32' ? /[/\\:\0]/ : /[/\0]/;
+  const isUnsafe = name === '' || name === '.' || name === '..' || unsafe.test(name);
   if (!isUnsafe) return;
   const message =
     `the guest directory ${directory} holds an entry named ${JSON.stringify(name)}, which is not a ` +

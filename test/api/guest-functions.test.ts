@@ -250,6 +250,17 @@ describe('questions about files', () => {
     const [file, directory] = ['VixVM_FileExistsInGuest', 'VixVM_DirectoryExistsInGuest'] as const;
     expect(await exists(stage, file, '/home/a.txt')).toEqual([VIX_OK, true]);
     expect(await exists(stage, file, '/home/link')).toEqual([VIX_OK, true]);
+    for (const [target, isFile] of [
+      ['a.txt', true],
+      ['../home/a.txt', true],
+      ['/nope', false],
+      ['loop', false],
+      ['/home', false],
+    ] as const) {
+      stage.lab.guest.file('/home/loop', '');
+      Object.assign(stage.lab.guest.at('/home/loop'), { kind: 'symlink', target });
+      expect(await exists(stage, file, '/home/loop')).toEqual([VIX_OK, isFile]);
+    }
     expect(await exists(stage, file, '/home')).toEqual([VIX_OK, false]);
     expect(await exists(stage, file, '/home/device')).toEqual([VIX_OK, false]);
     expect(await exists(stage, file, '/none')).toEqual([VIX_OK, false]);

@@ -28,6 +28,34 @@ describe('the extension of a script', () => {
   });
 });
 
+describe('the language of a script for the script host', () => {
+  it.each([
+    ['WScript.Echo "a"', '.vbs'],
+    ["' a comment; with JScript in it;\r\nDim x\r\nIf x Then\r\nEnd If\r\n", '.vbs'],
+    ['x = "{" & "}"\nCall Foo(";")', '.vbs'],
+    ['var x = 1;\nWScript.Echo(x);', '.js'],
+    ['// says hello\nWScript.Echo("hello")', '.js'],
+    ['WScript.Echo(1);', '.js'],
+    ['for (var i = 0; i < 2; i++) {\n  f(i)\n}', '.js'],
+    ['<job id="a"><script language="VBScript">x = 1</script></job>', '.wsf'],
+    ['<?xml version="1.0"?>\r\n<package>\r\n</package>', '.wsf'],
+  ])('%j is %s', (text, extension) => {
+    expect(scriptExtension('C:\\Windows\\System32\\cscript.exe', text)).toBe(extension);
+    expect(scriptExtension('/bin/sh', text)).toBe('.sh');
+  });
+
+  it.each([
+    ['C:\\w\\cscript.exe //E:vbscript //NoLogo', 'C:\\w\\cscript.exe', '//E:vbscript //NoLogo '],
+    ['"C:\\my w\\wscript.exe" //B', '"C:\\my w\\wscript.exe"', '//B '],
+    ['C:\\w //x\\cscript', 'C:\\w //x\\cscript', ''],
+  ])('%j has switches of its own', async (interpreter, path, switches) => {
+    const rig = new GuestRig('windows');
+    await startScript(rig.session, { interpreter, text: 'x = 1', activateWindow: false }, rig.call);
+    const args = `${switches}"C:\\Temp\\vixScript1\\vixScript.vbs"`;
+    expect(rig.guest.started).toEqual([{ path, arguments: args, activateWindow: false }]);
+  });
+});
+
 describe('startScript', () => {
   it('writes the text into a directory of its own and starts the interpreter on it', async () => {
     const rig = new GuestRig();

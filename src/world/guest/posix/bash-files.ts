@@ -3,7 +3,7 @@ import type { FsStat, IFileSystem, MkdirOptions, RmOptions, CpOptions } from './
 import type { FileStatus } from '../guest-files.js';
 import { baseName, joinPath, resolvePath } from '../guest-path.js';
 import type { ProgramContext } from '../program.js';
-import { deviceContent, isDevice, isStandardStream } from './devices.js';
+import { deviceContent, isDevice, isEndless, isStandardStream } from './devices.js';
 import { posixErrorOf } from './posix-errors.js';
 
 export interface BashFilesOptions {
@@ -29,10 +29,18 @@ export class BashFiles implements IFileSystem {
   #trace: readonly [string, string] = ['', ''];
   /** The path that the shell is about to open for writing, as soon as it has resolved it. */
   #opening: string | undefined;
+  #hasReadEndless = false;
 
   constructor(context: ProgramContext, options: BashFilesOptions) {
     this.#context = context;
     this.#options = options;
+  }
+
+  /** Whether anything has read a part of an endless device, as if that were all, since the last time this was asked. */
+  takeEndlessRead(): boolean {
+    const hasRead = this.#hasReadEndless;
+    this.#hasReadEndless = false;
+    return hasRead;
   }
 
   async readFile(path: string, options?: Encoding): Promise<string> {
@@ -48,12 +56,14 @@ export class BashFiles implements IFileSystem {
   }
 
   async writeFile(path: string, content: string | Uint8Array, options?: Encoding): Promise<void> {
+    requireFile(path);
     if (isDevice(path)) return;
     await this.#context.turn();
     this.#do('open', path, () => this.#context.files.write(path, bytesOf(content, options)));
   }
 
   async appendFile(path: string, content: string | Uint8Array, options?: Encoding): Promise<void> {
+    requireFile(path);
     if (isDevice(path)) return;
     await this.#context.turn();
     this.#do('open', path, () => this.#context.files.append(path, bytesOf(content, options)));
@@ -215,6 +225,7 @@ export class BashFiles implements IFileSystem {
   }
 
   #read(path: string): Uint8Array {
+    if (isEndless(path)) this.#hasReadEndless = true;
     const device = deviceContent(path);
     if (device !== undefined) return device.bytes();
     return this.#do('open', path, () => this.#context.files.read(path)).bytes();
@@ -254,6 +265,11 @@ export class BashFiles implements IFileSystem {
       ino: inode,
     };
   }
+}
+
+/** What the shell does not take for a stream of its own is no file of the guest either. */
+function requireFile(path: string): void {
+  if (isStandardStream(path)) throw nodeError('ENXIO', 'no such device or address', 'open', path);
 }
 
 function kindsOf(kind: FileStatus['kind']): { isFile: boolean; isDirectory: boolean; isSymbolicLink: boolean } {

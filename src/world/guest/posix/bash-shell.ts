@@ -1,4 +1,4 @@
-import { Buffer, isUtf8 } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import { setMaxListeners } from 'node:events';
 import { baseName, resolvePath } from '../guest-path.js';
 import { programKind, type ProgramKind } from '../program-image.js';
@@ -6,6 +6,9 @@ import type { ProgramRegistry } from '../program-registry.js';
 import type { GuestProgram, ProgramContext } from '../program.js';
 import { BackgroundProcesses } from './background-processes.js';
 import { BashFiles } from './bash-files.js';
+import { CommandOutput, write } from './command-output.js';
+import { endlessBytes, endlessContent, isEndless } from './devices.js';
+import { headBytes } from './head-options.js';
 import { innerContext } from './inner-context.js';
 import type { Bash, BashOptions, Command, ExecResult, ResolvedCommandContext } from './just-bash-types.js';
 import { builtInCommands, guestCommands, runCommand } from './posix-commands.js';
@@ -14,7 +17,8 @@ import { posixErrorOf } from './posix-errors.js';
 import { smallCommands } from './small-commands.js';
 import { joinedValues, optionsForLibrary } from './library-options.js';
 import { quoteWord, quoteWords } from './posix-words.js';
-import { lastPidVariable, rewritingCommands, rewritingTrace, ScriptRewriting } from './script-rewriting.js';
+import { rewritingCommands, rewritingTrace, ScriptRewriting } from './script-rewriting.js';
+import { assignments, exported, unexported } from './shell-variables.js';
 import { parseInvocation } from './shell-invocation.js';
 
 /** The library as it was loaded. */
@@ -62,21 +66,17 @@ const missingCommand = /(\S+): command not available in browser environments\. .
 const overLimit = /executionLimits\.|limit exceeded/u;
 const longestMessage = 1000;
 
+/** A shorter input of `head` is not taken for what a filter has left of an endless device: bytes. */
+const shortestRemnant = 4096;
+
+/** Advice of the library that nobody here can follow. */
+const libraryAdvice = /, increase executionLimits\.\w+|__merged_(?=\S+: maximum recursion depth)/gu;
+
+/** Longest text that a variable or an expansion may have: one step over it takes some tenths of a second. */
+const longestStringBytes = 4 * 1024 * 1024;
+
 /** Commands of the small shell that know more of the guest than those of the library: rights, and why something failed. */
 const betterCommands = ['cat', 'ln', 'mkdir', 'rm', 'rmdir'];
-
-/** Variables that the library's shell keeps for itself and that a real one does not export. */
-const internalVariables = new Set([
-  '?',
-  lastPidVariable,
-  'IFS',
-  'OPTIND',
-  'SHELLOPTS',
-  'BASHOPTS',
-  'OSTYPE',
-  'MACHTYPE',
-  'HOSTTYPE',
-]);
 
 /**
  * Runs `sh` with these words by means of just-bash, over the guest's files and nothing else. Output arrives when a
@@ -137,6 +137,7 @@ class BashRun {
           this.#command(name, (args, inner, shell) => runCommand(name, command, args, inner, shell)),
         ),
         ...shellNames.map((name) => this.#shellCommand(name)),
+        this.#headCommand(files),
         ...betterCommands.map((name) => this.#betterCommand(name)),
         ...Object.entries(joinedValues).map(([name, letters]) => this.#splittingCommand(name, letters)),
         ...this.#backgroundCommands(),
@@ -167,6 +168,7 @@ class BashRun {
         maxSedIterations: stepLimit,
         maxJqIterations: stepLimit,
         maxOutputSize: options.outputLimitBytes,
+        maxStringLength: longestStringBytes,
       },
       processInfo: { pid: context.pid, ppid: 1, uid: context.user.id, gid: context.user.id },
     });
@@ -193,12 +195,17 @@ class BashRun {
       ...(isPlain ? {} : { args: [...words] }),
     });
     if (this.#context.signal.aborted) return runawayExitCode;
-    write(this.#context.writeStdout, result);
-    const stderr = result.stderr.replace(rewritingTrace, '').replace(missingCommand, '$1: command not found');
+    const last = result.stderr + (isMerged ? result.stdout.slice(-longestMessage) : '');
+    const isRunaway = result.exitCode === 126 && overLimit.test(last);
+    const stdout = isRunaway && isMerged ? result.stdout.replace(libraryAdvice, '') : result.stdout;
+    write(this.#context.writeStdout, { ...result, stdout });
+    const stderr = result.stderr
+      .replace(rewritingTrace, '')
+      .replace(missingCommand, '$1: command not found')
+      .replace(libraryAdvice, '');
     if (stderr !== '') this.#context.writeStderr(stderr);
     this.#passPrinted(this.#context);
-    const last = result.stderr + (isMerged ? result.stdout.slice(-longestMessage) : '');
-    return result.exitCode === 126 && overLimit.test(last) ? runawayExitCode : result.exitCode;
+    return isRunaway ? runawayExitCode : result.exitCode;
   }
 
   /** The library takes a file in `/bin` for its own command of that name; this sees to it that it is the file's. */
@@ -248,13 +255,32 @@ class BashRun {
       .find((path) => files.exists(path) || this.#options.programs.findPath(path) !== undefined);
   }
 
+  /** The library reads an endless device as a file of one mebibyte; `head -c` may ask for more, and gets it or is told. */
+  #headCommand(files: BashFiles): Command {
+    return this.#command('head', async (args, inner, _shell, bash) => {
+      const { bytes, operands } = headBytes(args);
+      const [device] = operands;
+      if (bytes !== undefined && device !== undefined && operands.length === 1 && isEndless(device)) {
+        inner.writeStdout(endlessContent(device, bytes));
+        return 0;
+      }
+      const exitCode = this.#pass(await bash.origCommand?.([...args]), inner);
+      const length = operands.length === 0 && bytes !== undefined ? inner.stdin.length : Infinity;
+      const isRemnant = files.takeEndlessRead() && length < (bytes ?? 0) && length > shortestRemnant;
+      if (!isRemnant) return exitCode;
+      throw new UsageError(
+        `endless devices end after ${endlessBytes} bytes in a pipe; use "head -c ${bytes} DEVICE" or dd`,
+      );
+    });
+  }
+
   /** Takes the small shell's command where it knows all options given, otherwise the library's. */
   #betterCommand(name: string): Command {
     return this.#command(name, async (args, inner, shell, bash) => {
       const command = smallCommands.get(name);
-      const isEndless = args.some((arg) => /^\/dev\/(?:zero|u?random)$/u.test(arg));
+      const readsEndless = args.some(isEndless);
       try {
-        if (command !== undefined && !isEndless) return await command(args, inner, shell);
+        if (command !== undefined && !readsEndless) return await command(args, inner, shell);
       } catch (error) {
         if (!(error instanceof UnknownOption)) throw error;
       }
@@ -417,69 +443,6 @@ class BashRun {
 function bundledCommands(library: JustBash): NonNullable<BashOptions['commands']> {
   const isWanted = (name: string): name is NonNullable<BashOptions['commands']>[number] => !excluded.has(name);
   return library.getCommandNames().filter(isWanted);
-}
-
-/** What a command prints, kept until it ends, as the library wants it. */
-class CommandOutput {
-  readonly stdout: (Uint8Array | string)[] = [];
-  readonly stderr: (Uint8Array | string)[] = [];
-  readonly #context: ProgramContext;
-  #kept = 0;
-
-  /** @param context of the shell, whose limit the output counts against. */
-  constructor(context: ProgramContext) {
-    this.#context = context;
-  }
-
-  keep(data: Uint8Array | string, stream: (Uint8Array | string)[]): void {
-    this.#kept += data.length;
-    this.#context.holdOutput(data.length);
-    stream.push(data);
-  }
-
-  /** Counts no longer what the library has by now. */
-  release(): void {
-    this.#context.holdOutput(-this.#kept);
-    this.#kept = 0;
-  }
-
-  /** As text where it is text: the library counts wrong where bytes and text of two streams come together. */
-  result(exitCode: number): ExecResult {
-    const bytes = joined(this.stdout);
-    const stderr = joined(this.stderr).toString('utf8');
-    if (isUtf8(bytes)) return { stdout: bytes.toString('utf8'), stderr, exitCode };
-    return { stdout: bytes.toString('latin1'), stdoutKind: 'bytes', stdoutEncoding: 'binary', stderr, exitCode };
-  }
-}
-
-function joined(pieces: readonly (Uint8Array | string)[]): Buffer {
-  return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
-}
-
-function write(target: (output: Uint8Array | string) => void, result: ExecResult): void {
-  if (result.stdout === '') return;
-  const isBytes = result.stdoutKind === 'bytes' || result.stdoutEncoding === 'binary';
-  target(isBytes ? Uint8Array.from(Buffer.from(result.stdout, 'latin1')) : result.stdout);
-}
-
-function exported(bash: ResolvedCommandContext): Map<string, string> {
-  const variables = bash.exportedEnv === undefined ? [...bash.env] : Object.entries(bash.exportedEnv);
-  return new Map(variables.filter(([name]) => !internalVariables.has(name)));
-}
-
-/** Assignments of the variables that a shell would keep from its programs, but not from a part of itself. */
-function unexported(bash: ResolvedCommandContext): string {
-  const known = exported(bash);
-  const names = [...bash.env].filter(([name]) => !known.has(name) && !internalVariables.has(name));
-  const plain = names.filter(([name]) => /^[A-Za-z_]\w*$/u.test(name));
-  return plain.map(([name, value]) => `${name}=${quoteWord(value)}\n`).join('');
-}
-
-/** Only what is assigned on the command line itself counts as exported in a fresh environment. */
-function assignments(environment: ReadonlyMap<string, string> | undefined): string {
-  if (environment === undefined) return '';
-  const names = [...environment].filter(([name]) => /^[A-Za-z_]\w*$/u.test(name));
-  return names.map(([name, value]) => `${name}=${quoteWord(value)} `).join('');
 }
 
 function textOf(bytes: Uint8Array): string {

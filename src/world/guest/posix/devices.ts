@@ -5,7 +5,7 @@ import type { ProgramContext } from '../program.js';
 import { UsageError } from './posix-command.js';
 
 /** What an endless device gives to whoever reads it whole, as the shell does: bytes. */
-const endlessBytes = 1024 * 1024;
+export const endlessBytes = 1024 * 1024;
 
 const endless: ReadonlyMap<string, (size: number) => Uint8Array> = new Map([
   ['/dev/zero', (size) => new Uint8Array(size)],
@@ -26,7 +26,7 @@ export function isStandardStream(path: string): boolean {
   return standardStreams.test(path);
 }
 
-function isStandardInput(path: string): boolean {
+export function isStandardInput(path: string): boolean {
   return standardInput.has(path);
 }
 

@@ -12,7 +12,8 @@
  * - a script ends with `exec PROGRAM`, and reads on from FILE after `exec < FILE`.
  * - `until` becomes `while !`, since the library ends a script with `set -e` at its condition.
  */
-import type { ScriptNode, SimpleCommandNode, StatementNode } from './just-bash-types.js';
+import { isStandardInput } from './devices.js';
+import type { RedirectionNode, ScriptNode, SimpleCommandNode, StatementNode } from './just-bash-types.js';
 import { quoteWord } from './posix-words.js';
 import { rewriteExec, takeInput } from './exec-rewriting.js';
 import { StreamMerging } from './stream-merging.js';
@@ -138,6 +139,7 @@ export class ScriptRewriting {
       this.#waitForProcesses(value);
       this.#lookUp(value, prelude);
     }
+    if (isRedirection(value)) takeOwnInput(value);
     this.#announce(value);
     const place = repeated[value.type];
     if (place !== undefined) this.#letIn(value, place);
@@ -259,6 +261,19 @@ function isStatements(value: unknown): value is StatementNode[] {
 
 function isStatement(node: Node | StatementNode): node is StatementNode {
   return node.type === 'Statement';
+}
+
+/** The library knows its standard input by its number only. */
+function takeOwnInput(redirection: RedirectionNode): void {
+  const { operator, target } = redirection;
+  const [part, ...more] = target.type === 'Word' ? target.parts : [];
+  if (operator !== '<' || more.length > 0 || part?.type !== 'Literal' || !isStandardInput(part.value)) return;
+  redirection.operator = '<&';
+  part.value = '0';
+}
+
+function isRedirection(node: Node | RedirectionNode): node is RedirectionNode {
+  return node.type === 'Redirection';
 }
 
 type PipelineNode = StatementNode['pipelines'][number];

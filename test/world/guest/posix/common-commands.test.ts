@@ -186,6 +186,57 @@ describe('commands that run others', () => {
   });
 });
 
+describe('what commands tell of files', () => {
+  it.each<Case>([
+    [
+      'touch -d "2020-01-02 03:04:05" f; date -r f +%s; ln f g; [ $(stat -c %i f) = $(stat -c %i g) ] && echo same; test f -ef g && echo one',
+      '1577934245\nsame\none',
+      0,
+    ],
+    [
+      'touch f; [ "$(ls -i f)" = "$(stat -c "%i %n" f)" ] && ls -li f | wc -w; stat -c "%f %b %5s|%-3n|" f',
+      '10\n81a4 0     0|f  |',
+      0,
+    ],
+    [
+      "echo a > f; stat --printf '%s\\t%n\\n' f; stat -c %q f; date -r nope",
+      "2\tf\nstat: mock guests do not know the directive '%q'\ndate: nope: No such file or directory",
+      1,
+    ],
+    ['f() { f; }; f', 'bash: f: maximum recursion depth (100) exceeded', 137],
+  ])('%s', async (script, output, exitCode) => {
+    expect(await run(script)).toEqual({ output, exitCode });
+  });
+});
+
+describe('devices', () => {
+  it.each<Case>([
+    [
+      'head -c 2000000 /dev/zero | wc -c; head --bytes=2K /dev/urandom > f; stat -c %s f; head -c5 < /dev/zero | wc -c',
+      '2000000\n2048\n5',
+      0,
+    ],
+    [
+      'tr -dc a-z < /dev/urandom | head -c 12 | wc -c; head -c 3 /etc/hostname; echo abc | head -c 9; echo d | head -c 2',
+      '12\ngueabc\nd',
+      0,
+    ],
+    [
+      'cat /dev/zero | head -c 2000000 > f',
+      'head: endless devices end after 1048576 bytes in a pipe; use "head -c 2000000 DEVICE" or dd',
+      1,
+    ],
+    ['echo hi | cat < /dev/stdin; echo c | { read x < /dev/stdin; echo $x; }; echo err > /dev/stderr', 'hi\nc\nerr', 0],
+  ])('%s', async (script, output, exitCode) => {
+    expect(await run(script)).toEqual({ output, exitCode });
+  });
+
+  it('are no files that a command can make', async () => {
+    await run('echo x | tee /dev/stdout /dev/stderr', 'root');
+    expect(guest.as('root').list('/dev')).toEqual([]);
+  });
+});
+
 it('counts what a program has printed before it ends, and stops one that goes on when it is over', async () => {
   const flooded = new TestGuest(posixPrograms(), { outputBytes: 1_000_000 });
   let written = 0;

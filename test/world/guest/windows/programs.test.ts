@@ -209,6 +209,22 @@ const taskCases: readonly (Case & { readonly killed?: readonly number[] })[] = [
   },
   { command: 'tasklist /fi "bogus"', stderr: crlf('ERROR: The search filter cannot be recognized.'), exitCode: 1 },
   {
+    command: 'tasklist /v /nh /fi "pid eq 4"',
+    stdout: crlf(
+      '',
+      `${'System'.padEnd(25)} ${'4'.padStart(8)} ${'Services'.padEnd(16)} ${'0'.padStart(11)} ${'N/A'.padStart(12)} ` +
+        `${'Running'.padEnd(15)} ${'SYSTEM'.padEnd(50)} ${'0:00:00'.padStart(12)} ${'N/A'.padEnd(72)}`,
+    ),
+  },
+  {
+    command: 'tasklist /svc',
+    stderr: crlf(
+      'ERROR: Mock guests do not know which services a process holds (/SVC).',
+      'Type "TASKLIST /?" for usage.',
+    ),
+    exitCode: 1,
+  },
+  {
     command: 'tasklist /zz',
     stderr: crlf("ERROR: Invalid argument/option - '/zz'.", 'Type "TASKLIST /?" for usage.'),
     exitCode: 1,

@@ -1,11 +1,25 @@
-import { parseOptions, splitOnce, UsageError, type PosixCommand } from '../posix-command.js';
+import { complain, parseOptions, pathOf, splitOnce, UsageError, type PosixCommand } from '../posix-command.js';
 import { formatDate, parseDate } from './date-format.js';
 
 const date: PosixCommand = (words, context) => {
-  const { options, operands } = parseOptions(words, 'uRI::d:r:', ['utc', 'date=', 'iso-8601', 'iso-8601=']);
+  const { options, operands } = parseOptions(words, 'uRI::d:r:', [
+    'utc',
+    'date=',
+    'iso-8601',
+    'iso-8601=',
+    'reference=',
+  ]);
   const nowMs = context.clock.now();
   const asked = options.get('d') ?? options.get('date');
-  const timeMs = asked === undefined ? nowMs : parseDate(asked, nowMs);
+  const file = options.get('r') ?? options.get('reference');
+  let fromMs = nowMs;
+  try {
+    if (file !== undefined) fromMs = context.files.stat(pathOf(context, file)).modifiedMs;
+  } catch (error) {
+    complain(context, 'date', file ?? '', error);
+    return 1;
+  }
+  const timeMs = asked === undefined ? fromMs : parseDate(asked, nowMs);
   if (timeMs === undefined) throw new UsageError(`invalid date '${asked ?? ''}'`);
   const [format] = operands;
   if (format !== undefined && !format.startsWith('+'))

@@ -165,6 +165,13 @@ function randomLetters(count: number): string {
 
 type StatFormat = (status: FileStatus, shown: string, users: readonly GuestUser[]) => string;
 
+/** Bits of the kind in a raw mode. */
+const kindBits: Readonly<Record<FileStatus['kind'], number>> = {
+  file: 0o100000,
+  directory: 0o040000,
+  symlink: 0o120000,
+};
+
 const statFormats: Readonly<Record<string, StatFormat>> = {
   n: (_status, shown) => shown,
   N: ({ linkTarget }, shown) => (linkTarget === undefined ? `'${shown}'` : `'${shown}' -> '${linkTarget}'`),
@@ -186,29 +193,61 @@ const statFormats: Readonly<Record<string, StatFormat>> = {
   z: ({ modifiedMs }) => formatDate('%Y-%m-%d %H:%M:%S.%N %z', modifiedMs),
   Z: ({ modifiedMs }) => formatDate('%s', modifiedMs),
   h: ({ linkCount }) => String(linkCount),
+  i: ({ inode }) => String(inode),
+  d: () => '1',
+  D: () => '1',
+  f: ({ kind, mode }) => ((kindBits[kind] ?? 0) | mode).toString(16),
+  b: ({ size }) => String(Math.ceil(size / 4096) * 8),
+  B: () => '512',
+  o: () => '4096',
+  t: () => '0',
+  T: () => '0',
   '%': () => '%',
 };
 
 const statDefault = [
   '  File: %N',
   '  Size: %s\t%F',
-  'Access: (%a/%A)  Owner: %U  Group: %G  Links: %h',
+  'Access: (%a/%A)  Owner: %U  Group: %G  Inode: %i  Links: %h',
   'Access: %x',
   'Modify: %y',
   ' Birth: %w',
 ].join('\n');
 
+/** One directive of a format, with its flags and width, or a run of other text. */
+const statDirective = /%([-0 +#]*)(\d*)(?:\.\d+)?([a-zA-Z%])/gu;
+
+function statText(format: string, status: FileStatus, shown: string, users: readonly GuestUser[]): string {
+  return format.replace(statDirective, (all, flags: string, width: string, letter: string) => {
+    const write = statFormats[letter];
+    if (write === undefined) throw new UsageError(`mock guests do not know the directive '${all}'`);
+    const text = write(status, shown, users);
+    return flags.includes('-')
+      ? text.padEnd(Number(width))
+      : text.padStart(Number(width), flags.includes('0') ? '0' : ' ');
+  });
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  '\\': '\\',
+  '"': '"',
+  a: '\x07',
+  e: '\x1b',
+  r: '\r',
+};
+
 const stat: PosixCommand = (words, context) => {
   const { options, operands } = parseOptions(words, 'Lc:', ['format=', 'printf=', 'dereference']);
   if (operands.length === 0) throw new UsageError('missing operand');
-  const format = options.get('c') ?? options.get('format') ?? statDefault;
+  const printed = options.get('printf')?.replace(/\\(.)/gu, (all, letter: string) => escapes[letter] ?? all);
+  const format = printed ?? `${options.get('c') ?? options.get('format') ?? statDefault}\n`;
   const followLinks = options.has('L') || options.has('dereference');
   const users = context.accounts.list();
   return forEach(context, 'stat', operands, (operand) => {
     const status = context.files.stat(pathOf(context, operand), { followLinks });
-    context.writeStdout(
-      `${format.replace(/%([a-zA-Z%])/gu, (all, letter: string) => statFormats[letter]?.(status, operand, users) ?? all)}\n`,
-    );
+    context.writeStdout(statText(format, status, operand, users));
   });
 };
 

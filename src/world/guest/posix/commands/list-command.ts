@@ -11,7 +11,7 @@ const sizeUnits = ['', 'K', 'M', 'G', 'T'];
 
 type Options = ReadonlyMap<string, string>;
 
-/** `ls`: one name per line, with `-l` the whole line; `-a -A -d -h -r -R -S -t -F -p -n -g` as everywhere. */
+/** `ls`: one name per line, with `-l` the whole line; `-a -A -d -h -i -r -R -S -t -F -p -n -g` as everywhere. */
 export const ls: PosixCommand = (words, context) => {
   const { options, operands } = parseOptions(words, 'laAdhrRStF1pngGikUcuQbqHL', [
     'all',
@@ -96,20 +96,22 @@ function print(context: ProgramContext, list: readonly FileStatus[], options: Op
   const sizes = list.map(({ size }) => (options.has('h') ? humanSize(size) : String(size)));
   const sizeWidth = Math.max(1, ...widths(sizes));
   const linkWidth = Math.max(1, ...widths(list.map(({ linkCount }) => String(linkCount))));
+  const inodeWidth = Math.max(1, ...widths(list.map(({ inode }) => String(inode))));
   const users = options.has('n') ? context.accounts.list() : [];
   const owners = list.map(({ owner }) => (options.has('n') ? String(userIdOf(users, owner)) : owner));
   const groups = list.map(({ group }) => (options.has('n') ? String(groupIdOf(users, group)) : group));
   const [ownerWidth, groupWidth] = [owners, groups].map((names) => Math.max(1, ...widths(names)));
   const lines = list.map((status, at) => {
     const name = status.name + suffix(status, options);
-    if (!isLong) return `${name}\n`;
+    const inode = options.has('i') ? `${String(status.inode).padStart(inodeWidth)} ` : '';
+    if (!isLong) return `${inode}${name}\n`;
     const group = (groups[at] ?? '').padEnd(groupWidth ?? 0);
     const who = options.has('g') ? group : `${(owners[at] ?? '').padEnd(ownerWidth ?? 0)} ${group}`;
     const when = options.has('full-time')
       ? formatDate('%Y-%m-%d %H:%M:%S.%N %z', status.modifiedMs)
       : formatDate(Math.abs(nowMs - status.modifiedMs) < recentMs ? '%b %e %H:%M' : '%b %e  %Y', status.modifiedMs);
     const target = status.linkTarget === undefined ? '' : ` -> ${status.linkTarget}`;
-    return `${modeText(status)} ${String(status.linkCount).padStart(linkWidth)} ${who} ${(sizes[at] ?? '').padStart(sizeWidth)} ${when} ${name}${target}\n`;
+    return `${inode}${modeText(status)} ${String(status.linkCount).padStart(linkWidth)} ${who} ${(sizes[at] ?? '').padStart(sizeWidth)} ${when} ${name}${target}\n`;
   });
   context.writeStdout(lines.join(''));
 }

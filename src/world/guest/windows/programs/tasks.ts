@@ -60,6 +60,8 @@ function parseTaskOptions(commandLine: string): TaskOptions {
     if (!/^[-/]/.test(word) || !/^(fo|fi|pid|im|f|t|v|nh|svc)$/.test(name)) {
       throw new Fault('invalid-argument', `ERROR: Invalid argument/option - '${word}'.`);
     }
+    if (name === 'svc')
+      throw new Fault('invalid-argument', 'ERROR: Mock guests do not know which services a process holds (/SVC).');
     if (takesValue && value === undefined) {
       throw new Fault('invalid-argument', `ERROR: Invalid syntax. Value expected for '${word}'.`);
     }
@@ -77,8 +79,9 @@ function parseTaskOptions(commandLine: string): TaskOptions {
 }
 
 const columns = ['Image Name', 'PID', 'Session Name', 'Session#', 'Mem Usage'];
-const widths = [25, 8, 16, 11, 12];
-const alignsRight = [false, true, false, true, true];
+const verboseColumns = [...columns, 'Status', 'User Name', 'CPU Time', 'Window Title'];
+const widths = [25, 8, 16, 11, 12, 15, 50, 12, 72];
+const alignsRight = [false, true, false, true, true, false, false, true, false];
 
 function tableRow(cells: readonly string[]): string {
   return cells
@@ -98,7 +101,7 @@ function row(process: GuestProcessView): string[] {
 function show(context: ProgramContext, processes: readonly GuestProcessView[], { flags, format }: TaskOptions): void {
   const hasHeader = !flags.has('nh');
   const verbose = flags.has('v');
-  const titles = verbose ? [...columns, 'Status', 'User Name', 'CPU Time', 'Window Title'] : columns;
+  const titles = verbose ? verboseColumns : columns;
   const cells = processes.map((process) =>
     verbose ? [...row(process), 'Running', process.owner, '0:00:00', 'N/A'] : row(process),
   );
@@ -118,12 +121,18 @@ function show(context: ProgramContext, processes: readonly GuestProcessView[], {
       printLine(
         context,
         tableRow(
-          columns.map((title, index) => (alignsRight[index] === true ? title : title.padEnd(widths[index] ?? 0))),
+          titles.map((title, index) => (alignsRight[index] === true ? title : title.padEnd(widths[index] ?? 0))),
         ),
       );
-      printLine(context, widths.map((width) => '='.repeat(width)).join(' '));
+      printLine(
+        context,
+        widths
+          .slice(0, titles.length)
+          .map((width) => '='.repeat(width))
+          .join(' '),
+      );
     }
-    for (const each of cells) printLine(context, tableRow(each.slice(0, columns.length)));
+    for (const each of cells) printLine(context, tableRow(each));
   }
 }
 
