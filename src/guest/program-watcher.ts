@@ -130,7 +130,7 @@ export class ProgramWatcher {
     } else if (state.state === 'gone') {
       const message =
         `the guest no longer knows process ${waiter.pid}, so its exit code is lost: Tools forgets an ` +
-        'ended process after five minutes and when it restarts';
+        'ended process after five minutes, and all of them when it restarts or the machine goes back to a snapshot';
       waiter.reject(new Fault('exit-code-lost', message));
     }
   }
