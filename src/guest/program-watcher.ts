@@ -84,6 +84,8 @@ export class ProgramWatcher {
   #arm(): void {
     if (this.#polling !== undefined || this.#waiters.size === 0) return;
     const nowMs = this.#clock.now();
+    // A clock that was set back would make every program look as if it had only just begun.
+    this.#sinceMs = Math.min(this.#sinceMs, nowMs);
     const elapsedMs = nowMs - this.#sinceMs;
     const fitting = Math.max(Math.min(elapsedMs, usualPollMs), elapsedMs * latenessShare);
     const delayMs = Math.min(Math.max(fitting, firstPollMs), longestPollMs);

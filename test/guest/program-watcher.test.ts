@@ -49,6 +49,33 @@ describe('ProgramWatcher', () => {
     expect(guest.clock.pending).toBe(0);
   });
 
+  it.each([
+    { what: 'back', jumpMs: -3_600_000, mostLooks: 30 },
+    { what: 'forward', jumpMs: 3_600_000, mostLooks: 5 },
+  ])('goes on at its pace when somebody sets the clock $what an hour', async ({ jumpMs, mostLooks }) => {
+    const clock = new FakeClock();
+    let setMs = 0;
+    let looks = 0;
+    let state = running;
+    const watcher = new ProgramWatcher(
+      async () => {
+        looks += 1;
+        return new Map([[1, state]]);
+      },
+      { now: () => clock.now() + setMs, after: (delayMs, action) => clock.after(delayMs, action) },
+    );
+    const waiting = watcher.wait(1, new AbortController().signal);
+    await clock.advance(30_000);
+    setMs = jumpMs;
+    looks = 0;
+    await clock.advance(20_000);
+    expect(looks).toBeGreaterThan(1);
+    expect(looks).toBeLessThanOrEqual(mostLooks);
+    state = exited(7);
+    await clock.advance(5000);
+    expect(await waiting).toMatchObject({ exitCode: 7 });
+  });
+
   it('asks once for all programs at each look, each pid once', async () => {
     const guest = new Guest();
     for (const pid of [1, 2, 3]) guest.states.set(pid, running);
