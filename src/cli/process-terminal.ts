@@ -6,6 +6,8 @@ const interrupts: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const defaultColumns = 80;
 /** How long to wait before writing again to a pipe that is full, in milliseconds. */
 const fullPipeDelayMs = 5;
+/** How often to look whether npx is still there, in milliseconds. */
+const parentWatchMs = 250;
 
 /**
  * The process that vmrun runs in. Its streams are written to directly: the stream objects of Node would cost as much as
@@ -69,10 +71,23 @@ export class ProcessTerminal implements Terminal {
 
   onInterrupt(listener: (signal: NodeJS.Signals) => void): () => void {
     for (const signal of interrupts) process.on(signal, listener);
+    const stopWatching = this.env['npm_command'] === 'exec' ? onParentLost(() => listener('SIGTERM')) : undefined;
     return () => {
+      stopWatching?.();
       for (const signal of interrupts) process.off(signal, listener);
     };
   }
+}
+
+/** npx keeps SIGTERM to itself and its shell, and leaves what they run behind without a parent. */
+function onParentLost(action: () => void): () => void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    action();
+  }, parentWatchMs).unref();
+  return () => clearInterval(timer);
 }
 
 function writeWhole(descriptor: number, data: Uint8Array): void {

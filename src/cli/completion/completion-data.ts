@@ -58,13 +58,21 @@ function revixEntries(commands: readonly RevixCommand[]): readonly CompletionEnt
       { key: `revix known ${beginning}`, candidates: [] },
       ...options
         .filter(([, { kind }]) => kind !== 'flag')
-        .map(([name, option]) => ({
-          key: `revix value ${beginning} ${flagOf(name)}`,
-          candidates: candidatesOf(option),
-        })),
+        .flatMap(([name, option]) =>
+          writtenAs(name, option).map((written) => ({
+            key: `revix value ${beginning} ${written}`,
+            candidates: candidatesOf(option),
+          })),
+        ),
       {
         key: `revix flags ${beginning}`,
-        candidates: [...options.map(([name, { summary }]) => ({ word: flagOf(name), summary })), help, ...version],
+        candidates: [
+          ...options.flatMap(([name, option]) =>
+            writtenAs(name, option).map((word) => ({ word, summary: option.summary })),
+          ),
+          help,
+          ...version,
+        ],
       },
       ...(next.length > 0 ? [{ key: `revix place ${beginning} 0`, candidates: [...next, ...first.candidates] }] : []),
       ...[first, ...others].map(({ number, candidates }) => ({
@@ -73,6 +81,11 @@ function revixEntries(commands: readonly RevixCommand[]): readonly CompletionEnt
       })),
     ];
   });
+}
+
+/** The ways to write an option. */
+function writtenAs(name: string, { short }: RevixParameter): readonly string[] {
+  return [flagOf(name), ...(short === undefined ? [] : [short])];
 }
 
 /** `native install` begins with nothing, with `native`, and with itself. */

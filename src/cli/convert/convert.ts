@@ -29,7 +29,8 @@ export function convert({ folder, output, json, root }: ConvertValues, terminal:
   const top = resolve(terminal.directory, folder);
   const place = placesBelow(top, root);
   let failures = 0;
-  const warn = (path: string, message: string): void => terminal.write('stderr', `revix: ${path}: ${message}\n`);
+  const warn = (path: string, message: string): void =>
+    terminal.write('stderr', `revix: ${message.startsWith(path) ? message : `${path}: ${message}`}\n`);
   const fail = (path: string, error: unknown): void => {
     failures += 1;
     warn(path, error instanceof Error ? error.message : String(error));

@@ -10,13 +10,13 @@ function positionalUsage({ value, isRequired, isRepeatable }: Parameter): string
 }
 
 /** How an option is shown: `--port PORT`, `-T, --host-type TYPE`. */
-function optionUsage(name: string, { kind, value, short }: Parameter): string {
+export function optionUsage(name: string, { kind, value, short }: Parameter): string {
   const written = short === undefined ? flagOf(name) : `${short}, ${flagOf(name)}`;
   return kind === 'flag' ? written : `${written} ${value}`;
 }
 
 /** What an option or argument means, with what stands in for it. */
-function parameterText({ summary, default: standIn, isRepeatable, kind }: Parameter): string {
+export function parameterText({ summary, default: standIn, isRepeatable, kind }: Parameter): string {
   const remarks = [
     ...(standIn === undefined ? [] : [`default: ${standIn}`]),
     ...(isRepeatable && kind !== 'rest' ? ['may be repeated'] : []),
@@ -25,7 +25,7 @@ function parameterText({ summary, default: standIn, isRepeatable, kind }: Parame
 }
 
 /** The first line of the help on a command, without `Usage: `. */
-function commandUsage({ name, positionals, options }: Command): string {
+export function commandUsage({ name, positionals, options }: Command): string {
   const hasOptions = Object.keys(options).length > 0;
   return [
     'revix',
