@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type HostDisk, readWhole, unlessAbsent } from './host-disk.js';
@@ -20,6 +20,7 @@ export class OutsideMachines {
   paths(): readonly string[] {
     const names = unlessAbsent('read', this.#folder, () => readdirSync(this.#folder)) ?? [];
     return names.flatMap((name) => {
+      if (!name.endsWith('.json')) return [];
       const file = join(this.#folder, name);
       const path = pathIn(readWhole(file)?.toString() ?? '');
       if (path !== undefined && existsSync(path)) return [path];
@@ -33,7 +34,11 @@ export class OutsideMachines {
     const file = join(this.#folder, `${createHash('sha256').update(path).digest('hex').slice(0, 24)}.json`);
     if (existsSync(file)) return;
     await this.#disk.makeDirectory(this.#folder);
-    await this.#disk.replaceFile(file, `${JSON.stringify({ vmx: path })}\n`);
+    // Several processes may add it at once, so each writes a file of its own first.
+    const staged = `${file}.${randomUUID()}`;
+    await this.#disk.writeFile(staged, `${JSON.stringify({ vmx: path })}\n`);
+    await this.#disk.publish(staged, file);
+    await this.#disk.syncDirectory(this.#folder);
   }
 
   #forget(file: string): void {
