@@ -15,7 +15,7 @@ import { builtInCommands, guestCommands, runCommand } from './posix-commands.js'
 import { pathOf, UnknownOption, UsageError, type ShellAccess } from './posix-command.js';
 import { posixErrorOf } from './posix-errors.js';
 import { smallCommands } from './small-commands.js';
-import { joinedValues, optionsForLibrary } from './library-options.js';
+import { joinedValues, optionsForLibrary, sedBackup } from './library-options.js';
 import { quoteWord, quoteWords } from './posix-words.js';
 import { rewritingCommands, rewritingTrace, ScriptRewriting } from './script-rewriting.js';
 import { assignments, exported, unexported } from './shell-variables.js';
@@ -138,6 +138,7 @@ class BashRun {
         ),
         ...shellNames.map((name) => this.#shellCommand(name)),
         this.#headCommand(files),
+        this.#sedCommand(),
         ...betterCommands.map((name) => this.#betterCommand(name)),
         ...Object.entries(joinedValues).map(([name, letters]) => this.#splittingCommand(name, letters)),
         ...this.#backgroundCommands(),
@@ -271,6 +272,20 @@ class BashRun {
       throw new UsageError(
         `endless devices end after ${endlessBytes} bytes in a pipe; use "head -c ${bytes} DEVICE" or dd`,
       );
+    });
+  }
+
+  /** The library changes files in place, and leaves no copy behind. */
+  #sedCommand(): Command {
+    return this.#command('sed', async (args, inner, _shell, bash) => {
+      const { suffix, files } = sedBackup(args);
+      for (const path of suffix === undefined ? [] : files.map((file) => pathOf(inner, file))) {
+        const name = baseName('posix', path);
+        const copy = suffix?.includes('*') === true ? suffix.replaceAll('*', name) : `${name}${suffix ?? ''}`;
+        if (inner.files.exists(path))
+          inner.files.write(resolvePath('posix', `${path}/..`, copy), inner.files.read(path));
+      }
+      return this.#pass(await bash.origCommand?.([...args]), inner);
     });
   }
 

@@ -26,3 +26,28 @@ function splitOptions(args: readonly string[], lettersWithValue: string): string
   }
   return split;
 }
+
+/** What `sed -i.bak` asks for beside the change itself, which is all that the library does. */
+export interface SedBackup {
+  /** What is put behind the names of the files, or in place of `*`; undefined: no copies. */
+  readonly suffix: string | undefined;
+  readonly files: readonly string[];
+}
+
+/** Reads the arguments of `sed` as far as copies are concerned. */
+export function sedBackup(args: readonly string[]): SedBackup {
+  let suffix: string | undefined;
+  let hasScript = false;
+  const operands: string[] = [];
+  for (let at = 0; at < args.length; at += 1) {
+    const word = args[at] ?? '';
+    const [, given] = /^(?:-[Enrsuz]*i|--in-place=)(.+)$/u.exec(word) ?? [];
+    if (given !== undefined) suffix = given;
+    else if (/^-[Enrsuzi]*[ef]$|^--(?:expression|file)$/u.test(word)) {
+      hasScript = true;
+      at += 1;
+    } else if (/^--(?:expression|file)=/u.test(word)) hasScript = true;
+    else if (!word.startsWith('-')) operands.push(word);
+  }
+  return { suffix, files: hasScript ? operands : operands.slice(1) };
+}

@@ -203,6 +203,11 @@ describe('what commands tell of files', () => {
       "2\tf\nstat: mock guests do not know the directive '%q'\ndate: nope: No such file or directory",
       1,
     ],
+    [
+      'echo a > f; echo a > g; sed -i.bak s/a/b/ f g; cat f g f.bak; sed -i -e s/b/c/ f; sed "-Eiold/*~" -e s/c/d/ f 2> e; mkdir old; sed -i"old/*~" -e s/c/d/ f; cat f old/f~; ls',
+      'b\nb\na\nd\nc\ne\nf\nf.bak\ng\ng.bak\nold',
+      0,
+    ],
     ['f() { f; }; f', 'bash: f: maximum recursion depth (100) exceeded', 137],
   ])('%s', async (script, output, exitCode) => {
     expect(await run(script)).toEqual({ output, exitCode });
