@@ -5,6 +5,7 @@ import { transferNameCheck } from './checks/guest/transfer-name.js';
 import { transferPortCheck } from './checks/guest/transfer-port.js';
 import { transferTrustCheck } from './checks/guest/transfer-trust.js';
 import { transferUrlCheck } from './checks/guest/transfer-url.js';
+import { agentCheck } from './checks/here/agent.js';
 import { backendsCheck } from './checks/here/backends.js';
 import { configurationCheck } from './checks/here/configuration.js';
 import { environmentCheck } from './checks/here/environment.js';
@@ -69,6 +70,7 @@ export const checkTable: readonly CheckGroup[] = [
       pathsCheck,
       mockDirectoryCheck,
       nativeLibraryCheck,
+      agentCheck,
     ],
   },
   { section: 'host', host: 'any', checks: [backendCheck] },

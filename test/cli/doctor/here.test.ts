@@ -1,8 +1,10 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createMockBackend, InventoryBuilder, type MockBackend, World } from '../../../src/backends/mock/index.js';
 import { FakeClock } from '../../../src/base/clock.js';
+import { agentPlace, makePrivateFolder } from '../../../src/cli/agent/agent-place.js';
 import { checkTable } from '../../../src/cli/doctor/check-table.js';
 import { oldestNode } from '../../../src/cli/doctor/checks/here/versions.js';
 import type { DoctorValues } from '../../../src/cli/doctor/run-doctor.js';
@@ -122,6 +124,20 @@ describe('the configuration', () => {
     expect(mapped.check('here.paths').facts).toMatchObject({ mapped: '[ds] lab/lab.vmx' });
     const other = await examine({ config, values: { hostType: 'ws', vm: '/else.vmx' }, parts: { lookup } });
     expect(other.check('here.paths').text).toBe('no rule of workstation fits /else.vmx');
+  });
+});
+
+it.skipIf(process.platform === 'win32')('finds the agent of the directory', async () => {
+  const env = { REVIX_HOME: temporaryDirectory() };
+  const { folder, path } = agentPlace(env, temporaryDirectory(), '0.0.0');
+  expect((await examine({ around: { env } })).check('here.agent').status).toBe('skipped');
+  makePrivateFolder(folder);
+  const server = createServer((socket) => socket.on('error', () => undefined));
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  onTestFinished(() => void server.close());
+  expect((await examine({ around: { env } })).check('here.agent')).toMatchObject({
+    status: 'green',
+    facts: { socket: path },
   });
 });
 

@@ -74,7 +74,13 @@ it('is green from the name to the machines, and logs out', async () => {
   const examined = await ask(simulator.url);
   expect(examined.ids('red')).toEqual([]);
   expect(examined.ids('yellow')).toEqual([]);
-  expect(examined.ids('skipped')).toEqual(['here.passwords', 'here.paths', 'here.native', 'host.licence']);
+  expect(examined.ids('skipped')).toEqual([
+    'here.passwords',
+    'here.paths',
+    'here.native',
+    'here.agent',
+    'host.licence',
+  ]);
   const { port } = new URL(simulator.url);
   expect(examined.check('host.backend').facts).toMatchObject({ backend: 'vsphere', provider: 'vi-server' });
   expect(examined.check('host.address').facts).toEqual({ url: simulator.url });
