@@ -11,6 +11,9 @@ const user = keys({
   name,
   password: text,
   privileges: v.exactOptional(v.array(name, 'expected a list of privileges')),
+  permissions: v.exactOptional(
+    v.array(keys({ object: name, privileges: v.array(name, 'expected a list of privileges') }), 'expected a list'),
+  ),
 });
 
 const identity = keys({ cert: name, key: name });

@@ -71,7 +71,7 @@ export class Endpoint {
     this.clock = options.world.clock;
     this.startedMs = this.clock.now();
     this.users = options.users;
-    this.sessions = new Sessions(this.clock, options.idleTimeoutMs);
+    this.sessions = new Sessions(this.clock, options.idleTimeoutMs, (object) => this.inventory.lineOf(object));
     this.tasks = new Tasks(this.clock, this.objects, this.closed);
     this.events = new EventLog(this.clock);
     this.tickets = new ServiceTickets(this.clock);

@@ -1,3 +1,5 @@
+import type { Ref } from './ref.js';
+
 /** What anybody may do, without a login. */
 export const anonymousPrivilege = 'System.Anonymous';
 
@@ -37,6 +39,43 @@ export class Privileges {
     if (privilege === anonymousPrivilege) return true;
     if (alwaysIncluded.has(privilege)) return this.patterns.length > 0;
     return this.patterns.some((pattern) => matches(pattern, privilege));
+  }
+}
+
+/** What somebody may do on single objects, and on all below them. */
+export interface ObjectPermission {
+  /** Id on the wire: `vm-1`, `group-v1`, `datacenter-1`. */
+  readonly object: string;
+  /** Privileges, families like `VirtualMachine.Interact.*`, or `*`; empty: nothing. */
+  readonly privileges: readonly string[];
+}
+
+/** What somebody may do: by the nearest permission on the way from an object to the root, else by their privileges. */
+export class Rights {
+  readonly #general: Privileges;
+  readonly #byObject: ReadonlyMap<string, Privileges>;
+  readonly #lineOf: (object: Ref) => readonly string[];
+  readonly #mayLook: boolean;
+
+  /** @param lineOf ids from an object up to the root; empty for what is no part of the inventory. */
+  constructor(
+    general: readonly string[],
+    permissions: readonly ObjectPermission[],
+    lineOf: (object: Ref) => readonly string[],
+  ) {
+    this.#general = new Privileges(general);
+    this.#byObject = new Map(permissions.map(({ object, privileges }) => [object, new Privileges(privileges)]));
+    this.#lineOf = lineOf;
+    this.#mayLook = general.length > 0 || permissions.some(({ privileges }) => privileges.length > 0);
+  }
+
+  holds(privilege: string, object: Ref): boolean {
+    const line = this.#byObject.size === 0 ? [] : this.#lineOf(object);
+    const nearest = line.find((id) => this.#byObject.has(id));
+    const held = (nearest === undefined ? undefined : this.#byObject.get(nearest)) ?? this.#general;
+    if (held.includes(privilege)) return true;
+    // Managers are no part of the inventory, and without a look at what is above nobody finds an object.
+    return this.#mayLook && (privilege === 'System.View' || (privilege === 'System.Read' && line.length === 0));
   }
 }
 

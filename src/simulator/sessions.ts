@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import { Secret } from '../base/secret.js';
-import { anonymousPrivilege, Privileges } from './privileges.js';
+import { anonymousPrivilege, Rights, type ObjectPermission } from './privileges.js';
 import type { Ref } from './ref.js';
 import { VimFault } from './vim-fault.js';
 
@@ -11,6 +11,19 @@ export interface EndpointUser {
   readonly password: string;
   /** What the user may do: privileges, families like `VirtualMachine.Interact.*`, or `*`; absent: everything. */
   readonly privileges?: readonly string[];
+  /** What the user may do on single objects and all below them, in place of `privileges`; the nearest one holds. */
+  readonly permissions?: readonly ObjectPermission[];
+}
+
+/** Ids from an object of the inventory up to the root; empty for other objects. */
+export type LineOf = (object: Ref) => readonly string[];
+
+/** What a user may do. Who has only permissions on objects may do nothing elsewhere. */
+export function rightsOf(
+  { privileges, permissions = [] }: Pick<EndpointUser, 'privileges' | 'permissions'>,
+  lineOf: LineOf,
+): Rights {
+  return new Rights(privileges ?? (permissions.length > 0 ? [] : ['*']), permissions, lineOf);
 }
 
 /** Where a login came from. */
@@ -27,7 +40,9 @@ export class Session {
   /** The cookie's value, which is the right to use the session. */
   readonly token: Secret = new Secret(randomBytes(20).toString('hex'));
   readonly userName: string;
-  readonly privileges: Privileges;
+  /** Who logged in; null: nobody. */
+  readonly user: Omit<EndpointUser, 'password'> | null;
+  readonly rights: Rights;
   readonly isAnonymous: boolean;
   readonly origin: SessionOrigin;
   readonly loginMs: number;
@@ -35,10 +50,11 @@ export class Session {
   callCount = 0;
   readonly #closing = new AbortController();
 
-  constructor(user: Omit<EndpointUser, 'password'> | null, origin: SessionOrigin, nowMs: number) {
+  constructor(user: Omit<EndpointUser, 'password'> | null, origin: SessionOrigin, nowMs: number, lineOf: LineOf) {
     this.isAnonymous = user === null;
     this.userName = user?.name ?? '';
-    this.privileges = new Privileges(user === null ? [] : (user.privileges ?? ['*']));
+    this.user = user;
+    this.rights = rightsOf(user ?? { privileges: [] }, lineOf);
     this.origin = origin;
     this.loginMs = nowMs;
     this.lastActiveMs = nowMs;
@@ -56,7 +72,7 @@ export class Session {
       const fault = { $type: 'NotAuthenticated', object, privilegeId: privilege };
       throw new VimFault(fault, 'The session is not authenticated. Log in first.');
     }
-    if (this.privileges.includes(privilege)) return;
+    if (this.rights.holds(privilege, object)) return;
     throw new VimFault(
       { $type: 'NoPermission', object, privilegeId: privilege },
       `'${this.userName}' lacks the privilege ${privilege} on ${object.type} ${object.value}.`,
@@ -73,20 +89,22 @@ export class Sessions {
   /** What requests without a login have. */
   readonly anonymous: Session;
   readonly #clock: Clock;
+  readonly #lineOf: LineOf;
   /** After so long without a call a session ends. */
   readonly idleTimeoutMs: number;
   readonly #byToken = new Map<string, Session>();
 
   /** @param idleTimeoutMs after so long without a call a session ends. */
-  constructor(clock: Clock, idleTimeoutMs: number) {
+  constructor(clock: Clock, idleTimeoutMs: number, lineOf: LineOf) {
     this.#clock = clock;
+    this.#lineOf = lineOf;
     this.idleTimeoutMs = idleTimeoutMs;
-    this.anonymous = new Session(null, { address: '', userAgent: '' }, clock.now());
+    this.anonymous = new Session(null, { address: '', userAgent: '' }, clock.now(), lineOf);
   }
 
   open(user: Omit<EndpointUser, 'password'>, origin: SessionOrigin): Session {
     this.#endIdle();
-    const session = new Session(user, origin, this.#clock.now());
+    const session = new Session(user, origin, this.#clock.now(), this.#lineOf);
     this.#byToken.set(session.token.reveal(), session);
     return session;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { required, startRig, type TestClient } from './simulator-rig.js';
+import { required, startRig, taskResult, type TestClient } from './simulator-rig.js';
 import type { Ref } from '../../src/backends/vsphere/soap/values.js';
 
 const vm = { type: 'VirtualMachine', value: 'vm-1' } as const;
@@ -162,5 +162,51 @@ describe('a session', () => {
         }),
       ]),
     );
+  });
+});
+
+describe('permissions on objects', () => {
+  const power = ['VirtualMachine.Interact.PowerOn'];
+  const machine = (value: string) => ({ type: 'VirtualMachine', value }) as const;
+  const lab = {
+    vms: ['a', 'b', 'c'].map((name) => ({
+      name,
+      datacenter: name === 'c' ? 'East' : 'West',
+      location: `[ds] ${name}/${name}.vmx`,
+    })),
+  };
+
+  it('come down from what is above, and the nearest one holds', async () => {
+    const permissions = [
+      { object: 'datacenter-1', privileges: power },
+      { object: 'vm-2', privileges: [] },
+    ];
+    const users = [{ name: 'user', password: 'pass', permissions }];
+    const { session } = await startRig({ inventory: lab, users });
+    const { client, content } = await session();
+    await taskResult(client, await client.call(machine('vm-1'), 'PowerOnVM_Task', {}));
+    for (const value of ['vm-2', 'vm-3']) {
+      await expect(client.call(machine(value), 'PowerOnVM_Task', {})).rejects.toMatchObject({
+        fault: { $type: 'NoPermission', object: machine(value), privilegeId: power[0] },
+      });
+    }
+    const held = await client.call(required(content.authorizationManager), 'HasUserPrivilegeOnEntities', {
+      entities: [machine('vm-1'), machine('vm-2')],
+      userName: 'user',
+      privId: power,
+    });
+    expect(held.map(({ privAvailability }) => privAvailability[0]?.isGranted)).toEqual([true, false]);
+  });
+
+  it('add to what a user may do everywhere', async () => {
+    const permissions = [{ object: 'vm-1', privileges: power }];
+    const users = [{ name: 'user', password: 'pass', privileges: ['System.Read'], permissions }];
+    const { session } = await startRig({ inventory: lab, users });
+    const { client } = await session();
+    await taskResult(client, await client.call(machine('vm-1'), 'PowerOnVM_Task', {}));
+    expect(await client.properties(machine('vm-2'), 'name')).toEqual({ name: 'b' });
+    await expect(client.call(machine('vm-2'), 'PowerOnVM_Task', {})).rejects.toMatchObject({
+      fault: { $type: 'NoPermission' },
+    });
   });
 });

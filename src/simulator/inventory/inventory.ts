@@ -3,6 +3,7 @@ import type { Machine, MachineChange, Machines, PowerMark, SeenMachine } from '.
 import type { ObjectChange, ObjectRegistry } from '../object-registry.js';
 import { refKey, type Ref } from '../ref.js';
 import { Datacenter, type Datastore, type Network } from './datacenter.js';
+import { snapshotOf } from '../snapshot-ref.js';
 import { placeOfLocation } from './datastore-path.js';
 
 /** Datacentre and datastore of a world without machines, so that there is a place for the first. */
@@ -53,6 +54,17 @@ export class Inventory {
   datacenterOf(ref: Ref): Datacenter | undefined {
     const machine = this.#machines.byRef(ref);
     return machine === undefined ? this.#byRef.get(refKey(ref)) : this.#datacenters.get(machine.datacenter);
+  }
+
+  /** Ids from an object up to the root, which permissions come down along; empty for what is no part of the inventory. */
+  lineOf(ref: Ref): readonly string[] {
+    const root = this.rootFolder.value;
+    if (ref.value === root) return [root];
+    const entity = snapshotOf(ref)?.vm ?? ref;
+    const refs = this.datacenterOf(entity)?.refs;
+    if (refs === undefined) return [];
+    const folder = entity.type === 'VirtualMachine' ? [refs.vmFolder.value] : [];
+    return [...new Set([entity.value, ...folder, refs.datacenter.value, root])];
   }
 
   datastoreOf(ref: Ref): Datastore | undefined {

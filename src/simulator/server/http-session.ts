@@ -28,5 +28,10 @@ export function httpSession(endpoint: Endpoint, login: HttpLogin, { request, url
   if (credentials === undefined) throw new HttpProblem(401, 'Log in first, or send a user name and a password.');
   const user = login(endpoint, credentials.userName, credentials.password);
   // For this one request; no session stays behind.
-  return new Session(user, { address: request.socket.remoteAddress ?? '', userAgent: '' }, endpoint.clock.now());
+  return new Session(
+    user,
+    { address: request.socket.remoteAddress ?? '', userAgent: '' },
+    endpoint.clock.now(),
+    (object) => endpoint.inventory.lineOf(object),
+  );
 }

@@ -7,9 +7,9 @@ import type {
 import type { Schema } from '../../backends/vsphere/soap/schema.js';
 import type { Endpoint } from '../endpoint.js';
 import { managed, vimMethods, type ManagedKind } from '../managed-object.js';
-import { furtherPrivileges, Privileges } from '../privileges.js';
+import { furtherPrivileges, Privileges, type Rights } from '../privileges.js';
 import type { Ref } from '../ref.js';
-import type { EndpointUser } from '../sessions.js';
+import { rightsOf, type EndpointUser } from '../sessions.js';
 import { VimFault } from '../vim-fault.js';
 
 const administratorRole = -1;
@@ -72,26 +72,22 @@ function permissions({ users, inventory }: Endpoint): readonly Permission[] {
   }));
 }
 
-function privilegesOf(
-  entities: readonly Ref[],
-  held: Privileges,
-  names: readonly string[],
-): readonly EntityPrivilege[] {
+function privilegesOf(entities: readonly Ref[], held: Rights, names: readonly string[]): readonly EntityPrivilege[] {
   return entities.map((entity) => ({
     entity: entity as EntityPrivilege['entity'],
-    privAvailability: names.map((privId) => ({ privId, isGranted: held.includes(privId) })),
+    privAvailability: names.map((privId) => ({ privId, isGranted: held.holds(privId, entity) })),
   }));
 }
 
-function userNamed({ users }: Endpoint, userName: string): Pick<EndpointUser, 'privileges'> {
+function userNamed({ users }: Endpoint, userName: string): Pick<EndpointUser, 'privileges' | 'permissions'> {
   const user = users.find(({ name }) => name === userName);
   if (user !== undefined || users.length === 0) return user ?? {};
   throw new VimFault({ $type: 'NotFound' }, `There is no user '${userName}'.`);
 }
 
-function heldBy({ sessions }: Endpoint, sessionId: string): Privileges {
+function heldBy({ sessions }: Endpoint, sessionId: string): Rights {
   const session = sessions.byKey(sessionId);
-  if (session !== undefined) return session.privileges;
+  if (session !== undefined) return session.rights;
   throw new VimFault({ $type: 'InvalidArgument', invalidProperty: 'sessionId' }, `There is no session '${sessionId}'.`);
 }
 
@@ -105,13 +101,13 @@ const authorizationManagerKind: ManagedKind<Endpoint> = {
   methods: vimMethods<Endpoint>({
     HasPrivilegeOnEntity: (endpoint, { args }) => {
       const held = heldBy(endpoint, args.sessionId);
-      return (args.privId ?? []).map((name) => held.includes(name));
+      return (args.privId ?? []).map((name) => held.holds(name, args.entity));
     },
     HasPrivilegeOnEntities: (endpoint, { args }) =>
       privilegesOf(args.entity, heldBy(endpoint, args.sessionId), args.privId ?? []),
     HasUserPrivilegeOnEntities: (endpoint, { args }) => {
-      const { privileges = ['*'] } = userNamed(endpoint, args.userName);
-      return privilegesOf(args.entities, new Privileges(privileges), args.privId ?? []);
+      const held = rightsOf(userNamed(endpoint, args.userName), (object) => endpoint.inventory.lineOf(object));
+      return privilegesOf(args.entities, held, args.privId ?? []);
     },
     RetrieveAllPermissions: permissions,
     RetrieveEntityPermissions: (endpoint, { args }) => {

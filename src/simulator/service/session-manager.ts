@@ -158,8 +158,7 @@ const sessionManagerKind: ManagedKind<Endpoint> = {
     CloneSession: (endpoint, request) => {
       const of = endpoint.tickets.take(revealed(request.args.cloneTicket), clonePurpose);
       if (of === undefined) throw invalidLogin();
-      const user = { name: of.userName, privileges: of.privileges.patterns };
-      return openSession(endpoint, user, of.origin.locale, request);
+      return openSession(endpoint, of.user ?? { name: of.userName }, of.origin.locale, request);
     },
     AcquireGenericServiceTicket: (endpoint, { args, session }) => {
       const { spec } = args;

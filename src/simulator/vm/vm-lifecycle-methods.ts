@@ -13,7 +13,7 @@ import { applySpec, requireDevicePrivileges, settingsChange } from './config-spe
 import { orDeleted, placeForName, registeredRef } from './new-machine.js';
 import { copyDisks, removeDisk, vmDisks } from './vm-disks.js';
 import { vmEvent } from './vm-event.js';
-import { snapshotOf } from './vm-snapshots.js';
+import { snapshotOf } from '../snapshot-ref.js';
 import { vmTask, withVmFaults } from './vm-task.js';
 import type { VmView } from './vm-view.js';
 

@@ -4,7 +4,7 @@ import { plainName } from '../inventory/wire-name.js';
 import { managed, vimMethods, type ManagedKind, type ManagedObject } from '../managed-object.js';
 import type { Ref } from '../ref.js';
 import { VimFault } from '../vim-fault.js';
-import { snapshotOf, snapshotRef } from './vm-snapshots.js';
+import { snapshotOf, snapshotRef } from '../snapshot-ref.js';
 import { vmTask, withVmFaults } from './vm-task.js';
 import type { VmView } from './vm-view.js';
 

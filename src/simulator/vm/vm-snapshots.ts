@@ -4,24 +4,10 @@ import type {
 } from '../../backends/vsphere/vim/generated/types.js';
 import type { SnapshotRecord } from '../../world/vm/vm-record.js';
 import { wireName } from '../inventory/wire-name.js';
-import type { Ref } from '../ref.js';
+import { snapshotRef } from '../snapshot-ref.js';
 import type { VmView } from './vm-view.js';
 
-const separator = '-snapshot-';
 const states = { off: 'poweredOff', on: 'poweredOn', suspended: 'suspended' } as const;
-
-/** The reference of a machine's snapshot; it holds both ids, so that it needs no table. */
-export function snapshotRef(vm: Ref, snapshotId: string): Ref<'VirtualMachineSnapshot'> {
-  return { type: 'VirtualMachineSnapshot', value: `${vm.value}${separator}${snapshotId}` };
-}
-
-/** What a reference that `snapshotRef` made stands for; undefined for any other. */
-export function snapshotOf(ref: Ref): { readonly vm: Ref<'VirtualMachine'>; readonly snapshotId: string } | undefined {
-  const at = ref.value.indexOf(separator);
-  if (at === -1) return undefined;
-  const vm = { type: 'VirtualMachine', value: ref.value.slice(0, at) } as const;
-  return { vm, snapshotId: ref.value.slice(at + separator.length) };
-}
 
 /** VirtualMachineSnapshotInfo; undefined for a machine without snapshots. */
 export function snapshotInfo({ record, ref }: VmView): VirtualMachineSnapshotInfo | undefined {
