@@ -23,6 +23,7 @@ const checks = [
   { name: 'vim', args: () => ['scripts/gen-vim.mjs', '--check'] },
   { name: 'generated-native', args: () => ['scripts/gen-native.mjs', '--check'] },
   { name: 'generated-docs', args: () => ['scripts/gen-docs.mjs', '--check'] },
+  { name: 'generated-command-docs', args: () => ['scripts/gen-command-docs.mjs', '--check'] },
   { name: 'generated-doors', args: () => ['scripts/gen-doors.mjs', '--check'] },
   { name: 'vocabulary', args: () => ['scripts/check-vocabulary.mjs'] },
   { name: 'links', args: () => ['scripts/check-links.mjs'] },

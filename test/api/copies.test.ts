@@ -30,7 +30,10 @@ function fromGuest(stage: Stage, from: string, to: string, callback: VixCallback
 }
 
 describe('VixVM_CopyFileFromGuestToHost', () => {
-  it.each(['..', '../evil', '/etc/evil', '..\\evil', 'a/../../evil', '', 'a\0b'])(
+  // A backslash is a part of a name where it parts no folders.
+  const backslashed = process.platform === 'win32' ? ['..\\evil'] : [];
+
+  it.each(['..', '../evil', '/etc/evil', ...backslashed, 'a/../../evil', '', 'a\0b'])(
     'does not follow a guest that names a file %j',
     async (name) => {
       const stage = await Stage.make();

@@ -67,6 +67,18 @@ interface Transaction extends Outcome {
   isRestored: boolean;
 }
 
+/** Updates on whose behalf code runs: the innermost one first. */
+interface UpdateScope {
+  readonly transaction: Transaction;
+  readonly outer: UpdateScope | undefined;
+}
+
+/**
+ * Tells, also after an `await`, which updates the present code belongs to. One for all machines: each further one would
+ * make every `await` of the process slower, for ever.
+ */
+const updateScopes = new AsyncLocalStorage<UpdateScope>();
+
 /** The machine is not where it was; the store looks for it anew. */
 export class VmGone extends Fault {
   readonly folder: VmFolder;
@@ -100,7 +112,6 @@ export class StoredVm<Files extends StoredFiles> {
   readonly #context: StoredVmContext<Files>;
   readonly #blobs: ContentBlobs;
   readonly #queue = new SerialQueue();
-  readonly #transactions = new AsyncLocalStorage<Transaction>();
   #image: GuestImage<Files> | undefined;
   #known: Known | undefined;
   /** While we hold the lock, memory is newer than the disk and nobody else writes. */
@@ -140,7 +151,9 @@ export class StoredVm<Files extends StoredFiles> {
       const transaction: Transaction = { record, images: { ...known.state?.images }, isRestored: false };
       this.#transaction = transaction;
       try {
-        const result = await this.#transactions.run(transaction, async () => await change(this.#stateOf(record)));
+        const result = await updateScopes.run({ transaction, outer: updateScopes.getStore() }, async () => {
+          return await change(this.#stateOf(record));
+        });
         await this.#commit(transaction);
         return result;
       } catch (error) {
@@ -188,8 +201,8 @@ export class StoredVm<Files extends StoredFiles> {
   }
 
   async deleteImage(name: FileImageName): Promise<void> {
-    const transaction = this.#transactions.getStore();
-    if (transaction !== undefined && transaction === this.#transaction) {
+    const transaction = this.#ownTransaction();
+    if (transaction !== undefined) {
       delete transaction.images[name];
       return;
     }
@@ -212,9 +225,16 @@ export class StoredVm<Files extends StoredFiles> {
     await this.#queue.drained();
   }
 
+  /** The update of this machine that the present code belongs to. */
+  #ownTransaction(): Transaction | undefined {
+    let scope = updateScopes.getStore();
+    while (scope !== undefined && scope.transaction !== this.#transaction) scope = scope.outer;
+    return scope?.transaction;
+  }
+
   #insideUpdate(operation: string): Transaction {
-    const transaction = this.#transactions.getStore();
-    if (transaction !== undefined && transaction === this.#transaction) return transaction;
+    const transaction = this.#ownTransaction();
+    if (transaction !== undefined) return transaction;
     throw new Fault('internal', `${operation} of ${this.#identity.location} was called outside an update of it.`);
   }
 
