@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Node before 20.19 aborts now and then when a thread ends; processes are slower and safe. */
@@ -7,6 +8,8 @@ const areThreadsSafe = major > 20 || (major === 20 && minor >= 19);
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // By default one core is kept free, which on two means one file after the other.
+    maxWorkers: availableParallelism(),
     pool: areThreadsSafe ? 'threads' : 'forks',
     // Ends what hangs; a busy machine must not reach it.
     testTimeout: 60_000,

@@ -376,6 +376,9 @@ describe('what cannot be understood', () => {
       skip: fc.constantFrom(0, 0, 1, 1, 1, 4),
       insert: fc.uint8Array({ maxLength: 5 }),
     });
+    const other = Uint8Array.of('?'.charCodeAt(0));
+    const unknownFunction = { at: good.indexOf('VixHost_Connect'), skip: 1, insert: other };
+    const unknownKind = { at: 4, skip: 1, insert: other };
     const kinds = new Set<string>();
     await fc.assert(
       fc.asyncProperty(fc.array(change, { maxLength: 3 }), fc.nat(good.length), async (changes, cut) => {
@@ -396,7 +399,14 @@ describe('what cannot be understood', () => {
         for (const kind of said) kinds.add(kind);
         await rig.session.close();
       }),
-      { numRuns: 300 },
+      {
+        numRuns: 300,
+        examples: [
+          [[], 0],
+          [[unknownFunction], 0],
+          [[unknownKind], 0],
+        ],
+      },
     );
     // The changes have led everywhere.
     expect([...kinds].toSorted()).toEqual(['E', 'F', 'R', 'V', 'W']);
