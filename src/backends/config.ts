@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
 import { Fault } from '../base/fault.js';
 import { Secret } from '../base/secret.js';
@@ -92,29 +92,6 @@ export function configProblems(value: unknown): readonly ConfigProblem[] {
 
 function problemOf({ path, message }: v.BaseIssue<unknown>): ConfigProblem {
   return { path: path?.map(({ key }) => String(key)) ?? [], message };
-}
-
-/** Name of the configuration file that is looked for in the current directory. */
-export const configFileName = 'revix.config.json';
-
-/** The configuration file that counts, and whether somebody named it rather than that it lies here. */
-export interface ConfigFile {
-  readonly path: string;
-  readonly isNamed: boolean;
-}
-
-/**
- * The file that `REVIX_CONFIG` names, be it there or not; else the one in the directory, if there is one.
- * @param directory the current one.
- */
-export function findConfigFile(
-  env: Readonly<Record<string, string | undefined>>,
-  directory: string,
-): ConfigFile | undefined {
-  const named = env['REVIX_CONFIG'];
-  if (named !== undefined && named !== '') return { path: resolve(directory, named), isNamed: true };
-  const path = join(directory, configFileName);
-  return existsSync(path) ? { path, isNamed: false } : undefined;
 }
 
 /** A configuration with the directory that its relative paths start from. */

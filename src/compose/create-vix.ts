@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { vixFunctions, type Vix } from '../api/vix.js';
 import { VixRuntime } from '../api/vix-runtime.js';
-import { findConfigFile, parseConfig, readConfig, type LoadedConfig, type RevixConfig } from '../backends/config.js';
+import { parseConfig, readConfig, type LoadedConfig, type RevixConfig } from '../backends/config.js';
+import { findConfigFile } from '../backends/find-config-file.js';
 import { createMockBackend } from '../backends/mock/index.js';
 import { createVsphereBackend } from '../backends/vsphere/index.js';
 import { BackendRegistry } from '../backends/registry.js';

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 
-/** Processes that work on one machine at once; more of them run apart, in `npm run test:crash`. With 200 some are told that the machine is busy. */
+/**
+ * Processes that work on one machine at once; more of them run apart, in `npm run test:crash`. With 200 some are told
+ * that the machine is busy.
+ */
 const processCount = process.env['REVIX_WHOLE_PROOF'] === undefined ? 6 : 32;
 const program = fileURLToPath(new URL('../../dist/bin/vmrun.cjs', import.meta.url));
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { findConfigFile } from '../../backends/find-config-file.js';
 import { revixHome } from '../home.js';
 
 /** Where an agent is found. */
@@ -23,20 +24,12 @@ const networkVariable = /^(?:REVIX_|NODE_|SSL_|(?:https?|all|no)_proxy$)/i;
 /** Variables that change without a meaning for anybody else, and those that the place holds itself. */
 const restlessVariable = /^(?:PWD|OLDPWD|SHLVL|_|COLUMNS|LINES|REVIX_AGENT|REVIX_CONFIG|REVIX_HOME)$/;
 
-/** Path of the configuration file that counts in a directory; undefined where there is none. */
-export function configOf(env: Environment, directory: string): string | undefined {
-  const named = env['REVIX_CONFIG'];
-  if (named !== undefined && named !== '') return resolve(directory, named);
-  const local = join(directory, 'revix.config.json');
-  return existsSync(local) ? local : undefined;
-}
-
 /**
  * Where the agent is that would do what a process does with this version, environment and directory: each such setting
  * has an agent of its own, which inherits it, so that commands give the same results through it.
  */
 export function agentPlace(env: Environment, directory: string, version: string): AgentPlace {
-  const config = configOf(env, directory);
+  const config = findConfigFile(env, directory)?.path;
   // A configuration may name any variable for a password.
   const matters = (name: string): boolean => config !== undefined || networkVariable.test(name);
   const variables = Object.entries(env)

@@ -1,4 +1,5 @@
-import { findConfigFile, type LoadedConfig, readConfig } from '../../backends/config.js';
+import { type LoadedConfig, readConfig } from '../../backends/config.js';
+import { findConfigFile } from '../../backends/find-config-file.js';
 import { Fault } from '../../base/fault.js';
 import { checkTable, type CheckHost } from './check-table.js';
 import { roundTripCheck } from './checks/guest/round-trip.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { RealClock } from '../../base/clock.js';
 import type { AgentCall } from '../agent/agent-client.js';
-import { configOf } from '../agent/agent-place.js';
+import { findConfigFile } from '../../backends/find-config-file.js';
 import { revixHome } from '../home.js';
 import { ProcessTerminal } from '../process-terminal.js';
 import { revixVersion } from '../version.js';
@@ -35,7 +35,7 @@ export async function vmrunMain(args: readonly string[]): Promise<{ readonly has
   const throughAgent = async (request: Request, call: AgentCall): Promise<Answer | undefined> => {
     const { env, directory } = terminal;
     // The mock host has no sessions to keep.
-    const isRemote = (request.flags.hostName ?? '') !== '' || configOf(env, directory) !== undefined;
+    const isRemote = (request.flags.hostName ?? '') !== '' || findConfigFile(env, directory) !== undefined;
     if (!isRemote || env['REVIX_AGENT'] === '0') return undefined;
     hasWorked = true;
     const { viaAgent } = await import('../agent/via-agent.js');

@@ -1,4 +1,5 @@
-import { configFileName, findConfigFile, type LoadedConfig, readConfig } from '../../../../backends/config.js';
+import { type LoadedConfig, readConfig } from '../../../../backends/config.js';
+import { configFileName, findConfigFile } from '../../../../backends/find-config-file.js';
 import { check, green, trouble } from '../../check.js';
 import { configFaults } from '../../config-faults.js';
 

@@ -1,4 +1,4 @@
-import { findConfigFile } from '../../../../backends/config.js';
+import { findConfigFile } from '../../../../backends/find-config-file.js';
 import { check, green } from '../../check.js';
 import { pinLines } from '../../pin-lines.js';
 import { judgeCertificate, trustProblems } from '../../probe/judge-certificate.js';
