@@ -10,6 +10,8 @@ export interface ClockTimer {
 export interface Clock {
   /** Milliseconds since 1970-01-01 UTC. */
   now(): number;
+  /** Milliseconds since a moment of this clock's own. Goes on evenly when somebody sets the time: for spans and deadlines. */
+  monotonic(): number;
   /** Calls `action` once after `delayMs` milliseconds; a delay below 0 counts as 0. Never calls it from inside. */
   after(delayMs: number, action: () => void): ClockTimer;
 }
@@ -21,6 +23,10 @@ const longestPlatformDelayMs = 2 ** 31 - 1;
 export class RealClock implements Clock {
   now(): number {
     return Date.now();
+  }
+
+  monotonic(): number {
+    return performance.now();
   }
 
   after(delayMs: number, action: () => void): ClockTimer {
@@ -43,6 +49,7 @@ export class RealClock implements Clock {
 }
 
 interface FakeTimer {
+  /** By `monotonic`. */
   readonly dueMs: number;
   readonly order: number;
   readonly action: () => void;
@@ -62,21 +69,27 @@ export async function settle(turns: number = settleTurns): Promise<void> {
 
 /** A clock that moves only when told to. */
 export class FakeClock implements Clock {
-  #nowMs: number;
+  #elapsedMs = 0;
+  /** What `now` is ahead of the time that has passed. */
+  #offsetMs: number;
   #order = 0;
   readonly #timers = new Set<FakeTimer>();
 
   /** @param startMs first reading, milliseconds since 1970; by default 2026-01-01T00:00:00Z. */
   constructor(startMs: number = Date.UTC(2026, 0, 1)) {
-    this.#nowMs = startMs;
+    this.#offsetMs = startMs;
   }
 
   now(): number {
-    return this.#nowMs;
+    return this.#offsetMs + this.#elapsedMs;
+  }
+
+  monotonic(): number {
+    return this.#elapsedMs;
   }
 
   after(delayMs: number, action: () => void): ClockTimer {
-    const timer: FakeTimer = { dueMs: this.#nowMs + Math.max(0, delayMs), order: (this.#order += 1), action };
+    const timer: FakeTimer = { dueMs: this.#elapsedMs + Math.max(0, delayMs), order: (this.#order += 1), action };
     this.#timers.add(timer);
     return { cancel: () => void this.#timers.delete(timer) };
   }
@@ -86,19 +99,24 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Sets the time `ms` ahead, or back when below 0, as somebody who sets a machine's clock does: no timer notices. */
+  set(ms: number): void {
+    this.#offsetMs += ms;
+  }
+
   /**
    * Moves time forward by `ms`, firing each timer at its own moment and letting the program react before the next.
    */
   async advance(ms: number): Promise<void> {
-    const targetMs = this.#nowMs + ms;
+    const targetMs = this.#elapsedMs + ms;
     await settle();
     for (let next = this.#nextTimer(targetMs); next !== undefined; next = this.#nextTimer(targetMs)) {
-      this.#nowMs = Math.max(this.#nowMs, next.dueMs);
+      this.#elapsedMs = Math.max(this.#elapsedMs, next.dueMs);
       this.#timers.delete(next);
       next.action();
       await settle();
     }
-    this.#nowMs = targetMs;
+    this.#elapsedMs = targetMs;
   }
 
   #nextTimer(latestMs: number): FakeTimer | undefined {

@@ -76,16 +76,14 @@ export class ProgramWatcher {
       };
       signal.addEventListener('abort', onAbort, { once: true });
       this.#waiters.add(waiter);
-      this.#sinceMs = this.#clock.now();
+      this.#sinceMs = this.#clock.monotonic();
       this.#arm();
     });
   }
 
   #arm(): void {
     if (this.#polling !== undefined || this.#waiters.size === 0) return;
-    const nowMs = this.#clock.now();
-    // A clock that was set back would make every program look as if it had only just begun.
-    this.#sinceMs = Math.min(this.#sinceMs, nowMs);
+    const nowMs = this.#clock.monotonic();
     const elapsedMs = nowMs - this.#sinceMs;
     const fitting = Math.max(Math.min(elapsedMs, usualPollMs), elapsedMs * latenessShare);
     const delayMs = Math.min(Math.max(fitting, firstPollMs), longestPollMs);

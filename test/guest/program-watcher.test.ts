@@ -54,19 +54,15 @@ describe('ProgramWatcher', () => {
     { what: 'forward', jumpMs: 3_600_000, mostLooks: 5 },
   ])('goes on at its pace when somebody sets the clock $what an hour', async ({ jumpMs, mostLooks }) => {
     const clock = new FakeClock();
-    let setMs = 0;
     let looks = 0;
     let state: ProcessState = running;
-    const watcher = new ProgramWatcher(
-      async () => {
-        looks += 1;
-        return new Map([[1, state]]);
-      },
-      { now: () => clock.now() + setMs, after: (delayMs, action) => clock.after(delayMs, action) },
-    );
+    const watcher = new ProgramWatcher(async () => {
+      looks += 1;
+      return new Map([[1, state]]);
+    }, clock);
     const waiting = watcher.wait(1, new AbortController().signal);
     await clock.advance(30_000);
-    setMs = jumpMs;
+    clock.set(jumpMs);
     looks = 0;
     await clock.advance(20_000);
     expect(looks).toBeGreaterThan(1);

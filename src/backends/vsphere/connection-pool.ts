@@ -88,7 +88,7 @@ export class ConnectionPool {
     const peer = dispatchers.peer(url, settings.tls);
     const key = `${url.href} ${policyKey(settings.tls)}`;
     const server = this.#servers.get(key);
-    const known = server !== undefined && clock.now() - server.sinceMs < believedMs ? server : undefined;
+    const known = server !== undefined && clock.monotonic() - server.sinceMs < believedMs ? server : undefined;
     // Until the login has shown that it is right.
     this.#servers.delete(key);
     const channel = new SoapChannel(peer, url.pathname, clock, known?.version);
@@ -96,7 +96,11 @@ export class ConnectionPool {
     const { version } = channel;
     const { content } = session;
     if (version !== undefined) {
-      this.#servers.set(key, { version, content, sinceMs: content === known?.content ? known.sinceMs : clock.now() });
+      this.#servers.set(key, {
+        version,
+        content,
+        sinceMs: content === known?.content ? known.sinceMs : clock.monotonic(),
+      });
     }
     const isVcenter = content.about.apiType === 'VirtualCenter';
     const rest = isVcenter ? new RestSession(peer, login, clock, settings.callTimeoutMs) : undefined;

@@ -86,7 +86,8 @@ export class UpdateCollector {
   async #waitAlone(version: string, limits: WaitLimits, signal: AbortSignal): Promise<UpdateSet | undefined> {
     signal.throwIfAborted();
     this.#goTo(version);
-    const endMs = limits.maxWaitMs === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() + limits.maxWaitMs;
+    const endMs =
+      limits.maxWaitMs === undefined ? Number.POSITIVE_INFINITY : this.#clock.monotonic() + limits.maxWaitMs;
     for (;;) {
       const updates = await this.#collect(limits.maxObjectUpdates);
       if (signal.aborted) {
@@ -97,7 +98,7 @@ export class UpdateCollector {
         this.#version = updates.version;
         return updates;
       }
-      if (this.#clock.now() >= endMs) return undefined;
+      if (this.#clock.monotonic() >= endMs) return undefined;
       await this.#untilWoken(endMs, signal);
     }
   }
@@ -141,7 +142,8 @@ export class UpdateCollector {
   #untilWoken(endMs: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const filters = [...this.#filters.values()];
-      const dueMs = Math.min(endMs, ...filters.map(({ nextDueMs }) => nextDueMs));
+      const dueMs = Math.min(...filters.map(({ nextDueMs }) => nextDueMs));
+      const waitMs = Math.min(endMs - this.#clock.monotonic(), dueMs - this.#clock.now());
       const finish = (): void => {
         timer?.cancel();
         this.#wake = undefined;
@@ -156,7 +158,7 @@ export class UpdateCollector {
         finish();
         reject(signal.reason);
       };
-      const timer = Number.isFinite(dueMs) ? this.#clock.after(dueMs - this.#clock.now(), wake) : undefined;
+      const timer = Number.isFinite(waitMs) ? this.#clock.after(waitMs, wake) : undefined;
       this.#wake = wake;
       signal.addEventListener('abort', onAbort, { once: true });
     });

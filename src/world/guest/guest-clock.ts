@@ -24,6 +24,10 @@ export class GuestClock implements Clock {
     return this.#stoodAtMs ?? this.#outer.now();
   }
 
+  monotonic(): number {
+    return this.#outer.monotonic();
+  }
+
   after(delayMs: number, action: () => void): ClockTimer {
     const timer: GuestTimer = { action, dueMs: 0, remainingMs: Math.max(0, delayMs), outer: undefined };
     this.#timers.add(timer);

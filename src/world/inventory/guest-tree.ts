@@ -47,7 +47,7 @@ export function firstFileProblem(
 }
 
 function freshDisk(guest: GuestRecord, timeMs: number): GuestFileSystem {
-  const clock: Clock = { now: () => timeMs, after: () => ({ cancel: () => undefined }) };
+  const clock: Clock = { now: () => timeMs, monotonic: () => 0, after: () => ({ cancel: () => undefined }) };
   const disk = new GuestFileSystem({ family: guest.family, clock, diskSizeBytes: guest.diskSizeBytes });
   for (const change of guestTree(guest, timeMs)) disk.apply(change);
   return disk;

@@ -74,7 +74,7 @@ export class ProcessLocks {
   async #take(path: string, what: string): Promise<string> {
     const token = identityToken(this.#identity);
     const prepared = `${path}.wait.${token}`;
-    const startMs = this.#clock.now();
+    const startMs = this.#clock.monotonic();
     let holder = '';
     let holderSinceMs = startMs;
     let waiters = 1;
@@ -83,7 +83,7 @@ export class ProcessLocks {
       mkdirSync(prepared);
       writeFileSync(join(prepared, token), '');
       for (let attempt = 0; !this.#tryRename(prepared, path); attempt += 1) {
-        const nowMs = this.#clock.now();
+        const nowMs = this.#clock.monotonic();
         if (isTimeToLook(attempt)) {
           const seen = this.#look(path);
           if (seen === undefined) continue;

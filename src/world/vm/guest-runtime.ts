@@ -62,6 +62,7 @@ export class GuestRuntimes implements GuestRunning {
     const { clock } = scope;
     const standing: Clock = {
       now: () => frozenAtMs ?? clock.now(),
+      monotonic: () => clock.monotonic(),
       after: (delayMs, action) => clock.after(delayMs, action),
     };
     return new ProcessTable(record.guest, {

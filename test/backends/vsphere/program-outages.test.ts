@@ -140,6 +140,24 @@ describe('a program that runs over a network with mishaps', () => {
   });
 
   it.each([
+    { way: 'ahead', byMs: 86_400_000 },
+    { way: 'back', byMs: -86_400_000 },
+  ])('runs to its end when the clocks on both sides are set $way a day meanwhile', async ({ byMs }) => {
+    const ended: VixHandle[] = [];
+    const note = (job: VixHandle): void => void ended.push(job);
+    const args = '-c "sleep 60; exit 7"';
+    const job = vix.VixVM_RunProgramInGuest(vm, '/bin/sh', args, 0, VIX_INVALID_HANDLE, note, null);
+    const startMs = clock.monotonic();
+    const code = Vix_Out<number>();
+    const end = vix.VixJob_Wait(job, VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE, code, VIX_PROPERTY_NONE);
+    clock.after(20_000, () => clock.set(byMs));
+    expect(await moving(end), vix.Revix_GetJobMessage(job)).toBe(VIX_OK);
+    expect({ code: code.value, ended }).toEqual({ code: 7, ended: [job] });
+    // The sleep, and as much as a look at a long program may be late.
+    expect(clock.monotonic() - startMs).toBeLessThan(75_000);
+  });
+
+  it.each([
     { mishap: 'half an answer', error: 'VIX_OK', snapshots: 1 },
     { mishap: 'an answer of nothing', error: 'VIX_OK', snapshots: 1 },
     { mishap: 'an expired session', error: 'VIX_OK', snapshots: 1 },

@@ -96,7 +96,7 @@ export class VsphereGuestPrograms {
       return new Map(found.map((info) => [info.pid, info]));
     } catch (error) {
       if (!(error instanceof Fault) || error.retryable === 'no') throw error;
-      const nowMs = call.clock.now();
+      const nowMs = call.clock.monotonic();
       this.#silentSinceMs ??= nowMs;
       if (nowMs - this.#silentSinceMs < graceMs) throw error;
       const message = `${error.message} It has been so for ${Math.round(graceMs / 1000)} seconds, so the wait ends.`;

@@ -19,7 +19,7 @@ export class IdleLimit {
     this.#idleMs = idleMs;
     this.#reason = reason;
     this.#caller = caller;
-    this.#movedMs = clock.now();
+    this.#movedMs = clock.monotonic();
     if (caller.aborted) this.#onAbort();
     else caller.addEventListener('abort', this.#onAbort, { once: true });
     this.#arm(idleMs);
@@ -31,7 +31,7 @@ export class IdleLimit {
 
   /** Tells that something has moved. */
   moved(): void {
-    this.#movedMs = this.#clock.now();
+    this.#movedMs = this.#clock.monotonic();
   }
 
   /** Ends the watch. Idempotent. */
@@ -43,7 +43,7 @@ export class IdleLimit {
   /** One timer for many movements: it looks at the end of each span how long ago the last one was. */
   #arm(delayMs: number): void {
     this.#timer = this.#clock.after(delayMs, () => {
-      const leftMs = this.#movedMs + this.#idleMs - this.#clock.now();
+      const leftMs = this.#movedMs + this.#idleMs - this.#clock.monotonic();
       if (leftMs > 0) this.#arm(leftMs);
       else this.#stop.abort(this.#reason());
     });

@@ -8,7 +8,7 @@ export interface LostStart {
   readonly method: string;
   /** What the task works on. */
   readonly entity: Ref;
-  /** When the call was made, by the clock of this machine. */
+  /** When the call was made, by `Clock.monotonic`. */
   readonly sentMs: number;
 }
 
@@ -47,7 +47,7 @@ async function startedSince(session: Session, clock: Clock, start: LostStart): P
   if (taskManager === undefined) return [];
   // The two clocks need not agree; only how long ago the call was made counts.
   const serverNow = await session.call(serviceInstance, 'CurrentTime', {});
-  const earliestMs = serverNow.getTime() - Math.max(0, clock.now() - start.sentMs) - slackMs;
+  const earliestMs = serverNow.getTime() - (clock.monotonic() - start.sentMs) - slackMs;
   const recent = { $type: 'TraversalSpec' as const, type: 'TaskManager', path: 'recentTask' };
   const specSet = [
     {

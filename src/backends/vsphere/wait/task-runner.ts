@@ -103,7 +103,7 @@ export class TaskRunner {
     args: ArgsOf<Method>,
     entity: Ref,
   ): Promise<Ref<'Task'>> {
-    const sentMs = this.#clock.now();
+    const sentMs = this.#clock.monotonic();
     const task = await (this.#session.call(self, method, args) as Promise<Ref<'Task'>>).catch(
       async (error: unknown) => {
         if (!(error instanceof HttpFailure) || !error.mayHaveRun) throw error;

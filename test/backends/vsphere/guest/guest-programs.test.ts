@@ -65,6 +65,22 @@ describe('the state of a process', () => {
     expect(await failure()).toMatchObject({ kind: 'tools-not-running', retryable: 'no' });
   });
 
+  it.each([-86_400_000, 86_400_000])('is waited for as long when the clock is set by %i ms meanwhile', async (byMs) => {
+    const silence = new Fault('tools-not-running', 'silent', { retryable: 'when-state-changes' });
+    const { programs, call, clock } = rig('posix', {
+      ListProcessesInGuest: () => {
+        throw silence;
+      },
+    });
+    const failure = (): Promise<unknown> => programs.poll([7], call).catch((error: unknown) => error);
+    await failure();
+    clock.set(byMs);
+    await clock.advance(119_000);
+    expect(await failure()).toBe(silence);
+    await clock.advance(2000);
+    expect(await failure()).toMatchObject({ kind: 'tools-not-running', retryable: 'no' });
+  });
+
   it('fails at once for what does not pass', async () => {
     const refused = new Fault('guest-login-refused', 'refused');
     const { programs, call } = rig('posix', {
