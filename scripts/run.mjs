@@ -30,7 +30,11 @@ const commands = {
     run: (args) => {
       process.env['REVIX_KILLS'] ??= '200';
       process.env['REVIX_WHOLE_PROOF'] ??= '1';
-      const thorough = ['test/cli/vmrun/every-command.test.ts', 'test/backends/vsphere/broken-wire.test.ts'];
+      const thorough = [
+        'test/cli/vmrun/every-command.test.ts',
+        'test/backends/vsphere/broken-wire.test.ts',
+        'test/world/store/many-processes.test.ts',
+      ];
       return runTests(root, ['test/crash', ...thorough, ...args]);
     },
   },

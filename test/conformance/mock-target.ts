@@ -1,5 +1,4 @@
 import { mkdtemp, mkdir, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { BackendModule } from '../../src/backends/backend.js';
 import type { CapabilitySet } from '../../src/backends/capabilities.js';
@@ -13,6 +12,7 @@ import {
   VIX_SERVICEPROVIDER_DEFAULT,
   VIX_SERVICEPROVIDER_VMWARE_WORKSTATION,
 } from '../../src/vix/names.js';
+import { scratchRoot } from '../fixtures/scratch-root.js';
 import { inventoryFor, vmsFor } from './inventory.js';
 
 /** How a mock target is made. */
@@ -30,7 +30,7 @@ export async function mockTarget(
   roles: readonly VmRole[],
   options: MockTargetOptions = {},
 ): Promise<ConformanceTarget> {
-  const root = await mkdtemp(join(tmpdir(), 'revix-conformance-'));
+  const root = await mkdtemp(join(scratchRoot, 'revix-conformance-'));
   const directory = join(root, 'host files');
   await mkdir(directory);
   const machines = join(root, 'machines');

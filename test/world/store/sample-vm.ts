@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { RealClock } from '../../../src/base/clock.js';
@@ -8,6 +7,7 @@ import { VmxDocument } from '../../../src/world/store/vmx-file.js';
 import { recordFromVmx } from '../../../src/world/store/vmx-record.js';
 import type { VmRecord } from '../../../src/world/vm/vm-record.js';
 import type { VmStore } from '../../../src/world/vm/vm-store.js';
+import { scratchRoot } from '../../fixtures/scratch-root.js';
 import { FakeFiles } from './fake-files.js';
 
 /** A machine with plain values. */
@@ -25,7 +25,7 @@ export async function failureOf(outcome: Promise<unknown>): Promise<unknown> {
 
 /** A new empty directory that is removed after the test. */
 export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'revix-store-'));
+  const directory = mkdtempSync(join(scratchRoot, 'revix-store-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }

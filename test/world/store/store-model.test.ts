@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../src/base/fault.js';
 import { RealClock } from '../../../src/base/clock.js';
 import { openDirectoryStore } from '../../../src/world/store/directory-store.js';
+import { scratchRoot } from '../../fixtures/scratch-root.js';
 import { FakeFiles, putDirectory, putFile } from './fake-files.js';
 import { type Hands, perform } from './operations.mjs';
 import { failureOf, sampleVm } from './sample-vm.js';
@@ -25,7 +25,7 @@ describe('two stores on one directory', () => {
     });
     await fc.assert(
       fc.asyncProperty(steps, async (script) => {
-        const directory = mkdtempSync(join(tmpdir(), 'revix-model-'));
+        const directory = mkdtempSync(join(scratchRoot, 'revix-model-'));
         const open = () =>
           openDirectoryStore(directory, { clock: new RealClock(), createFiles: () => new FakeFiles() });
         const first = await open();
@@ -58,7 +58,7 @@ describe('two stores on one directory', () => {
   }, 60_000);
 
   it('do operations at the same time without losing one', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'revix-model-'));
+    const directory = mkdtempSync(join(scratchRoot, 'revix-model-'));
     const open = () => openDirectoryStore(directory, { clock: new RealClock(), createFiles: () => new FakeFiles() });
     const stores = [await open(), await open(), await open()];
     try {
