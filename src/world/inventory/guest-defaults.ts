@@ -21,10 +21,16 @@ export const defaultDiskSizeBytes = 20 * 1024 ** 3;
 
 /** Complete accounts: homes, groups and numbers where the inventory leaves them open. */
 export function usersOf(family: Family, users: readonly InventoryUser[] | undefined): GuestUserRecord[] {
+  const accounts = users ?? defaultUsers[family];
+  const taken = new Set(accounts.map(({ id }) => id));
   let nextId = firstUserId;
-  return (users ?? defaultUsers[family]).map((user) => {
+  const freeId = (): number => {
+    while (taken.has(nextId)) nextId += 1;
+    return nextId++;
+  };
+  return accounts.map((user) => {
     const isRoot = family === 'posix' && user.name === 'root';
-    const id = user.id ?? (isRoot ? 0 : nextId++);
+    const id = user.id ?? (isRoot ? 0 : freeId());
     const isAdministrator = user.isAdministrator ?? (isRoot || id === 0 || user.name === 'Administrator');
     return {
       name: user.name,

@@ -4,7 +4,7 @@ import { familyOf } from '../guest/guest-os-names.js';
 import { nameKey, parsePath } from '../guest/guest-path.js';
 import { withPrefix } from '../guest/nics.js';
 import { findUser } from '../guest/guest-users.js';
-import { formatLocation, parseNewLocation } from '../location.js';
+import { formatLocation, parseLocation, parseNewLocation } from '../location.js';
 import { operationNames } from '../operation-names.js';
 import { unknownName } from '../schema-parts.js';
 import { usersOf } from './guest-defaults.js';
@@ -23,8 +23,11 @@ type Family = ReturnType<typeof familyOf>;
 type Guest = NonNullable<CheckedVm['guest']>;
 type GuestFile = NonNullable<Guest['files']>[number];
 
-/** Owner of the files that an operating system brings along, which has an account in any guest. */
-const systemOwner: Readonly<Record<Family, string>> = { posix: 'root', windows: 'SYSTEM' };
+/** Owners of the files and processes that an operating system brings along, which have accounts in any guest. */
+const systemOwners: Readonly<Record<Family, readonly string[]>> = {
+  posix: ['root'],
+  windows: ['SYSTEM', 'LOCAL SERVICE', 'NETWORK SERVICE'],
+};
 
 const guestPrefix = 'guest.';
 /** What `disabledOperations` may name. */
@@ -39,6 +42,7 @@ const switchableOperations: readonly string[] = [
 export function inventoryProblems(inventory: CheckedInventory): readonly InventoryProblem[] {
   return [
     ...inventory.vms.flatMap((vm, index) => vmProblems(vm).map((problem) => below(['vms', index], problem))),
+    ...twins(inventory.hostUsers ?? [], 'name', ({ name }) => name, ['hostUsers']),
     ...placeProblems(inventory),
     ...faultProblems(inventory),
   ];
@@ -49,6 +53,11 @@ function vmProblems(vm: CheckedVm): readonly InventoryProblem[] {
   const problems: InventoryProblem[] = [];
   const location = faultOf(() => parseNewLocation(numbered(vm.location, 1)));
   if (location !== undefined) problems.push({ keys: ['location'], message: location });
+  const named = parseLocation(vm.location);
+  const inLocation = named?.kind === 'datastore' ? named.datacenter : null;
+  if (vm.datacenter !== undefined && inLocation !== null && inLocation !== vm.datacenter) {
+    problems.push({ keys: ['datacenter'], message: `is not '${inLocation}', which the location names; give it once` });
+  }
   for (const key of ['name', 'location'] as const) {
     if (count === 1 || vm[key].includes('{n}')) continue;
     const message = `must hold {n}, since count makes ${count} machines: {n} becomes the number of each`;
@@ -127,7 +136,12 @@ function guestProblems(guest: Guest, family: Family): readonly InventoryProblem[
   const accounts = { family, users: usersOf(family, guest.users), hostName: '' };
   const names = accounts.users.map(({ name }) => name);
   const { consoleUser = null, disabledOperations = [], files = [], aliases = [] } = guest;
-  problems.push(...networkProblems(guest));
+  const { users = [], processes = [] } = guest;
+  problems.push(
+    ...networkProblems(guest),
+    ...twins(users, 'name', ({ name }) => nameKey(family, name), ['users']),
+    ...twins(users, 'id', ({ id }) => id, ['users']),
+  );
   if (consoleUser !== null && findUser(accounts, consoleUser) === undefined) {
     problems.push({ keys: ['consoleUser'], message: unknownName('user', consoleUser, names) });
   }
@@ -145,7 +159,11 @@ function guestProblems(guest: Guest, family: Family): readonly InventoryProblem[
       problems.push({ keys: ['aliases', index, 'certificate'], message });
     }
   }
-  const owners = [...new Set([...names, systemOwner[family]])];
+  const owners = [...new Set([...names, ...systemOwners[family]])];
+  for (const [index, { owner }] of processes.entries()) {
+    if (owner === undefined || owners.includes(owner)) continue;
+    problems.push({ keys: ['processes', index, 'owner'], message: unknownName('user', owner, owners) });
+  }
   for (const [index, file] of files.entries()) {
     problems.push(...fileProblems(file, family, owners).map((problem) => below(['files', index], problem)));
   }
@@ -223,6 +241,25 @@ function placeIn(location: string): string {
     if (error instanceof Fault) return location;
     throw error;
   }
+}
+
+/** Entries of a list whose name or number, as `keyOf` shows it, an earlier one has too. */
+function twins<T>(
+  list: readonly T[],
+  key: string,
+  keyOf: (entry: T) => string | number | undefined,
+  keys: readonly string[],
+): readonly InventoryProblem[] {
+  const first = new Map<string | number, number>();
+  return list.flatMap((entry, index) => {
+    const value = keyOf(entry);
+    const earlier = value === undefined ? undefined : first.get(value);
+    if (value !== undefined && earlier === undefined) first.set(value, index);
+    if (earlier === undefined) return [];
+    return [
+      { keys: [...keys, index, key], message: `is the ${key} of ${keys.join('.')}[${earlier}] too; give it once` },
+    ];
+  });
 }
 
 function below(keys: readonly (string | number)[], problem: InventoryProblem): InventoryProblem {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../src/base/clock.js';
+import { usersOf } from '../../../src/world/inventory/guest-defaults.js';
 import { defaultInventory } from '../../../src/world/inventory/default-inventory.js';
 import { InventoryBuilder } from '../../../src/world/inventory/inventory-builder.js';
 import { checkInventory } from '../../../src/world/inventory/check-inventory.js';
@@ -113,6 +114,48 @@ vms:
       expect(await problemsOf(text)).toEqual([`inventory.yaml:3: vms[1].location: ${problem}`]);
     },
   );
+
+  const guest = (text: string): string => `vms:\n- {name: a, location: "[d] a/a.vmx", ${text}}`;
+  const user = '{name: ann, password: p, id: 1001}';
+
+  it.each([
+    [
+      guest(`guest: {users: [${user}, {name: ann, password: q}]}`),
+      'vms[0].guest.users[1].name: is the name of users[0] too; give it once',
+    ],
+    [
+      guest(`guestOs: windows9-64, guest: {users: [${user}, {name: Ann, password: q}]}`),
+      'vms[0].guest.users[1].name: is the name of users[0] too; give it once',
+    ],
+    [
+      guest(`guest: {users: [${user}, {name: bob, password: q, id: 1001}]}`),
+      'vms[0].guest.users[1].id: is the id of users[0] too; give it once',
+    ],
+    [
+      guest(`guest: {users: [${user}], processes: [{name: httpd, owner: an}]}`),
+      "vms[0].guest.processes[0].owner: unknown user; did you mean 'ann'?",
+    ],
+    [
+      `${guest('power: off')}\nhostUsers: [{name: a, password: p}, {name: a, password: q}]`,
+      'hostUsers[1].name: is the name of hostUsers[0] too; give it once',
+    ],
+    [
+      'vms:\n- {name: a, location: "[East/d] a/a.vmx", datacenter: West}',
+      "vms[0].datacenter: is not 'East', which the location names; give it once",
+    ],
+  ])('finds what contradicts itself in %s', async (text, problem) => {
+    const [found, ...more] = await problemsOf(text);
+    expect(more).toEqual([]);
+    expect(found?.replace(/^inventory\.yaml:\d+: /, '')).toBe(problem);
+  });
+
+  it('gives users without a number one that no other has', async () => {
+    const users = [
+      { name: 'ann', password: 'p' },
+      { name: 'bob', password: 'p', id: 1000 },
+    ];
+    expect(usersOf('posix', users).map(({ id }) => id)).toEqual([1001, 1000]);
+  });
 
   it.each(['location: "[d] {n}/a.vmx", count: 2', 'location: "[Other/d] a/a.vmx"'])(
     'takes a machine at a place of its own: %s',
