@@ -8,6 +8,7 @@ export type { VixEventProc } from './jobs/job-events.js';
 export { Fault, type FaultKind, type FaultOptions, type Retryable } from './base/fault.js';
 export { Secret } from './base/secret.js';
 export type { Clock, ClockTimer } from './base/clock.js';
+export type { SpanKind, Timeline, TraceDetails, TraceEvent } from './base/timeline.js';
 export type * from './backends/backend.js';
 export { capabilityNames, type Capability, type CapabilitySet } from './backends/capabilities.js';
 export type { RevixConfig } from './backends/config.js';

@@ -25,6 +25,7 @@ const checks = [
   { name: 'generated-docs', args: () => ['scripts/gen-docs.mjs', '--check'] },
   { name: 'generated-command-docs', args: () => ['scripts/gen-command-docs.mjs', '--check'] },
   { name: 'generated-doors', args: () => ['scripts/gen-doors.mjs', '--check'] },
+  { name: 'generated-trace-picture', args: () => ['scripts/gen-trace-picture.mjs', '--check'] },
   { name: 'vocabulary', args: () => ['scripts/check-vocabulary.mjs'] },
   { name: 'links', args: () => ['scripts/check-links.mjs'] },
   { name: 'package', args: (root) => [toolPath(root, 'publint'), '--strict'] },

@@ -21,6 +21,7 @@ export const zones = [
     node: false,
   },
   { name: 'guest', match: /^src\/guest\//, may: contract },
+  { name: 'trace', match: /^src\/trace\//, may: contract },
   { name: 'api', match: /^src\/api\//, may: ['vix', 'handles', 'jobs', 'guest', ...contract] },
   { name: 'world', match: /^src\/world\//, may: ['base'], packages: ['just-bash', 'yaml', 'valibot'] },
   {
@@ -52,7 +53,7 @@ export const zones = [
   {
     name: 'compose',
     match: /^src\/compose\//,
-    may: ['api', 'backends/mock', 'backends/vsphere', 'jobs', 'handles', 'vix', ...contract],
+    may: ['api', 'trace', 'backends/mock', 'backends/vsphere', 'jobs', 'handles', 'vix', ...contract],
     packages: ['yaml', 'valibot'],
   },
   {

@@ -1,4 +1,5 @@
 import { deferred } from '../base/deferred.js';
+import type { JobTrace } from '../jobs/job-trace.js';
 import type { Job } from '../jobs/job.js';
 import { VixFailure } from '../errors/vix-failure.js';
 import { VIX_E_BAD_VM_INDEX, VIX_E_INVALID_ARG, VIX_OK } from '../vix/names.js';
@@ -49,9 +50,11 @@ export function vixJobFunctions(runtime: VixRuntime) {
       const { promise, resolve } = deferred<VixError>();
       // In event-pump mode callbacks run in here, and one may release the job.
       table.hold(entry);
-      const wake = requests.length === 0 ? resolve : reading(entry.payload, requests, resolve);
+      const end =
+        runtime.runner.trace === undefined ? resolve : drawnWait(runtime.runner.trace, entry.payload, resolve);
+      const wake = requests.length === 0 ? end : reading(entry.payload, requests, end);
       const refused = entry.payload.wait(wake);
-      if (refused !== VIX_OK) resolve(refused);
+      if (refused !== VIX_OK) end(refused);
       table.drop(entry);
       return promise;
     },
@@ -97,5 +100,14 @@ export function vixJobFunctions(runtime: VixRuntime) {
       }
       return read(call, entry.payload, requests, index);
     },
+  };
+}
+
+/** Draws a wait for a job from now until its answer. */
+function drawnWait(trace: JobTrace, job: Job, answer: (error: VixError) => void): (error: VixError) => void {
+  const span = trace.wait(job);
+  return (error) => {
+    span.end();
+    answer(error);
   };
 }

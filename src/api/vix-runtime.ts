@@ -6,8 +6,10 @@ import { RecentMessages } from './recent-messages.js';
 import { withTimeLimit } from './time-limit.js';
 import type { BackendRegistry } from '../backends/registry.js';
 import type { Clock } from '../base/clock.js';
+import type { Timeline } from '../base/timeline.js';
 import { HandleTable, type HandleEntry } from '../handles/handle-table.js';
 import { JobRunner, type ListPayload } from '../jobs/job-runner.js';
+import { JobTrace } from '../jobs/job-trace.js';
 import type { Job } from '../jobs/job.js';
 import type { PumpChannel } from '../jobs/event-channel.js';
 import type { HostState, SnapshotState, VmState } from './handle-states.js';
@@ -33,6 +35,8 @@ export interface RuntimeParts {
   readonly jobTimeLimitMs?: number | undefined;
   /** Number before the first handle; absent: 0. */
   readonly lastHandle?: number;
+  /** Where jobs, callbacks and waits are drawn; absent: nowhere. */
+  readonly timeline?: Timeline | undefined;
 }
 
 /**
@@ -56,7 +60,8 @@ export class VixRuntime {
     this.#timeLimitMs = parts.jobTimeLimitMs;
     this.registry = parts.registry;
     this.table = new HandleTable<RuntimePayloads>(parts.clock, parts.lastHandle);
-    this.runner = new JobRunner(this.table, parts.clock, parts.jobTimeLimitMs);
+    const trace = parts.timeline === undefined ? undefined : new JobTrace(parts.timeline);
+    this.runner = new JobRunner(this.table, parts.clock, parts.jobTimeLimitMs, trace);
   }
 
   /** Tells diagnosis about a failure that reaches no program. */

@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../base/clock.js';
 import type { Secret } from '../base/secret.js';
+import type { Timeline } from '../base/timeline.js';
 import type { CapabilitySet } from './capabilities.js';
 
 /** Service providers of VIX, by the name that the configuration file uses. */
@@ -43,6 +44,8 @@ export interface BackendModule {
   /** Whether the target is this backend's business. Does no I/O; after `accept` every failure is the backend's own. */
   claims(target: ConnectTarget): 'accept' | 'decline';
   connect(target: ConnectTarget, call: CallContext): Promise<HostLink>;
+  /** Draws what it sends to its hosts, for connections made from now on. Absent: it sends nothing. */
+  traceTo?(timeline: Timeline): void;
   /** Frees what the module itself holds open (a directory, a pool); called when the runtime shuts down. */
   close?(): Promise<void>;
 }

@@ -2,11 +2,12 @@ import { callByName, type WireAnswer, type WireCall } from '../api/call-by-name.
 import { EventCourier, type RemoteEvent } from '../api/event-courier.js';
 import type { VixRuntime } from '../api/vix-runtime.js';
 import { vixFunctions, type Vix } from '../api/vix.js';
+import { handleLines } from '../handles/handle-report.js';
+import type { HandleDumpLine } from '../handles/handle-table.js';
 import { PumpChannel } from '../jobs/event-channel.js';
 import { VIX_E_CANCELLED, VIX_E_UNFINISHED_JOB } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
 import { FrameSplitter } from './frame-splitter.js';
-import { handleLines } from './handle-report.js';
 import { decodeCall, encodeAnswer, handlesIn, isCallName } from './marshal.js';
 import { type ClientMessage, type HelperMessage, helperMessages, readClientMessage } from './messages.js';
 import { greeting, newestVersion, oldestVersion, ProtocolError } from './protocol.js';
@@ -79,6 +80,11 @@ export class EngineSession {
   fail(text: string): void {
     this.#send(helperMessages.fatal(text));
     this.#end();
+  }
+
+  /** The live handles; none before the client has greeted. */
+  handles(): HandleDumpLine[] {
+    return this.#engine?.vix.Revix_DumpHandles() ?? [];
   }
 
   /** The client has gone: ends its connections. Resolves when their sessions have ended. */

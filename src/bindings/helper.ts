@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import { createRuntime } from '../compose/create-vix.js';
+import { areLeaksWanted, printLeaks } from '../compose/leaks.js';
 import { EngineSession } from './engine-session.js';
 
 /** How long the sessions of a client that has gone may take to end. */
@@ -49,6 +50,8 @@ export function runHelper(args: readonly string[]): void {
 
   function end(): void {
     setTimeout(() => process.exit(0), closeLimitMs).unref();
+    // Before the end of its connections ends the handles that the client has left.
+    if (ending === undefined && areLeaksWanted()) printLeaks(session.handles());
     ending ??= session.close().finally(() => process.exit(0));
   }
 

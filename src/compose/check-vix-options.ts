@@ -24,6 +24,10 @@ const checks: Readonly<Record<keyof VixOptions, Check>> = {
     typeof value === 'number' && Number.isFinite(value) && value > 0
       ? undefined
       : `is ${String(value)}; give a number of milliseconds above 0, or leave it out`,
+  trace: (value) =>
+    (typeof value === 'string' && value !== '') || typeof value === 'function'
+      ? undefined
+      : 'must be the path of a file, or a function that takes the events',
 };
 
 /**

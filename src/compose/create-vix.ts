@@ -7,6 +7,9 @@ import { createMockBackend } from '../backends/mock/index.js';
 import { createVsphereBackend } from '../backends/vsphere/index.js';
 import { BackendRegistry } from '../backends/registry.js';
 import { RealClock } from '../base/clock.js';
+import { timelineTo } from '../trace/timeline-to.js';
+import { tracedBackend } from '../trace/traced-backend.js';
+import { printLeaksAtExit } from './leaks.js';
 import { checkVixOptions } from './check-vix-options.js';
 import type { VixOptions } from './vix-options.js';
 
@@ -16,7 +19,9 @@ import type { VixOptions } from './vix-options.js';
  * @throws Fault `invalid-argument` naming every option that is wrong.
  */
 export function createVix(options: VixOptions = {}): Vix {
-  return vixFunctions(createRuntime(options));
+  const vix = vixFunctions(createRuntime(options));
+  printLeaksAtExit(() => vix.Revix_DumpHandles());
+  return vix;
 }
 
 /**
@@ -31,8 +36,13 @@ export function createRuntime(options: VixOptions = {}, lastHandle: number = 0):
     createVsphereBackend({ clock, ...options.vsphere }),
     createMockBackend({ clock, ...options.mock }),
   ];
-  const registry = new BackendRegistry(backends, configReader(options.config));
-  return new VixRuntime({ registry, clock, jobTimeLimitMs: options.jobTimeLimitMs, lastHandle });
+  const { jobTimeLimitMs } = options;
+  const trace = options.trace ?? traceFromEnvironment();
+  const timeline = trace === undefined ? undefined : timelineTo(trace, clock, (error) => runtime.report(error));
+  const seen = timeline === undefined ? backends : backends.map((backend) => tracedBackend(backend, timeline));
+  const registry = new BackendRegistry(seen, configReader(options.config));
+  const runtime = new VixRuntime({ registry, clock, jobTimeLimitMs, lastHandle, timeline });
+  return runtime;
 }
 
 /** Reads the configuration once, when it is first needed. */
@@ -47,4 +57,9 @@ function loadConfig(config: RevixConfig | string | undefined): LoadedConfig {
   if (config !== undefined) return { config: parseConfig(config, 'the configuration given to createVix'), directory };
   const file = findConfigFile(process.env, directory);
   return file === undefined ? { config: {}, directory } : readConfig(file.path);
+}
+
+/** The file that the environment asks for; an empty name asks for none. */
+function traceFromEnvironment(): string | undefined {
+  return process.env['REVIX_TRACE'] || undefined;
 }

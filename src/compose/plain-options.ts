@@ -15,6 +15,8 @@ export interface PlainVixOptions {
   readonly config?: RevixConfig | string;
   /** Ends every job that takes longer with `VIX_E_CANCELLED`. By default jobs take as long as they take, as in VIX. */
   readonly jobTimeLimitMs?: number;
+  /** File for a timeline of everything that happens; see `VixOptions`. */
+  readonly trace?: string;
   /** The engine has this mock host, and no other backend. */
   readonly mock?: PlainMockOptions;
 }

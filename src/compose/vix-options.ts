@@ -3,6 +3,7 @@ import type { RevixConfig } from '../backends/config.js';
 import type { MockOptions } from '../backends/mock/index.js';
 import type { VsphereOptions } from '../backends/vsphere/index.js';
 import type { Clock } from '../base/clock.js';
+import type { TraceEvent } from '../base/timeline.js';
 
 /** How a set of VIX functions is made. Everything may be left out. */
 export interface VixOptions {
@@ -23,4 +24,9 @@ export interface VixOptions {
    * long as they take, as in VIX.
    */
   readonly jobTimeLimitMs?: number;
+  /**
+   * Where a timeline of everything that happens goes: the path of a file, or a function that takes each event. By default
+   * the file that `REVIX_TRACE` names; without one nothing is drawn. See docs/trace.md.
+   */
+  readonly trace?: string | ((event: TraceEvent) => void);
 }

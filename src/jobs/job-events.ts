@@ -62,6 +62,12 @@ export function firmCallback(callback: VixEventProc): VixEventProc {
   return callback;
 }
 
+/** Makes what stands in for a callback count as the same kind of callback. */
+export function asKindOf(callback: VixEventProc, standIn: VixEventProc): VixEventProc {
+  const like: VixEventProc = isAsyncFunction(callback) ? async (...args) => await standIn(...args) : standIn;
+  return firm.has(callback) ? firmCallback(like) : like;
+}
+
 /** What the next event waits for: a call of an async callback, or the promise that another callback has returned. */
 interface Hold {
   readonly by: AsyncCall | 'firm promise' | 'promise';

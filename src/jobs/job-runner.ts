@@ -9,6 +9,7 @@ import type { VixHandle } from '../vix/types.js';
 import { immediateChannel, type EventChannel } from './event-channel.js';
 import { describeJob, Job, type JobContext, type JobHost, type JobPlan } from './job.js';
 import { JobEvents, type VixEventProc } from './job-events.js';
+import type { JobTrace } from './job-trace.js';
 import type { Lane } from './lane.js';
 import { StartPace } from './start-pace.js';
 
@@ -52,8 +53,16 @@ export class JobRunner implements JobHost {
   readonly #timeLimitMs: number | undefined;
   readonly #pace = new StartPace<Job>((job) => this.#run(job));
 
-  /** @param timeLimitMs every job that takes longer ends with `VIX_E_CANCELLED`; absent: no limit, as in VIX. */
-  constructor(table: HandleTable<JobPayloads>, clock: Clock, timeLimitMs?: number) {
+  /**
+   * @param timeLimitMs every job that takes longer ends with `VIX_E_CANCELLED`; absent: no limit, as in VIX.
+   * @param trace draws every job; absent: nobody wants to see them.
+   */
+  constructor(
+    table: HandleTable<JobPayloads>,
+    clock: Clock,
+    timeLimitMs?: number,
+    readonly trace?: JobTrace,
+  ) {
     this.#table = table;
     this.#clock = clock;
     this.#timeLimitMs = timeLimitMs;
@@ -70,7 +79,8 @@ export class JobRunner implements JobHost {
     job.plan = options;
     entry.refs = 1;
     entry.holds = 1;
-    if (isHeard) events?.listen(entry.handle, callback, options.clientData);
+    if (isHeard) events?.listen(entry.handle, this.trace?.callback(callback, job) ?? callback, options.clientData);
+    this.trace?.started(job);
     if (uses !== undefined) {
       this.#table.hold(uses);
       job.uses = uses;
@@ -81,6 +91,7 @@ export class JobRunner implements JobHost {
   }
 
   onFinished(job: Job): void {
+    this.trace?.finished(job);
     if (job.uses !== undefined) this.#table.drop(job.uses);
   }
 
@@ -123,6 +134,7 @@ export class JobRunner implements JobHost {
 
   /** The lane is free for the next job as soon as this one ends, also when its work never answers. */
   #workInLane(job: Job, plan: JobPlan, lane: Lane): void {
+    this.trace?.queued(job);
     lane.enter(plan.laneUse ?? 'exclusive', (leave) => {
       if (!job.isFinished) this.#work(job, plan);
       job.onFinish(leave);
@@ -131,6 +143,7 @@ export class JobRunner implements JobHost {
 
   #work(job: Job, plan: JobPlan): void {
     const context = new Context(job, this.#clock, this.#reportItem);
+    this.trace?.working(job);
     try {
       const outcome = plan.work(context);
       if (outcome === undefined) job.succeed(context.takeResults());

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.js';
+import type { Timeline } from '../../base/timeline.js';
 import { untilAborted } from '../../base/until-aborted.js';
 import type { CallContext } from '../backend.js';
 import { VsphereConnection } from './connection.js';
@@ -47,8 +48,12 @@ export class ConnectionPool {
   /** By URL and whom is taken for it. */
   readonly #servers = new Map<string, KnownServer>();
 
-  constructor(clock: Clock) {
+  readonly #timeline: Timeline | undefined;
+
+  /** @param timeline where every request is drawn; absent: nowhere. */
+  constructor(clock: Clock, timeline?: Timeline) {
     this.#clock = clock;
+    this.#timeline = timeline;
   }
 
   /** @throws VimError, HttpFailure, Fault, the signal's reason. */
@@ -109,7 +114,8 @@ export class ConnectionPool {
 
   #dispatchersFor({ proxy }: VsphereSettings): Dispatchers {
     let dispatchers = this.#dispatchers.get(proxy.key);
-    if (dispatchers === undefined) this.#dispatchers.set(proxy.key, (dispatchers = new Dispatchers(proxy)));
+    if (dispatchers === undefined)
+      this.#dispatchers.set(proxy.key, (dispatchers = new Dispatchers(proxy, this.#timeline)));
     return dispatchers;
   }
 

@@ -1,4 +1,5 @@
 import { RealClock } from '../../base/clock.js';
+import type { Timeline } from '../../base/timeline.js';
 import type { BackendModule, CallContext, ConnectTarget, HostLink } from '../backend.js';
 import type { ClientTarget } from './client/connect-client.js';
 import type { VsphereClient } from './client/vsphere-client.js';
@@ -25,13 +26,14 @@ export function createVsphereBackend(options: VsphereOptions = {}): VsphereBacke
   checkOptions(options);
   const clock = options.clock ?? new RealClock();
   let pool: ConnectionPool | undefined;
+  let timeline: Timeline | undefined;
   // A program that ends without disconnecting would leave its session to vCenter for half an hour.
   const atExit = (): void => void pool?.close();
   const usePool = async (): Promise<ConnectionPool> => {
     // Most programs of a process never talk to a vSphere; they need not load what that takes.
     const { ConnectionPool: Pool } = await import('./connection-pool.js');
     if (pool === undefined) {
-      pool = new Pool(clock);
+      pool = new Pool(clock, timeline);
       process.once('beforeExit', atExit);
     }
     return pool;
@@ -43,6 +45,9 @@ export function createVsphereBackend(options: VsphereOptions = {}): VsphereBacke
     async connect(target: ConnectTarget, call: CallContext): Promise<HostLink> {
       const { connectHost } = await import('./connect-host.js');
       return connectHost(await usePool(), options, target, call);
+    },
+    traceTo: (to) => {
+      timeline = to;
     },
     async client(target) {
       const { connectClient } = await import('./client/connect-client.js');

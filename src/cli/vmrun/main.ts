@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import type { Vix } from '../../api/vix.js';
 import { RealClock } from '../../base/clock.js';
+import { toVixFailure } from '../../errors/vix-failure.js';
 import type { AgentCall } from '../agent/agent-client.js';
 import { findConfigFile } from '../../backends/find-config-file.js';
 import { revixHome } from '../home.js';
 import { ProcessTerminal } from '../process-terminal.js';
 import { revixVersion } from '../version.js';
+import { CommandFailure } from './command-failure.js';
 import type { Answer } from './command.js';
 import type { Connection, ConnectTarget } from './execute.js';
 import { failureStatus, processStatus } from './exit-status.js';
@@ -30,13 +33,19 @@ export async function vmrunMain(args: readonly string[]): Promise<{ readonly has
     const { createVix } = await import('../../compose/create-vix.js');
     hasWorked = true;
     const mock = { home: join(revixHome(terminal.env), 'mock'), isInPlace: true };
-    return ownConnection(createVix({ clock, mock }), target, signal);
+    return ownConnection(
+      made(() => createVix({ clock, mock })),
+      target,
+      signal,
+    );
   };
   const throughAgent = async (request: Request, call: AgentCall): Promise<Answer | undefined> => {
     const { env, directory } = terminal;
     // The mock host has no sessions to keep.
     const isRemote = (request.flags.hostName ?? '') !== '' || findConfigFile(env, directory) !== undefined;
-    if (!isRemote || env['REVIX_AGENT'] === '0') return undefined;
+    // A timeline of this command shows nothing of what another process does.
+    const isTraced = (env['REVIX_TRACE'] ?? '') !== '';
+    if (!isRemote || isTraced || env['REVIX_AGENT'] === '0') return undefined;
     hasWorked = true;
     const { viaAgent } = await import('../agent/via-agent.js');
     return await viaAgent(call, env, revixVersion());
@@ -50,6 +59,16 @@ export async function vmrunMain(args: readonly string[]): Promise<{ readonly has
   }
   process.exitCode = processStatus(statusWith(terminal, end.status), terminal.platform);
   return { hasWorked };
+}
+
+/** @throws CommandFailure where the environment asks for what cannot be. */
+function made(make: () => Vix): Vix {
+  try {
+    return make();
+  } catch (error) {
+    const { code, message } = toVixFailure(error);
+    throw new CommandFailure('connect', code, message);
+  }
 }
 
 /** The status of a command whose output may have been lost. */

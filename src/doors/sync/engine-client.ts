@@ -1,4 +1,5 @@
 import { callRows, isMessageFunction, type CallName, type CallRow, type WireAnswer } from '../../api/call-by-name.js';
+import { printLeaksAtExit } from '../../compose/leaks.js';
 import type { DiagnosticEvent } from '../../api/vix.js';
 import { errorText } from '../../vix/lookup.js';
 import {
@@ -72,6 +73,7 @@ export class EngineClient {
 
   /** Starts the engine unless it was started. @throws Error when it cannot start. */
   start(): EngineThread {
+    if (this.#thread === undefined) printLeaksAtExit(() => this.handles().lines);
     return (this.#thread ??= new EngineThread(this.#options, this.#timeoutMs, {
       onMessage: (message) => {
         this.#take(message);

@@ -1,4 +1,5 @@
 import { Pool, type Dispatcher } from 'undici';
+import type { Timeline } from '../../../base/timeline.js';
 import { noProxy, type ProxyRule } from './proxy-rule.js';
 import { secureConnector } from './secure-connector.js';
 import { policyKey, type TlsPolicy } from './tls-policy.js';
@@ -14,6 +15,8 @@ export interface HttpPeer {
   /** Scheme, name and port. */
   readonly origin: string;
   readonly dispatcher: Dispatcher;
+  /** Where requests are drawn; absent: nowhere. */
+  readonly timeline?: Timeline | undefined;
 }
 
 /** The connections of one backend: a pool for each host and policy, made on first use. */
@@ -21,8 +24,12 @@ export class Dispatchers {
   readonly #proxy: ProxyRule;
   readonly #pools = new Map<string, Pool>();
 
-  constructor(proxy: ProxyRule = noProxy) {
+  readonly #timeline: Timeline | undefined;
+
+  /** @param timeline where every request is drawn; absent: nowhere. */
+  constructor(proxy: ProxyRule = noProxy, timeline?: Timeline) {
     this.#proxy = proxy;
+    this.#timeline = timeline;
   }
 
   /**
@@ -46,7 +53,7 @@ export class Dispatchers {
       });
       this.#pools.set(key, pool);
     }
-    return { origin: url.origin, dispatcher: pool };
+    return { origin: url.origin, dispatcher: pool, timeline: this.#timeline };
   }
 
   /** Ends every connection; requests under way fail. Idempotent. */

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 import { errors, type Dispatcher } from 'undici';
 import type { Clock } from '../../../base/clock.js';
+import type { TraceDetails } from '../../../base/timeline.js';
 import type { HttpPeer } from './dispatchers.js';
 import { CertificateRefused, HttpFailure, type HttpFailureKind, ProxyFailure } from './http-failure.js';
 
@@ -10,6 +11,8 @@ export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE' | 'PATCH';
   /** Path and query. */
   readonly path: string;
+  /** What it asks for where the path does not tell: the method of an object that a SOAP request calls. */
+  readonly what?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   /** From the start to the last byte of the answer. */
@@ -34,6 +37,23 @@ export interface HttpAnswer {
  */
 export async function exchange(peer: HttpPeer, request: HttpRequest): Promise<HttpAnswer> {
   request.signal?.throwIfAborted();
+  const { timeline, origin } = peer;
+  if (timeline === undefined) return wholeExchange(peer, request);
+  const name = request.what ?? `${request.method} ${withoutQuery(request.path)}`;
+  const details = { job: timeline.ownerOf(request.signal), host: origin };
+  return timeline.draw('http', name, details, () => wholeExchange(peer, request), answerDetails);
+}
+
+/** The query of a URL may hold a ticket. */
+function withoutQuery(path: string): string {
+  return path.replace(/\?.*$/s, '');
+}
+
+function answerDetails({ status, body }: HttpAnswer): TraceDetails {
+  return { status, bytes: body.byteLength };
+}
+
+async function wholeExchange(peer: HttpPeer, request: HttpRequest): Promise<HttpAnswer> {
   const answer = await plainExchange(peer, request);
   const decompress = decompressions[String(answer.headers['content-encoding'] ?? '').toLowerCase()];
   if (decompress === undefined) return answer;

@@ -102,6 +102,7 @@ export class SoapChannel {
     const answer = await exchange(this.#peer, {
       method: 'POST',
       path: this.#path,
+      what: `${self.type}.${method}`,
       headers: {
         'content-type': 'text/xml; charset="utf-8"',
         soapaction: `urn:vim25/${this.#version ?? oldestVersion}`,

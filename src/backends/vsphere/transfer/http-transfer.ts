@@ -1,6 +1,7 @@
 import { getDefaultHighWaterMark, type Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../../base/clock.js';
+import type { TraceDetails } from '../../../base/timeline.js';
 import type { HttpPeer } from '../http/dispatchers.js';
 import { httpFailureFrom } from '../http/http-exchange.js';
 import { HttpFailure } from '../http/http-failure.js';
@@ -42,6 +43,17 @@ interface Content {
  *   are not as many bytes as was said.
  */
 export async function put(peer: HttpPeer, url: URL, content: Content, context: TransferContext): Promise<void> {
+  const { timeline } = peer;
+  if (timeline === undefined) return sent(peer, url, content, context);
+  const details = { ...drawnDetails(peer, context), bytes: content.size };
+  return timeline.draw('http', `PUT ${url.pathname}`, details, () => sent(peer, url, content, context));
+}
+
+function drawnDetails({ timeline, origin }: HttpPeer, { signal }: TransferContext): TraceDetails {
+  return { job: timeline?.ownerOf(signal), host: origin };
+}
+
+async function sent(peer: HttpPeer, url: URL, content: Content, context: TransferContext): Promise<void> {
   const limit = new IdleLimit(context.clock, idleMs, context.signal, () => standsStill(peer));
   const source = new SourceWatch(content, limit);
   try {
@@ -75,6 +87,11 @@ export interface Download {
 /** Asks for bytes by GET. @throws HttpFailure, here and while the chunks are read; the signal's reason. */
 export async function get(peer: HttpPeer, url: URL, context: TransferContext): Promise<Download> {
   const limit = new IdleLimit(context.clock, idleMs, context.signal, () => standsStill(peer));
+  const span = peer.timeline?.begin('http', `GET ${url.pathname}`, drawnDetails(peer, context));
+  const end = (): void => {
+    limit.end();
+    span?.end();
+  };
   try {
     const answer = await peer.dispatcher.request({
       method: 'GET',
@@ -87,9 +104,9 @@ export async function get(peer: HttpPeer, url: URL, context: TransferContext): P
     await requireOk(answer, peer);
     const length = answer.headers['content-length'];
     const size = typeof length === 'string' && /^\d+$/.test(length) ? Number(length) : undefined;
-    return { size, chunks: received(answer.body, limit, context.signal, peer) };
+    return { size, chunks: received(answer.body, limit, context.signal, peer, end) };
   } catch (error) {
-    limit.end();
+    end();
     throw reasonOf(error, limit, context.signal, peer);
   }
 }
@@ -99,6 +116,7 @@ async function* received(
   limit: IdleLimit,
   signal: AbortSignal,
   peer: HttpPeer,
+  end: () => void,
 ): AsyncGenerator<Uint8Array> {
   let gathered: Uint8Array[] = [];
   let size = 0;
@@ -116,7 +134,7 @@ async function* received(
   } catch (error) {
     throw reasonOf(error, limit, signal, peer);
   } finally {
-    limit.end();
+    end();
     body.destroy();
   }
 }

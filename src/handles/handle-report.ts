@@ -1,4 +1,4 @@
-import type { HandleDumpLine } from '../handles/handle-table.js';
+import type { HandleDumpLine } from './handle-table.js';
 
 /** The live handles as text, one line each, for programs that print it: what is left at the end has leaked. */
 export function handleLines(lines: readonly HandleDumpLine[]): string {
