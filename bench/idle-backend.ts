@@ -101,6 +101,7 @@ const idleGuest: GuestOps = {
     createTempFile: refuse,
     createTempDirectory: refuse,
     read: refuse,
+    readFrom: refuse,
     write: refuse,
   },
   readEnvironment: () => Promise.resolve(''),

@@ -57,6 +57,12 @@ export const zones = [
     packages: ['yaml', 'valibot'],
   },
   {
+    name: 'doors/client',
+    match: /^src\/doors\/client\//,
+    // `guest` for what VIX has no functions for: output of programs while they run, trees with progress.
+    may: ['guest', ...engine],
+  },
+  {
     name: 'doors',
     match: /^src\/doors\//,
     may: engine,

@@ -95,7 +95,12 @@ export class VixRuntime {
       const entry = this.table.find(handle);
       if (entry !== undefined) this.table.kill(entry);
     }
-    while (this.#ending.size > 0) await Promise.all(this.#ending);
+    await this.settled();
     await this.registry.close();
+  }
+
+  /** Waits until all sessions that are being closed are closed. */
+  async settled(): Promise<void> {
+    while (this.#ending.size > 0) await Promise.all(this.#ending);
   }
 }

@@ -1,4 +1,4 @@
-import type { GuestProcess } from '../backends/backend.js';
+import type { CallContext, GuestCredentials, GuestProcess } from '../backends/backend.js';
 import { Secret } from '../base/secret.js';
 import { VixFailure } from '../errors/vix-failure.js';
 import { GuestSession } from '../guest/guest-session.js';
@@ -28,7 +28,7 @@ import {
   type VixCallback,
   type VixListHandle,
 } from './start-job.js';
-import type { VixRuntime } from './vix-runtime.js';
+import type { VixRuntime, VmEntry } from './vix-runtime.js';
 
 /** User names that stood for somebody else in old releases; all of them were withdrawn. */
 const pseudoUsers: ReadonlySet<string> = new Set(Object.values(constants.specialUserNames.values));
@@ -53,16 +53,7 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
           const secret = new Secret(optionalText('password', password));
           const isInteractive =
             (integer('options', options) & VIX_LOGIN_IN_GUEST_REQUIRE_INTERACTIVE_ENVIRONMENT) !== 0;
-          if (pseudoUsers.has(user)) {
-            const message = `the pseudo-user ${user} was withdrawn from VIX; log in with an account of the guest`;
-            throw new VixFailure(VIX_E_LOGIN_TYPE_NOT_SUPPORTED, message);
-          }
-          if (isInteractive) requireCapability(vm.payload.host, 'interactiveGuest');
-          const credentials = { userName: user, password: secret, isInteractive };
-          const ops = vm.payload.link.guest(credentials);
-          const session = new GuestSession(ops, vm.payload.turn, runtime.clock);
-          await session.request(context, () => ops.validate(context));
-          vm.payload.session = session;
+          await loginInGuest(runtime, vm, { userName: user, password: secret, isInteractive }, context);
         },
       });
     },
@@ -190,6 +181,29 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
       );
     },
   };
+}
+
+/**
+ * Validates guest credentials and keeps them with the handle.
+ * @throws VixFailure `VIX_E_LOGIN_TYPE_NOT_SUPPORTED` for a user that VIX made up.
+ */
+export async function loginInGuest(
+  runtime: VixRuntime,
+  vm: VmEntry,
+  credentials: GuestCredentials,
+  call: CallContext,
+): Promise<GuestSession> {
+  const { userName, isInteractive } = credentials;
+  if (pseudoUsers.has(userName)) {
+    const message = `the pseudo-user ${userName} was withdrawn from VIX; log in with an account of the guest`;
+    throw new VixFailure(VIX_E_LOGIN_TYPE_NOT_SUPPORTED, message);
+  }
+  if (isInteractive) requireCapability(vm.payload.host, 'interactiveGuest');
+  const ops = vm.payload.link.guest(credentials);
+  const session = new GuestSession(ops, vm.payload.turn, runtime.clock);
+  await session.request(call, () => ops.validate(call));
+  vm.payload.session = session;
+  return session;
 }
 
 function addProcessResults(results: PropertyList, process: GuestProcess): void {

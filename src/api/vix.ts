@@ -88,7 +88,7 @@ function revixFunctions(runtime: VixRuntime) {
 
 /** The functions of VIX, and those of Revix, over one runtime. */
 export function vixFunctions(runtime: VixRuntime) {
-  return {
+  const vix = {
     ...vixHandleFunctions(runtime),
     ...vixPropertyListFunctions(runtime),
     ...vixJobFunctions(runtime),
@@ -104,6 +104,16 @@ export function vixFunctions(runtime: VixRuntime) {
     ...revixDeviceFunctions(runtime),
     ...revixProgramFunctions(runtime),
   };
+  runtimes.set(vix, runtime);
+  return vix;
+}
+
+/** What each set of functions works on. */
+const runtimes = new WeakMap<object, VixRuntime>();
+
+/** What a set of functions works on, for a door that has to look behind them; undefined for anything else. */
+export function runtimeOf(vix: object): VixRuntime | undefined {
+  return runtimes.get(vix);
 }
 
 /** The 73 functions of VIX by their C names, and Revix's own, bound to one runtime. */

@@ -399,6 +399,11 @@ export interface GuestFileOps {
     call: CallContext,
   ): Promise<string>;
   read(path: string, call: CallContext): Promise<SizedContent>;
+  /**
+   * Reads what follows the first `position` bytes; nothing when there are no more. A host that can send a file only from
+   * its start sends all of it, and the beginning is left out here.
+   */
+  readFrom(path: string, position: number, call: CallContext): Promise<SizedContent>;
   /** Creates or overwrites. A write that fails leaves the old content. @throws Fault `disk-full`, `not-a-file`... */
   write(path: string, content: SizedContent, call: CallContext): Promise<void>;
 }

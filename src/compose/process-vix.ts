@@ -1,7 +1,5 @@
 import type { Vix } from '../api/vix.js';
-import { createVix } from './create-vix.js';
-
-let processVix: Vix | undefined;
+import { defaultVix } from './default-vix.js';
 
 /**
  * A function of the one runtime that the exported functions share, as all of a C program shares one library. The
@@ -9,8 +7,7 @@ let processVix: Vix | undefined;
  */
 function bound<Name extends keyof Vix>(name: Name): Vix[Name] {
   const call = (...args: never[]): unknown => {
-    processVix ??= createVix();
-    const target: (...targetArgs: never[]) => unknown = processVix[name];
+    const target: (...targetArgs: never[]) => unknown = defaultVix()[name];
     return target(...args);
   };
   return call as Vix[Name];

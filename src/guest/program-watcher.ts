@@ -6,6 +6,9 @@ import { Fault } from '../base/fault.js';
 export interface ExitedProgram {
   /** Signed 32-bit, as the guest gave it. */
   readonly exitCode: number;
+  /** By the clock of the guest. */
+  readonly startTime: Date;
+  readonly endTime: Date;
   readonly elapsedMs: number;
 }
 
@@ -125,6 +128,8 @@ export class ProgramWatcher {
     if (state.state === 'exited') {
       waiter.resolve({
         exitCode: state.exitCode | 0,
+        startTime: state.startTime,
+        endTime: state.endTime,
         elapsedMs: Math.max(0, state.endTime.getTime() - state.startTime.getTime()),
       });
     } else if (state.state === 'gone') {

@@ -32,7 +32,7 @@ describe('a look at awaited programs', () => {
     await rig.clock.advance(30_000);
     expect(rig.pollsAtMs()).toEqual([]);
     free?.();
-    expect(await waiting).toEqual({ exitCode: 3, elapsedMs: 1000 });
+    expect(await waiting).toMatchObject({ exitCode: 3, elapsedMs: 1000 });
     expect(rig.clock.pending).toBe(0);
   });
 
@@ -42,7 +42,7 @@ describe('a look at awaited programs', () => {
     const transfer = rig.lane.run(() => new Promise<void>((resolve) => (free = resolve)));
     const waiting = rig.session.waitForExit(1, rig.call);
     await rig.clock.advance(61_000);
-    expect(await waiting).toEqual({ exitCode: 3, elapsedMs: 1000 });
+    expect(await waiting).toMatchObject({ exitCode: 3, elapsedMs: 1000 });
     free?.();
     await transfer;
     await rig.clock.advance(1000);

@@ -45,7 +45,7 @@ describe('ProgramWatcher', () => {
     expect(looks.at(-1)?.gap).toBe(5000);
     guest.states.set(1, exited(3, 1234));
     await guest.clock.advance(5000);
-    expect(await waiting).toEqual({ exitCode: 3, elapsedMs: 1234 });
+    expect(await waiting).toMatchObject({ exitCode: 3, elapsedMs: 1234 });
     expect(guest.clock.pending).toBe(0);
   });
 
@@ -80,12 +80,12 @@ describe('ProgramWatcher', () => {
     expect(guest.polls.map((poll) => poll.pids)).toEqual([[1, 2, 3]]);
     guest.states.set(2, exited(0));
     await guest.clock.advance(20);
-    expect(await waits[1]).toEqual({ exitCode: 0, elapsedMs: 0 });
+    expect(await waits[1]).toMatchObject({ exitCode: 0, elapsedMs: 0 });
     guest.states.set(1, exited(1));
     guest.states.set(3, exited(-1));
     await guest.clock.advance(40);
     expect(guest.polls.at(-1)?.pids).toEqual([1, 3]);
-    expect(await Promise.all([waits[0], waits[2], waits[3]])).toEqual([
+    expect(await Promise.all([waits[0], waits[2], waits[3]])).toMatchObject([
       { exitCode: 1, elapsedMs: 0 },
       { exitCode: -1, elapsedMs: 0 },
       { exitCode: -1, elapsedMs: 0 },
@@ -158,7 +158,7 @@ describe('ProgramWatcher', () => {
     guest.states.set(1, exited(0xffff_ffff, -500));
     const waiting = guest.wait(1);
     await guest.clock.advance(10);
-    expect(await waiting).toEqual({ exitCode: -1, elapsedMs: 0 });
+    expect(await waiting).toMatchObject({ exitCode: -1, elapsedMs: 0 });
   });
 
   it.each(['same-call', 'after-relogin', 'when-state-changes'] as const)(
@@ -183,7 +183,7 @@ describe('ProgramWatcher', () => {
       guest.trouble = trouble;
       const outcomes = Promise.allSettled([guest.wait(1), guest.wait(2)]);
       await guest.clock.advance(10);
-      expect((await outcomes).map((outcome) => outcome.status === 'rejected' && outcome.reason)).toEqual([
+      expect((await outcomes).map((outcome) => outcome.status === 'rejected' && outcome.reason)).toMatchObject([
         trouble,
         trouble,
       ]);

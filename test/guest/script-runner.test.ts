@@ -149,7 +149,7 @@ describe('a guest session', () => {
     const pids = [await rig.session.start(program, rig.call), await rig.session.start(program, rig.call)];
     const waits = pids.map((pid) => rig.session.waitForExit(pid, rig.call));
     await rig.clock.advance(10);
-    expect(await Promise.all(waits)).toEqual([
+    expect(await Promise.all(waits)).toMatchObject([
       { exitCode: 0, elapsedMs: 2500 },
       { exitCode: 0, elapsedMs: 2500 },
     ]);

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { afterBytes } from '../../base/after-bytes.js';
 import { Fault, type FaultKind } from '../../base/fault.js';
-import { exactly } from '../../world/vm/guest-file-session.js';
-import type { FileContent } from '../../world/guest/guest-files.js';
+import { exactly, type SizedBytes } from '../../world/vm/guest-file-session.js';
 import type { Admitted, GuestOperation } from '../../world/vm/guest-access.js';
 import type { WorldCall } from '../../world/world-call.js';
 import { answerProblem, HttpProblem } from '../http-problem.js';
@@ -65,24 +65,39 @@ async function receive(transfer: Upload, { request, response, signal }: HttpExch
   response.end();
 }
 
-async function send(transfer: Download, { response, signal }: HttpExchange, over: () => void): Promise<void> {
+async function send(transfer: Download, exchange: HttpExchange, over: () => void): Promise<void> {
+  const { request, response, signal } = exchange;
   const operation: GuestOperation = 'guest.files.read';
   const content = await transfer.access.read(operation, { signal, progress: () => undefined }, (admitted) => {
     requireSameBoot(transfer, admitted);
     return admitted.files.read(transfer.path);
   });
-  response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': content.size });
+  const start = startOf(request.headers.range, content.size);
+  const size = content.size - start;
+  response.writeHead(start === 0 ? 200 : 206, {
+    'content-type': 'application/octet-stream',
+    'content-length': size,
+    ...(start === 0 ? {} : { 'content-range': `bytes ${start}-${content.size - 1}/${content.size}` }),
+  });
+  const chunks = afterBytes(content.chunks(), start);
   // Without the signal: it tells of the end of the response, too, which is no failure.
-  await pipeline(Readable.from(beforeTheLast(content, over), { objectMode: false }), response);
+  await pipeline(Readable.from(beforeTheLast({ size, chunks }, over), { objectMode: false }), response);
+}
+
+/** Where a client wants to begin (`bytes=1000-`); ranges of other forms are not served, and the whole file is sent. */
+function startOf(range: string | undefined, size: number): number {
+  const [, digits] = /^bytes=(\d+)-$/.exec(range ?? '') ?? [];
+  const start = Number(digits ?? 0);
+  return start < size ? start : 0;
 }
 
 /**
  * The bytes of a file. Says when only the last ones are left: whoever has them may ask again, and close the connection
  * in a way that looks like a failure, before this side knows that they have arrived.
  */
-async function* beforeTheLast(content: FileContent, say: () => void): AsyncGenerator<Uint8Array> {
+async function* beforeTheLast(content: SizedBytes, say: () => void): AsyncGenerator<Uint8Array> {
   let left = content.size;
-  for await (const chunk of content.chunks()) {
+  for await (const chunk of content.chunks) {
     left -= chunk.length;
     if (left === 0) say();
     yield chunk;

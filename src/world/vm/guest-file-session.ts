@@ -1,3 +1,4 @@
+import { afterBytes } from '../../base/after-bytes.js';
 import { randomBytes } from 'node:crypto';
 import { Fault } from '../../base/fault.js';
 import { groupIdOf, groupNameOf, userIdOf, userNameOf } from '../guest/accounts.js';
@@ -147,6 +148,15 @@ export class GuestFileSession {
     return this.#access.read('guest.files.read', call, ({ files }) => {
       const content = files.read(path);
       return { size: content.size, chunks: content.chunks() };
+    });
+  }
+
+  /** Opens what follows the first `position` bytes of a file. */
+  readFrom(path: string, position: number, call: WorldCall): Promise<SizedBytes> {
+    return this.#access.read('guest.files.read', call, ({ files }) => {
+      const content = files.read(path);
+      const size = Math.max(0, content.size - position);
+      return { size, chunks: afterBytes(content.chunks(), position) };
     });
   }
 

@@ -3,7 +3,7 @@ import type { CallContext, GuestFileInfo, GuestFileOps, SizedContent } from '../
 import type { GuestFileInfo as WireFileInfo } from '../vim/generated/types.js';
 import type { GuestCaller } from './guest-caller.js';
 import { pathsOf, requireAbsolute } from './guest-path.js';
-import { readGuestFile, writeGuestFile, type WritePlace } from './guest-transfer.js';
+import { readGuestFile, readGuestFileFrom, writeGuestFile, type WritePlace } from './guest-transfer.js';
 
 /** Entries asked for at a time. The host splits larger pages by the buffer of Tools. */
 const pageEntries = 500;
@@ -78,22 +78,34 @@ export class VsphereGuestFiles implements GuestFileOps {
     return this.#caller.file('CreateTemporaryDirectoryInGuest', options, call);
   }
 
-  async read(path: string, call: CallContext): Promise<SizedContent> {
-    requireAbsolute(path, this.#caller.family);
-    try {
-      return await readGuestFile(this.#caller, path, call);
-    } catch (error) {
-      // A transfer takes no link, so it is followed here, as VIX did.
-      if (!(error instanceof Fault) || error.kind !== 'invalid-argument') throw error;
-      const target = await this.#target(path, call);
-      if (target === undefined || target.path === path) throw error;
-      return readGuestFile(this.#caller, target.path, call);
-    }
+  read(path: string, call: CallContext): Promise<SizedContent> {
+    return this.#followed(path, call, (target) => readGuestFile(this.#caller, target, call));
+  }
+
+  readFrom(path: string, position: number, call: CallContext): Promise<SizedContent> {
+    return this.#followed(path, call, (target) => readGuestFileFrom(this.#caller, target, position, call));
   }
 
   async write(path: string, content: SizedContent, call: CallContext): Promise<void> {
     requireAbsolute(path, this.#caller.family);
     await writeGuestFile(this.#caller, path, await this.#placeOf(path, call), content, call);
+  }
+
+  /** Opens a path. A transfer takes no link, so it is followed here, as VIX did. */
+  async #followed(
+    path: string,
+    call: CallContext,
+    open: (path: string) => Promise<SizedContent>,
+  ): Promise<SizedContent> {
+    requireAbsolute(path, this.#caller.family);
+    try {
+      return await open(path);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.kind !== 'invalid-argument') throw error;
+      const target = await this.#target(path, call);
+      if (target === undefined || target.path === path) throw error;
+      return open(target.path);
+    }
   }
 
   /** What a write to a path would replace. Where the guest does not say, it shows when the bytes come. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { afterBytes } from '../../../base/after-bytes.js';
 import { Fault } from '../../../base/fault.js';
 import type { CallContext, SizedContent } from '../../backend.js';
 import { HttpFailure } from '../http/http-failure.js';
@@ -24,6 +25,26 @@ export async function readGuestFile(caller: GuestCaller, path: string, call: Cal
   // Files that the kernel makes up (/proc) are announced as empty.
   const size = information.size > 0 ? information.size : (download.size ?? 0);
   return { size, chunks: checked(download, size, path, caller) };
+}
+
+/**
+ * Opens what follows the first bytes of a guest file. A host that sends the file from its start all the same is taken at
+ * its word, and the beginning left out here.
+ */
+export async function readGuestFileFrom(
+  caller: GuestCaller,
+  path: string,
+  position: number,
+  call: CallContext,
+): Promise<SizedContent> {
+  const information = await caller.file('InitiateFileTransferFromGuest', { guestFilePath: path }, call);
+  const size = Math.max(0, information.size - position);
+  if (size === 0) return { size, chunks: afterBytes([], 0) };
+  const context = { ...call, headers: { range: `bytes=${position}-` } };
+  const download = await overRoutes(caller, path, information.url, call, ({ peer, url }) => get(peer, url, context));
+  const skipped = download.isPartial ? 0 : position;
+  const chunks = checked(download, size + skipped, path, caller);
+  return { size, chunks: skipped === 0 ? chunks : afterBytes(chunks, skipped) };
 }
 
 /** The bytes behind a URL that `InitiateFileTransferFromGuest` gave. @param path of the file, for messages. */

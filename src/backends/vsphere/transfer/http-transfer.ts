@@ -80,6 +80,8 @@ async function sent(peer: HttpPeer, url: URL, content: Content, context: Transfe
 export interface Download {
   /** What the server says, before a byte has come; undefined where it does not. */
   readonly size: number | undefined;
+  /** Whether the bytes begin where the request asked for it, rather than at the start of the file. */
+  readonly isPartial: boolean;
   /** The bytes, to be read once and to their end; leaving the loop early ends the transfer. */
   readonly chunks: AsyncGenerator<Uint8Array>;
 }
@@ -104,7 +106,8 @@ export async function get(peer: HttpPeer, url: URL, context: TransferContext): P
     await requireOk(answer, peer);
     const length = answer.headers['content-length'];
     const size = typeof length === 'string' && /^\d+$/.test(length) ? Number(length) : undefined;
-    return { size, chunks: received(answer.body, limit, context.signal, peer, end) };
+    const isPartial = answer.statusCode === 206;
+    return { size, isPartial, chunks: received(answer.body, limit, context.signal, peer, end) };
   } catch (error) {
     end();
     throw reasonOf(error, limit, context.signal, peer);

@@ -1,0 +1,21 @@
+/** Public entry `revix/client`: hosts, virtual machines, guests and snapshots as objects. */
+export { connect, hostOf, vmOf, type ConnectOptions, type EngineOptions } from './connect.js';
+export type { CallOptions, ProgressOptions } from './call-options.js';
+export type { Guest, ScriptOptions } from './guest.js';
+export type { Host, OpenOptions, VmFilter } from './host.js';
+export type { OutputChunk, RunOptions, RunResult } from './run-types.js';
+export type { RunningProgram } from './running-program.js';
+export type { NewSnapshot, RemoveOptions, RevertOptions, Snapshot, SnapshotChoice, Snapshots } from './snapshots.js';
+export { VixError } from './vix-error.js';
+export type { DeleteOptions, LoginOptions, PowerOptions, Vm, WatchOptions } from './vm.js';
+export type { ProgramArguments } from '../../guest/run/run-command.js';
+export type { OutputStream } from '../../guest/run/run-output.js';
+export type {
+  GuestProcess,
+  HostAbout,
+  ProviderName,
+  VmPowerState,
+  VmProperties,
+  VmSummary,
+} from '../../backends/backend.js';
+export { Secret } from '../../base/secret.js';

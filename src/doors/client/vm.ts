@@ -1,0 +1,240 @@
+import type { Capability } from '../../backends/capabilities.js';
+import type { CallContext, PowerMode, VmProperties } from '../../backends/backend.js';
+import { sleep } from '../../base/clock.js';
+import { Secret } from '../../base/secret.js';
+import { loginInGuest } from '../../api/vix-vm-guest.js';
+import { requireLogin } from '../../api/start-job.js';
+import type { VmEntry } from '../../api/vix-runtime.js';
+import {
+  VIX_INVALID_HANDLE,
+  VIX_INSTALLTOOLS_AUTO_UPGRADE,
+  VIX_VMDELETE_DISK_FILES,
+  VIX_VMPOWEROP_FROM_GUEST,
+  VIX_VMPOWEROP_NORMAL,
+} from '../../vix/names.js';
+import type { VixHandle } from '../../vix/types.js';
+import type { CallOptions, ProgressOptions } from './call-options.js';
+import type { Engine } from './engine.js';
+import { Guest } from './guest.js';
+import { Snapshots } from './snapshots.js';
+
+/** How to reach the power button. */
+export interface PowerOptions extends CallOptions {
+  /** `soft`: ask the guest, as its own shutdown does; `hard`, the default, does not ask. */
+  readonly mode?: PowerMode;
+}
+
+/** Who logs in to a guest. */
+export interface LoginOptions extends CallOptions {
+  readonly userName: string;
+  readonly password: string | Secret;
+  /** Act in the session at the console, where the user has to be logged on. */
+  readonly isInteractive?: boolean;
+}
+
+/** How a machine is deleted. */
+export interface DeleteOptions extends CallOptions {
+  readonly keepDisks?: boolean;
+}
+
+/** How to follow a machine. */
+export interface WatchOptions {
+  /** Ends the loop, without an error. */
+  readonly signal?: AbortSignal;
+  /** Pause between two looks, ms; a second by default. */
+  readonly intervalMs?: number;
+}
+
+/** One open virtual machine. */
+export class Vm implements AsyncDisposable {
+  /** Its handle for the C-shaped door; valid until this object is disposed of. */
+  readonly handle: VixHandle;
+  readonly snapshots: Snapshots;
+  readonly #engine: Engine;
+
+  constructor(engine: Engine, handle: VixHandle) {
+    this.#engine = engine;
+    this.handle = handle;
+    this.snapshots = new Snapshots(engine, handle);
+  }
+
+  /** What can be read of the machine at any time: name, power, Tools, a pending question. @throws VixError. */
+  properties(options: CallOptions = {}): Promise<VmProperties> {
+    return this.#engine.onVm(this.handle, { operation: 'vm.properties' }, options, readProperties);
+  }
+
+  /**
+   * The properties now, and again whenever they have changed. Ends with its signal; a machine that cannot be looked at
+   * any more ends it with an error.
+   */
+  async *watch({ signal, intervalMs = 1000 }: WatchOptions = {}): AsyncGenerator<VmProperties> {
+    let last: string | undefined;
+    const options = signal === undefined ? {} : { signal };
+    while (!isAborted(signal)) {
+      let now: VmProperties;
+      try {
+        now = await this.#engine.onVm(this.handle, { operation: 'vm.watch' }, options, readProperties);
+      } catch (error) {
+        if (isAborted(signal)) return;
+        throw error;
+      }
+      const text = JSON.stringify(now);
+      if (text !== last) yield now;
+      last = text;
+      await sleep(this.#engine.runtime.clock, intervalMs, signal).catch(() => undefined);
+    }
+  }
+
+  /** Powers on, or resumes. @throws VixError. */
+  powerOn(options: ProgressOptions = {}): Promise<void> {
+    const { vix } = this.#engine;
+    return this.#job('vm.powerOn', options, (callback) =>
+      vix.VixVM_PowerOn(this.handle, VIX_VMPOWEROP_NORMAL, VIX_INVALID_HANDLE, callback, null),
+    );
+  }
+
+  powerOff(options: PowerOptions = {}): Promise<void> {
+    const { vix } = this.#engine;
+    return this.#job('vm.powerOff', options, (callback) =>
+      vix.VixVM_PowerOff(this.handle, powerFlag(options), callback, null),
+    );
+  }
+
+  reset(options: PowerOptions = {}): Promise<void> {
+    const { vix } = this.#engine;
+    return this.#job('vm.reset', options, (callback) =>
+      vix.VixVM_Reset(this.handle, powerFlag(options), callback, null),
+    );
+  }
+
+  suspend(options: PowerOptions = {}): Promise<void> {
+    const { vix } = this.#engine;
+    return this.#job('vm.suspend', options, (callback) =>
+      vix.VixVM_Suspend(this.handle, powerFlag(options), callback, null),
+    );
+  }
+
+  pause(options: CallOptions = {}): Promise<void> {
+    const { vix } = this.#engine;
+    return this.#job('vm.pause', options, (callback) =>
+      vix.VixVM_Pause(this.handle, 0, VIX_INVALID_HANDLE, callback, null),
+    );
+  }
+
+  unpause(options: CallOptions = {}): Promise<void> {
+    const { vix } = this.#engine;
+    return this.#job('vm.unpause', options, (callback) =>
+      vix.VixVM_Unpause(this.handle, 0, VIX_INVALID_HANDLE, callback, null),
+    );
+  }
+
+  /** Waits until guest operations work. @throws VixError when they do not within the time limit. */
+  waitForTools(options: CallOptions = {}): Promise<void> {
+    const { vix } = this.#engine;
+    return this.#job('vm.waitForTools', options, (callback) =>
+      vix.VixVM_WaitForToolsInGuest(this.handle, 0, callback, null),
+    );
+  }
+
+  /** Installs Tools, or upgrades it, and waits for the end. @throws VixError. */
+  installTools(options: ProgressOptions = {}): Promise<void> {
+    const { vix } = this.#engine;
+    return this.#job('vm.installTools', options, (callback) =>
+      vix.VixVM_InstallTools(this.handle, VIX_INSTALLTOOLS_AUTO_UPGRADE, null, callback, null),
+    );
+  }
+
+  /** Raises the virtual hardware to the newest version; no error when it is that already. @throws VixError. */
+  upgradeHardware(options: ProgressOptions = {}): Promise<void> {
+    const { vix } = this.#engine;
+    return this.#job('vm.upgradeHardware', options, (callback) =>
+      vix.VixVM_UpgradeVirtualHardware(this.handle, 0, callback, null),
+    );
+  }
+
+  /** Deletes the machine with its disks. Afterwards every call on this object fails. @throws VixError. */
+  delete(options: DeleteOptions = {}): Promise<void> {
+    const { vix } = this.#engine;
+    const flags = options.keepDisks === true ? 0 : VIX_VMDELETE_DISK_FILES;
+    return this.#job('vm.delete', options, (callback) => vix.VixVM_Delete(this.handle, flags, callback, null));
+  }
+
+  /**
+   * Logs in to the guest. The C-shaped functions on this machine's handle act in the name of who logged in last; each
+   * `Guest` keeps its own user.
+   *
+   * @throws VixError `VIX_E_GUEST_USER_PERMISSIONS` when the guest does not take the login.
+   */
+  login({ userName, password, isInteractive = false, ...options }: LoginOptions): Promise<Guest> {
+    const secret = typeof password === 'string' ? new Secret(password) : password;
+    const credentials = { userName, password: secret, isInteractive };
+    return this.#work('vm.login', 'guest', options, async (vm, call) => {
+      const session = await loginInGuest(this.#engine.runtime, vm, credentials, call);
+      return new Guest(this.#engine, this.handle, session, userName);
+    });
+  }
+
+  /** The guest in the name of who is logged in through the handle, by `VixVM_LoginInGuest` or `login`. @throws VixError. */
+  loggedInGuest(options: CallOptions = {}): Promise<Guest> {
+    return this.#work('vm.loggedInGuest', 'guest', options, async (vm) => {
+      return new Guest(this.#engine, this.handle, requireLogin(vm), null);
+    });
+  }
+
+  /** Variables that the guest shares with the host (`guestinfo.NAME`); unset reads as the empty string. */
+  readGuestVariable(name: string, options: CallOptions = {}): Promise<string> {
+    return this.#work('vm.readGuestVariable', 'guestVariables', options, (vm, call) =>
+      vm.payload.link.variables.readGuestVariable(name, call),
+    );
+  }
+
+  writeGuestVariable(name: string, value: string, options: CallOptions = {}): Promise<void> {
+    return this.#work('vm.writeGuestVariable', 'guestVariables', options, (vm, call) =>
+      vm.payload.link.variables.writeGuestVariable(name, value, call),
+    );
+  }
+
+  /** Settings of the machine; unset reads as the empty string. */
+  readConfig(name: string, options: CallOptions = {}): Promise<string> {
+    return this.#work('vm.readConfig', 'configRead', options, (vm, call) =>
+      vm.payload.link.variables.readConfig(name, call),
+    );
+  }
+
+  /** Lasts until power-off. */
+  writeConfig(name: string, value: string, options: CallOptions = {}): Promise<void> {
+    return this.#work('vm.writeConfig', 'configWrite', options, (vm, call) =>
+      vm.payload.link.variables.writeConfig(name, value, call),
+    );
+  }
+
+  /** Gives the handle's reference back. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#engine.vix.Vix_ReleaseHandle(this.handle);
+  }
+
+  #job(operation: string, options: ProgressOptions, start: Parameters<Engine['settle']>[2]): Promise<void> {
+    return this.#engine.settle(operation, options, start, () => undefined);
+  }
+
+  #work<T>(
+    operation: string,
+    capability: Capability,
+    options: CallOptions,
+    work: (vm: VmEntry, call: CallContext) => Promise<T>,
+  ): Promise<T> {
+    return this.#engine.onVm(this.handle, { operation, capability }, options, work);
+  }
+}
+
+function readProperties({ payload }: VmEntry, call: CallContext): Promise<VmProperties> {
+  return payload.link.properties(call);
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+function powerFlag({ mode = 'hard' }: PowerOptions): number {
+  return mode === 'soft' ? VIX_VMPOWEROP_FROM_GUEST : VIX_VMPOWEROP_NORMAL;
+}

@@ -1,0 +1,314 @@
+import { randomUUID } from 'node:crypto';
+import { posix, win32 } from 'node:path';
+import type { CallContext, GuestFileInfo } from '../../backends/backend.js';
+import { sleep } from '../../base/clock.js';
+import { Fault, type FaultKind } from '../../base/fault.js';
+import type { GuestSession } from '../guest-session.js';
+import type { ExitedProgram } from '../program-watcher.js';
+import { scriptExtension } from '../script-runner.js';
+import { readAll, sizedBytes } from '../sized-content.js';
+import { findProgram } from './find-program.js';
+import { killTree } from './kill-tree.js';
+import { patiently } from './patiently.js';
+import { notBegunCode, prepareCommand, runFiles, type ProgramArguments } from './run-command.js';
+import { RunOutput, type OutputSink } from './run-output.js';
+
+/** A program to run, with what it prints kept. */
+export interface RunSpec {
+  /** Absolute path in the guest, or a bare name to look for in the guest's `PATH`. */
+  readonly program: string;
+  readonly arguments: ProgramArguments;
+  /** Absolute; absent: a directory of the run's own, which goes with it. */
+  readonly workingDirectory?: string;
+  /** On top of the user's own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What the program reads; absent: nothing. */
+  readonly input?: Uint8Array;
+  /** Windows: show the window. */
+  readonly activateWindow?: boolean;
+  /** A script that the program is given as its first argument, as a file. */
+  readonly script?: string;
+}
+
+/** How a run ended. */
+export interface RunOutcome extends ExitedProgram {
+  readonly pid: number;
+}
+
+/** Those who want to know more of a run than its outcome. */
+export interface RunListeners {
+  readonly output: OutputSink;
+  /** Whether the output is wanted while the program runs. */
+  readonly isStreamed: boolean;
+  /** The program runs. */
+  readonly started?: (pid: number) => void;
+  /** What could not be tidied up, and why. */
+  readonly leftBehind: (error: unknown) => void;
+}
+
+/** How long tidying up may take when the call itself has ended. */
+const tidyMs = 30_000;
+/** Pause before another look whether a program has ended that the guest does not list as ended. */
+const lookAgainMs = 1000;
+
+/** Faults after which nobody can know whether a program was started. */
+const inDoubt: ReadonlySet<FaultKind> = new Set<FaultKind>(['connection-lost', 'host-timeout', 'host-unavailable']);
+
+/**
+ * Runs a program in a private directory of the guest, and hands on what it prints. When this ends, in whatever way, the
+ * program has ended and the directory is gone; where the guest refuses that, `leftBehind` is told.
+ *
+ * The exit code comes from the guest's list of processes, or, where Tools has forgotten the process, from a file that the
+ * run itself has written.
+ *
+ * @throws Fault `file-not-found`, `program-not-started`, `disk-full`, `exit-code-lost`...; the signal's reason, after the
+ *   program was killed.
+ */
+export async function runInGuest(
+  session: GuestSession,
+  spec: RunSpec,
+  listeners: RunListeners,
+  call: CallContext,
+): Promise<RunOutcome> {
+  const program = await findProgram(session, spec.program, call);
+  const run = new GuestRun(session, await makeDirectory(session, call, listeners.leftBehind), call);
+  try {
+    const outcome = await run.carryOut({ ...spec, program }, listeners);
+    await tidily(call, (tidying) => run.remove(tidying)).catch(listeners.leftBehind);
+    return outcome;
+  } catch (error) {
+    await tidily(call, async (tidying) => {
+      await run.kill(tidying);
+      await run.remove(tidying);
+    }).catch(listeners.leftBehind);
+    throw error;
+  }
+}
+
+/** Makes the directory; one whose name was lost on the way to this machine is removed. */
+async function makeDirectory(
+  session: GuestSession,
+  call: CallContext,
+  leftBehind: (error: unknown) => void,
+): Promise<string> {
+  const { files, family } = session.ops;
+  const suffix = randomUUID().slice(0, 8);
+  let attempts = 0;
+  const directory = await patiently(call, (attempt) => {
+    attempts = attempt + 1;
+    return session.request(call, () => files.createTempDirectory({ prefix: 'revixRun', suffix }, call));
+  });
+  if (attempts === 1) return directory;
+  const paths = family === 'windows' ? win32 : posix;
+  const parent = paths.dirname(directory);
+  try {
+    for (const { name } of await session.request(call, () => files.list(parent, call))) {
+      const isLost = name.startsWith('revixRun') && name.endsWith(suffix) && name !== paths.basename(directory);
+      if (isLost) await session.request(call, () => files.deleteDirectory(paths.join(parent, name), call));
+    }
+  } catch (error) {
+    leftBehind(error);
+  }
+  return directory;
+}
+
+/** A call that goes on when another one has ended, for a while. */
+async function tidily(call: CallContext, work: (tidying: CallContext) => Promise<void>): Promise<void> {
+  const abort = new AbortController();
+  const message = `tidying up in the guest took more than ${tidyMs / 1000} seconds and was given up`;
+  const timer = call.clock.after(tidyMs, () => abort.abort(new Fault('timed-out', message)));
+  try {
+    await work({ signal: abort.signal, clock: call.clock, progress: () => undefined });
+  } finally {
+    timer.cancel();
+  }
+}
+
+/** One run with its directory. */
+class GuestRun {
+  readonly #session: GuestSession;
+  readonly #directory: string;
+  readonly #call: CallContext;
+  /** Process that was started, while it runs. */
+  #pid: number | undefined;
+
+  constructor(session: GuestSession, directory: string, call: CallContext) {
+    this.#session = session;
+    this.#directory = directory;
+    this.#call = call;
+  }
+
+  async carryOut(spec: RunSpec, listeners: RunListeners): Promise<RunOutcome> {
+    const pid = await this.#start(spec);
+    this.#pid = pid;
+    listeners.started?.(pid);
+    const output = new RunOutput(this.#session, this.#directory, listeners.output, this.#call);
+    const ended = new AbortController();
+    const following = listeners.isStreamed ? output.follow(ended.signal) : Promise.resolve();
+    // What goes wrong with the output ends the wait for the program, too.
+    const failed = new Promise<never>((_, reject) => void following.catch(reject));
+    let exited: ExitedProgram;
+    try {
+      exited = await Promise.race([this.#untilExit(pid), failed]);
+    } finally {
+      ended.abort();
+    }
+    await following;
+    this.#pid = undefined;
+    await output.fetch();
+    await this.#requireBegun(spec.program, exited);
+    return { pid, ...exited };
+  }
+
+  /** Ends the program and all that it has started, if it still runs. */
+  async kill(call: CallContext): Promise<void> {
+    if (this.#pid !== undefined) await killTree(this.#session, this.#pid, call);
+  }
+
+  /** A program that was just killed may hold on to the directory for a moment. */
+  async remove(call: CallContext): Promise<void> {
+    const { files } = this.#session.ops;
+    for (;;) {
+      try {
+        await this.#session.request(call, () => files.deleteDirectory(this.#directory, call));
+        return;
+      } catch (error) {
+        if (error instanceof Fault && error.kind === 'file-not-found') return;
+        if (call.signal.aborted) throw leftover(this.#directory, error);
+        await sleep(call.clock, lookAgainMs, call.signal).catch(() => Promise.reject(leftover(this.#directory, error)));
+      }
+    }
+  }
+
+  async #start(spec: RunSpec): Promise<number> {
+    const { family } = this.#session.ops;
+    const { workingDirectory, environment, activateWindow = false, input } = spec;
+    const prepared = prepareCommand(family, {
+      ...this.#commandOf(spec),
+      directory: this.#directory,
+      workingDirectory: workingDirectory ?? null,
+      hasInput: input !== undefined,
+    });
+    await this.#write(prepared.fileName, new TextEncoder().encode(prepared.text));
+    if (input !== undefined) await this.#write(runFiles.input, input);
+    if (spec.script !== undefined) await this.#write(scriptName(spec), scriptBytes(family, spec.script));
+    const program = {
+      ...prepared.spec,
+      activateWindow,
+      workingDirectory: workingDirectory ?? this.#directory,
+      ...(environment === undefined ? {} : { environment }),
+    };
+    try {
+      return await this.#session.start(program, this.#call);
+    } catch (error) {
+      if (error instanceof Fault && inDoubt.has(error.kind)) await this.#adopt();
+      throw error;
+    }
+  }
+
+  /** Finds the process of a start whose answer was lost, so that it can be ended. */
+  async #adopt(): Promise<void> {
+    await tidily(this.#call, async (tidying) => {
+      const { ops } = this.#session;
+      const processes = await patiently(tidying, () => this.#session.request(tidying, () => ops.processes(tidying)));
+      this.#pid = processes.find(({ commandLine }) => commandLine.includes(this.#directory))?.pid;
+    }).catch(() => undefined);
+  }
+
+  /** Program and words; a script is the first word of its interpreter, and a batch file its own program. */
+  #commandOf(spec: RunSpec): Pick<RunSpec, 'program' | 'arguments'> {
+    const { program, script, arguments: words } = spec;
+    if (script === undefined) return { program, arguments: words };
+    const file = this.#inside(scriptName(spec));
+    if ('raw' in words) {
+      throw new Fault('invalid-argument', 'a script takes its arguments as a list of words; give them as an array');
+    }
+    return file.endsWith('.bat') ? { program: file, arguments: words } : { program, arguments: [file, ...words] };
+  }
+
+  #write(name: string, bytes: Uint8Array): Promise<void> {
+    const path = this.#inside(name);
+    const write = (): Promise<void> => this.#session.ops.files.write(path, sizedBytes(bytes), this.#call);
+    return patiently(this.#call, () => this.#session.request(this.#call, write));
+  }
+
+  #inside(name: string): string {
+    return `${this.#directory}${this.#session.ops.family === 'windows' ? '\\' : '/'}${name}`;
+  }
+
+  async #untilExit(pid: number): Promise<ExitedProgram> {
+    try {
+      return await this.#session.waitForExit(pid, this.#call);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.kind !== 'exit-code-lost') throw error;
+      return this.#exitFromFile(pid, error);
+    }
+  }
+
+  /** The exit code that the run itself has kept. A restart of Tools forgets programs that still run, too. */
+  async #exitFromFile(pid: number, lost: Fault): Promise<ExitedProgram> {
+    const { ops } = this.#session;
+    const ask = <T>(request: () => Promise<T>): Promise<T> =>
+      patiently(this.#call, () => this.#session.request(this.#call, request));
+    for (;;) {
+      const isAlive = (await ask(() => ops.processes(this.#call))).some((process) => process.pid === pid);
+      const entries = await ask(() => ops.files.list(this.#directory, this.#call));
+      const file = entries.find(({ name }) => name === runFiles.exitCode);
+      if (file !== undefined) {
+        const bytes = await ask(async () => readAll(await ops.files.read(this.#inside(runFiles.exitCode), this.#call)));
+        return exitOf(new TextDecoder().decode(bytes), file, this.#begunAt(entries) ?? file.modified);
+      }
+      if (!isAlive) throw lost;
+      await sleep(this.#call.clock, lookAgainMs, this.#call.signal);
+    }
+  }
+
+  /** When the run began, by the clock of the guest: its command was written just before. */
+  #begunAt(entries: readonly GuestFileInfo[]): Date | undefined {
+    const names: readonly string[] = [runFiles.posixCommand, runFiles.windowsCommand];
+    return entries.find(({ name }) => names.includes(name))?.modified;
+  }
+
+  /** Tells a program that was refused, or a run that could not begin, from one that ended with such a code. */
+  async #requireBegun(program: string, { exitCode }: ExitedProgram): Promise<void> {
+    if (exitCode !== 126 && exitCode !== notBegunCode) return;
+    const { files } = this.#session.ops;
+    const entries = await patiently(this.#call, () =>
+      this.#session.request(this.#call, () => files.list(this.#directory, this.#call)),
+    );
+    const has = (wanted: string): boolean => entries.some(({ name }) => name === wanted);
+    if (!has(runFiles.work)) {
+      const message = `the run could not begin in ${this.#directory} of the guest: its disk is full or read-only; make room there`;
+      throw new Fault('disk-full', message);
+    }
+    if (exitCode === 126 && has(runFiles.refused)) {
+      const message =
+        `the guest does not let this user execute ${program}: it has no right to execute it, or it lies on a file system ` +
+        'that is mounted with noexec; set its mode, or move it';
+      throw new Fault('program-not-started', message);
+    }
+  }
+}
+
+function leftover(directory: string, error: unknown): Fault {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Fault('file-error', `${directory} is left in the guest: ${reason}; remove it`, { cause: error });
+}
+
+function scriptName({ program, script = '' }: RunSpec): string {
+  return `script${scriptExtension(program, script)}`;
+}
+
+function scriptBytes(family: 'posix' | 'windows', script: string): Uint8Array {
+  return new TextEncoder().encode(family === 'windows' ? script.replace(/\r?\n/g, '\r\n') : script);
+}
+
+function exitOf(text: string, file: GuestFileInfo, startTime: Date): ExitedProgram {
+  const endTime = file.modified;
+  return {
+    exitCode: Number.parseInt(text, 10) | 0,
+    startTime,
+    endTime,
+    elapsedMs: Math.max(0, endTime.getTime() - startTime.getTime()),
+  };
+}
