@@ -5,16 +5,23 @@ import { Fault } from '../../base/fault.js';
 import { hostErrorCode, hostFault, unlessAbsent } from './host-disk.js';
 import { hasEnded, identityToken, ownIdentity, parseToken } from './process-identity.js';
 
-/** All waiters of a lock together try it about this often. */
-const delayPerWaiterMs = 2;
+/** How often the first of a queue tries; who stands further back tries more rarely, by the square of the place. */
+const firstDelayMs = 5;
 const longestDelayMs = 500;
 
-/** While holders come and go, the queue moves, and a waiter stays for so many deadlines. */
-const queueFactor = 10;
+/** To look who holds the lock and who waits costs more than to try. */
+const lookEveryMs = 20;
 
-/** To look who holds the lock costs more than to try, so it is done at every attempt only at first. */
-function isTimeToLook(attempt: number): boolean {
-  return attempt < 4 || attempt % 4 === 0;
+const stampLength = 9;
+
+/** Sorts as time goes, up to the year 5188. Clocks that differ only make the queue less fair. */
+function stampOf(clock: Clock): string {
+  return Math.max(0, clock.now()).toString(36).padStart(stampLength, '0');
+}
+
+/** All waiters together leave the machine to the holder, and the lock does not lie idle. */
+function delayAt(place: number): number {
+  return Math.min(longestDelayMs, firstDelayMs * (1 + place) ** 2) * (0.5 + Math.random());
 }
 
 /**
@@ -73,27 +80,28 @@ export class ProcessLocks {
 
   async #take(path: string, what: string): Promise<string> {
     const token = identityToken(this.#identity);
-    const prepared = `${path}.wait.${token}`;
-    const startMs = this.#clock.monotonic();
-    let holder = '';
-    let holderSinceMs = startMs;
-    let waiters = 1;
+    const prepared = `${path}.wait.${stampOf(this.#clock)}.${token}`;
+    let holder: string | undefined;
+    // Counted by what was slept, so that a machine that is busy or asleep takes nothing off the deadline.
+    let sameHolderMs = 0;
+    let sinceLookMs = lookEveryMs;
+    let place = 0;
     try {
       mkdirSync(this.#folder, { recursive: true });
       mkdirSync(prepared);
       writeFileSync(join(prepared, token), '');
-      for (let attempt = 0; !this.#tryRename(prepared, path); attempt += 1) {
-        const nowMs = this.#clock.monotonic();
-        if (isTimeToLook(attempt)) {
+      while (!this.#tryRename(prepared, path)) {
+        if (sinceLookMs >= lookEveryMs) {
           const seen = this.#look(path);
           if (seen === undefined) continue;
-          waiters = this.#countWaiters(path);
-          if (seen !== holder) [holder, holderSinceMs] = [seen, nowMs];
-          if (nowMs - holderSinceMs >= this.#deadlineMs || nowMs - startMs >= this.#deadlineMs * queueFactor) {
-            throw this.#busy(path, what, seen, nowMs - startMs);
-          }
+          if (seen !== holder) [holder, sameHolderMs] = [seen, 0];
+          if (sameHolderMs >= this.#deadlineMs) throw this.#busy(path, what, seen);
+          [place, sinceLookMs] = [this.#placeInQueue(path, prepared), 0];
         }
-        await sleep(this.#clock, this.#delayMs(nowMs - startMs, waiters));
+        const delayMs = delayAt(place);
+        await sleep(this.#clock, delayMs);
+        sameHolderMs += delayMs;
+        sinceLookMs += delayMs;
       }
       return token;
     } catch (error) {
@@ -127,7 +135,7 @@ export class ProcessLocks {
     const holder = parseToken(token);
     if (holder === undefined || !hasEnded(holder, this.#identity)) return token;
     this.#free(path, token);
-    this.#sweepDeadWaiters();
+    for (const name of readdirSync(this.#folder)) this.#sweepIfDead(name);
     return undefined;
   }
 
@@ -136,13 +144,11 @@ export class ProcessLocks {
   }
 
   /** A process that was killed while it waited leaves the directory it had prepared. */
-  #sweepDeadWaiters(): void {
-    for (const name of readdirSync(this.#folder)) {
-      const [, token] = name.split('.lock.wait.');
-      const waiter = token === undefined ? undefined : parseToken(token);
-      if (waiter !== undefined && hasEnded(waiter, this.#identity)) {
-        rmSync(join(this.#folder, name), { recursive: true, force: true });
-      }
+  #sweepIfDead(name: string): void {
+    const [, waiting] = name.split('.lock.wait.');
+    const waiter = waiting === undefined ? undefined : parseToken(waiting.slice(stampLength + 1));
+    if (waiter !== undefined && hasEnded(waiter, this.#identity)) {
+      rmSync(join(this.#folder, name), { recursive: true, force: true });
     }
   }
 
@@ -164,21 +170,16 @@ export class ProcessLocks {
     }
   }
 
-  #countWaiters(path: string): number {
-    const prefix = `${basename(path)}.wait.`;
-    return readdirSync(this.#folder).filter((name) => name.startsWith(prefix)).length;
+  /** How many have waited for longer. One that cannot be judged may be dead, and then only slows the others a little. */
+  #placeInQueue(path: string, prepared: string): number {
+    const [prefix, own] = [`${basename(path)}.wait.`, basename(prepared)];
+    const before = readdirSync(this.#folder).filter((name) => name.startsWith(prefix) && name < own);
+    const [first] = before.toSorted();
+    if (first !== undefined) this.#sweepIfDead(first);
+    return before.length;
   }
 
-  /**
-   * The more wait, the longer each: so the lock does not lie idle, and hundreds of waiters leave the machine to the
-   * holder. Who has waited long asks more often than who has just come.
-   */
-  #delayMs(waitedMs: number, waiters: number): number {
-    const patience = Math.max(0.3, 1 - waitedMs / this.#deadlineMs);
-    return Math.min(longestDelayMs, delayPerWaiterMs * (1 + waiters)) * patience * (0.5 + Math.random());
-  }
-
-  #busy(path: string, what: string, token: string, waitedMs: number): Fault {
+  #busy(path: string, what: string, token: string): Fault {
     const holder = parseToken(token);
     const who =
       holder === undefined
@@ -188,7 +189,7 @@ export class ProcessLocks {
           : `process ${holder.pid} of another machine or container`;
     return new Fault(
       'busy',
-      `${what} is in use by ${who}, and was for all of ${Math.round(waitedMs / 1000)} s. ` +
+      `${what} is in use by ${who}, and was for all of ${Math.round(this.#deadlineMs / 1000)} s. ` +
         `Wait until it has finished. If that process is not at work any more, delete ${path}.`,
       { retryable: 'same-call' },
     );

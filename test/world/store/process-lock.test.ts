@@ -3,12 +3,15 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../../../src/base/clock.js';
+import { FakeClock, sleep } from '../../../src/base/clock.js';
 import { hasEnded, identityToken, ownIdentity, parseToken } from '../../../src/world/store/process-identity.js';
 import { ProcessLocks } from '../../../src/world/store/process-lock.js';
 import { failureOf, temporaryDirectory } from './sample-vm.js';
 
 const own = ownIdentity();
+
+/** Stands in the name of a waiter for when it came: long ago. */
+const stamp = '000000000';
 
 function deadPid(): number {
   return spawnSync(process.execPath, ['-e', '0']).pid;
@@ -83,25 +86,38 @@ describe('locks between processes', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('wait on while holders come and go', async () => {
+  it('wait on while holders come and go, however long the queue is', async () => {
     const folder = temporaryDirectory();
     const clock = new FakeClock();
-    const locks = new ProcessLocks(folder, clock, 1000);
-    const done: string[] = [];
-    const others = async (): Promise<void> => {
-      // Each holds it for most of a deadline, and the next one takes it in the same turn.
-      for (let turn = 0; turn < 4; turn += 1) {
-        await locks.hold('vm', 'It', () => new Promise<void>((resolve) => void clock.after(900, resolve)));
-        done.push('turn');
-      }
-    };
-    const holding = others();
-    const waiting = new ProcessLocks(folder, clock, 1000).hold('vm', 'It', async () => void done.push('waiter'));
-    const failure = failureOf(waiting);
-    while (done.length < 5) await clock.advance(100);
-    await holding;
-    expect(await failure).toMatchObject({ message: 'resolved with undefined' });
-    expect(done).toContain('waiter');
+    const done: number[] = [];
+    const work = Array.from({ length: 16 }, async (_, index) => {
+      // Each holds it for most of a deadline.
+      await new ProcessLocks(folder, clock, 1000).hold('vm', 'It', () => sleep(clock, 900));
+      done.push(index);
+    });
+    const failure = failureOf(Promise.all(work));
+    while (done.length < work.length) await clock.advance(100);
+    expect(String(await failure)).toContain('resolved');
+  });
+
+  it('let in first who came first, though many ask', async () => {
+    const folder = temporaryDirectory();
+    const clock = new FakeClock();
+    const places: number[] = [];
+    let turns = 0;
+    const work: Promise<void>[] = [];
+    for (let place = 0; place < 16; place += 1) {
+      const hold = new ProcessLocks(folder, clock, 30_000).hold('vm', 'It', async () => {
+        await sleep(clock, 600);
+        places.push(Math.abs((turns += 1) - 1 - place));
+      });
+      work.push(hold);
+      await clock.advance(1);
+    }
+    while (turns < work.length) await clock.advance(100);
+    await Promise.all(work);
+    // At random it would be a third of the queue.
+    expect(places.reduce((sum, off) => sum + off, 0) / places.length).toBeLessThan(3);
   });
 
   it('do not touch the lock of a process that cannot be judged', async () => {
@@ -146,9 +162,23 @@ describe('locks between processes', () => {
     const folder = temporaryDirectory();
     const dead = { ...own, pid: deadPid() };
     leaveLock(folder, identityToken(dead));
-    mkdirSync(join(folder, `vm.lock.wait.${identityToken(dead)}`));
-    mkdirSync(join(folder, `other.lock.wait.${identityToken(own)}`));
+    mkdirSync(join(folder, `vm.lock.wait.${stamp}.${identityToken(dead)}`));
+    mkdirSync(join(folder, `other.lock.wait.${stamp}.${identityToken(own)}`));
     await new ProcessLocks(folder, new FakeClock(), 1000).hold('vm', 'It', async () => undefined);
     expect(readdirSync(folder)).toEqual([expect.stringMatching(/^other\.lock\.wait\./)]);
+  });
+
+  it('do not let dead waiters stand in front of the queue', async () => {
+    const folder = temporaryDirectory();
+    const clock = new FakeClock();
+    const dead = `vm.lock.wait.${stamp}.${identityToken({ ...own, pid: deadPid() })}`;
+    mkdirSync(join(folder, dead));
+    const locks = new ProcessLocks(folder, clock, 30_000);
+    const holding = locks.hold('vm', 'It', () => sleep(clock, 500));
+    const waiting = new ProcessLocks(folder, clock, 30_000).hold('vm', 'It', async () => 'in');
+    await clock.advance(400);
+    expect(readdirSync(folder)).not.toContain(dead);
+    await clock.advance(1000);
+    expect([await holding, await waiting]).toEqual([undefined, 'in']);
   });
 });
