@@ -8,6 +8,7 @@ void rvx_call_begin(RvxCall *call, const char *function, unsigned flags)
 {
     call->flags = flags;
     call->callback = 0;
+    call->subject = VIX_INVALID_HANDLE;
     call->arg_count = 0;
     call->frame_begin = call->args_begin = 0;
     call->id = 0;
@@ -26,6 +27,7 @@ void rvx_call_begin(RvxCall *call, const char *function, unsigned flags)
 
 void rvx_put_arg_int(RvxCall *call, int64_t value)
 {
+    if (call->arg_count == 0) call->subject = (VixHandle)value;
     call->arg_count++;
     rvx_put_integer(&call->frame, value);
 }
@@ -203,6 +205,7 @@ static VixError make(RvxCall *call, bool wants_text, Outcome *outcome)
             error = send(call, wants_text, outcome);
         }
     }
+    if (error == VIX_E_HOST_CONNECTION_LOST && (call->flags & RVX_WAITS_FOR_JOB) != 0) rvx_engine_await_callback(call->subject);
     rvx_buffer_free(&call->frame);
     rvx_cells_free(&call->cells);
     rvx_cancel_restore(call->cancel_state);

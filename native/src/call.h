@@ -17,6 +17,8 @@ typedef struct RvxCall {
     /* There is no helper: nothing is put, and what is returned says so. */
     bool is_lost;
     uint32_t callback;
+    /* First argument, where that is a number. */
+    VixHandle subject;
     RvxBuffer frame;
     size_t frame_begin;
     size_t args_begin;

@@ -51,6 +51,19 @@ void rvx_callbacks_forget(uint32_t id)
     count--;
 }
 
+bool rvx_callbacks_are_ending(VixHandle job)
+{
+    size_t bucket;
+    const RvxCallback *callback;
+
+    for (bucket = 0; bucket < BUCKETS; bucket++) {
+        for (callback = buckets[bucket]; callback != NULL; callback = callback->next) {
+            if (callback->is_ending && callback->job == job) return true;
+        }
+    }
+    return false;
+}
+
 size_t rvx_callbacks_count(void)
 {
     return count;

@@ -26,6 +26,9 @@ RvxCallback *rvx_callbacks_find(uint32_t id);
 
 void rvx_callbacks_forget(uint32_t id);
 
+/* Whether the completion of a job is on its way to its function, or the function runs with it. */
+bool rvx_callbacks_are_ending(VixHandle job);
+
 /* Number of functions that are kept. */
 size_t rvx_callbacks_count(void);
 

@@ -73,11 +73,10 @@ static void run_event(RvxThread *thread, RvxEvent *event)
 {
     const RvxEventMessage *message = &event->message;
     RvxCallback *callback = rvx_callbacks_find(message->callback);
-    RvxRunning running = {thread->running, message->event};
+    RvxRunning running = {thread->running, message->event, message->job};
     VixEventProc *proc = callback != NULL ? callback->proc : NULL;
     void *client_data = callback != NULL ? callback->client_data : NULL;
 
-    if (message->type == VIX_EVENTTYPE_JOB_COMPLETED) rvx_callbacks_forget(message->callback);
     thread->running = &running;
     rvx_engine_wake_reader();
     rvx_mutex_unlock(&rvx_engine.lock);
@@ -85,6 +84,10 @@ static void run_event(RvxThread *thread, RvxEvent *event)
     if (event->helper != 0) acknowledge(event->helper, message->event);
     rvx_mutex_lock(&rvx_engine.lock);
     thread->running = running.outer;
+    if (message->type == VIX_EVENTTYPE_JOB_COMPLETED) {
+        rvx_callbacks_forget(message->callback);
+        rvx_cond_broadcast(&rvx_engine.completed);
+    }
     free(event);
 }
 
@@ -228,6 +231,27 @@ void rvx_engine_forget_callback(uint32_t id)
 {
     rvx_mutex_lock(&rvx_engine.lock);
     rvx_callbacks_forget(id);
+    rvx_mutex_unlock(&rvx_engine.lock);
+}
+
+static bool is_running_here(VixHandle job)
+{
+    const RvxRunning *running = current != NULL ? current->running : NULL;
+
+    while (running != NULL && running->job != job) running = running->outer;
+    return running != NULL;
+}
+
+void rvx_engine_await_callback(VixHandle job)
+{
+    if (rvx_process_is_forked()) return;
+    rvx_mutex_lock(&rvx_engine.lock);
+    while (rvx_callbacks_are_ending(job) && !is_running_here(job)) {
+        /* The callback may be one that this very thread has to run. */
+        RvxEvent *event = current != NULL ? take_event(current, 0) : NULL;
+        if (event != NULL) run_event(current, event);
+        else rvx_cond_wait(&rvx_engine.completed, &rvx_engine.lock);
+    }
     rvx_mutex_unlock(&rvx_engine.lock);
 }
 

@@ -181,7 +181,11 @@ static void complete(RvxCallback *callback)
     /* A job that is not known yet is one whose start fails. */
     if (callback->job == VIX_INVALID_HANDLE || callback->is_ending) return;
     event = calloc(1, sizeof *event);
-    if (event == NULL) return;
+    if (event == NULL) {
+        /* Nobody may wait for a callback that does not come. */
+        callback->job = VIX_INVALID_HANDLE;
+        return;
+    }
     callback->is_ending = true;
     event->message.callback = callback->id;
     event->message.job = callback->job;
@@ -336,6 +340,7 @@ bool rvx_engine_start(unsigned flags)
         if (!was_started) {
             was_started = true;
             rvx_cond_init(&rvx_engine.library.cond);
+            rvx_cond_init(&rvx_engine.completed);
             atexit(on_exit_of_process);
         }
         rvx_engine.state = start() ? RVX_READY : RVX_LOST;

@@ -21,7 +21,9 @@ enum {
     /* Has arguments that may be paths seen from the current directory. */
     RVX_HAS_PATHS = 4,
     /* Nothing comes of it without a helper, so it starts none. */
-    RVX_STARTS_NOTHING = 8
+    RVX_STARTS_NOTHING = 8,
+    /* Its first argument is a job, and it returns after the job's callback. */
+    RVX_WAITS_FOR_JOB = 16
 };
 
 /* An answer of the helper. */
@@ -61,6 +63,12 @@ uint32_t rvx_engine_keep_callback(VixEventProc *proc, void *client_data);
 
 /* A call with a callback is not made after all. */
 void rvx_engine_forget_callback(uint32_t id);
+
+/*
+ * The helper is gone: waits until the callback of a job has returned, to which the library itself gives the completion.
+ * Returns at once in a callback of that job.
+ */
+void rvx_engine_await_callback(VixHandle job);
 
 /* Whether there was to be a helper, and there is none. */
 bool rvx_engine_is_lost(void);

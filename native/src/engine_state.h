@@ -21,6 +21,7 @@ typedef struct RvxEvent {
 typedef struct RvxRunning {
     struct RvxRunning *outer;
     uint32_t event;
+    VixHandle job;
 } RvxRunning;
 
 /* A thread in the library. */
@@ -67,6 +68,8 @@ typedef struct RvxEngine {
     size_t input_capacity;
     RvxPending *pendings;
     RvxThread library;
+    /* Signalled to all when the callback of a job that has ended has returned. */
+    RvxCond completed;
     bool has_library_thread;
     /* The process is ending: callbacks are not called any more. Needs no guard. */
     atomic_bool is_muted;

@@ -86,7 +86,7 @@ RVX_EXPORT VixError VixJob_Wait(VixHandle jobHandle, VixPropertyID firstProperty
     RvxCall call;
     va_list rest;
 
-    rvx_call_begin(&call, "VixJob_Wait", RVX_RUNS_CALLBACKS);
+    rvx_call_begin(&call, "VixJob_Wait", RVX_WAITS_FOR_JOB | RVX_RUNS_CALLBACKS);
     va_start(rest, firstPropertyID);
     rvx_put_arg_int(&call, jobHandle);
     rvx_put_arg_cells(&call, firstPropertyID, &rest);

@@ -34,6 +34,7 @@ void rvx_cond_init(RvxCond *cond);
 void rvx_cond_destroy(RvxCond *cond);
 void rvx_cond_wait(RvxCond *cond, RvxMutex *mutex);
 void rvx_cond_signal(RvxCond *cond);
+void rvx_cond_broadcast(RvxCond *cond);
 
 /* Starts a thread that receives no signals of the program and is never joined. */
 bool rvx_thread_start(void (*run)(void *), void *argument);

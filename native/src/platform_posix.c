@@ -57,6 +57,11 @@ void rvx_cond_signal(RvxCond *cond)
     pthread_cond_signal(cond);
 }
 
+void rvx_cond_broadcast(RvxCond *cond)
+{
+    pthread_cond_broadcast(cond);
+}
+
 typedef struct ThreadStart {
     void (*run)(void *);
     void *argument;

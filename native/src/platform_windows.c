@@ -40,6 +40,11 @@ void rvx_cond_signal(RvxCond *cond)
     WakeConditionVariable(cond);
 }
 
+void rvx_cond_broadcast(RvxCond *cond)
+{
+    WakeAllConditionVariable(cond);
+}
+
 typedef struct ThreadStart {
     void (*run)(void *);
     void *argument;

@@ -52,6 +52,7 @@ const results = {
 function flagsOf(name, { params, returns }) {
   const flags = [
     ...(name === 'VixHost_Connect' ? ['RVX_CONNECTS'] : []),
+    ...(name === 'VixJob_Wait' ? ['RVX_WAITS_FOR_JOB'] : []),
     ...(name === 'VixJob_Wait' || name === 'Vix_PumpEvents' ? ['RVX_RUNS_CALLBACKS'] : []),
     ...(Object.values(params).includes('string') ? ['RVX_HAS_PATHS'] : []),
     ...(returns === 'void' ? ['RVX_STARTS_NOTHING'] : []),
