@@ -58,6 +58,8 @@ export class FakeVsphere {
   readonly calls: string[] = [];
   readonly faults: string[] = [];
   /** Properties of objects by `type:value`; an object that is not here does not exist. */
+  /** Objects in one answer of the property collector. */
+  pageSize = Number.POSITIVE_INFINITY;
   readonly objects = new Map<string, Map<string, unknown>>();
   versions = ['8.0.3.0', '7.0', '6.5'];
   soapActions = new Set<string>();
@@ -65,6 +67,8 @@ export class FakeVsphere {
   readonly #sessions = new Set<string>();
   readonly #views = new Map<string, View>();
   readonly #collectors = new Map<string, string>();
+  /** What is left of divided answers, by token. */
+  readonly #rests = new Map<string, readonly unknown[]>();
   readonly #pending: { readonly view: View; readonly answer: () => boolean }[] = [];
   #server: TestServer | undefined;
   #count = 0;
@@ -194,6 +198,8 @@ export class FakeVsphere {
         return new Date(0);
       case 'RetrievePropertiesEx':
         return this.#retrieve(call);
+      case 'ContinueRetrievePropertiesEx':
+        return this.#page(this.#rests.get(String(args['token'])) ?? []);
       case 'CreateListView':
         return this.#make('ListView', (value) => this.#views.set(value, { members: new Map(), told: new Set() }));
       case 'CreatePropertyCollector':
@@ -296,7 +302,15 @@ export class FakeVsphere {
         propSet: paths.filter((path) => known.has(path)).map((name) => ({ name, val: onWire(known.get(name)) })),
       };
     });
-    return objects.length === 0 ? undefined : { objects };
+    return objects.length === 0 ? undefined : this.#page(objects);
+  }
+
+  #page(objects: readonly unknown[]): unknown {
+    const [page, rest] = [objects.slice(0, this.pageSize), objects.slice(this.pageSize)];
+    if (rest.length === 0) return { objects: page };
+    const token = `page-${(this.#count += 1)}`;
+    this.#rests.set(token, rest);
+    return { objects: page, token };
   }
 
   #recentTasks(): readonly Ref[] {

@@ -1,5 +1,6 @@
+import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { gunzip, inflate } from 'node:zlib';
+import { createGunzip, createInflate, gunzip, inflate } from 'node:zlib';
 import { errors, type Dispatcher } from 'undici';
 import type { Clock } from '../../../base/clock.js';
 import type { TraceDetails } from '../../../base/timeline.js';
@@ -23,11 +24,20 @@ export interface HttpRequest {
   readonly clock: Clock;
 }
 
-export interface HttpAnswer {
+interface AnswerHead {
   readonly status: number;
   /** Lower-case name -> value; several values as a list. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+export interface HttpAnswer extends AnswerHead {
   readonly body: Buffer;
+}
+
+/** An answer of which some has arrived and the rest comes as it is read. */
+export interface StreamedAnswer extends AnswerHead {
+  /** To be read once; leaving the loop early ends the exchange. Throws what `exchange` throws. */
+  readonly stream: AsyncIterable<Buffer>;
 }
 
 /**
@@ -37,11 +47,35 @@ export interface HttpAnswer {
  */
 export async function exchange(peer: HttpPeer, request: HttpRequest): Promise<HttpAnswer> {
   request.signal?.throwIfAborted();
-  const { timeline, origin } = peer;
-  if (timeline === undefined) return wholeExchange(peer, request);
+  return drawn(peer, request, async () => {
+    const answer = (await plainExchange(peer, request, Number.POSITIVE_INFINITY)) as HttpAnswer;
+    return decompressed(peer, request, answer);
+  });
+}
+
+/** As `exchange`, but a long answer with status 200 is given as soon as so many bytes of it have travelled. */
+export async function exchangeLong(
+  peer: HttpPeer,
+  request: HttpRequest,
+  longBytes: number,
+): Promise<HttpAnswer | StreamedAnswer> {
+  request.signal?.throwIfAborted();
+  return drawn(peer, request, async () => {
+    const answer = await plainExchange(peer, request, longBytes);
+    return 'body' in answer ? decompressed(peer, request, answer) : answer;
+  });
+}
+
+/** Shows an exchange on the timeline, where there is one. */
+function drawn<Answer extends HttpAnswer | StreamedAnswer>(
+  { timeline, origin }: HttpPeer,
+  request: HttpRequest,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  if (timeline === undefined) return work();
   const name = request.what ?? `${request.method} ${withoutQuery(request.path)}`;
   const details = { job: timeline.ownerOf(request.signal), host: origin };
-  return timeline.draw('http', name, details, () => wholeExchange(peer, request), answerDetails);
+  return timeline.draw('http', name, details, work, answerDetails);
 }
 
 /** The query of a URL may hold a ticket. */
@@ -49,13 +83,13 @@ function withoutQuery(path: string): string {
   return path.replace(/\?.*$/s, '');
 }
 
-function answerDetails({ status, body }: HttpAnswer): TraceDetails {
-  return { status, bytes: body.byteLength };
+/** How long a streamed answer is shows only at its end. */
+function answerDetails(answer: HttpAnswer | StreamedAnswer): TraceDetails {
+  return { status: answer.status, ...('body' in answer ? { bytes: answer.body.byteLength } : {}) };
 }
 
-async function wholeExchange(peer: HttpPeer, request: HttpRequest): Promise<HttpAnswer> {
-  const answer = await plainExchange(peer, request);
-  const decompress = decompressions[String(answer.headers['content-encoding'] ?? '').toLowerCase()];
+async function decompressed(peer: HttpPeer, request: HttpRequest, answer: HttpAnswer): Promise<HttpAnswer> {
+  const decompress = decompressions[encodingOf(answer)]?.whole;
   if (decompress === undefined) return answer;
   try {
     return { ...answer, body: await decompress(answer.body, { maxOutputLength: request.maxAnswerBytes }) };
@@ -65,21 +99,36 @@ async function wholeExchange(peer: HttpPeer, request: HttpRequest): Promise<Http
   }
 }
 
-type Decompress = typeof gunzip.__promisify__;
+function encodingOf({ headers }: AnswerHead): string {
+  return String(headers['content-encoding'] ?? '').toLowerCase();
+}
 
-const decompressions: Readonly<Record<string, Decompress>> = { gzip: promisify(gunzip), deflate: promisify(inflate) };
+interface Decompression {
+  readonly whole: typeof gunzip.__promisify__;
+  readonly stream: typeof createGunzip;
+}
+
+const decompressions: Readonly<Record<string, Decompression>> = {
+  gzip: { whole: promisify(gunzip), stream: createGunzip },
+  deflate: { whole: promisify(inflate), stream: createInflate },
+};
 
 /**
  * The exchange with the answer as it travelled. A small call is over in a millisecond, of which streams and their
  * iterators would take a good part, so the pieces are taken from the connection itself.
  */
-function plainExchange({ origin, dispatcher }: HttpPeer, request: HttpRequest): Promise<HttpAnswer> {
+function plainExchange(
+  { origin, dispatcher }: HttpPeer,
+  request: HttpRequest,
+  longBytes: number,
+): Promise<HttpAnswer | StreamedAnswer> {
   const { method, path, headers, body = null, timeoutMs, maxAnswerBytes, signal, clock } = request;
   return new Promise((resolve, reject) => {
     let started: Dispatcher.DispatchController | undefined;
     let isOver = false;
     let status = 0;
-    let answerHeaders: HttpAnswer['headers'] = {};
+    let answerHeaders: AnswerHead['headers'] = {};
+    let long: LongBody | undefined;
     const chunks: Buffer[] = [];
     let size = 0;
     const end = (settle: () => void): void => {
@@ -90,10 +139,17 @@ function plainExchange({ origin, dispatcher }: HttpPeer, request: HttpRequest): 
       settle();
     };
     const stop = (reason: unknown): void => {
-      end(() => reject(reason));
+      end(() => fail(reason));
       started?.abort(new Error('the answer is not wanted any more'));
     };
+    const fail = (reason: unknown): void => {
+      if (long === undefined) reject(reason);
+      else long.fail(reason);
+    };
     const onAbort = (): void => stop(signal?.reason);
+    const drop = (): void => {
+      if (!isOver) stop(new Error('nobody reads the answer to its end'));
+    };
     const deadline = clock.after(timeoutMs, () => {
       const message = `${origin} gave no whole answer in ${Math.round(timeoutMs / 1000)} seconds`;
       stop(new HttpFailure('timeout', message, { mayHaveRun: true }));
@@ -109,20 +165,80 @@ function plainExchange({ origin, dispatcher }: HttpPeer, request: HttpRequest): 
         status = statusCode;
         answerHeaders = received;
       },
-      onResponseData(_controller, chunk) {
+      onResponseData(controller, chunk) {
         size += chunk.byteLength;
-        if (size > maxAnswerBytes) stop(tooLong(origin, maxAnswerBytes));
-        else chunks.push(chunk);
+        if (size > maxAnswerBytes) {
+          stop(tooLong(origin, maxAnswerBytes));
+          return;
+        }
+        if (long !== undefined) {
+          if (!long.push(chunk)) controller.pause();
+          return;
+        }
+        chunks.push(chunk);
+        if (size < longBytes || status !== 200) return;
+        long = new LongBody({ resume: () => controller.resume(), drop });
+        for (const one of chunks.splice(0)) long.push(one);
+        const head = { status, headers: answerHeaders };
+        resolve({ ...head, stream: readLong(long, head, origin, maxAnswerBytes) });
       },
       onResponseEnd() {
-        end(() => resolve({ status, headers: answerHeaders, body: Buffer.concat(chunks, size) }));
+        end(() => {
+          if (long === undefined) resolve({ status, headers: answerHeaders, body: Buffer.concat(chunks, size) });
+          else long.push(null);
+        });
       },
       onResponseError(_controller, error) {
-        end(() => reject(httpFailureFrom(error, origin)));
+        end(() => fail(httpFailureFrom(error, origin)));
       },
     };
     dispatcher.dispatch({ method, path, headers: { ...headers }, body }, handler);
   });
+}
+
+/** The body of a long answer between the connection and its reader, who sets the pace. */
+class LongBody extends Readable {
+  /** Why it broke off, where it did: a stream itself can only be ended by an `Error`. */
+  failure: { readonly reason: unknown } | undefined;
+
+  /** @param connection `drop` is called when nobody reads to the end. */
+  constructor(connection: { readonly resume: () => void; readonly drop: () => void }) {
+    super({
+      read: connection.resume,
+      destroy: (error, done) => {
+        connection.drop();
+        done(error);
+      },
+    });
+    // Whoever reads it is told; until then nobody has to.
+    this.on('error', () => undefined);
+  }
+
+  fail(reason: unknown): void {
+    this.failure = { reason };
+    this.destroy(new Error('the answer broke off'));
+  }
+}
+
+async function* readLong(
+  body: LongBody,
+  head: AnswerHead,
+  origin: string,
+  maxAnswerBytes: number,
+): AsyncGenerator<Buffer> {
+  const decompress = decompressions[encodingOf(head)]?.stream;
+  const source = decompress === undefined ? body : pipeline(body, decompress(), () => undefined);
+  let size = 0;
+  try {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      size += chunk.byteLength;
+      if (size > maxAnswerBytes) throw tooLong(origin, maxAnswerBytes);
+      yield chunk;
+    }
+  } catch (error) {
+    if (body.failure !== undefined) throw body.failure.reason;
+    throw error instanceof HttpFailure ? error : httpFailureFrom(error, origin);
+  }
 }
 
 function tooLong(origin: string, maxBytes: number): HttpFailure {

@@ -1,18 +1,31 @@
+import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../../../base/clock.js';
 import { VimError } from '../errors/vim-error.js';
 import type { HttpPeer } from '../http/dispatchers.js';
-import { exchange, type HttpAnswer } from '../http/http-exchange.js';
+import {
+  exchange,
+  exchangeLong,
+  type HttpAnswer,
+  type HttpRequest,
+  type StreamedAnswer,
+} from '../http/http-exchange.js';
 import { HttpFailure } from '../http/http-failure.js';
 import type { SoapHeader } from '../soap/envelope.js';
 import { SoapCodec } from '../soap/soap-codec.js';
 import { SoapFault } from '../soap/soap-fault.js';
 import { parseXml } from '../soap/xml-tree.js';
-import { decodeAnswer } from '../vim/decode-answer.js';
+import { decodePage, isPageMethod } from '../vim/page-decoder.js';
 import type { ArgsOf, MethodName, RefFor, ResultOf } from '../vim/vim-call.js';
 import { vimSchema } from '../vim/vim-schema.js';
 
-/** Largest answer that is taken. Lists come in pages far below it. */
+/** Largest answer that is taken as a whole. */
 const maxAnswerBytes = 64 * 1024 * 1024;
+
+/** Largest page of properties, which is read while it arrives. Servers that do not divide lists send them in one. */
+const maxPageBytes = 256 * 1024 * 1024;
+
+/** A page from this size on is read while it arrives; a smaller one decodes in a few milliseconds. */
+const longPageBytes = 64 * 1024;
 
 /** Newest version of the API whose types Revix knows; a newer server answers in these terms. */
 const newestVersion = '8.0.3.0';
@@ -99,7 +112,8 @@ export class SoapChannel {
     args: ArgsOf<Method>,
     call: ChannelCall,
   ): Promise<ResultOf<Method>> {
-    const answer = await exchange(this.#peer, {
+    const isPage = isPageMethod(method);
+    const request: HttpRequest = {
       method: 'POST',
       path: this.#path,
       what: `${self.type}.${method}`,
@@ -112,20 +126,27 @@ export class SoapChannel {
       },
       body: codec.encodeRequest(self, method, args, call.header),
       timeoutMs: call.timeoutMs,
-      maxAnswerBytes,
+      maxAnswerBytes: isPage ? maxPageBytes : maxAnswerBytes,
       signal: call.signal,
       clock: this.#clock,
-    });
+    };
+    const answer = await (isPage ? exchangeLong(this.#peer, request, longPageBytes) : exchange(this.#peer, request));
     this.#keepCookie(answer);
-    return (await this.#result(method, answer)) as ResultOf<Method>;
+    return (await this.#result(method, answer, call.signal)) as ResultOf<Method>;
   }
 
-  async #result(method: string, answer: HttpAnswer): Promise<unknown> {
-    if (answer.status !== 200 && answer.status !== 500)
+  async #result(method: string, answer: HttpAnswer | StreamedAnswer, signal?: AbortSignal): Promise<unknown> {
+    const { status } = answer;
+    if ('body' in answer && status !== 200 && status !== 500)
       throw statusFailure(answer, `${this.#peer.origin}${this.#path}`);
     try {
-      return await decodeAnswer(codec, method, answer.body.toString('utf8'));
+      if ('stream' in answer) return await decodePage(codec, method, textsOf(answer.stream));
+      const isLong = isPageMethod(method) && answer.body.length > longPageBytes;
+      if (isLong) return await decodePage(codec, method, textsOf([answer.body]));
+      return codec.decodeResponse(method, answer.body.toString('utf8'));
     } catch (error) {
+      if (signal?.aborted === true) throw signal.reason;
+      if (error instanceof HttpFailure) throw error;
       if (error instanceof SoapFault) throw new VimError(error.fault ?? { $type: 'RuntimeFault' }, error.message);
       const reason = error instanceof Error ? error.message : String(error);
       const message = `${this.#peer.origin} answered ${method} with status ${answer.status} and no proper envelope: ${reason}`;
@@ -134,7 +155,7 @@ export class SoapChannel {
   }
 
   /** The value goes back as it came: real servers put it in quotes that belong to it. */
-  #keepCookie({ headers }: HttpAnswer): void {
+  #keepCookie({ headers }: HttpAnswer | StreamedAnswer): void {
     for (const line of [headers['set-cookie'] ?? []].flat()) {
       const [pair = ''] = line.split(';');
       if (pair.trim().startsWith(`${sessionCookie}=`)) this.#cookie = pair.trim();
@@ -194,4 +215,10 @@ function compareVersions(left: string, right: string): number {
     if (difference !== 0) return difference;
   }
   return 0;
+}
+
+async function* textsOf(pieces: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  for await (const piece of pieces) yield decoder.write(piece);
+  yield decoder.end();
 }

@@ -12,6 +12,8 @@ import { watchedPaths, type WatchedType } from './watched-paths.js';
 
 /** How long the server holds a wait in which nothing happens. */
 const holdSeconds = 60;
+/** Objects of which one answer tells, the rest follows at once: so few that reading it does not hold up the event loop. */
+const mostUpdates = 100;
 /** How much longer than that an answer may take. */
 const graceMs = 30_000;
 /** How long the last wait goes on when nobody waits any more: the next operation often comes at once. */
@@ -179,7 +181,7 @@ export class PropertyHub {
     const update = await this.#session.call(
       station.collector,
       'WaitForUpdatesEx',
-      { version: station.version, options: { maxWaitSeconds: holdSeconds } },
+      { version: station.version, options: { maxWaitSeconds: holdSeconds, maxObjectUpdates: mostUpdates } },
       { signal, timeoutMs: holdSeconds * 1000 + graceMs, isOnce: true },
     );
     // Without a result nothing has happened; the version stays.
@@ -252,10 +254,16 @@ export class PropertyHub {
       },
     ];
     const { propertyCollector } = this.#session.content;
-    const result = await this.#session.call(propertyCollector, 'RetrievePropertiesEx', { specSet, options: {} });
+    let page = await this.#session.call(propertyCollector, 'RetrievePropertiesEx', { specSet, options: {} });
+    const objects = [...(page?.objects ?? [])];
+    // A server may divide any answer.
+    while (page?.token !== undefined) {
+      page = await this.#session.call(propertyCollector, 'ContinueRetrievePropertiesEx', { token: page.token });
+      objects.push(...(page.objects ?? []));
+    }
     const outdated: Watched[] = [];
     const found = new Set<string>();
-    for (const { obj, propSet = [] } of result?.objects ?? []) {
+    for (const { obj, propSet = [] } of objects) {
       found.add(refKey(obj));
       const entry = this.#watched.get(refKey(obj));
       if (entry === undefined) continue;

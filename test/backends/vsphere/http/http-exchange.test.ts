@@ -2,7 +2,13 @@ import { X509Certificate } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Dispatchers } from '../../../../src/backends/vsphere/http/dispatchers.js';
-import { exchange, type HttpAnswer, type HttpRequest } from '../../../../src/backends/vsphere/http/http-exchange.js';
+import {
+  exchange,
+  exchangeLong,
+  type HttpAnswer,
+  type HttpRequest,
+  type StreamedAnswer,
+} from '../../../../src/backends/vsphere/http/http-exchange.js';
 import { HttpFailure } from '../../../../src/backends/vsphere/http/http-failure.js';
 import { parseProxy } from '../../../../src/backends/vsphere/http/proxy-address.js';
 import { noProxy, throughProxy } from '../../../../src/backends/vsphere/http/proxy-rule.js';
@@ -255,5 +261,87 @@ describe('a proxy', () => {
 
   it('keeps its password out of the error', () => {
     expect(() => parseProxy('ftp://user:secret@proxy')).toThrow(/^(?!.*secret)/);
+  });
+});
+
+describe('a long answer', () => {
+  const text = 'some text '.repeat(200_000);
+
+  async function askLong(url: URL, changes: Partial<HttpRequest> = {}): Promise<StreamedAnswer> {
+    const asked = request({ maxAnswerBytes: 4_000_000, ...changes });
+    const answer = await exchangeLong(dispatchers().peer(url, trusted), asked, 1000);
+    if ('stream' in answer) return answer;
+    throw new Error('the answer came as a whole');
+  }
+
+  async function read({ stream }: StreamedAnswer): Promise<string> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    return Buffer.concat(chunks).toString();
+  }
+
+  it.each(['gzip', 'identity'])('comes as it is read, %s', async (encoding) => {
+    const body = encoding === 'gzip' ? gzipSync(Buffer.from(text), { level: 1 }) : Buffer.from(text);
+    const server = await serve((_request, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(body),
+    );
+    const answer = await askLong(server.url);
+    expect(answer.headers['content-encoding']).toBe(encoding);
+    expect(await read(answer)).toBe(text);
+    await expect(askLong(server.url, { maxAnswerBytes: 1_900_000 }).then(read)).rejects.toThrow(
+      /more than 1900000 bytes/,
+    );
+  });
+
+  it('is given whole when it is short, or no success', async () => {
+    const server = await serve(({ url }, response) => {
+      response.writeHead(url === '/fault' ? 500 : 200).end(url === '/fault' ? text : 'short');
+    });
+    const peer = dispatchers().peer(server.url, trusted);
+    const asked = request({ maxAnswerBytes: 4_000_000 });
+    expect(await exchangeLong(peer, asked, 1000)).toMatchObject({ status: 200, body: Buffer.from('short') });
+    const fault = await exchangeLong(peer, { ...asked, path: '/fault' }, 1000);
+    expect('body' in fault && fault.body.length).toBe(text.length);
+  });
+
+  it.each(['before', 'while'])('fails its reader when it breaks off %s it is read', async (when) => {
+    const server = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': '100000' }).write('x'.repeat(50_000), () => {
+        if (when === 'before') response.destroy();
+      });
+      if (when === 'while') sockets.push(response);
+    });
+    const sockets: { destroy(): void }[] = [];
+    const answer = await askLong(server.url);
+    if (when === 'before') await settle(20);
+    const reading = read(answer);
+    for (const socket of sockets) socket.destroy();
+    expect(await failureOf(reading)).toMatchObject({ kind: 'lost', mayHaveRun: true });
+  });
+
+  it('ends at its deadline, and with the reason of the signal', async () => {
+    const server = await serve((_request, response) => void response.writeHead(200).write('x'.repeat(50_000)));
+    const clock = new FakeClock();
+    const late = read(await askLong(server.url, { clock }));
+    const failure = failureOf(late);
+    await clock.advance(60_000);
+    expect(await failure).toMatchObject({ kind: 'timeout' });
+    const stop = new AbortController();
+    const stopped = read(await askLong(server.url, { signal: stop.signal }));
+    stop.abort('enough');
+    await expect(stopped).rejects.toBe('enough');
+  });
+
+  it('ends with a reader who leaves early', async () => {
+    const closed = new Promise<void>((resolve) => {
+      void serve((_request, response) => {
+        response.on('close', resolve).writeHead(200).write('x'.repeat(50_000));
+      }).then(async (server) => {
+        const clock = new FakeClock();
+        for await (const chunk of (await askLong(server.url, { clock })).stream) if (chunk.length > 0) break;
+        expect(clock.pending).toBe(0);
+      });
+    });
+    await closed;
   });
 });

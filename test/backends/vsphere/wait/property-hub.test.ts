@@ -60,6 +60,13 @@ describe('waiting for a machine', () => {
     expect(isVimError(await waiting, 'ManagedObjectNotFound')).toBe(true);
   });
 
+  it('knows all machines of an answer that the server divides', async () => {
+    const machines = [1, 2, 3, 4].map((number) => ({ type: 'VirtualMachine', value: `vm-${number}` }) as const);
+    for (const machine of machines) fake.add(machine, { 'runtime.powerState': 'poweredOn' });
+    fake.pageSize = 1;
+    expect(await Promise.all(machines.map((machine) => power(machine, 'poweredOn')))).toEqual(machines.map(() => true));
+  });
+
   it('ends with what the test throws, and with the reason of its signal', async () => {
     const fail = (): never => {
       throw new Error('not so');

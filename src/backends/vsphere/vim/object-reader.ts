@@ -1,19 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import type { ValueDecoder } from '../soap/decode-value.js';
-import type { SoapCodec } from '../soap/soap-codec.js';
 import { SoapFormatError } from '../soap/soap-format-error.js';
 import { resolveReferences } from '../soap/xml-text.js';
 import { parseXml, type XmlElement } from '../soap/xml-tree.js';
-import type { DynamicProperty, ObjectContent, RetrieveResult } from './generated/types.js';
-
-/** Methods whose answer is a page of objects with their properties, the only ones that grow to megabytes. */
-const pageMethods: ReadonlySet<string> = new Set(['RetrievePropertiesEx', 'ContinueRetrievePropertiesEx']);
-
-/** Answers below this many characters decode in one go, in a few milliseconds. */
-const smallAnswer = 65_536;
-
-/** Characters read between two turns of the event loop, some milliseconds of work. */
-const sliceSize = 262_144;
+import type { DynamicProperty, ObjectContent } from './generated/types.js';
 
 /** What a character costs the parser, measured against one that the patterns below read. */
 const parserCost = 20;
@@ -25,77 +14,38 @@ const plainProperty = /\s*<propSet>\s*<name>([^<]*)<\/name>\s*<val([^>]*)>([^<]*
 const propertyStart = /\s*<propSet>/y;
 const attributes = /^(?:\s+[\w:.-]+="[^"<&]*")*\s*$/;
 
-const openTag = '<objects>';
-const closeTag = '</objects>';
+/** What begins or ends an object, or hides such things. */
+const objectTokens = /<!--|<!\[CDATA\[|<\?|<objects(?=[\s>])|<\/objects\s*>/g;
+const hidingEnds: Readonly<Record<string, string>> = { '<!--': '-->', '<![CDATA[': ']]>', '<?': '?>' };
 
 type ReadText = (text: string) => unknown;
 
 /**
- * Decodes an answer without holding up the event loop. Pages of properties are cut into their objects: what has the usual
- * plain shape is read by patterns, several times faster than a parser can, everything else goes to the parser piece by
- * piece. The result is the same as that of `SoapCodec.decodeResponse`.
+ * Reads the objects of a page of properties one by one. What has the usual plain shape is read by patterns, several times
+ * faster than a parser can; everything else goes to the parser piece by piece.
  */
-export async function decodeAnswer(
-  codec: SoapCodec,
-  method: string,
-  xml: string,
-  pause: () => Promise<unknown> = setImmediate,
-): Promise<unknown> {
-  const cut = pageMethods.has(method) && xml.length >= smallAnswer ? cutObjects(xml) : undefined;
-  if (cut === undefined) return codec.decodeResponse(method, xml);
-  const response = codec.readResponse(method, cut.frame);
-  const result = codec.resultOf(method, response) as RetrieveResult;
-  const [scope] = response.children();
-  if (scope === undefined) return codec.decodeResponse(method, xml);
-  const objects: ObjectContent[] = [];
-  const reader = new ObjectReader(codec.answerDecoder(), scope, xml);
-  let at = cut.start;
-  while (at < cut.end) {
-    const sliceEnd = reader.cost + sliceSize;
-    while (at < cut.end && reader.cost < sliceEnd) {
-      objects.push(reader.read(at));
-      at = reader.end;
-    }
-    // One object after the other, with other work between them.
-    await pause();
-  }
-  return { ...result, objects };
-}
-
-/** Finds the objects of a page and what is around them; undefined where the document is anything out of the ordinary. */
-function cutObjects(xml: string): { frame: string; start: number; end: number } | undefined {
-  const start = xml.indexOf(openTag);
-  const end = xml.lastIndexOf(closeTag) + closeTag.length;
-  if (start === -1 || end < start || xml.includes('<!') || xml.indexOf('<?', 2) !== -1) return undefined;
-  const before = xml.slice(0, start);
-  const after = xml.slice(end);
-  if (!/<returnval>\s*(?:<token>[^<]*<\/token>\s*)?$/.test(before) || !/^\s*<\/returnval>/.test(after))
-    return undefined;
-  return { frame: before + after, start, end };
-}
-
-class ObjectReader {
+export class ObjectReader {
   readonly #decoder: ValueDecoder;
   /** The element around the objects, for the prefixes declared there. */
   readonly #scope: XmlElement;
-  readonly #xml: string;
   /** How values read their text, by the attributes of their element as they stand in the document. */
   readonly #readers = new Map<string, ReadText | undefined>();
-  /** The place behind what was read. */
+  #xml = '';
+  /** The place behind the last object that was read. */
   end = 0;
   /** How much work reading was so far, in characters of plain reading. */
   cost = 0;
 
-  constructor(decoder: ValueDecoder, scope: XmlElement, xml: string) {
+  constructor(decoder: ValueDecoder, scope: XmlElement) {
     this.#decoder = decoder;
     this.#scope = scope;
-    this.#xml = xml;
   }
 
-  /** Reads the object that begins at a place. */
-  read(start: number): ObjectContent {
+  /** Reads the object that begins at a place of a text; undefined where it is not there as a whole. */
+  read(xml: string, start: number): ObjectContent | undefined {
+    this.#xml = xml;
     const object = this.#plainObject(start) ?? this.#parsedObject(start);
-    this.cost += this.end - start;
+    if (object !== undefined) this.cost += this.end - start;
     return object;
   }
 
@@ -121,21 +71,26 @@ class ObjectReader {
       if (read !== undefined) return readProperty(resolveReferences(name), read, resolveReferences(text));
     }
     if (this.#match(propertyStart, start) === null) return undefined;
-    return this.#parsed(start, '<propSet>', '</propSet>', 'DynamicProperty') as DynamicProperty | undefined;
+    return this.#parsedProperty(start);
   }
 
-  #parsedObject(start: number): ObjectContent {
-    const object = this.#parsed(start, openTag, closeTag, 'ObjectContent');
-    if (object === undefined) throw new SoapFormatError('the objects of a page are not one beside the other');
-    return object as ObjectContent;
-  }
-
-  /** Hands one element to the parser; undefined where it holds others of its own name. */
-  #parsed(start: number, open: string, close: string, type: string): unknown {
+  /** Hands one property to the parser; undefined where it is not there as a whole, or its end is not plain to see. */
+  #parsedProperty(start: number): DynamicProperty | undefined {
+    const close = '</propSet>';
     const end = this.#xml.indexOf(close, start) + close.length;
     if (end < start) return undefined;
     const piece = this.#xml.slice(start, end).trimStart();
-    if (!piece.startsWith(open) || piece.includes(open, 1)) return undefined;
+    if (piece.includes('<propSet>', 1) || piece.includes('<!') || piece.includes('<?')) return undefined;
+    return this.#parsed(piece, end, 'DynamicProperty') as DynamicProperty;
+  }
+
+  #parsedObject(start: number): ObjectContent | undefined {
+    const end = objectEndIn(this.#xml, start);
+    if (end === undefined) return undefined;
+    return this.#parsed(this.#xml.slice(start, end), end, 'ObjectContent') as ObjectContent;
+  }
+
+  #parsed(piece: string, end: number, type: string): unknown {
     this.end = end;
     this.cost += piece.length * parserCost;
     return this.#decoder.value(parseXml(piece, this.#scope), type);
@@ -166,6 +121,24 @@ class ObjectReader {
   #element(written: string): XmlElement | undefined {
     return attributes.test(written) ? parseXml(`<val${written}/>`, this.#scope) : undefined;
   }
+}
+
+/** The place behind the object that begins at `start`, whatever it holds; undefined where its end is not there yet. */
+function objectEndIn(xml: string, start: number): number | undefined {
+  objectTokens.lastIndex = start;
+  let depth = 0;
+  for (let match = objectTokens.exec(xml); match !== null; match = objectTokens.exec(xml)) {
+    const hidingEnd = hidingEnds[match[0]];
+    if (hidingEnd !== undefined) {
+      const at = xml.indexOf(hidingEnd, objectTokens.lastIndex);
+      if (at === -1) return undefined;
+      objectTokens.lastIndex = at + hidingEnd.length;
+      continue;
+    }
+    depth += match[0] === '<objects' ? 1 : -1;
+    if (depth === 0) return objectTokens.lastIndex;
+  }
+  return undefined;
 }
 
 function readProperty(name: string, read: ReadText, text: string): DynamicProperty {
