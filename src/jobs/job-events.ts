@@ -95,7 +95,9 @@ function call(this: Listener, type: number, info: VixHandle): void {
       callScope.getStore() === undefined
         ? callback(job, type, info, this.clientData)
         : callScope.run(undefined, () => callback(job, type, info, this.clientData));
-    if (isThenable(outcome)) events.awaitCallback(outcome, job, firm.has(callback) ? 'firm promise' : 'promise');
+    if (!isThenable(outcome)) return;
+    const hold = events.hold(firm.has(callback) ? 'firm promise' : 'promise');
+    events.holdUntil(outcome, job, hold);
   } catch (error) {
     events.report(error, job);
   }
@@ -103,11 +105,13 @@ function call(this: Listener, type: number, info: VixHandle): void {
 
 function callAsync({ events, job, callback, clientData }: Listener, type: number, info: VixHandle): void {
   const running: AsyncCall = { waits: [], isOver: false };
+  // Before the call: it may wait for another job before its first await.
+  const hold = events.hold(running);
   const outcome = callScope.run(running, () => callback(job, type, info, clientData));
   const end = (): void => {
     running.isOver = true;
   };
-  events.awaitCallback(Promise.resolve(outcome).finally(end), job, running);
+  events.holdUntil(Promise.resolve(outcome).finally(end), job, hold);
 }
 
 function isAsyncFunction(callback: object & { readonly [Symbol.toStringTag]?: unknown }): boolean {
@@ -179,10 +183,15 @@ export class JobEvents extends EventEmitter<{ event: [type: number, info: VixHan
     this.on('event', call, new Listener(this, job, callback, clientData));
   }
 
-  /** Holds the next event back until a callback has ended. */
-  awaitCallback(outcome: PromiseLike<unknown>, job: VixHandle, by: Hold['by']): void {
+  /** Holds the next event back, until `holdUntil` says for how long. */
+  hold(by: Hold['by']): Hold {
     const hold: Hold = { by };
     (this.#holds ??= new Set()).add(hold);
+    return hold;
+  }
+
+  /** Ends a hold when a callback has ended. */
+  holdUntil(outcome: PromiseLike<unknown>, job: VixHandle, hold: Hold): void {
     void Promise.resolve(outcome)
       .catch((error: unknown) => this.report(error, job))
       .then(() => this.#end(hold));

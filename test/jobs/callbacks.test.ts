@@ -225,13 +225,17 @@ describe('a wait', () => {
     expect(answers).toEqual([VIX_OK]);
   });
 
-  it.each(['async', 'plain'])('in a ring of callbacks that are %s ends', async (kind) => {
+  it.each([
+    ['async', 'at once'],
+    ['async', 'after an await'],
+    ['plain', 'after an await'],
+  ])('in a ring of callbacks that are %s and wait %s ends', async (kind, when) => {
     const rig = new RunnerRig();
     const answers: Record<string, number> = {};
     const jobs: Record<string, Job> = {};
     const start = (name: string, other: string): void => {
       const waitForOther = async (): Promise<void> => {
-        await settle();
+        if (when === 'after an await') await settle();
         const { [other]: job } = jobs;
         if (job !== undefined) answers[name] = await rig.wait(job);
       };

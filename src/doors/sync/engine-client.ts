@@ -223,6 +223,7 @@ export class EngineClient {
   }
 
   #report(event: DiagnosticEvent): void {
+    if (this.#listeners.length === 0) warn(event);
     for (const listener of this.#listeners) {
       try {
         listener(event);
@@ -234,6 +235,12 @@ export class EngineClient {
       }
     }
   }
+}
+
+/** What nobody listens to must not pass unseen. */
+function warn({ kind, error }: DiagnosticEvent): void {
+  const what = kind === 'callback-failed' ? 'a callback' : 'work in the background';
+  process.emitWarning(`${what} failed: ${String(error)}`, 'RevixWarning');
 }
 
 const connectOptionsAt = Object.keys(callRows.VixHost_Connect.params).indexOf('options');

@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   type DiagnosticEvent,
   type SyncVix,
@@ -241,6 +241,20 @@ describe('callbacks that fail', () => {
       await until(() => events.length === 5 + at);
       expect(events[4 + at]).toEqual({ kind: 'callback-failed', error: rejected, job: other });
     }
+  });
+
+  it('are a warning of the process when nobody listens', async () => {
+    const vix = fakeVix();
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
+    const job = startConnect(vix, 'plain', () => {
+      throw new Error('thrown');
+    });
+    expect(vix.VixJob_Wait(job, VIX_PROPERTY_NONE)).toBe(VIX_OK);
+    await until(() => warnings.length > 0);
+    expect(warnings).toMatchObject([{ name: 'RevixWarning', message: 'a callback failed: Error: thrown' }]);
   });
 
   it('may be async: the wait does not wait for their end', async () => {
