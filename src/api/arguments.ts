@@ -73,7 +73,8 @@ export function bool(name: string, value: unknown): boolean {
   throw invalid(name, `must be true or false, not ${kindOf(value)}`);
 }
 
-function kindOf(value: unknown): string {
+/** What a value is, for messages that say what was given. */
+export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (value === undefined) return 'undefined';
   return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;

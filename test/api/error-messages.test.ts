@@ -190,7 +190,7 @@ describe('the message of a call that answers with an error itself', () => {
         'VixPropertyList_AllocPropertyList',
         [vm, cell, VIX_PROPERTY_VM_NAME, 5, 0],
         VIX_E_TYPE_MISMATCH,
-        'VIX_PROPERTY_VM_NAME: ',
+        'VIX_PROPERTY_VM_NAME takes a value of type string, not a number',
       ],
       ['VixPropertyList_AllocPropertyList', [vm, null], VIX_E_INVALID_ARG, 'parameter resultHandle'],
     ];

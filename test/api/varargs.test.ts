@@ -4,6 +4,7 @@ import { functions } from '../../src/vix/functions.js';
 import {
   VIX_E_BAD_VM_INDEX,
   VIX_E_INVALID_ARG,
+  VIX_E_INVALID_UTF8_STRING,
   VIX_E_INVALID_HANDLE,
   VIX_E_NOT_SUPPORTED_ON_HANDLE_TYPE,
   VIX_E_TYPE_MISMATCH,
@@ -197,6 +198,8 @@ describe('VixPropertyList_AllocPropertyList', () => {
     ['a value of another type', [password, 5, none], VIX_E_TYPE_MISMATCH],
     ['no value but a terminator', [password, none], VIX_E_TYPE_MISMATCH],
     ['null as value', [password, null, none], VIX_E_TYPE_MISMATCH],
+    ['a text that UTF-8 cannot hold', [password, '\ud800', none], VIX_E_INVALID_UTF8_STRING],
+    ['a text with a NUL', [password, 'a\0b', none], VIX_E_INVALID_ARG],
     ['a bad second pair', [password, 'x', password, true, none], VIX_E_TYPE_MISMATCH],
   ])('with %s makes no list', async (_, values, code) => {
     const { stage } = await withJob();
