@@ -22,6 +22,20 @@ describe('Windows programs in a running guest', () => {
     expect(textOf(guest, 'C:\\Users\\Ann\\AppData\\Local\\Temp\\out.txt')).toContain('10.0.0.5');
   });
 
+  it('a log shows what was printed while the program still runs, and keeps it when the program is killed', async () => {
+    const guest = windowsGuest();
+    guest
+      .as('Ann')
+      .write('C:\\Users\\Ann\\server.bat', '@echo started\r\n@ping -n 100 127.0.0.1 > nul\r\n@echo over\r\n');
+    const args = '/c "server.bat > log.txt 2>&1"';
+    const { pid, done } = guest.begin({ path: `${system}\\cmd.exe`, arguments: args }, 'Ann');
+    await settle(20);
+    expect(textOf(guest, 'C:\\Users\\Ann\\log.txt')).toBe('started\r\n');
+    guest.kill(pid, guest.user('Ann'));
+    await done;
+    expect(textOf(guest, 'C:\\Users\\Ann\\log.txt')).toBe('started\r\n');
+  });
+
   it('a batch file starts by its own path, with its words', async () => {
     const guest = windowsGuest();
     guest.as('Ann').write('C:\\Users\\Ann\\my job.bat', '@echo off\r\necho %~1-%2 %USERNAME% %CD%\r\nexit /b 17\r\n');

@@ -17,11 +17,15 @@ export interface CommandStreams {
 /** Bytes that a redirected stream gathers before it writes them to its file. */
 const flushSize = 64 * 1024;
 
+/** A file that output goes to. Who reads it meanwhile, or after the program was killed, finds what was printed. */
 class FileOutput {
   readonly #files: UserFiles;
   readonly #path: string;
   #pieces: Uint8Array[] = [];
   #size = 0;
+  #isFlushDue = false;
+  /** Why a flush between two commands failed. */
+  #failure: { readonly reason: unknown } | undefined;
 
   constructor(files: UserFiles, path: string, isAppend: boolean) {
     this.#files = files;
@@ -36,14 +40,30 @@ class FileOutput {
     this.#pieces.push(bytes);
     this.#size += bytes.length;
     if (this.#size >= flushSize) this.flush();
+    else this.#flushLater();
   };
 
   flush(): void {
+    if (this.#failure !== undefined) throw this.#failure.reason;
     if (this.#size === 0) return;
     const bytes = new Uint8Array(Buffer.concat(this.#pieces));
     this.#pieces = [];
     this.#size = 0;
     this.#files.append(this.#path, bytes);
+  }
+
+  /** One write for all that is printed before the program waits. */
+  #flushLater(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    setImmediate(() => {
+      this.#isFlushDue = false;
+      try {
+        this.flush();
+      } catch (reason) {
+        this.#failure ??= { reason };
+      }
+    });
   }
 }
 
