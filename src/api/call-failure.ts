@@ -1,16 +1,19 @@
 import { toVixFailure, VixFailure } from '../errors/vix-failure.js';
 import { describeJob } from '../jobs/job.js';
 import type { VixError } from '../vix/types.js';
+import { kindOf } from './arguments.js';
 import type { VixRuntime } from './vix-runtime.js';
 
 /** A handle parameter that names no object of the kind that the function works on. */
 export function handleFailure(runtime: VixRuntime, name: string, handle: unknown, code: VixError): VixFailure {
-  const entry = typeof handle === 'number' ? runtime.table.find(handle) : undefined;
+  if (typeof handle !== 'number')
+    return new VixFailure(code, `parameter ${name} is ${kindOf(handle)}, which is no handle`);
+  const entry = runtime.table.find(handle);
   const is =
     entry === undefined
       ? 'which is no live handle: it was never given out, was released, or its host was disconnected'
       : `which is a ${entry.kind} handle made by ${entry.call}`;
-  return new VixFailure(code, `parameter ${name} is ${String(handle)}, ${is}`);
+  return new VixFailure(code, `parameter ${name} is ${handle}, ${is}`);
 }
 
 /**

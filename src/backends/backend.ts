@@ -23,6 +23,8 @@ export interface ConnectTarget {
   readonly verifyTls: boolean;
   /** The `options` of the matching configuration entry, unread. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Where the settings stand, for error texts: a file and an entry. */
+  readonly settingsSource?: string;
   /** Directory that relative paths in the settings start from; absent: the current one. */
   readonly settingsDirectory?: string;
 }

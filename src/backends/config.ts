@@ -8,7 +8,11 @@ import { Secret } from '../base/secret.js';
 function keys<const Entries extends v.ObjectEntries>(entries: Entries) {
   const known = Object.keys(entries).join(', ');
   return v.strictObject(entries, (issue) =>
-    issue.expected === 'never' ? `unknown key; known are ${known}` : `must be an object with ${known}`,
+    issue.expected === 'never'
+      ? `unknown key; known are ${known}`
+      : issue.received === 'undefined'
+        ? 'is missing'
+        : `must be an object with ${known}`,
   );
 }
 
@@ -94,10 +98,17 @@ function problemOf({ path, message }: v.BaseIssue<unknown>): ConfigProblem {
   return { path: path?.map(({ key }) => String(key)) ?? [], message };
 }
 
-/** A configuration with the directory that its relative paths start from. */
+/** A configuration with where it comes from, and the directory that its relative paths start from. */
 export interface LoadedConfig {
   readonly config: RevixConfig;
+  /** Where it comes from, for error texts: the path of a file, mostly. */
+  readonly source: string;
   readonly directory: string;
+}
+
+/** The configuration where there is no file. */
+export function noConfig(directory: string): LoadedConfig {
+  return { config: {}, source: 'no configuration', directory };
 }
 
 /**
@@ -116,7 +127,7 @@ export function readConfig(path: string): LoadedConfig {
   }
   try {
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-    return { config: parseConfig(value, path), directory: dirname(resolve(path)) };
+    return { config: parseConfig(value, path), source: path, directory: dirname(resolve(path)) };
   } catch (error) {
     if (error instanceof Fault) throw error;
     throw new Fault('invalid-argument', `${path} is not valid JSON: ${withoutQuote(reasonOf(error))}`);
@@ -127,15 +138,16 @@ export function readConfig(path: string): LoadedConfig {
  * Fetches the password that an entry names.
  *
  * @param directory where the path of a file starts from.
+ * @param place put before the text of an error.
  * @throws Fault `invalid-argument` naming the variable or file.
  */
-export function readPassword(source: NonNullable<ProviderEntry['password']>, directory: string): Secret {
+export function readPassword(source: NonNullable<ProviderEntry['password']>, directory: string, place = ''): Secret {
   if ('env' in source) {
     const text = process.env[source.env];
     if (text === undefined) {
       throw new Fault(
         'invalid-argument',
-        `the configuration takes the password from the environment variable ${source.env}, which is not set`,
+        `${place}takes the password from the environment variable ${source.env}, which is not set`,
       );
     }
     return new Secret(text);
@@ -143,8 +155,7 @@ export function readPassword(source: NonNullable<ProviderEntry['password']>, dir
   try {
     return new Secret(readFileSync(resolve(directory, source.file), 'utf8').replace(/\r?\n$/, ''));
   } catch (error) {
-    const message =
-      `the configuration takes the password from the file ${source.file}, which cannot be read: ` + reasonOf(error);
+    const message = `${place}takes the password from the file ${source.file}, which cannot be read: ` + reasonOf(error);
     throw new Fault('invalid-argument', message, { cause: error });
   }
 }

@@ -28,23 +28,24 @@ export class BackendRegistry {
 
   /** @throws Fault `not-supported` when no backend wants the target, `invalid-argument` for a bad configuration. */
   choose(target: ConnectTarget): BackendChoice {
-    const { config, directory } = this.#config();
+    const { config, source, directory } = this.#config();
     const entry = config.providers?.[target.provider];
     if (entry === undefined) {
       const module = this.#modules.find((candidate) => candidate.claims(target) === 'accept');
       if (module === undefined) throw this.#nobodyClaims(target);
       return { module, target, paths: new PathMap() };
     }
+    const place = `${source}: providers.${target.provider}`;
     const module = this.#modules.find((candidate) => candidate.name === entry.backend);
     if (module === undefined) {
       const known = this.#modules.map((candidate) => candidate.name).join(', ');
       throw new Fault(
         'invalid-argument',
-        `the configuration names the backend "${entry.backend}" for the provider ` +
-          `${target.provider}; known backends: ${known}`,
+        `${place}.backend: there is no backend "${entry.backend}"; known are ${known}`,
       );
     }
-    const password = entry.password === undefined ? target.password : readPassword(entry.password, directory);
+    const password =
+      entry.password === undefined ? target.password : readPassword(entry.password, directory, `${place}.password: `);
     return {
       module,
       target: {
@@ -53,6 +54,7 @@ export class BackendRegistry {
         userName: entry.user ?? target.userName,
         password,
         settings: entry.options ?? {},
+        settingsSource: `${place}.options`,
         settingsDirectory: directory,
       },
       paths: new PathMap(entry.paths),

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { vixFunctions, type Vix } from '../api/vix.js';
 import { VixRuntime } from '../api/vix-runtime.js';
-import { parseConfig, readConfig, type LoadedConfig, type RevixConfig } from '../backends/config.js';
+import { noConfig, parseConfig, readConfig, type LoadedConfig, type RevixConfig } from '../backends/config.js';
 import { findConfigFile } from '../backends/find-config-file.js';
 import { createMockBackend } from '../backends/mock/index.js';
 import { createVsphereBackend } from '../backends/vsphere/index.js';
@@ -54,9 +54,10 @@ function configReader(config: RevixConfig | string | undefined): () => LoadedCon
 function loadConfig(config: RevixConfig | string | undefined): LoadedConfig {
   const directory = process.cwd();
   if (typeof config === 'string') return readConfig(resolve(config));
-  if (config !== undefined) return { config: parseConfig(config, 'the configuration given to createVix'), directory };
+  const source = 'the configuration given to createVix';
+  if (config !== undefined) return { config: parseConfig(config, source), source, directory };
   const file = findConfigFile(process.env, directory);
-  return file === undefined ? { config: {}, directory } : readConfig(file.path);
+  return file === undefined ? noConfig(directory) : readConfig(file.path);
 }
 
 /** The file that the environment asks for; an empty name asks for none. */

@@ -80,9 +80,13 @@ describe('readConfig', () => {
   it('reads a file', () => {
     const path = join(directory, 'good.json');
     writeFileSync(path, '{"providers": {"default": {"backend": "mock"}}}');
-    expect(readConfig(path)).toEqual({ config: { providers: { default: { backend: 'mock' } } }, directory });
+    expect(readConfig(path)).toEqual({
+      config: { providers: { default: { backend: 'mock' } } },
+      source: path,
+      directory,
+    });
     writeFileSync(path, '\uFEFF{}');
-    expect(readConfig(path)).toEqual({ config: {}, directory });
+    expect(readConfig(path)).toEqual({ config: {}, source: path, directory });
   });
 
   it('names a file that is missing, no JSON, or wrong', () => {

@@ -27,7 +27,7 @@ function faultOf(action: () => unknown): Fault {
   throw new Error('no fault was thrown');
 }
 
-const noConfig = { config: {}, directory: '.' };
+const noConfig = { config: {}, source: 'the test', directory: '.' };
 
 describe('BackendRegistry', () => {
   it('takes the first backend that accepts', () => {
@@ -69,7 +69,7 @@ describe('BackendRegistry', () => {
       },
       'the test',
     );
-    const registry = new BackendRegistry([one, two], () => ({ config, directory: '.' }));
+    const registry = new BackendRegistry([one, two], () => ({ config, source: 'the test', directory: '.' }));
     const choice = registry.choose(target());
     expect(choice.module).toBe(two);
     expect(choice.target).toEqual({
@@ -77,6 +77,7 @@ describe('BackendRegistry', () => {
       hostName: 'https://vc/sdk',
       userName: 'robot',
       settings: { insecure: true },
+      settingsSource: 'the test: providers.workstation.options',
       settingsDirectory: '.',
     });
     expect(choice.paths.toHost('/a/x')).toBe('/b/x');
@@ -87,10 +88,15 @@ describe('BackendRegistry', () => {
     const one = new FakeBackend('one');
     const registry = new BackendRegistry([one], () => ({
       config: { providers: { workstation: { backend: 'one' } } },
+      source: 'the test',
       directory: '.',
     }));
     const asked = target('workstation', 'vc');
-    expect(registry.choose(asked).target).toEqual({ ...asked, settingsDirectory: '.' });
+    expect(registry.choose(asked).target).toEqual({
+      ...asked,
+      settingsSource: 'the test: providers.workstation.options',
+      settingsDirectory: '.',
+    });
   });
 
   it('takes the password from where the configuration says, at each choice', () => {
@@ -98,9 +104,13 @@ describe('BackendRegistry', () => {
     const entry = { backend: 'one', password: { env: 'REVIX_TEST_REGISTRY' } };
     const registry = new BackendRegistry([one], () => ({
       config: { providers: { workstation: entry } },
+      source: 'the test',
       directory: '.',
     }));
-    expect(faultOf(() => registry.choose(target())).message).toContain('REVIX_TEST_REGISTRY');
+    const place = 'the test: providers.workstation.password';
+    expect(faultOf(() => registry.choose(target())).message).toBe(
+      `${place}: takes the password from the environment variable REVIX_TEST_REGISTRY, which is not set`,
+    );
     process.env['REVIX_TEST_REGISTRY'] = 'hunter2';
     try {
       expect(registry.choose(target()).target.password?.reveal()).toBe('hunter2');
@@ -112,10 +122,14 @@ describe('BackendRegistry', () => {
   it('names a backend that does not exist, and those that do', () => {
     const registry = new BackendRegistry([new FakeBackend('one'), new FakeBackend('two')], () => ({
       config: { providers: { workstation: { backend: 'three' } } },
+      source: 'the test',
       directory: '.',
     }));
     const fault = faultOf(() => registry.choose(target()));
-    expect([fault.kind, fault.message]).toEqual(['invalid-argument', expect.stringContaining('"three"')]);
+    expect([fault.kind, fault.message]).toEqual([
+      'invalid-argument',
+      expect.stringContaining('the test: providers.workstation.backend: there is no backend "three"'),
+    ]);
     expect(fault.message).toContain('one, two');
   });
 

@@ -37,7 +37,7 @@ export function createMockBackend(options: MockOptions = {}): MockBackend {
     capabilities: allCapabilities,
     claims: (target) => (claimedProviders.has(target.provider) ? 'accept' : 'decline'),
     connect: (target, call) => connect(worlds, target, call),
-    world: () => worlds.get({}),
+    world: () => worlds.get({ settings: {} }),
     close: () => worlds.close(),
   };
 }
@@ -52,7 +52,7 @@ async function connect(worlds: Worlds, target: ConnectTarget, call: CallContext)
       `The provider ${target.provider} reaches only this machine, not '${target.hostName}'. Give no host name.`,
     );
   }
-  const world = await worlds.get(target.settings, target.settingsDirectory);
+  const world = await worlds.get(target);
   await world.begin('connect', call);
   world.checkHostUser(target.userName, target.password);
   return new MockHost(world, product);

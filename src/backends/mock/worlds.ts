@@ -3,6 +3,7 @@ import { join, parse, resolve } from 'node:path';
 import * as v from 'valibot';
 import { RealClock, type Clock } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';
+import type { ConnectTarget } from '../backend.js';
 import type { FaultRule } from '../../world/fault-rules.js';
 import { GuestFileSystem } from '../../world/guest/guest-file-system.js';
 import type { ProgramLimits } from '../../world/guest/program-runner.js';
@@ -11,6 +12,7 @@ import { defaultInventory } from '../../world/inventory/default-inventory.js';
 import type { Inventory } from '../../world/inventory/inventory-schema.js';
 import { readInventory } from '../../world/inventory/read-inventory.js';
 import { openDirectoryStore } from '../../world/store/directory-store.js';
+import { flag, keys, name } from '../../world/schema-parts.js';
 import type { GuestPrograms } from '../../world/vm/guest-runtime.js';
 import type { QuestionPolicy } from '../../world/vm/vm-scope.js';
 import { World } from '../../world/world.js';
@@ -49,11 +51,14 @@ export interface MockOptions {
 }
 
 /** What the `options` of a configuration entry may say, in place of the options in code. */
-const settingsSchema = v.strictObject({
-  inventory: v.optional(v.pipe(v.string(), v.nonEmpty())),
-  directory: v.optional(v.pipe(v.string(), v.nonEmpty())),
-  isInPlace: v.optional(v.boolean()),
+const settingsSchema = keys({
+  inventory: v.optional(name),
+  directory: v.optional(name),
+  isInPlace: v.optional(flag),
 });
+
+/** What of a target says which world is meant. */
+type SettingsOfTarget = Pick<ConnectTarget, 'settings' | 'settingsSource' | 'settingsDirectory'>;
 
 type Settings = v.InferOutput<typeof settingsSchema>;
 
@@ -67,8 +72,8 @@ export class Worlds {
   }
 
   /** @throws Fault `invalid-argument` for settings or an inventory that are not in order. */
-  async get(settings: Readonly<Record<string, unknown>>, settingsDirectory = '.'): Promise<World> {
-    const wanted = resolved(parseSettings(settings), settingsDirectory);
+  async get({ settings, settingsSource, settingsDirectory = '.' }: SettingsOfTarget): Promise<World> {
+    const wanted = resolved(parseSettings(settings, settingsSource), settingsDirectory);
     const isPlain = wanted.inventory === undefined && wanted.directory === undefined;
     if (this.#options.world !== undefined && isPlain) return this.#options.world;
     const key = JSON.stringify([wanted.inventory ?? null, wanted.directory ?? null, wanted.isInPlace ?? null]);
@@ -156,13 +161,16 @@ function resolved({ inventory, directory, ...others }: Settings, from: string): 
   };
 }
 
-function parseSettings(settings: Readonly<Record<string, unknown>>): Settings {
+function parseSettings(
+  settings: Readonly<Record<string, unknown>>,
+  source = 'the options of the mock backend',
+): Settings {
   const result = v.safeParse(settingsSchema, settings);
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw new Fault(
     'invalid-argument',
-    `The options of the mock backend: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}. ` +
+    `${source}: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}. ` +
       'Known are inventory and directory, both paths, and isInPlace, true or false.',
   );
 }

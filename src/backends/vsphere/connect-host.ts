@@ -17,7 +17,7 @@ export async function connectHost(
   call: CallContext,
 ): Promise<HostLink> {
   const url = sdkUrl(target.hostName);
-  const read = readSettings(options, target.settings, resolve(target.settingsDirectory ?? '.'));
+  const read = readSettings(options, target.settings, resolve(target.settingsDirectory ?? '.'), target.settingsSource);
   const isUnverified = read.tls.kind === 'insecure' && target.verifyTls;
   const settings = isUnverified ? { ...read, tls: verifiedBySystem } : read;
   const login = loginOf(target, settings.login);

@@ -96,15 +96,17 @@ export function checkOptions({ clock: _clock, ...plain }: VsphereOptions): Plain
  *
  * @param entry the `options` of the configuration entry, unread.
  * @param directory where relative paths of the entry start from; those of the options start from the current one.
+ * @param source where the entry stands, for error texts.
  * @throws Fault `invalid-argument` or `file-not-found` that names the entry.
  */
 export function readSettings(
   options: VsphereOptions,
   entry: Readonly<Record<string, unknown>>,
   directory: string,
+  source = 'The options of the vSphere backend',
 ): VsphereSettings {
   const inCode = checkOptions(options);
-  const inFile = check(entry, 'The options of the vSphere backend');
+  const inFile = check(entry, source);
   const all = { ...inCode, ...inFile };
   return {
     tls: inFile.tls === undefined ? policyOf(inCode.tls, '.') : policyOf(inFile.tls, directory),

@@ -1,4 +1,4 @@
-import { type LoadedConfig, readConfig } from '../../backends/config.js';
+import { type LoadedConfig, noConfig, readConfig } from '../../backends/config.js';
 import { findConfigFile } from '../../backends/find-config-file.js';
 import { Fault } from '../../base/fault.js';
 import { checkTable, type CheckHost } from './check-table.js';
@@ -33,7 +33,7 @@ function hostOf({ provider, hostName }: DoctorRequest, { backends, ...around }: 
   return name === 'mock' ? 'mock' : 'vsphere';
 }
 
-const nothing: LoadedConfig = { config: {}, directory: '.' };
+const nothing = noConfig('.');
 
 function readable({ env, directory }: Pick<DoctorSurroundings, 'env' | 'directory'>): LoadedConfig {
   try {

@@ -1,4 +1,4 @@
-import { type LoadedConfig, readConfig } from '../../../../backends/config.js';
+import { noConfig, readConfig } from '../../../../backends/config.js';
 import { configFileName, findConfigFile } from '../../../../backends/find-config-file.js';
 import { check, green, trouble } from '../../check.js';
 import { configFaults } from '../../config-faults.js';
@@ -22,7 +22,7 @@ export const configurationCheck = check({
   run: (_, { env, directory }) => {
     const file = findConfigFile(env, directory);
     if (file === undefined) {
-      const none: LoadedConfig = { config: {}, directory };
+      const none = noConfig(directory);
       const found = `none, so the defaults count; looked at REVIX_CONFIG (not set) and ${directory} (no ${configFileName})`;
       return green(found, none, { facts: { file: null } });
     }

@@ -37,7 +37,7 @@ export const settingsCheck = check({
   },
   run: ({ choice: { target } }, { said, timeoutMs }) => {
     try {
-      const read = readSettings({}, target.settings, resolve(target.settingsDirectory ?? '.'));
+      const read = readSettings({}, target.settings, resolve(target.settingsDirectory ?? '.'), target.settingsSource);
       const trusts = trustOf(read);
       // A check wants to know how things are, not to wait until they are better.
       const settings = { ...read, callTimeoutMs: Math.min(read.callTimeoutMs, timeoutMs), reconnectMs: 1 };
