@@ -149,6 +149,19 @@ describe('the message of a call that answers with an error itself', () => {
     expect(rig.vix.Revix_GetErrorMessage(vm)).toBe('');
   });
 
+  it('names the kind of a value that is no handle, and does not show it', async () => {
+    const { rig } = await openRig();
+    for (const [value, kind] of [
+      [Object.create(null), 'an object'],
+      ['hunter2', 'a string'],
+      [Symbol('hunter2'), 'a symbol'],
+    ] as const) {
+      const job = rig.call('VixVM_PowerOn', [value, 0, 0, null, null]) as VixHandle;
+      expect(await rig.vix.VixJob_Wait(job, VIX_PROPERTY_NONE)).toBe(VIX_E_INVALID_HANDLE);
+      expect(rig.vix.Revix_GetJobMessage(job)).toContain(`parameter vmHandle is ${kind}, which is no handle`);
+    }
+  });
+
   it('names the property or the argument that was wrong', async () => {
     const { rig, host, vm } = await openRig();
     rig.control.once('power.on', 'pending');
