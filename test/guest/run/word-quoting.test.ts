@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../src/base/fault.js';
 import { batchFileWord, batchPath, batchText, posixWord, windowsWord } from '../../../src/guest/run/word-quoting.js';
 import { splitArguments } from '../../../src/world/guest/windows/arguments.js';
 
-const signs = fc.constantFrom(...'\'"\\`$!%^&|<>(){}[]*?~#; \t=,-a0é漢😀');
+const signs = fc.constantFrom(...Array.from('\'"\\`$!%^&|<>(){}[]*?~#; \t=,-a0é漢😀'));
 const word = fc.oneof(fc.string({ unit: signs, maxLength: 12 }), fc.string({ maxLength: 8 }));
 const posixWords = word.filter((text) => !text.includes('\0'));
 const windowsWords = word.filter((text) => !/[\0\r\n]/.test(text));
