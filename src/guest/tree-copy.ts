@@ -1,13 +1,39 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join, posix, win32 } from 'node:path';
 import type { CallContext, GuestFileInfo, SizedContent } from '../backends/backend.js';
 import { Fault } from '../base/fault.js';
 import type { GuestSession } from './guest-session.js';
 import { hostFileFault } from './host-file-fault.js';
+import { patiently } from './patiently.js';
 
 /** Bytes read from a file at a time: two such buffers stay in the processor's cache while they are encrypted. */
 const chunkBytes = 256 * 1024;
+
+/** How far a copy is. */
+export interface CopyProgress {
+  /** File that is under way, where it comes from. */
+  readonly path: string;
+  /** Bytes of this file that have been copied, and that it has. */
+  readonly fileBytes: number;
+  readonly fileSize: number;
+  /** Bytes and whole files of the copy so far. */
+  readonly copiedBytes: number;
+  readonly copiedFiles: number;
+}
+
+/** What a copy does beyond copying. */
+export interface CopyExtras {
+  readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
+  /**
+   * Take up again what broke off: a download where it ended, an upload with its file, as hosts take a file only whole.
+   * Files that are there already with the same content are not sent again.
+   */
+  readonly isResumed?: boolean;
+  /** SHA-256 of a guest file, in hexadecimal digits: every copied file is compared with its source. */
+  readonly guestSha256?: ((guestPath: string) => Promise<string>) | undefined;
+}
 
 /**
  * Copies a file or a directory tree of this machine into the guest. Files of the same name are overwritten, directories
@@ -20,8 +46,9 @@ export async function copyToGuest(
   hostPath: string,
   guestPath: string,
   call: CallContext,
+  extras: CopyExtras = {},
 ): Promise<void> {
-  await new CopyToGuest(session, call).copy(hostPath, guestPath, []);
+  await new CopyToGuest(session, call, extras).copy(hostPath, guestPath, []);
 }
 
 /** Copies a file or a directory tree of the guest to this machine, under the same rules. */
@@ -30,8 +57,9 @@ export async function copyFromGuest(
   guestPath: string,
   hostPath: string,
   call: CallContext,
+  extras: CopyExtras = {},
 ): Promise<void> {
-  const copy = new CopyFromGuest(session, call);
+  const copy = new CopyFromGuest(session, call, extras);
   const { files } = session.ops;
   const source = await session.request(call, () => files.stat(guestPath, call));
   if (source.kind === 'directory') await copy.directory(guestPath, hostPath);
@@ -46,15 +74,57 @@ function joinGuest(session: GuestSession, directory: string, name: string): stri
   return directory.replace(/[\\/]+$/, '') + guestSeparator(session) + name;
 }
 
-/** Passes chunks on, reports progress and stops when the call is aborted. */
-async function* watched(content: SizedContent, call: CallContext): AsyncGenerator<Uint8Array> {
-  let done = 0;
-  for await (const chunk of content.chunks) {
-    call.signal.throwIfAborted();
-    done += chunk.byteLength;
-    call.progress(content.size === 0 ? 1 : done / content.size);
-    yield chunk;
+/** Counts what a copy has done, and tells whoever wants to know. */
+class CopyMeter {
+  readonly #call: CallContext;
+  readonly #onProgress: CopyExtras['onProgress'];
+  #copiedBytes = 0;
+  #copiedFiles = 0;
+
+  constructor(call: CallContext, onProgress: CopyExtras['onProgress']) {
+    this.#call = call;
+    this.#onProgress = onProgress;
   }
+
+  /** Passes chunks on, reports progress and stops when the call is aborted. @param done bytes that came before. */
+  async *watched(path: string, content: SizedContent, done: number = 0): AsyncGenerator<Uint8Array> {
+    const fileSize = done + content.size;
+    let fileBytes = done;
+    for await (const chunk of content.chunks) {
+      this.#call.signal.throwIfAborted();
+      fileBytes += chunk.byteLength;
+      this.#call.progress(fileSize === 0 ? 1 : fileBytes / fileSize);
+      this.#tell(path, fileBytes, fileSize, this.#copiedBytes + fileBytes);
+      yield chunk;
+    }
+  }
+
+  /** A file has been copied, or was there already. */
+  fileDone(path: string, size: number): void {
+    this.#copiedBytes += size;
+    this.#copiedFiles += 1;
+    this.#tell(path, size, size, this.#copiedBytes);
+  }
+
+  #tell(path: string, fileBytes: number, fileSize: number, copiedBytes: number): void {
+    this.#onProgress?.({ path, fileBytes, fileSize, copiedBytes, copiedFiles: this.#copiedFiles });
+  }
+}
+
+/** SHA-256 of a file of this machine, in hexadecimal digits. */
+async function hostSha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
+}
+
+/** @throws Fault `file-error` when two files that should be the same differ. */
+function requireSame(copy: string, expected: string, actual: string): void {
+  if (expected === actual) return;
+  throw new Fault(
+    'file-error',
+    `${copy} differs from its source by SHA-256 (${actual}, not ${expected}); copy it again`,
+  );
 }
 
 /**
@@ -84,10 +154,14 @@ async function* fileChunks(file: FileHandle, size: number): AsyncGenerator<Uint8
 class CopyToGuest {
   readonly #session: GuestSession;
   readonly #call: CallContext;
+  readonly #extras: CopyExtras;
+  readonly #meter: CopyMeter;
 
-  constructor(session: GuestSession, call: CallContext) {
+  constructor(session: GuestSession, call: CallContext, extras: CopyExtras) {
     this.#session = session;
     this.#call = call;
+    this.#extras = extras;
+    this.#meter = new CopyMeter(call, extras.onProgress);
   }
 
   /** @param ancestors real paths of the directories above, so that a link that leads back is not followed for ever. */
@@ -100,17 +174,41 @@ class CopyToGuest {
   }
 
   async #file(hostPath: string, guestPath: string): Promise<void> {
+    const { isResumed = false, guestSha256 } = this.#extras;
     const file = await fromHost('read', hostPath, () => open(hostPath));
     try {
       const { size } = await file.stat();
-      const chunks = watched({ size, chunks: fileChunks(file, size) }, this.#call);
-      const write = (): Promise<void> => this.#session.ops.files.write(guestPath, { size, chunks }, this.#call);
-      await this.#session.request(this.#call, write);
+      if (isResumed && (await this.#isThere(hostPath, guestPath, size))) {
+        this.#meter.fileDone(hostPath, size);
+        return;
+      }
+      const write = (): Promise<void> => {
+        const chunks = this.#meter.watched(hostPath, { size, chunks: fileChunks(file, size) });
+        return this.#session.ops.files.write(guestPath, { size, chunks }, this.#call);
+      };
+      const send = (): Promise<void> => this.#session.request(this.#call, write);
+      await (isResumed ? patiently(this.#call, send) : send());
+      if (guestSha256 !== undefined) {
+        requireSame(guestPath, await hostSha256(hostPath), await guestSha256(guestPath));
+      }
+      this.#meter.fileDone(hostPath, size);
     } catch (error) {
       throw hostFileFault(error, 'read', hostPath);
     } finally {
       await file.close();
     }
+  }
+
+  /** Whether the guest has the file already, as far as its size and, where it is compared, its content tell. */
+  async #isThere(hostPath: string, guestPath: string, size: number): Promise<boolean> {
+    const { guestSha256 } = this.#extras;
+    if (guestSha256 === undefined) return false;
+    const { files } = this.#session.ops;
+    const existing = await this.#session
+      .request(this.#call, () => files.stat(guestPath, this.#call))
+      .catch((): undefined => undefined);
+    if (existing?.kind !== 'file' || existing.size !== size) return false;
+    return (await hostSha256(hostPath)) === (await guestSha256(guestPath));
   }
 
   async #directory(hostPath: string, guestPath: string, ancestors: readonly string[]): Promise<void> {
@@ -152,10 +250,14 @@ class CopyToGuest {
 class CopyFromGuest {
   readonly #session: GuestSession;
   readonly #call: CallContext;
+  readonly #extras: CopyExtras;
+  readonly #meter: CopyMeter;
 
-  constructor(session: GuestSession, call: CallContext) {
+  constructor(session: GuestSession, call: CallContext, extras: CopyExtras) {
     this.#session = session;
     this.#call = call;
+    this.#extras = extras;
+    this.#meter = new CopyMeter(call, extras.onProgress);
   }
 
   async directory(guestPath: string, hostPath: string): Promise<void> {
@@ -194,11 +296,16 @@ class CopyFromGuest {
     }
   }
 
-  async #fetch(file: FileHandle, guestPath: string): Promise<void> {
-    const content = await this.#session.ops.files.read(guestPath, this.#call);
+  /** Fetches what follows the bytes that are there. */
+  async #fetch(file: FileHandle, guestPath: string, have: number, arrived: (bytes: Uint8Array) => void): Promise<void> {
+    const { files } = this.#session.ops;
+    const content = await (have === 0
+      ? files.read(guestPath, this.#call)
+      : files.readFrom(guestPath, have, this.#call));
     let written = 0;
-    for await (const chunk of watched(content, this.#call)) {
+    for await (const chunk of this.#meter.watched(guestPath, content, have)) {
       await file.writeFile(chunk);
+      arrived(chunk);
       written += chunk.byteLength;
     }
     if (written === content.size) return;
@@ -208,11 +315,42 @@ class CopyFromGuest {
 
   /** Fills the file and closes it. */
   async #write(file: FileHandle, guestPath: string): Promise<void> {
+    const { isResumed = false, guestSha256 } = this.#extras;
+    let have = 0;
+    const hash = createHash('sha256');
+    const arrived = (bytes: Uint8Array): void => {
+      have += bytes.byteLength;
+      if (guestSha256 !== undefined) hash.update(bytes);
+    };
+    const fetch = (): Promise<void> =>
+      this.#session.request(this.#call, () => this.#fetch(file, guestPath, have, arrived));
     try {
-      await this.#session.request(this.#call, () => this.#fetch(file, guestPath));
+      if (isResumed) {
+        const before = await this.#stamp(guestPath);
+        await patiently(this.#call, async (attempt) => {
+          if (attempt > 0 && have > 0 && (await this.#stamp(guestPath)) !== before) {
+            // Another file by now: what has come of the old one is of no use.
+            throw new Fault('file-error', `${guestPath} in the guest changed while it was copied; copy it again`);
+          }
+          await fetch();
+        });
+      } else {
+        await fetch();
+      }
     } finally {
       await file.close();
     }
+    if (guestSha256 !== undefined) requireSame(guestPath, await guestSha256(guestPath), hash.digest('hex'));
+    this.#meter.fileDone(guestPath, have);
+  }
+
+  /** Tells one state of a guest file from another. */
+  async #stamp(guestPath: string): Promise<string> {
+    const { files } = this.#session.ops;
+    const info = await patiently(this.#call, () =>
+      this.#session.request(this.#call, () => files.stat(guestPath, this.#call)),
+    );
+    return `${info.size} ${info.modified.getTime()}`;
   }
 }
 

@@ -1,10 +1,11 @@
-import type { CallContext, GuestProcess } from '../../backends/backend.js';
-import type { Capability } from '../../backends/capabilities.js';
+import type { GuestProcess } from '../../backends/backend.js';
 import type { GuestSession } from '../../guest/guest-session.js';
 import type { ProgramArguments } from '../../guest/run/run-command.js';
 import type { VixHandle } from '../../vix/types.js';
 import type { CallOptions } from './call-options.js';
 import type { Engine } from './engine.js';
+import { GuestCalls } from './guest-calls.js';
+import { GuestFiles } from './guest-files.js';
 import { runProgram, startProgram } from './program-run.js';
 import type { RunOptions, RunResult } from './run-types.js';
 import type { RunningProgram } from './running-program.js';
@@ -23,20 +24,18 @@ const ownInterpreters = { posix: '/bin/sh', windows: 'C:\\Windows\\System32\\cmd
 export class Guest implements AsyncDisposable {
   /** Who logged in; null for a login that was made through the C-shaped door. */
   readonly userName: string | null;
-  readonly #engine: Engine;
-  readonly #vm: VixHandle;
-  readonly #session: GuestSession;
+  readonly files: GuestFiles;
+  readonly #calls: GuestCalls;
 
   constructor(engine: Engine, vm: VixHandle, session: GuestSession, userName: string | null) {
-    this.#engine = engine;
-    this.#vm = vm;
-    this.#session = session;
+    this.#calls = new GuestCalls(engine, vm, session);
     this.userName = userName;
+    this.files = new GuestFiles(this.#calls);
   }
 
   /** Kind of the guest, which decides what its paths look like. */
   get family(): 'posix' | 'windows' {
-    return this.#session.ops.family;
+    return this.#calls.ops.family;
   }
 
   /**
@@ -50,14 +49,14 @@ export class Guest implements AsyncDisposable {
    */
   run(program: string, args: ProgramArguments = [], options: RunOptions = {}): Promise<RunResult> {
     const spec = { program, arguments: args };
-    return runProgram(this.#engine, { vm: this.#vm, session: this.#session, operation: 'guest.run' }, spec, options);
+    return runProgram(this.#calls, 'guest.run', spec, options);
   }
 
   /** As `run`, for a script, which travels as a file. Line ends become those of the guest. */
   script(text: string, options: ScriptOptions = {}): Promise<RunResult> {
     const { interpreter = ownInterpreters[this.family], arguments: args = [], ...others } = options;
     const spec = { program: interpreter, arguments: args, script: text };
-    return runProgram(this.#engine, { vm: this.#vm, session: this.#session, operation: 'guest.script' }, spec, others);
+    return runProgram(this.#calls, 'guest.script', spec, others);
   }
 
   /**
@@ -66,64 +65,54 @@ export class Guest implements AsyncDisposable {
    */
   start(program: string, args: ProgramArguments = [], options: RunOptions = {}): Promise<RunningProgram> {
     const spec = { program, arguments: args };
-    return startProgram(
-      this.#engine,
-      { vm: this.#vm, session: this.#session, operation: 'guest.start' },
-      spec,
-      options,
-    );
+    return startProgram(this.#calls, 'guest.start', spec, options);
   }
 
   /** Processes that run now. */
   async *processes(options: CallOptions = {}): AsyncGenerator<GuestProcess> {
-    yield* await this.#request('guest.processes', 'guest', options, (call) => this.#session.ops.processes(call));
+    yield* await this.#calls.request('guest.processes', options, (call) => this.#calls.ops.processes(call));
   }
 
   /** Ends a process. @throws VixError `VIX_E_NO_SUCH_PROCESS`. */
   kill(pid: number, options: CallOptions = {}): Promise<void> {
-    return this.#request('guest.kill', 'guest', options, (call) => this.#session.ops.kill(pid, call));
+    return this.#calls.request('guest.kill', options, (call) => this.#calls.ops.kill(pid, call));
   }
 
   /** A variable of the user's environment; unset reads as the empty string. */
   readEnvironment(name: string, options: CallOptions = {}): Promise<string> {
-    return this.#request('guest.readEnvironment', 'guest', options, (call) =>
-      this.#session.ops.readEnvironment(name, call),
-    );
+    return this.#calls.request('guest.readEnvironment', options, (call) => this.#calls.ops.readEnvironment(name, call));
   }
 
   /** @throws VixError `VIX_E_NOT_SUPPORTED` where the host has no means for it. */
   writeEnvironment(name: string, value: string, options: CallOptions = {}): Promise<void> {
-    return this.#request('guest.writeEnvironment', 'environmentWrite', options, (call) =>
-      this.#session.ops.writeEnvironment(name, value, call),
+    return this.#calls.request(
+      'guest.writeEnvironment',
+      options,
+      (call) => this.#calls.ops.writeEnvironment(name, value, call),
+      'environmentWrite',
     );
   }
 
   /** PNG of the console. */
   captureScreen(options: CallOptions = {}): Promise<Uint8Array> {
-    return this.#request('guest.captureScreen', 'screenshot', options, (call) =>
-      this.#session.ops.captureScreen({ isCompressed: true }, call),
+    return this.#calls.request(
+      'guest.captureScreen',
+      options,
+      (call) => this.#calls.ops.captureScreen({ isCompressed: true }, call),
+      'screenshot',
     );
   }
 
   /** Opens a URL in the browser of the guest. @throws VixError `VIX_E_NOT_SUPPORTED` where the host cannot. */
   openUrl(url: string, options: CallOptions = {}): Promise<void> {
-    return this.#request('guest.openUrl', 'openUrl', options, (call) => this.#session.ops.openUrl(url, call));
+    return this.#calls.request('guest.openUrl', options, (call) => this.#calls.ops.openUrl(url, call), 'openUrl');
   }
 
-  /** Forgets the login, also that of the handle where it is the same. */
+  /** Forgets a login that `vm.login` made, also for the handle; one of the C-shaped door stays. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const vm = this.#engine.runtime.table.lookup(this.#vm, 'vm');
-    if (typeof vm !== 'number' && vm.payload.session === this.#session) vm.payload.session = undefined;
-  }
-
-  #request<T>(
-    operation: string,
-    capability: Capability,
-    options: CallOptions,
-    send: (call: CallContext) => Promise<T>,
-  ): Promise<T> {
-    return this.#engine.onVm(this.#vm, { operation, capability }, options, (_vm, call) =>
-      this.#session.request(call, () => send(call)),
-    );
+    const { engine, vm: handle, session } = this.#calls;
+    const vm = engine.runtime.table.lookup(handle, 'vm');
+    const isOwn = this.userName !== null;
+    if (isOwn && typeof vm !== 'number' && vm.payload.session === session) vm.payload.session = undefined;
   }
 }

@@ -1,42 +1,33 @@
-import type { GuestSession } from '../../guest/guest-session.js';
 import { runInGuest, type RunOutcome, type RunSpec } from '../../guest/run/run-in-guest.js';
 import type { OutputSink, OutputStream } from '../../guest/run/run-output.js';
 import { Fault } from '../../base/fault.js';
-import type { VixHandle } from '../../vix/types.js';
-import type { Engine } from './engine.js';
+import type { GuestCalls } from './guest-calls.js';
 import { usualKeptBytes, type RunOptions, type RunResult } from './run-types.js';
 import { RunningProgram } from './running-program.js';
 import { vixErrorFrom } from './vix-error.js';
 
-/** Whose program it is. */
-export interface RunPlace {
-  readonly vm: VixHandle;
-  readonly session: GuestSession;
-  readonly operation: string;
-}
-
 /** Runs a program to its end. @throws VixError, when the program has been killed and what it left is gone. */
 export async function runProgram(
-  engine: Engine,
-  place: RunPlace,
+  calls: GuestCalls,
+  operation: string,
   spec: Omit<RunSpec, 'input'>,
   options: RunOptions,
 ): Promise<RunResult> {
-  return carryOut(engine, place, spec, options, { isStreamed: options.onOutput !== undefined });
+  return carryOut(calls, operation, spec, options, { isStreamed: options.onOutput !== undefined });
 }
 
 /** Starts a program. @throws VixError when it does not start. */
 export async function startProgram(
-  engine: Engine,
-  place: RunPlace,
+  calls: GuestCalls,
+  operation: string,
   spec: Omit<RunSpec, 'input'>,
   options: RunOptions,
 ): Promise<RunningProgram> {
   const program = new RunningProgram(options.signal, options.maxKeptBytes ?? usualKeptBytes);
   const { onOutput } = options;
   const result = carryOut(
-    engine,
-    place,
+    calls,
+    operation,
     spec,
     {
       ...options,
@@ -58,8 +49,8 @@ interface Watch {
 }
 
 async function carryOut(
-  engine: Engine,
-  { vm, session, operation }: RunPlace,
+  { engine, vm, session }: GuestCalls,
+  operation: string,
   spec: Omit<RunSpec, 'input'>,
   options: RunOptions,
   watch: Watch,

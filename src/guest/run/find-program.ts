@@ -1,7 +1,7 @@
 import type { CallContext } from '../../backends/backend.js';
 import { Fault } from '../../base/fault.js';
 import type { GuestSession } from '../guest-session.js';
-import { patiently } from './patiently.js';
+import { patiently } from '../patiently.js';
 
 /** Extensions that Windows adds to the name of a program, where `PATHEXT` does not say. */
 const usualExtensions = '.COM;.EXE;.BAT;.CMD';

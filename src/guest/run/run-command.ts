@@ -12,6 +12,8 @@ export type ProgramArguments = readonly string[] | { readonly raw: string };
 export const runFiles = {
   posixCommand: 'command',
   windowsCommand: 'command.cmd',
+  /** POSIX: arguments that a shell takes apart, by themselves: nothing in them can change the command around them. */
+  raw: 'raw',
   input: 'stdin',
   stdout: 'stdout',
   stderr: 'stderr',
@@ -37,10 +39,9 @@ export interface PlacedCommand {
   readonly hasInput: boolean;
 }
 
-/** How a command is carried out: the file to write first, and the program to start then. */
+/** How a command is carried out: the files to write first, and the program to start then. */
 export interface PreparedCommand {
-  readonly fileName: string;
-  readonly text: string;
+  readonly files: readonly { readonly name: string; readonly text: string }[];
   readonly spec: Pick<ProgramSpec, 'path' | 'arguments'>;
 }
 
@@ -56,21 +57,25 @@ export function prepareCommand(family: GuestOps['family'], command: PlacedComman
 
 function posixCommand(command: PlacedCommand): PreparedCommand {
   const { program, arguments: args, directory, workingDirectory, hasInput } = command;
-  const words = 'raw' in args ? args.raw : args.map(posixWord).join(' ');
-  const { posixCommand: file, input, stdout, stderr, work, exitCode, refused } = runFiles;
+  const { posixCommand: file, raw, input, stdout, stderr, work, exitCode, refused } = runFiles;
+  const isRaw = 'raw' in args;
+  const line = isRaw ? `/bin/sh "$1/${raw}"` : [program, ...args].map(posixWord).join(' ');
   // Only simple commands: the small shell of a mock guest knows no others. $1 is the directory.
-  const wrapper = [
+  const lines = [
     `mkdir "$1/${work}" || exit ${notBegunCode}`,
     ...(workingDirectory === null ? [`cd "$1/${work}"`] : []),
-    `/bin/sh "$1/${file}" "$1" <${hasInput ? `"$1/${input}"` : '/dev/null'} >"$1/${stdout}" 2>"$1/${stderr}"`,
+    `test -x ${posixWord(program)} || : >"$1/${refused}"`,
+    `${line} <${hasInput ? `"$1/${input}"` : '/dev/null'} >"$1/${stdout}" 2>"$1/${stderr}"`,
     'revix_code=$?',
     `echo $revix_code >"$1/${exitCode}.part" && mv "$1/${exitCode}.part" "$1/${exitCode}"`,
     'exit $revix_code',
   ];
   return {
-    fileName: file,
-    text: `test -x ${posixWord(program)} || : >"$1/${refused}"\n${posixWord(program)} ${words}\n`,
-    spec: { path: '/bin/sh', arguments: `-c '${wrapper.join('; ')}' sh ${posixWord(directory)}` },
+    files: [
+      { name: file, text: textOf(lines, '\n') },
+      ...(isRaw ? [{ name: raw, text: `${posixWord(program)} ${args.raw}\n` }] : []),
+    ],
+    spec: { path: '/bin/sh', arguments: `${posixWord(`${directory}/${file}`)} ${posixWord(directory)}` },
   };
 }
 
@@ -92,11 +97,14 @@ function windowsCommand(command: PlacedCommand): PreparedCommand {
     'exit /b %revix_code%',
   ];
   return {
-    fileName: file,
-    text: lines.map((line) => `${line}\r\n`).join(''),
+    files: [{ name: file, text: textOf(lines, '\r\n') }],
     // cmd.exe strips one pair of quotes around the whole line.
     spec: { path: 'C:\\Windows\\System32\\cmd.exe', arguments: `/d /c ""${directory}\\${file}""` },
   };
+}
+
+function textOf(lines: readonly string[], end: string): string {
+  return lines.map((line) => line + end).join('');
 }
 
 function windowsLine(program: string, args: ProgramArguments): string {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { posix, win32 } from 'node:path';
-import type { CallContext, GuestFileInfo } from '../../backends/backend.js';
+import type { CallContext, GuestFileInfo, GuestProcess } from '../../backends/backend.js';
 import { sleep } from '../../base/clock.js';
 import { Fault, type FaultKind } from '../../base/fault.js';
 import type { GuestSession } from '../guest-session.js';
@@ -9,7 +9,7 @@ import { scriptExtension } from '../script-runner.js';
 import { readAll, sizedBytes } from '../sized-content.js';
 import { findProgram } from './find-program.js';
 import { killTree } from './kill-tree.js';
-import { patiently } from './patiently.js';
+import { patiently } from '../patiently.js';
 import { notBegunCode, prepareCommand, runFiles, type ProgramArguments } from './run-command.js';
 import { RunOutput, type OutputSink } from './run-output.js';
 
@@ -51,6 +51,9 @@ const tidyMs = 30_000;
 /** Pause before another look whether a program has ended that the guest does not list as ended. */
 const lookAgainMs = 1000;
 
+/** So often another directory is made when nobody knows whether there is one. */
+const mostLost = 2;
+
 /** Faults after which nobody can know whether a program was started. */
 const inDoubt: ReadonlySet<FaultKind> = new Set<FaultKind>(['connection-lost', 'host-timeout', 'host-unavailable']);
 
@@ -73,52 +76,79 @@ export async function runInGuest(
   const program = await findProgram(session, spec.program, call);
   const run = new GuestRun(session, await makeDirectory(session, call, listeners.leftBehind), call);
   try {
-    const outcome = await run.carryOut({ ...spec, program }, listeners);
-    await tidily(call, (tidying) => run.remove(tidying)).catch(listeners.leftBehind);
-    return outcome;
-  } catch (error) {
-    await tidily(call, async (tidying) => {
-      await run.kill(tidying);
-      await run.remove(tidying);
-    }).catch(listeners.leftBehind);
-    throw error;
+    return await run.carryOut({ ...spec, program }, listeners);
+  } finally {
+    await run.discard(listeners.leftBehind);
   }
 }
 
-/** Makes the directory; one whose name was lost on the way to this machine is removed. */
+/** Makes the directory; those whose names were lost on the way to this machine are removed. */
 async function makeDirectory(
   session: GuestSession,
   call: CallContext,
   leftBehind: (error: unknown) => void,
 ): Promise<string> {
-  const { files, family } = session.ops;
+  const { files } = session.ops;
   const suffix = randomUUID().slice(0, 8);
-  let attempts = 0;
-  const directory = await patiently(call, (attempt) => {
-    attempts = attempt + 1;
-    return session.request(call, () => files.createTempDirectory({ prefix: 'revixRun', suffix }, call));
-  });
-  if (attempts === 1) return directory;
+  const make = (): Promise<string> =>
+    seenThrough(
+      session,
+      call,
+      (through) => files.createTempDirectory({ prefix: 'revixRun', suffix }, through),
+      (directory) => new GuestRun(session, directory, call).discard(leftBehind),
+    );
+  let lost = 0;
+  for (;;) {
+    try {
+      const directory = await patiently(call, make);
+      if (lost > 0) await removeLost(session, directory, suffix, call).catch(leftBehind);
+      return directory;
+    } catch (error) {
+      // To make another one does no harm.
+      if (!(error instanceof Fault) || !inDoubt.has(error.kind) || lost === mostLost) throw error;
+      lost += 1;
+    }
+  }
+}
+
+/** Removes directories that were made for the same run. */
+async function removeLost(session: GuestSession, directory: string, suffix: string, call: CallContext): Promise<void> {
+  const { files, family } = session.ops;
   const paths = family === 'windows' ? win32 : posix;
   const parent = paths.dirname(directory);
-  try {
-    for (const { name } of await session.request(call, () => files.list(parent, call))) {
-      const isLost = name.startsWith('revixRun') && name.endsWith(suffix) && name !== paths.basename(directory);
-      if (isLost) await session.request(call, () => files.deleteDirectory(paths.join(parent, name), call));
-    }
-  } catch (error) {
-    leftBehind(error);
+  for (const { name } of await session.request(call, () => files.list(parent, call))) {
+    // Tools puts a number of its own behind the suffix.
+    const isLost = name.startsWith('revixRun') && name.includes(suffix) && name !== paths.basename(directory);
+    if (isLost) await session.request(call, () => files.deleteDirectory(paths.join(parent, name), call));
   }
-  return directory;
+}
+
+/**
+ * Sends a request whose effect must not get lost: when the call ends meanwhile, the answer is still waited for, and its
+ * effect undone.
+ */
+async function seenThrough<T>(
+  session: GuestSession,
+  call: CallContext,
+  send: (through: CallContext) => Promise<T>,
+  undo: (answer: T) => Promise<void>,
+): Promise<T> {
+  let sent: Promise<T> | undefined;
+  try {
+    return await session.request(call, () => (sent = tidily(call, send)));
+  } catch (error) {
+    if (call.signal.aborted) await sent?.then(undo, () => undefined);
+    throw error;
+  }
 }
 
 /** A call that goes on when another one has ended, for a while. */
-async function tidily(call: CallContext, work: (tidying: CallContext) => Promise<void>): Promise<void> {
+async function tidily<T>(call: CallContext, work: (tidying: CallContext) => Promise<T>): Promise<T> {
   const abort = new AbortController();
   const message = `tidying up in the guest took more than ${tidyMs / 1000} seconds and was given up`;
   const timer = call.clock.after(tidyMs, () => abort.abort(new Fault('timed-out', message)));
   try {
-    await work({ signal: abort.signal, clock: call.clock, progress: () => undefined });
+    return await work({ signal: abort.signal, clock: call.clock, progress: () => undefined });
   } finally {
     timer.cancel();
   }
@@ -129,8 +159,8 @@ class GuestRun {
   readonly #session: GuestSession;
   readonly #directory: string;
   readonly #call: CallContext;
-  /** Process that was started, while it runs. */
-  #pid: number | undefined;
+  /** A program may have been started that has not ended. */
+  #mayRun = false;
 
   constructor(session: GuestSession, directory: string, call: CallContext) {
     this.#session = session;
@@ -140,7 +170,6 @@ class GuestRun {
 
   async carryOut(spec: RunSpec, listeners: RunListeners): Promise<RunOutcome> {
     const pid = await this.#start(spec);
-    this.#pid = pid;
     listeners.started?.(pid);
     const output = new RunOutput(this.#session, this.#directory, listeners.output, this.#call);
     const ended = new AbortController();
@@ -154,19 +183,36 @@ class GuestRun {
       ended.abort();
     }
     await following;
-    this.#pid = undefined;
+    this.#mayRun = false;
     await output.fetch();
     await this.#requireBegun(spec.program, exited);
     return { pid, ...exited };
   }
 
-  /** Ends the program and all that it has started, if it still runs. */
-  async kill(call: CallContext): Promise<void> {
-    if (this.#pid !== undefined) await killTree(this.#session, this.#pid, call);
+  /** Ends what still runs, and removes the directory. @param leftBehind is told when that cannot be done. */
+  async discard(leftBehind: (error: unknown) => void): Promise<void> {
+    const tidied = tidily(this.#call, async (tidying) => {
+      if (this.#mayRun) await this.#kill(tidying).catch(leftBehind);
+      await this.#remove(tidying);
+    });
+    await tidied.catch(leftBehind);
+  }
+
+  /** Ends the program and all that it has started. After a restart of the guest its number may be another program's. */
+  async #kill(call: CallContext): Promise<void> {
+    const { ops } = this.#session;
+    const processes = await patiently(call, () => this.#session.request(call, () => ops.processes(call)));
+    const own = processes.find((process) => this.#isOwn(process));
+    if (own !== undefined) await killTree(this.#session, own.pid, call);
+  }
+
+  /** The wrapper of this run is the only process that knows its directory from its command line. */
+  #isOwn({ commandLine }: GuestProcess): boolean {
+    return commandLine.includes(this.#directory);
   }
 
   /** A program that was just killed may hold on to the directory for a moment. */
-  async remove(call: CallContext): Promise<void> {
+  async #remove(call: CallContext): Promise<void> {
     const { files } = this.#session.ops;
     for (;;) {
       try {
@@ -189,7 +235,7 @@ class GuestRun {
       workingDirectory: workingDirectory ?? null,
       hasInput: input !== undefined,
     });
-    await this.#write(prepared.fileName, new TextEncoder().encode(prepared.text));
+    for (const { name, text } of prepared.files) await this.#write(name, new TextEncoder().encode(text));
     if (input !== undefined) await this.#write(runFiles.input, input);
     if (spec.script !== undefined) await this.#write(scriptName(spec), scriptBytes(family, spec.script));
     const program = {
@@ -198,21 +244,14 @@ class GuestRun {
       workingDirectory: workingDirectory ?? this.#directory,
       ...(environment === undefined ? {} : { environment }),
     };
-    try {
-      return await this.#session.start(program, this.#call);
-    } catch (error) {
-      if (error instanceof Fault && inDoubt.has(error.kind)) await this.#adopt();
-      throw error;
-    }
-  }
-
-  /** Finds the process of a start whose answer was lost, so that it can be ended. */
-  async #adopt(): Promise<void> {
-    await tidily(this.#call, async (tidying) => {
-      const { ops } = this.#session;
-      const processes = await patiently(tidying, () => this.#session.request(tidying, () => ops.processes(tidying)));
-      this.#pid = processes.find(({ commandLine }) => commandLine.includes(this.#directory))?.pid;
-    }).catch(() => undefined);
+    const { ops } = this.#session;
+    this.#mayRun = true;
+    return seenThrough(
+      this.#session,
+      this.#call,
+      (through) => ops.start(program, through),
+      () => Promise.resolve(),
+    );
   }
 
   /** Program and words; a script is the first word of its interpreter, and a batch file its own program. */
@@ -241,17 +280,17 @@ class GuestRun {
       return await this.#session.waitForExit(pid, this.#call);
     } catch (error) {
       if (!(error instanceof Fault) || error.kind !== 'exit-code-lost') throw error;
-      return this.#exitFromFile(pid, error);
+      return this.#exitFromFile(error);
     }
   }
 
   /** The exit code that the run itself has kept. A restart of Tools forgets programs that still run, too. */
-  async #exitFromFile(pid: number, lost: Fault): Promise<ExitedProgram> {
+  async #exitFromFile(lost: Fault): Promise<ExitedProgram> {
     const { ops } = this.#session;
     const ask = <T>(request: () => Promise<T>): Promise<T> =>
       patiently(this.#call, () => this.#session.request(this.#call, request));
     for (;;) {
-      const isAlive = (await ask(() => ops.processes(this.#call))).some((process) => process.pid === pid);
+      const isAlive = (await ask(() => ops.processes(this.#call))).some((process) => this.#isOwn(process));
       const entries = await ask(() => ops.files.list(this.#directory, this.#call));
       const file = entries.find(({ name }) => name === runFiles.exitCode);
       if (file !== undefined) {

@@ -1,7 +1,7 @@
 import type { CallContext } from '../../backends/backend.js';
 import { sleep } from '../../base/clock.js';
 import type { GuestSession } from '../guest-session.js';
-import { isPassing, patiently } from './patiently.js';
+import { isPassing, patiently } from '../patiently.js';
 import { runFiles } from './run-command.js';
 
 /** The two streams of a program. */

@@ -1,7 +1,7 @@
-import type { CallContext } from '../../backends/backend.js';
-import { sleep } from '../../base/clock.js';
-import { Allowance } from '../../base/allowance.js';
-import { Fault } from '../../base/fault.js';
+import type { CallContext } from '../backends/backend.js';
+import { sleep } from '../base/clock.js';
+import { Allowance } from '../base/allowance.js';
+import { Fault } from '../base/fault.js';
 
 /** How long a trouble that passes may last: a restart of Tools takes less. */
 const patienceMs = 120_000;

@@ -1,0 +1,41 @@
+import type { CallContext, GuestOps } from '../../backends/backend.js';
+import type { Capability } from '../../backends/capabilities.js';
+import type { GuestSession } from '../../guest/guest-session.js';
+import type { VixHandle } from '../../vix/types.js';
+import type { CallOptions } from './call-options.js';
+import type { Engine } from './engine.js';
+
+/** Calls of one user of one guest, as jobs. */
+export class GuestCalls {
+  readonly engine: Engine;
+  readonly vm: VixHandle;
+  readonly session: GuestSession;
+
+  constructor(engine: Engine, vm: VixHandle, session: GuestSession) {
+    this.engine = engine;
+    this.vm = vm;
+    this.session = session;
+  }
+
+  get ops(): GuestOps {
+    return this.session.ops;
+  }
+
+  /** One request to the guest, in its turn. @throws VixError. */
+  request<T>(
+    operation: string,
+    options: CallOptions,
+    send: (call: CallContext) => Promise<T>,
+    capability: Capability = 'guest',
+  ): Promise<T> {
+    return this.engine.onVm(this.vm, { operation, capability }, options, (_vm, call) =>
+      this.session.request(call, () => send(call)),
+    );
+  }
+
+  /** Work that sends requests itself, and takes as long as it takes. @throws VixError. */
+  work<T>(operation: string, options: CallOptions, work: (call: CallContext) => Promise<T>): Promise<T> {
+    const how = { operation, capability: 'guest', isUnlimited: true } as const;
+    return this.engine.onVm(this.vm, how, options, (_vm, call) => work(call));
+  }
+}

@@ -1,0 +1,175 @@
+import { Readable } from 'node:stream';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Guest, Host, OutputChunk } from '../../../src/doors/client/index.js';
+import type { WireEffect } from '../../../src/simulator/index.js';
+import { backendNames, ClientRig } from './client-rig.js';
+
+const everyByte = Uint8Array.from({ length: 1024 }, (_, index) => index % 256);
+
+/** What a promise rejects with. */
+function errorOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => new Error('it did not fail'),
+    (error: unknown) => error,
+  );
+}
+
+describe.each(backendNames)('guest.run under faults, over %s', (backend) => {
+  let rig: ClientRig;
+  let host: Host;
+  let guest: Guest;
+
+  beforeAll(async () => {
+    rig = await ClientRig.create(backend);
+    host = await rig.connect();
+    guest = await rig.login(host, 'posix');
+  });
+
+  afterEach(() => {
+    rig.world.faults.clear();
+    rig.simulator?.faults.clear();
+  });
+
+  afterAll(() => rig.close());
+
+  async function nothingLeft(name: string = 'posix'): Promise<void> {
+    expect(await rig.running(name)).toEqual([]);
+    expect(await rig.leftIn(name)).toEqual([]);
+  }
+
+  it('has the exit code of a program that the guest has forgotten', async () => {
+    rig.world.faults.add({ operation: 'guest.poll', count: 1, effect: { delayMs: 400_000 } });
+    const program = await rig.moving(guest.start('/bin/sh', ['-c', 'echo done; exit 7']));
+    for (let looks = 0; looks < 500 && (await rig.running('posix')).length > 0; looks += 1) {
+      await rig.moving(rig.clock.advance(1), 1);
+    }
+    const ended = await rig.moving(program.result, 10_000);
+    expect(ended).toMatchObject({ exitCode: 7, stdout: 'done\n' });
+    expect(ended.endTime.getTime()).toBeGreaterThanOrEqual(ended.startTime.getTime());
+    await nothingLeft();
+  });
+
+  it('never pretends when the machine has gone back meanwhile', async () => {
+    const vm = await rig.open(host, 'posix');
+    const program = await rig.moving(guest.start('/bin/sleep', ['500']));
+    const failed = errorOf(program.result);
+    const expected = { operation: 'guest.start' };
+    await rig.moving(vm.reset());
+    expect(await rig.moving(failed)).toMatchObject(expected);
+    await rig.moving(vm.waitForTools());
+    await nothingLeft();
+  });
+
+  it('keeps output without a line end and every byte as it is', async () => {
+    await rig.moving(guest.files.write('/tmp/bytes', everyByte));
+    const ended = await rig.moving(guest.run('/bin/cat', ['/tmp/bytes', '/tmp/bytes']));
+    expect(ended.exitCode).toBe(0);
+    expect(Buffer.from(ended.stdoutBytes).equals(Buffer.concat([everyByte, everyByte]))).toBe(true);
+    await nothingLeft();
+  });
+
+  it('passes on more than it keeps, piece by piece', async () => {
+    const size = 3 * 1024 * 1024;
+    const chunks: number[] = [];
+    const onOutput = ({ bytes }: OutputChunk): void => void chunks.push(bytes.byteLength);
+    await rig.moving(guest.files.write('/tmp/large', Buffer.alloc(size, 'x')));
+    const ended = await rig.moving(guest.run('/bin/cat', ['/tmp/large'], { onOutput, maxKeptBytes: 10 }));
+    expect(ended).toMatchObject({ stdout: 'xxxxxxxxxx', isTruncated: true });
+    expect(chunks.length).toBeGreaterThan(1);
+    expect(chunks.reduce((sum, bytes) => sum + bytes, 0)).toBe(size);
+    await nothingLeft();
+  });
+
+  it('gives output while the program runs, and kills the program when it is told to', async () => {
+    const program = await rig.moving(guest.start('/bin/sleep', ['500']));
+    const iterator = program[Symbol.asyncIterator]();
+    const first = iterator.next();
+    // The shell of a mock guest writes redirected output only at the end, so somebody else in the guest does it here.
+    const { files } = await rig.inside('posix');
+    const [directory = ''] = await rig.leftIn('posix');
+    const hasBegun = async (): Promise<boolean> =>
+      (await files.list(directory, rig.call)).some(({ name }) => name === 'stdout');
+    for (let looks = 0; looks < 100 && !(await hasBegun()); looks += 1) await rig.moving(rig.clock.advance(10));
+    const bytes = Buffer.from('first\n');
+    await files.write(`${directory}/stdout`, { size: bytes.length, chunks: Readable.from([bytes]) }, rig.call);
+    expect(Buffer.from((await rig.moving(first)).value?.bytes ?? []).toString()).toBe('first\n');
+    const failed = errorOf(program.result);
+    const expected = { name: 'VIX_E_CANCELLED' };
+    await rig.moving(program.kill());
+    expect(await failed).toMatchObject(expected);
+    await nothingLeft();
+  });
+
+  it('is aborted by its signal, with the reason as cause', async () => {
+    const abort = new AbortController();
+    const running = guest.run('/bin/sleep', ['100000'], { signal: abort.signal });
+    const reason = new Error('not needed any more');
+    const failed = errorOf(running);
+    const expected = { name: 'VIX_E_CANCELLED', cause: reason };
+    await rig.moving(rig.clock.advance(1000));
+    abort.abort(reason);
+    expect(await rig.moving(failed)).toMatchObject(expected);
+    await nothingLeft();
+  });
+
+  it('tells of a full disk, and leaves nothing', async () => {
+    const small = await rig.login(host, 'small');
+    const inside = await rig.inside('small');
+    const fill = async (): Promise<void> => {
+      for (let size = 4 * 1024 * 1024; size >= 1; size = Math.floor(size / 2)) {
+        const content = {
+          size,
+          chunks: (async function* () {
+            yield Buffer.alloc(size);
+          })(),
+        };
+        await inside.files.write(`/root/fill-${size}`, content, rig.call).catch(() => undefined);
+      }
+    };
+    await fill();
+    await expect(rig.moving(small.run('/bin/echo', ['text']), 1000)).rejects.toMatchObject({ name: 'VIX_E_DISK_FULL' });
+    await nothingLeft('small');
+  });
+});
+
+/** What may befall one request of a run, after which the run goes on. */
+const mishaps: Readonly<Record<string, WireEffect>> = {
+  'an expired session': { expireSession: true },
+  'half an answer': { cutAfterBytes: 120 },
+  'Tools that restart': { fault: { $type: 'GuestOperationsUnavailable' } },
+};
+
+describe('guest.run over a network with mishaps', () => {
+  let rig: ClientRig;
+  let guest: Guest;
+
+  beforeAll(async () => {
+    rig = await ClientRig.create('vsphere');
+    guest = await rig.login(await rig.connect(), 'posix');
+  });
+
+  afterEach(() => rig.simulator?.faults.clear());
+
+  afterAll(() => rig.close());
+
+  const steps = [
+    'CreateTemporaryDirectoryInGuest',
+    'InitiateFileTransferToGuest',
+    'ListProcessesInGuest',
+    'ListFilesInGuest',
+    'InitiateFileTransferFromGuest',
+    'DeleteDirectoryInGuest',
+  ];
+
+  it.each(steps.flatMap((step) => Object.keys(mishaps).map((mishap) => ({ step, mishap }))))(
+    'gives the right answer and leaves nothing: $mishap at $step',
+    async ({ step, mishap }) => {
+      const effect = mishaps[mishap];
+      if (effect === undefined) throw new Error(mishap);
+      rig.simulator?.faults.add({ on: step, effect, count: 1 });
+      const ended = await rig.moving(guest.run('/bin/sh', ['-c', 'echo out; exit 3']), 250);
+      expect(ended).toMatchObject({ exitCode: 3, stdout: 'out\n' });
+      expect(await rig.leftIn('posix')).toEqual([]);
+    },
+  );
+});
