@@ -240,7 +240,10 @@ describe('the guest', () => {
     });
     const waits = Promise.all([7, 8, 9].map((pid) => one.waitForExit(pid)));
     await clock.advance(10);
-    expect(await waits).toEqual([7, 8, 9].map((exitCode) => ({ exitCode, elapsedMs: 2500 })));
+    const startTime = new Date(1000);
+    const endTime = new Date(3500);
+    const ends = [7, 8, 9].map((exitCode) => ({ exitCode, elapsedMs: 2500, startTime, endTime }));
+    expect(await waits).toEqual(ends);
     expect(server.count('ListProcessesInGuest')).toBe(1);
     expect(server.calls.at(-1)?.args.pids).toEqual([7, 8, 9]);
   });
