@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -101,7 +101,8 @@ async function measureTransfers(server: Vcsim, work: VsphereWork, vm: string, lo
   const directory = mkdtempSync(join(tmpdir(), 'revix-transfer-'));
   try {
     const [source, target] = [join(directory, 'source'), join(directory, 'target')];
-    writeFileSync(source, Buffer.alloc(fileBytes, 'revix '));
+    // Not from this process's memory, whose growth is measured.
+    await promisify(execFile)('dd', ['if=/dev/urandom', `of=${source}`, 'bs=1M', `count=${fileBytes / 1024 ** 2}`]);
     const url = server.guestFileUrl(vm, '/tmp/file');
     const byCurl = (...args: readonly string[]): Promise<unknown> => promisify(execFile)(curl, ['-ksSf', ...args, url]);
     const memory = new MemoryWatch();

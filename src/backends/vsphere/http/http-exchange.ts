@@ -165,19 +165,20 @@ function plainExchange(
         status = statusCode;
         answerHeaders = received;
       },
-      onResponseData(controller, chunk) {
+      onResponseData(_controller, chunk) {
         size += chunk.byteLength;
         if (size > maxAnswerBytes) {
           stop(tooLong(origin, maxAnswerBytes));
           return;
         }
         if (long !== undefined) {
-          if (!long.push(chunk)) controller.pause();
+          // Its reader is soon through: what waits for him is no more than the answer as a whole would be.
+          long.push(chunk);
           return;
         }
         chunks.push(chunk);
         if (size < longBytes || status !== 200) return;
-        long = new LongBody({ resume: () => controller.resume(), drop });
+        long = new LongBody(drop);
         for (const one of chunks.splice(0)) long.push(one);
         const head = { status, headers: answerHeaders };
         resolve({ ...head, stream: readLong(long, head, origin, maxAnswerBytes) });
@@ -196,17 +197,17 @@ function plainExchange(
   });
 }
 
-/** The body of a long answer between the connection and its reader, who sets the pace. */
+/** The body of a long answer between the connection and its reader. */
 class LongBody extends Readable {
   /** Why it broke off, where it did: a stream itself can only be ended by an `Error`. */
   failure: { readonly reason: unknown } | undefined;
 
-  /** @param connection `drop` is called when nobody reads to the end. */
-  constructor(connection: { readonly resume: () => void; readonly drop: () => void }) {
+  /** @param drop called at the end, also when nobody reads as far. */
+  constructor(drop: () => void) {
     super({
-      read: connection.resume,
+      read: () => undefined,
       destroy: (error, done) => {
-        connection.drop();
+        drop();
         done(error);
       },
     });

@@ -3,6 +3,7 @@ import { checkServerIdentity, createSecureContext, type SecureContext, TLSSocket
 import { buildConnector } from 'undici';
 import { systemAuthorities } from './authorities.js';
 import { CertificateRefused } from './http-failure.js';
+import { mendPause } from './mend-pause.js';
 import type { ProxyAddress } from './proxy-address.js';
 import { openTunnel } from './proxy-tunnel.js';
 import { thumbprintOf, type ThumbprintHash } from './thumbprint.js';
@@ -25,7 +26,12 @@ export function secureConnector(policy: TlsPolicy, proxy: ProxyAddress | undefin
     maxCachedSessions: 0,
     ...(policy.kind === 'authorities' ? { secureContext: contextOf(policy.ca) } : {}),
   });
-  return (target, callback) => {
+  return (target, handOn) => {
+    const callback: buildConnector.Callback = (...outcome) => {
+      const [, socket] = outcome;
+      if (socket !== null) mendPause(socket);
+      handOn(...outcome);
+    };
     const connect = (tunnel?: Socket): void => {
       direct(tunnel === undefined ? target : { ...target, httpSocket: tunnel }, (error, socket) => {
         if (error !== null) return callback(error, null);

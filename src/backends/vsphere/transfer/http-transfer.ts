@@ -5,16 +5,11 @@ import type { TraceDetails } from '../../../base/timeline.js';
 import type { HttpPeer } from '../http/dispatchers.js';
 import { httpFailureFrom } from '../http/http-exchange.js';
 import { HttpFailure } from '../http/http-failure.js';
+import { DownloadBuffer } from './download-buffer.js';
 import { IdleLimit } from './idle-limit.js';
 
 /** How long a transfer may stand still. A host may write a large file to its disk before it answers. */
 const idleMs = 120_000;
-
-/** Pieces that come over the network are gathered up to this size, for fewer and larger writes. */
-const gatherBytes = 1024 * 1024;
-
-/** Bytes of a download that are taken from the network while earlier ones are written to the disk. */
-const bytesAhead = 4 * 1024 * 1024;
 
 /** A socket takes a piece below this size to send it later, and the next piece may come in the same buffer. */
 const keptBelowBytes = getDefaultHighWaterMark(false);
@@ -87,58 +82,70 @@ export interface Download {
 }
 
 /** Asks for bytes by GET. @throws HttpFailure, here and while the chunks are read; the signal's reason. */
-export async function get(peer: HttpPeer, url: URL, context: TransferContext): Promise<Download> {
-  const limit = new IdleLimit(context.clock, idleMs, context.signal, () => standsStill(peer));
+export function get(peer: HttpPeer, url: URL, context: TransferContext): Promise<Download> {
+  const { clock, headers, signal } = context;
+  const limit = new IdleLimit(clock, idleMs, signal, () => standsStill(peer));
+  const buffer = new DownloadBuffer();
   const span = peer.timeline?.begin('http', `GET ${url.pathname}`, drawnDetails(peer, context));
-  const end = (): void => {
-    limit.end();
-    span?.end();
-  };
-  try {
-    const answer = await peer.dispatcher.request({
-      method: 'GET',
-      path: pathOf(url),
-      headers: { ...context.headers },
-      signal: limit.signal,
-      reset: true,
-      highWaterMark: bytesAhead,
-    });
-    await requireOk(answer, peer);
-    const length = answer.headers['content-length'];
-    const size = typeof length === 'string' && /^\d+$/.test(length) ? Number(length) : undefined;
-    const isPartial = answer.statusCode === 206;
-    return { size, isPartial, chunks: received(answer.body, limit, context.signal, peer, end) };
-  } catch (error) {
-    end();
-    throw reasonOf(error, limit, context.signal, peer);
-  }
+  return new Promise((resolve, reject) => {
+    let started: Dispatcher.DispatchController | undefined;
+    const end = (): void => {
+      limit.signal.removeEventListener('abort', onStop);
+      limit.end();
+      span?.end();
+    };
+    const fail = (error: unknown): void => {
+      const reason = reasonOf(error, limit, signal, peer);
+      end();
+      // Whichever comes first counts: before the head of the answer nobody reads, and after it nobody awaits the head.
+      reject(reason);
+      buffer.fail(reason);
+      started?.abort(new Error('the transfer is over'));
+    };
+    const onStop = (): void => fail(limit.signal.reason);
+    limit.signal.addEventListener('abort', onStop, { once: true });
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(controller) {
+        started = controller;
+        if (limit.signal.aborted) controller.abort(new Error('the transfer is over'));
+      },
+      onResponseStart(controller, status, received) {
+        limit.moved();
+        if (status < 200 || status >= 300) return fail(refusal(status, peer));
+        const length = received['content-length'];
+        const size = typeof length === 'string' && /^\d+$/.test(length) ? Number(length) : undefined;
+        const resume = (): void => {
+          limit.moved();
+          controller.resume();
+        };
+        const stop = (): void => fail(new Error('nobody reads the rest'));
+        resolve({ size, isPartial: status === 206, chunks: untilLeft(buffer.pieces(resume), stop) });
+      },
+      onResponseData(controller, chunk) {
+        limit.moved();
+        buffer.add(chunk);
+        if (buffer.isFull) controller.pause();
+      },
+      onResponseEnd() {
+        end();
+        buffer.end();
+      },
+      onResponseError(_controller, error) {
+        fail(error);
+      },
+    };
+    if (limit.signal.aborted) return onStop();
+    const options = { method: 'GET', path: pathOf(url), headers: { ...headers }, reset: true } as const;
+    peer.dispatcher.dispatch(options, handler);
+  });
 }
 
-async function* received(
-  body: Readable,
-  limit: IdleLimit,
-  signal: AbortSignal,
-  peer: HttpPeer,
-  end: () => void,
-): AsyncGenerator<Uint8Array> {
-  let gathered: Uint8Array[] = [];
-  let size = 0;
+/** Passes pieces on, and tells when their reader is through with them or leaves. */
+async function* untilLeft(pieces: AsyncGenerator<Uint8Array>, left: () => void): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      limit.moved();
-      gathered.push(chunk);
-      size += chunk.byteLength;
-      if (size < gatherBytes) continue;
-      yield Buffer.concat(gathered, size);
-      gathered = [];
-      size = 0;
-    }
-    if (size > 0) yield Buffer.concat(gathered, size);
-  } catch (error) {
-    throw reasonOf(error, limit, signal, peer);
+    yield* pieces;
   } finally {
-    end();
-    body.destroy();
+    left();
   }
 }
 
@@ -185,8 +192,12 @@ async function requireOk(answer: Dispatcher.ResponseData, peer: HttpPeer): Promi
   const { statusCode: status, body } = answer;
   if (status >= 200 && status < 300) return;
   await body.dump({ limit: errorPageBytes }).catch(() => undefined);
+  throw refusal(status, peer);
+}
+
+function refusal(status: number, { origin }: HttpPeer): HttpFailure {
   const kind = status >= 500 ? 'unavailable' : 'refused';
-  throw new HttpFailure(kind, `${peer.origin} answered the transfer with HTTP status ${status}`, {
+  return new HttpFailure(kind, `${origin} answered the transfer with HTTP status ${status}`, {
     mayHaveRun: true,
     status,
   });
