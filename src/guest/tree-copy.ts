@@ -262,9 +262,10 @@ class CopyFromGuest {
 
   async directory(guestPath: string, hostPath: string): Promise<void> {
     this.#call.signal.throwIfAborted();
-    await fromHost('create', hostPath, () => mkdir(hostPath, { recursive: true }));
     const { files } = this.#session.ops;
+    // Listed first: where the guest refuses, no empty directory is left here.
     const entries = await this.#session.request(this.#call, () => files.list(guestPath, this.#call));
+    await fromHost('create', hostPath, () => mkdir(hostPath, { recursive: true }));
     for (const entry of entries) {
       checkName(entry, guestPath);
       checkLink(entry, guestPath);

@@ -337,6 +337,14 @@ describe('copying from the guest', () => {
     expect(readdirSync(here)).toEqual([]);
   });
 
+  it('leaves no directory here when the guest does not list its own', async () => {
+    const rig = new GuestRig();
+    rig.guest.directory('/d');
+    rig.control.once('files.list', new Fault('file-access', 'no right'));
+    expect((await kindOf(copyFromGuest(rig.session, '/d', at('d'), rig.call)))[0]).toBe('file-access');
+    expect(readdirSync(here)).toEqual([]);
+  });
+
   it('ends in a loop of links of the guest', async () => {
     const rig = new GuestRig();
     const modified = new Date(0);

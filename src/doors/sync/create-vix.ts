@@ -24,9 +24,11 @@ export const defaultEngineTimeoutMs = 30_000;
 /**
  * Makes the blocking VIX functions over an engine of their own: own thread, handles, backends, configuration.
  *
- * @throws Error when the engine cannot start; it says why.
+ * @throws TypeError or RangeError for options that are none; Error when the engine cannot start. It says why.
  */
 export function createVix(options: SyncVixOptions = {}): SyncVix {
+  const given: unknown = options;
+  if (typeof given !== 'object' || given === null) throw new TypeError('the options of createVix must be an object');
   const { engine: module, engineTimeoutMs = defaultEngineTimeoutMs, ...rest } = options;
   if (!(engineTimeoutMs > 0)) {
     throw new RangeError(`engineTimeoutMs is ${engineTimeoutMs}; give a number of milliseconds above 0, or Infinity`);

@@ -326,6 +326,10 @@ describe('the options of createVix', () => {
     expect(() => syncDoor.createVix(options)).toThrow(message);
   });
 
+  it('says that options must be an object', () => {
+    expect(() => Reflect.apply(syncDoor.createVix, undefined, [null])).toThrow('options of createVix must be an object');
+  });
+
   it('says that options must be plain data', () => {
     const options: object = { mock: { inventory: { vms: [], clock: () => 0 } } };
     expect(() => syncDoor.createVix(options)).toThrow(/must be plain data.*option engine/);
