@@ -10,6 +10,7 @@ import {
   readFileSync,
   readSync,
   renameSync,
+  rmSync,
   rmdirSync,
   statSync,
   unlinkSync,
@@ -164,6 +165,19 @@ async function withFile<T>(path: string, flags: string, action: (file: number) =
   }
 }
 
+/** As `withFile` on a file that is empty, and that goes again when it cannot be filled: half of it is of no use. */
+async function withNewFile<T>(path: string, action: (file: number) => Promise<T>): Promise<T> {
+  return await withFile(path, 'w', async (file) => {
+    try {
+      return await action(file);
+    } catch (error) {
+      // Windows keeps the name until the file is closed; the first failure is what counts.
+      rmSync(path, { force: true });
+      throw error;
+    }
+  });
+}
+
 function writeAll(file: number, data: Uint8Array, position: number): void {
   let written = 0;
   while (written < data.length) {
@@ -224,7 +238,7 @@ export class HostDisk {
     }
   }
 
-  /** Writes a whole file, not atomically: for a file that nothing refers to yet. */
+  /** Writes a whole file, not atomically: for a file that nothing refers to yet. One that cannot be written is removed. */
   async writeFile(path: string, data: Uint8Array | string): Promise<void> {
     await this.writeChunks(path, [data]);
   }
@@ -235,7 +249,7 @@ export class HostDisk {
     chunks: Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>,
   ): Promise<void> {
     await onHost('write', path, () =>
-      withFile(path, 'w', async (file) => {
+      withNewFile(path, async (file) => {
         let position = 0;
         for await (const chunk of chunks) {
           const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
@@ -249,7 +263,13 @@ export class HostDisk {
 
   /** Puts a whole file in the place of another, so that a reader sees either the old bytes or the new. */
   async replaceFile(path: string, data: Uint8Array | string): Promise<void> {
-    await this.publish(await this.stage(path, data), path);
+    const staged = await this.stage(path, data);
+    try {
+      await this.publish(staged, path);
+    } catch (error) {
+      rmSync(staged, { force: true });
+      throw error;
+    }
     await this.syncDirectory(dirname(path));
   }
 

@@ -77,7 +77,7 @@ export class VmDirectory {
    * @returns its location; undefined when there is no `.vmx` file, or machines outside are not used here.
    */
   async takeIn(location: string): Promise<string | undefined> {
-    if (!this.#isInPlace || !isPathHere(location) || !/.\.vmx$/i.test(location)) return undefined;
+    if (!this.#isInPlace || !isPathHere(location) || !/.\.vmx$/is.test(location)) return undefined;
     const real = unlessAbsent('open', location, () => realpathSync(location));
     if (real === undefined || !statSync(real).isFile()) return undefined;
     const { kind } = placeOf(real, '', this.paths, true).root;
@@ -181,7 +181,7 @@ export class VmDirectory {
         const path = [...names, entry.name];
         if (entry.name.startsWith(ownFolder)) continue;
         if (entry.isDirectory()) visit(path);
-        else if (/.\.vmx$/i.test(entry.name)) found.push(this.#foundAt(path, roots));
+        else if (/.\.vmx$/is.test(entry.name)) found.push(this.#foundAt(path, roots));
       }
     };
     visit([]);

@@ -86,18 +86,16 @@ export class VmFolder {
     await this.#disk.replaceFile(path, text);
   }
 
-  /** Writes the disk descriptors that are named but not there. Returns the names of those written. */
-  async writeDisks(fileNames: readonly string[], diskSizeBytes: number): Promise<readonly string[]> {
-    const written: string[] = [];
-    for (const fileName of new Set(fileNames)) {
-      // A disk in another folder belongs to another machine.
-      if (/[\\/]/.test(fileName) || fileName.startsWith('.')) continue;
-      const path = join(this.path, fileName);
-      if (readWhole(path) !== undefined) continue;
-      await this.#disk.replaceFile(path, diskDescriptor(diskSizeBytes));
-      written.push(fileName);
-    }
-    return written;
+  /** Those of some disk descriptors that are not there. */
+  missingDisks(fileNames: readonly string[]): readonly string[] {
+    // A disk in another folder belongs to another machine.
+    const own = [...new Set(fileNames)].filter((name) => !/[\\/]/.test(name) && !name.startsWith('.'));
+    return own.filter((name) => readWhole(join(this.path, name)) === undefined);
+  }
+
+  /** Writes disk descriptors. */
+  async writeDisks(fileNames: readonly string[], diskSizeBytes: number): Promise<void> {
+    for (const name of fileNames) await this.#disk.replaceFile(join(this.path, name), diskDescriptor(diskSizeBytes));
   }
 
   /** Sets Revix's own files aside, so that nothing finds them but a person. */

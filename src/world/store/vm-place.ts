@@ -92,7 +92,7 @@ function problemWith({ root, parts }: VmPlace): string | undefined {
   if (parts.length === 0) return 'it is neither a datastore path nor an absolute path';
   if (root.kind === 'datacenter' && parts.length < 2) return 'it names no file';
   if (root.kind === 'datacenter' && root.name === '') return 'it is on a datastore, but names no datacenter';
-  if (!/.\.vmx$/i.test(parts.at(-1) ?? '')) return 'it does not end in .vmx';
+  if (!/.\.vmx$/is.test(parts.at(-1) ?? '')) return 'it does not end in .vmx';
   if (parts.some((part) => part === '.' || part === '..')) return 'it holds . or .. as a folder';
   if (parts.some((part) => !part.isWellFormed())) return 'it is not valid Unicode';
   const isReserved = root.kind === 'inside' && parts.some((part) => part.startsWith(ownFolder));

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Fault } from '../../../src/base/fault.js';
 import { FailingDisk } from './failing-disk.js';
 import { putFile } from './fake-files.js';
 import { failureOf, openStore, sampleVm, temporaryDirectory } from './sample-vm.js';
@@ -104,6 +105,26 @@ describe('a directory that cannot be used as it is', () => {
     const other = await openStore(directory);
     expect(await other.read('a', (state) => state.files.tree())).toEqual({ '/f': '2', '/g': 'x'.repeat(100) });
   });
+});
+
+it('a disk that is full at any step leaves nothing of a new machine', async () => {
+  const { directory } = await oneVm();
+  const before = readdirSync(directory, { recursive: true, encoding: 'utf8' }).toSorted();
+  const disk = new FailingDisk();
+  const store = await openStore(directory, { disk });
+  let failures = 0;
+  for (let step = 1; ; step += 1) {
+    disk.failAt(step, 'full');
+    const outcome = await failureOf(store.create(sampleVm('b'), [putFile('/f', '1')]));
+    disk.work();
+    if (!(outcome instanceof Fault)) break;
+    failures += 1;
+    expect({ step, files: readdirSync(directory, { recursive: true, encoding: 'utf8' }).toSorted() }).toEqual({
+      step,
+      files: before,
+    });
+  }
+  expect(failures).toBeGreaterThan(8);
 });
 
 describe('a damaged file', () => {

@@ -43,7 +43,7 @@ export class FailingDisk extends HostDisk {
     const bytes = Buffer.concat(whole);
     await this.#step(
       async () => await super.writeChunks(path, [bytes]),
-      async () => await super.writeChunks(path, [bytes.subarray(0, bytes.length / 2)]),
+      async () => await super.writeChunks(path, this.#half(bytes)),
     );
   }
 
@@ -79,6 +79,12 @@ export class FailingDisk extends HostDisk {
 
   override async syncDirectory(path: string): Promise<void> {
     await this.#step(async () => await super.syncDirectory(path), undefined, false);
+  }
+
+  /** What gets to the disk of some bytes: a process that lives learns of a disk that is full. */
+  *#half(bytes: Uint8Array): Generator<Uint8Array> {
+    yield bytes.subarray(0, bytes.length / 2);
+    if (this.#kind === 'full') throw new Fault('disk-full', 'the disk is full');
   }
 
   async #step<T>(whole: () => Promise<T>, half?: () => Promise<void>, needsSpace = true): Promise<T> {

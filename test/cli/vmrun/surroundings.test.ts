@@ -1,0 +1,156 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+/** Each test starts processes; on a loaded machine that takes its time. */
+const timeout = 60_000;
+const isWindows = process.platform === 'win32';
+const isLinux = process.platform === 'linux';
+
+const bin = fileURLToPath(new URL('../../../dist/bin/', import.meta.url));
+const programs = { vmrun: join(bin, 'vmrun.cjs'), revix: join(bin, 'revix.js') };
+
+const directory = realpathSync(mkdtempSync(join(tmpdir(), 'revix-surroundings-')));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+const env = { ...process.env, REVIX_HOME: join(directory, 'home'), REVIX_CONFIG: '' };
+
+interface Ending {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a line of a shell, with `$NODE`, `$VMRUN` and `$REVIX` for the programs. */
+function shell(line: string, more: Parameters<typeof spawnSync>[2] = {}): Ending {
+  const programNames = { NODE: process.execPath, VMRUN: programs.vmrun, REVIX: programs.revix };
+  const options = { cwd: directory, ...more, env: { ...env, ...programNames, ...more.env }, encoding: 'utf8' } as const;
+  const { status, stdout, stderr, error } = spawnSync('sh', ['-c', line], options);
+  if (error !== undefined) throw error;
+  return { status, stdout, stderr };
+}
+
+/** Makes a virtual machine of a file, as people do. */
+function newMachine(folder: string, name: string): string {
+  mkdirSync(join(folder, name), { recursive: true });
+  const path = join(folder, name, `${name}.vmx`);
+  writeFileSync(path, 'guestOS = "ubuntu-64"\n');
+  return path;
+}
+
+describe.skipIf(isWindows)('a program whose output goes nowhere', { timeout }, () => {
+  it.each([
+    ['vmrun', ['list'], 255],
+    ['revix', ['--help'], 1],
+  ] as const)('%s fails quietly when its reader has gone', async (name, args, status) => {
+    const child = spawn(process.execPath, [programs[name], ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+    const ended = await new Promise((resolve) => child.on('close', resolve));
+    expect([ended, stderr]).toEqual([status, '']);
+  });
+
+  it.skipIf(!isLinux).each([
+    ['vmrun', '"$NODE" "$VMRUN" list', 255],
+    ['revix', '"$NODE" "$REVIX" --version', 1],
+  ])('%s says that its output is lost where there is no space for it', (name, line, status) => {
+    const stderr = `${name}: cannot write to stdout: ENOSPC: no space left on device, write\n`;
+    expect(shell(`${line} > /dev/full`)).toEqual({ status, stdout: '', stderr });
+  });
+
+  it('vmrun does its work all the same when its streams are closed', () => {
+    const machine = newMachine(directory, 'closed');
+    const line = `"$NODE" "$VMRUN" snapshot "$VM" one <&- >&- 2>&-`;
+    expect(shell(line, { env: { VM: machine } })).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(shell(line, { env: { VM: machine } }).status).toBe(255);
+    const listed = shell('"$NODE" "$VMRUN" listSnapshots "$VM" <&- 2>&-', { env: { VM: machine } });
+    expect(listed).toEqual({ status: 0, stdout: 'Total snapshots: 1\none\n', stderr: '' });
+  });
+
+  it('vmrun without a terminal asks nobody for a password', async () => {
+    // A session of its own has no terminal that could be opened behind our back.
+    const child = spawn(
+      process.execPath,
+      [programs.vmrun, '-gu', 'user', '-gp', '-', 'listProcessesInGuest', '/no/such.vmx'],
+      { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (output += data.toString()));
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(255);
+    expect(output).toBe('Error: -gp takes the password from stdin, which ended before it came\n');
+  });
+});
+
+const isRoot = process.getuid?.() === 0;
+/** Nobody's user: what the administrator may not be kept from, this one may. */
+const nobody = isRoot ? { uid: 65_534, gid: 65_534 } : {};
+const reading = `require('node:fs').accessSync(${JSON.stringify(programs.vmrun)})`;
+const whyNotReadOnly = isWindows
+  ? 'Windows has no such rights'
+  : spawnSync(process.execPath, ['-e', reading], nobody).status === 0
+    ? undefined
+    : 'only the administrator may read this package';
+
+describe.skipIf(whyNotReadOnly !== undefined)(
+  `a directory that must not be written${whyNotReadOnly === undefined ? '' : ` (skipped: ${whyNotReadOnly})`}`,
+  { timeout },
+  () => {
+    it('is told, and left as it was', () => {
+      const folder = join(directory, 'read-only');
+      const machine = newMachine(folder, 'vm');
+      const home = join(directory, 'open home');
+      mkdirSync(home);
+      chmodSync(home, 0o777);
+      for (const path of [directory, join(folder, 'vm'), folder]) chmodSync(path, 0o555);
+      const vmrun = (args: string): Ending =>
+        shell(`"$NODE" "$VMRUN" ${args}`, { ...nobody, env: { VM: machine, DIR: folder, REVIX_HOME: home } });
+      const refused = { status: 255, stdout: 'Error: You do not have access rights to this file\n', stderr: '' };
+      expect(vmrun('snapshot "$VM" one')).toEqual(refused);
+      expect(vmrun('clone "$VM" "$DIR/new/new.vmx" full')).toEqual(refused);
+      expect(vmrun('listSnapshots "$VM"')).toEqual({ status: 0, stdout: 'Total snapshots: 0\n', stderr: '' });
+      for (const path of [directory, join(folder, 'vm'), folder]) chmodSync(path, 0o755);
+      expect(readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual([
+        'vm',
+        join('vm', 'vm.vmx'),
+      ]);
+    });
+  },
+);
+
+/** A file system that only the programs of one shell see. */
+const ownMounts = isRoot ? 'unshare -m' : 'unshare -rm';
+const whyNotFull = !isLinux
+  ? 'only on Linux'
+  : spawnSync('sh', ['-c', `${ownMounts} mount -t tmpfs -o size=64k none ${directory}`]).status === 0
+    ? undefined
+    : 'no file system can be mounted here';
+
+describe.skipIf(whyNotFull !== undefined)(
+  `a full disk${whyNotFull === undefined ? '' : ` (skipped: ${whyNotFull})`}`,
+  { timeout },
+  () => {
+    it('is told, and nothing that is half done takes space on it', () => {
+      mkdirSync(join(directory, 'small'));
+      const line = `
+        mount -t tmpfs -o size=96k none small && mkdir small/vm && echo 'guestOS = "ubuntu-64"' > small/vm/vm.vmx
+        "$NODE" "$VMRUN" snapshot small/vm/vm.vmx before; echo "status $?"
+        dd if=/dev/zero of=small/fill bs=1k count=1000 2>/dev/null; truncate -s -16k small/fill
+        for command in 'clone small/vm/vm.vmx small/new/new.vmx full' 'clone small/vm/vm.vmx small/new/new.vmx full'; do
+          "$NODE" "$VMRUN" $command; echo "status $?"
+        done
+        ls small
+        rm small/fill
+        "$NODE" "$VMRUN" snapshot small/vm/vm.vmx after; echo "status $?"
+        "$NODE" "$VMRUN" listSnapshots small/vm/vm.vmx`;
+      const { stdout, stderr } = shell(`exec ${ownMounts} sh -c "$LINE"`, { env: { LINE: line } });
+      const full = 'Error: The disk is full\nstatus 255\n';
+      expect({ stdout, stderr }).toEqual({
+        stdout: `status 0\n${full}${full}fill\nvm\nstatus 0\nTotal snapshots: 2\nbefore\nafter\n`,
+        stderr: '',
+      });
+    });
+  },
+);
