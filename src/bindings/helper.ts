@@ -22,12 +22,13 @@ interface Link {
  * The helper process of one client: serves the engine until the client ends, however it ends. Talks over the socket
  * with the file descriptor that `--fd` names, else over standard input and output.
  *
- * @param args arguments of the command line.
- * @throws TypeError for arguments that it does not know, and where there is nothing to talk over.
+ * @param args arguments of the command line; for those that it does not know, and where there is nothing to talk over,
+ *   the process ends with the status 2 after a line on standard error.
  */
 export function runHelper(args: readonly string[]): void {
-  const { values } = parseArgs({ args: [...args], options: { fd: { type: 'string' } } });
-  const { input, output } = openLink(values.fd);
+  const link = linkOf(args);
+  if (link === undefined) return;
+  const { input, output } = link;
   let ending: Promise<void> | undefined;
 
   const session = new EngineSession({
@@ -70,6 +71,18 @@ export function runHelper(args: readonly string[]): void {
   });
 }
 
+function linkOf(args: readonly string[]): Link | undefined {
+  try {
+    const { values } = parseArgs({ args: [...args], options: { fd: { type: 'string' } } });
+    return openLink(values.fd);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    process.stderr.write(`revix helper: ${error.message}\n`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
 function openLink(fd: string | undefined): Link {
   if (fd === undefined) {
     // What some module prints must not come between the frames.
@@ -94,9 +107,12 @@ function openSocket(
   try {
     return new Socket({ fd, ...ways });
   } catch (cause) {
-    throw new TypeError(`${name} is no pipe and no socket: the helper is started by a program that speaks to it`, {
-      cause,
-    });
+    throw new TypeError(
+      `${name} is no pipe and no socket: the native library starts the helper itself, and gives it one`,
+      {
+        cause,
+      },
+    );
   }
 }
 

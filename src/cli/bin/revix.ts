@@ -9,5 +9,10 @@ process.title = 'revix';
 const terminal = new ProcessTerminal();
 const status = await runRevix(words, terminal, revixCommands);
 await terminal.close();
+const { lostOutput } = terminal;
+// Whoever stopped reading (`| head`) knows; everybody else is told.
+if (lostOutput !== undefined && lostOutput.code !== 'EPIPE') {
+  terminal.write('stderr', `revix: cannot write to stdout: ${lostOutput.message}\n`);
+}
 // A look-up of a name that was given up would hold the process for half a minute.
-process.exit(status);
+process.exit(lostOutput === undefined ? status : Math.max(status, 1));

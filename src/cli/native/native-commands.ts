@@ -1,5 +1,5 @@
 import { command } from '../revix/command.js';
-import { rest, text, withDefault } from '../revix/parameters.js';
+import { text, whole, withDefault } from '../revix/parameters.js';
 
 const options = {
   prefix: withDefault(text('DIR', 'folder above lib and include', 'directory'), '/usr'),
@@ -28,7 +28,7 @@ export const nativeCommands = [
   command({
     name: 'helper',
     summary: 'runs the helper process of the native library, which starts it itself',
-    positionals: { words: rest('WORD', 'for the helper, as they are') },
-    run: async ({ words }) => (await import('./run-helper.js')).runHelper(words),
+    options: { fd: whole('NUMBER', 'open socket to speak over, in place of the standard streams', [0, 65_535]) },
+    run: async ({ fd }) => (await import('./run-helper.js')).runHelper(fd),
   }),
 ];

@@ -1,7 +1,7 @@
 import { UsageError } from '../usage-error.js';
 
 /** What a word is: decides how it is read, and what completions offer for it. */
-export type ParameterKind = 'flag' | 'text' | 'path' | 'directory' | 'vm' | 'whole' | 'word' | 'rest';
+export type ParameterKind = 'flag' | 'text' | 'path' | 'directory' | 'vm' | 'whole' | 'word';
 
 /** An option, or an argument by its place. */
 export interface Parameter<Value = unknown> {
@@ -104,11 +104,6 @@ export function oneOf<const Word extends string>(words: readonly Word[], summary
     return known;
   };
   return { ...single('word', { value: words.join('|'), summary }, read), words };
-}
-
-/** All words that remain, as they are, also those that look like options. */
-export function rest(value: string, summary: string): Parameter<readonly string[]> {
-  return { kind: 'rest', value, summary, isRequired: false, isRepeatable: true, read: (given) => given };
 }
 
 /** The same, which must be given. */

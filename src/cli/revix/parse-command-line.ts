@@ -79,11 +79,6 @@ class Parser {
     const rest = [...words];
     let areOptionsOver = false;
     for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-      const [name, parameter] = this.#nextPositional();
-      if (parameter?.kind === 'rest') {
-        this.#given.set(name, [word, ...rest]);
-        break;
-      }
       if (areOptionsOver || word === '-' || !word.startsWith('-')) this.#keepPositional(word);
       else if (word === '--') areOptionsOver = true;
       else if (isHelp(word) && !this.#options.has(word)) return undefined;

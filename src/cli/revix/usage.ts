@@ -16,10 +16,10 @@ export function optionUsage(name: string, { kind, value, short }: Parameter): st
 }
 
 /** What an option or argument means, with what stands in for it. */
-export function parameterText({ summary, default: standIn, isRepeatable, kind }: Parameter): string {
+export function parameterText({ summary, default: standIn, isRepeatable }: Parameter): string {
   const remarks = [
     ...(standIn === undefined ? [] : [`default: ${standIn}`]),
-    ...(isRepeatable && kind !== 'rest' ? ['may be repeated'] : []),
+    ...(isRepeatable ? ['may be repeated'] : []),
   ];
   return remarks.length === 0 ? summary : `${summary} (${remarks.join('; ')})`;
 }

@@ -2,16 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { command, type Command, flagOf } from '../../../src/cli/revix/command.js';
 import { revixCommands } from '../../../src/cli/revix/command-table.js';
-import {
-  flag,
-  oneOf,
-  repeatable,
-  required,
-  rest,
-  text,
-  whole,
-  withDefault,
-} from '../../../src/cli/revix/parameters.js';
+import { flag, oneOf, repeatable, required, text, whole, withDefault } from '../../../src/cli/revix/parameters.js';
 import { runRevix } from '../../../src/cli/revix/run-revix.js';
 import { type AroundTerminal, FakeTerminal } from '../fake-terminal.js';
 
@@ -36,12 +27,6 @@ const commands: readonly Command[] = [
     name: 'native install',
     summary: 'installs',
     positionals: { target: required(text('TARGET', 'where')) },
-    run: (values, terminal) => Promise.resolve(print(values, terminal)),
-  }),
-  command({
-    name: 'pass',
-    summary: 'passes words on',
-    positionals: { words: rest('WORD', 'any') },
     run: (values, terminal) => Promise.resolve(print(values, terminal)),
   }),
   command({
@@ -85,15 +70,6 @@ describe('the command line', () => {
       certFile: '-',
       json: false,
     });
-  });
-
-  it('passes on the words of a command that takes them as they are', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.string()), async (words) => {
-        expect(await valuesOf('pass', ...words)).toEqual({ words });
-      }),
-      { numRuns: 50 },
-    );
   });
 
   it('gives back every text that it is given as a value', async () => {
