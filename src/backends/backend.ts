@@ -29,15 +29,6 @@ export interface ConnectTarget {
   readonly settingsDirectory?: string;
 }
 
-/** Handed to every call; nothing is global. */
-export interface CallContext {
-  /** Cancel, disconnect and deadline all arrive here. A call that is aborted rejects soon, with any reason. */
-  readonly signal: AbortSignal;
-  readonly clock: Clock;
-  /** Reports how far the call is, 0 to 1. */
-  progress(fraction: number): void;
-}
-
 /** A kind of backend, as the registry holds it. */
 export interface BackendModule {
   readonly name: string;
@@ -132,6 +123,10 @@ export interface VmLink {
   readonly recording: RecordingOps;
   /** Absent where the host does not offer it. */
   readonly devices?: DeviceOps;
+  /** Absent where the host does not offer it. */
+  readonly questions?: QuestionOps;
+  /** The network cards as Tools tells of them; none while Tools does not run. Absent where the host does not offer it. */
+  guestNics?(call: CallContext): Promise<readonly GuestNic[]>;
   /** Guest operations in the name of a user. Does no I/O; `validate` asks the guest. */
   guest(credentials: GuestCredentials): GuestOps;
 }
@@ -141,8 +136,16 @@ export type PowerMode = 'hard' | 'soft';
 
 /** Each resolves when the operation is done; power-on when the guest starts to boot. */
 export interface PowerOps {
-  /** Also resumes. `paused`: stop before the first instruction. @throws Fault `vm-running`, `vm-unsupported-guest`... */
-  on(options: { readonly paused: boolean; readonly showConsole: boolean }, call: CallContext): Promise<void>;
+  /**
+   * Also resumes.
+   * @param options.paused stop before the first instruction.
+   * @param options.waitsForAnswer a dialog waits for its answer instead of failing the power-on, whatever the settings say.
+   * @throws Fault `vm-running`, `vm-unsupported-guest`...
+   */
+  on(
+    options: { readonly paused: boolean; readonly showConsole: boolean; readonly waitsForAnswer?: boolean },
+    call: CallContext,
+  ): Promise<void>;
   /** @throws Fault `vm-not-running`, `tools-not-running`, `tools-scripts-unavailable`. */
   off(mode: PowerMode, call: CallContext): Promise<void>;
   reset(mode: PowerMode, call: CallContext): Promise<void>;
@@ -256,6 +259,33 @@ export interface NetworkAdapter {
   readonly network: string;
 }
 
+/** A dialog in which a virtual machine waits. */
+export interface PendingQuestion {
+  readonly id: string;
+  readonly text: string;
+  readonly choices: readonly string[];
+  /** Index of the choice that a person is offered first. */
+  readonly defaultChoice: number;
+}
+
+/** The dialogs of a virtual machine. */
+export interface QuestionOps {
+  pending(call: CallContext): Promise<PendingQuestion | null>;
+  /** @param choice index of one of the choices. @throws Fault `not-found` when no such dialog waits any more. */
+  answer(id: string, choice: number, call: CallContext): Promise<void>;
+}
+
+/** A network card as the guest sees it. */
+export interface GuestNic {
+  /** `00:50:56:80:01:02`. */
+  readonly mac: string;
+  /** Network of the host that the card is on; empty where it is not known. */
+  readonly network: string;
+  readonly isConnected: boolean;
+  /** All of them, IPv4 and IPv6, with the lengths of their prefixes where these are known. */
+  readonly addresses: readonly { readonly address: string; readonly prefixLength: number | null }[];
+}
+
 /** Devices of a virtual machine, beyond what VIX knows. */
 export interface DeviceOps {
   /** In the order of their numbers. */
@@ -355,6 +385,10 @@ export interface GuestOps {
   /** PNG of the console. */
   captureScreen(options: { readonly isCompressed: boolean }, call: CallContext): Promise<Uint8Array>;
   openUrl(url: string, call: CallContext): Promise<void>;
+  /** Absent where the host does not offer it; a POSIX guest answers with Fault `guest-os-unsupported`. */
+  readonly registry?: GuestRegistryOps;
+  /** Absent where the host does not offer it. */
+  readonly aliases?: GuestAliasOps;
 }
 
 export interface GuestFileInfo {

@@ -3,9 +3,11 @@ import type {
   CallContext,
   DeviceOps,
   GuestCredentials,
+  GuestNic,
   GuestOps,
   LifecycleOps,
   PowerOps,
+  QuestionOps,
   RecordingOps,
   SharedFolderOps,
   SnapshotOps,
@@ -15,6 +17,7 @@ import type {
   VmLink,
   VmProperties,
 } from '../backend.js';
+import { Fault } from '../../base/fault.js';
 import { overConnection, type Connection } from './connection.js';
 import type { Product } from './products.js';
 
@@ -29,6 +32,7 @@ export class MockVm implements VmLink {
   readonly sharedFolders: SharedFolderOps;
   readonly recording: RecordingOps;
   readonly devices?: DeviceOps;
+  readonly questions: QuestionOps;
   readonly #vm: VirtualMachine;
   readonly #connection: Connection;
 
@@ -44,6 +48,10 @@ export class MockVm implements VmLink {
     this.variables = overConnection<VariableOps>(connection, vm.variables);
     this.sharedFolders = overConnection<SharedFolderOps>(connection, vm.sharedFolders);
     this.recording = overConnection<RecordingOps>(connection, vm.recording);
+    this.questions = {
+      pending: (call) => connection.run(() => vm.questions.pending(), call.signal),
+      answer: (id, choice, call) => connection.run(() => answer(vm, id, choice, call), call.signal),
+    };
     if (product.hasDesktopDevices) this.devices = overConnection<DeviceOps>(connection, vm.devices);
   }
 
@@ -54,9 +62,26 @@ export class MockVm implements VmLink {
     );
   }
 
+  async guestNics(call: CallContext): Promise<readonly GuestNic[]> {
+    const report = await this.#connection.run(() => this.#vm.guestReport(call), call.signal);
+    return (report?.nics ?? []).map(({ mac, network, isConnected, addresses }) => ({
+      mac,
+      network,
+      isConnected,
+      addresses,
+    }));
+  }
+
   guest(credentials: GuestCredentials): GuestOps {
     return overConnection<GuestOps>(this.#connection, this.#vm.guest(credentials));
   }
+}
+
+/** @throws Fault `not-found` when another dialog waits, or none. */
+async function answer(vm: VirtualMachine, id: string, choice: number, call: CallContext): Promise<void> {
+  const pending = await vm.questions.pending();
+  if (pending?.id !== id) throw new Fault('not-found', 'this question does not wait for an answer any more');
+  await vm.questions.answer(choice, call);
 }
 
 /** Snapshots of a product that keeps only one: a new one takes the place of the one before. */

@@ -1,6 +1,7 @@
 import { VimError } from './errors/vim-error.js';
 import type { DataObject, Ref } from './soap/values.js';
 import type {
+  GuestNicInfo,
   LocalizedMethodFault,
   ObjectContent,
   OptionValue,
@@ -47,6 +48,7 @@ export interface KnownProperties {
   'guest.guestStateChangeSupported': boolean;
   'guest.interactiveGuestOperationsReady': boolean;
   'guest.ipAddress': string;
+  'guest.net': readonly GuestNicInfo[];
   'guest.toolsInstallType': string;
   'guest.toolsRunningStatus': string;
   'guest.toolsVersion': string;

@@ -5,7 +5,9 @@ import type { VixHandle } from '../../vix/types.js';
 import type { CallOptions } from './call-options.js';
 import type { Engine } from './engine.js';
 import { GuestCalls } from './guest-calls.js';
+import { GuestAliases } from './guest-aliases.js';
 import { GuestFiles } from './guest-files.js';
+import { GuestRegistry } from './guest-registry.js';
 import { runProgram, startProgram } from './program-run.js';
 import type { RunOptions, RunResult } from './run-types.js';
 import type { RunningProgram } from './running-program.js';
@@ -25,12 +27,16 @@ export class Guest implements AsyncDisposable {
   /** Who logged in; null for a login that was made through the C-shaped door. */
   readonly userName: string | null;
   readonly files: GuestFiles;
+  readonly registry: GuestRegistry;
+  readonly aliases: GuestAliases;
   readonly #calls: GuestCalls;
 
   constructor(engine: Engine, vm: VixHandle, session: GuestSession, userName: string | null) {
     this.#calls = new GuestCalls(engine, vm, session);
     this.userName = userName;
     this.files = new GuestFiles(this.#calls);
+    this.registry = new GuestRegistry(this.#calls);
+    this.aliases = new GuestAliases(this.#calls);
   }
 
   /** Kind of the guest, which decides what its paths look like. */

@@ -2,21 +2,29 @@
 export { connect, hostOf, vmOf, type ConnectOptions, type EngineOptions } from './connect.js';
 export type { CallOptions, ProgressOptions } from './call-options.js';
 export type { Guest, ScriptOptions } from './guest.js';
+export type { AliasChoice, GuestAliases, NewAlias } from './guest-aliases.js';
+export type { GuestRegistry, RegistryTreeOptions } from './guest-registry.js';
+export type { AnswerPolicy } from './questions.js';
 export type { CopyOptions, GuestFiles, TemporaryOptions } from './guest-files.js';
 export type { Host, OpenOptions, VmFilter } from './host.js';
 export type { OutputChunk, RunOptions, RunResult } from './run-types.js';
 export type { RunningProgram } from './running-program.js';
 export type { NewSnapshot, RemoveOptions, RevertOptions, Snapshot, SnapshotChoice, Snapshots } from './snapshots.js';
 export { VixError } from './vix-error.js';
-export type { DeleteOptions, LoginOptions, PowerOptions, Vm, WatchOptions } from './vm.js';
+export type { DeleteOptions, LoginOptions, PowerOnOptions, PowerOptions, Vm, WatchOptions } from './vm.js';
 export type { ProgramArguments } from '../../guest/run/run-command.js';
 export type { CopyProgress } from '../../guest/tree-copy.js';
 export type { OutputStream } from '../../guest/run/run-output.js';
 export type {
+  GuestAlias,
   GuestFileInfo,
+  GuestNic,
   GuestProcess,
   HostAbout,
+  PendingQuestion,
   ProviderName,
+  RegistryKey,
+  RegistryValue,
   VmPowerState,
   VmProperties,
   VmSummary,

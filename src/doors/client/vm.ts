@@ -1,6 +1,7 @@
 import type { Capability } from '../../backends/capabilities.js';
-import type { CallContext, PowerMode, VmProperties } from '../../backends/backend.js';
+import type { CallContext, GuestNic, PendingQuestion, PowerMode, VmProperties } from '../../backends/backend.js';
 import { sleep } from '../../base/clock.js';
+import { Fault } from '../../base/fault.js';
 import { Secret } from '../../base/secret.js';
 import { loginInGuest } from '../../api/vix-vm-guest.js';
 import { requireLogin } from '../../api/start-job.js';
@@ -16,6 +17,7 @@ import type { VixHandle } from '../../vix/types.js';
 import type { CallOptions, ProgressOptions } from './call-options.js';
 import type { Engine } from './engine.js';
 import { Guest } from './guest.js';
+import { answerQuestion, pendingQuestion, whileAnswering, type AnswerPolicy } from './questions.js';
 import { Snapshots } from './snapshots.js';
 
 /** How to reach the power button. */
@@ -30,6 +32,11 @@ export interface LoginOptions extends CallOptions {
   readonly password: string | Secret;
   /** Act in the session at the console, where the user has to be logged on. */
   readonly isInteractive?: boolean;
+}
+
+/** How a machine is powered on. */
+export interface PowerOnOptions extends ProgressOptions {
+  readonly onQuestion?: AnswerPolicy;
 }
 
 /** How a machine is deleted. */
@@ -85,11 +92,55 @@ export class Vm implements AsyncDisposable {
     }
   }
 
-  /** Powers on, or resumes. @throws VixError. */
-  powerOn(options: ProgressOptions = {}): Promise<void> {
+  /**
+   * Powers on, or resumes. A question that comes up is answered by `onQuestion`; without it, it fails the call, unless the
+   * settings of the host let it wait.
+   *
+   * @throws VixError `VIX_E_VMX_MSG_DIALOG_AND_NO_UI` with the text of the question.
+   */
+  powerOn({ onQuestion, ...options }: PowerOnOptions = {}): Promise<void> {
     const { vix } = this.#engine;
-    return this.#job('vm.powerOn', options, (callback) =>
-      vix.VixVM_PowerOn(this.handle, VIX_VMPOWEROP_NORMAL, VIX_INVALID_HANDLE, callback, null),
+    if (onQuestion === undefined) {
+      return this.#job('vm.powerOn', options, (callback) =>
+        vix.VixVM_PowerOn(this.handle, VIX_VMPOWEROP_NORMAL, VIX_INVALID_HANDLE, callback, null),
+      );
+    }
+    const how = { operation: 'vm.powerOn', capability: 'power', lane: 'exclusive' } as const;
+    return this.#engine.onVm(this.handle, how, options, ({ payload: { link } }, call) =>
+      whileAnswering(link, onQuestion, call, () =>
+        link.power.on({ paused: false, showConsole: false, waitsForAnswer: true }, call),
+      ),
+    );
+  }
+
+  /** The question that the machine waits with; null when there is none. @throws VixError. */
+  question(options: CallOptions = {}): Promise<PendingQuestion | null> {
+    return this.#engine.onVm(this.handle, { operation: 'vm.question' }, options, (vm, call) =>
+      pendingQuestion(vm.payload.link, call),
+    );
+  }
+
+  /**
+   * Answers a question.
+   * @param choice text or index of one of its choices; `default` for the one that is offered first.
+   * @throws VixError `VIX_E_NOT_FOUND` when it does not wait any more.
+   */
+  answer(question: PendingQuestion, choice: string | number, options: CallOptions = {}): Promise<void> {
+    return this.#engine.onVm(this.handle, { operation: 'vm.answer' }, options, (vm, call) =>
+      answerQuestion(vm.payload.link, question, choice, call),
+    );
+  }
+
+  /** The network cards of the guest with all their addresses; none while Tools does not run. @throws VixError. */
+  async *nics(options: CallOptions = {}): AsyncGenerator<GuestNic> {
+    yield* await this.#engine.onVm(
+      this.handle,
+      { operation: 'vm.nics' },
+      options,
+      async ({ payload: { link } }, call) => {
+        if (link.guestNics === undefined) throw new Fault('not-supported', 'this host does not tell of addresses');
+        return link.guestNics(call);
+      },
     );
   }
 

@@ -37,7 +37,10 @@ export class VmPowerControl {
    * @throws Fault `vm-running`, `vm-template`, `vm-read-only`, `vm-cannot-power-on`, `vm-unsupported-guest`,
    *   `vm-host-memory`, `vm-host-cpus`, `vm-question-pending`, and `not-supported` for the console of an encrypted one.
    */
-  async on(options: { readonly paused: boolean; readonly showConsole: boolean }, call: WorldCall): Promise<void> {
+  async on(
+    options: { readonly paused: boolean; readonly showConsole: boolean; readonly waitsForAnswer?: boolean },
+    call: WorldCall,
+  ): Promise<void> {
     const scope = this.#scope;
     await scope.begin('power.on', call);
     const missingParent = await this.#missingParent();
@@ -58,7 +61,7 @@ export class VmPowerControl {
       }
       this.#start(record, phase === 'suspended' ? 'resuming' : 'powering-on', options.paused);
     });
-    await this.#throughQuestion(options.showConsole, call);
+    await this.#throughQuestion(options.showConsole || options.waitsForAnswer === true, call);
   }
 
   /** @throws Fault `vm-not-running`; soft also `tools-not-running`, `tools-scripts-unavailable`. */
@@ -127,9 +130,9 @@ export class VmPowerControl {
   }
 
   /** Waits for the answer to a dialog where somebody could give one; else fails with it. */
-  async #throughQuestion(hasConsole: boolean, call: WorldCall): Promise<void> {
+  async #throughQuestion(isAnswered: boolean, call: WorldCall): Promise<void> {
     const scope = this.#scope;
-    const isWaiting = hasConsole || scope.services.questions === 'wait';
+    const isWaiting = isAnswered || scope.services.questions === 'wait';
     let hasAsked = false;
     for (;;) {
       const state = await scope.read(({ record }) => {

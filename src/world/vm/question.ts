@@ -25,6 +25,15 @@ export function requireNoQuestion(record: VmRecord): void {
   );
 }
 
+/** A dialog that waits for an answer. */
+export interface QuestionView {
+  readonly id: string;
+  readonly text: string;
+  readonly choices: readonly string[];
+  /** Index of the choice that is offered first. */
+  readonly defaultChoice: number;
+}
+
 /** The dialogs of a virtual machine: what a person at the host's console sees. */
 export class VmQuestions {
   readonly #scope: VmScope;
@@ -34,10 +43,10 @@ export class VmQuestions {
   }
 
   /** @returns the dialog that waits, or null. */
-  pending(): Promise<{ readonly text: string; readonly choices: readonly string[] } | null> {
+  pending(): Promise<QuestionView | null> {
     return this.#scope.read(({ record }) => {
       if (record.question === null) return null;
-      return { text: record.question.text, choices: [...record.question.choices] };
+      return { ...record.question, choices: [...record.question.choices] };
     });
   }
 

@@ -57,7 +57,9 @@ export class ClientRig {
 
   static async create(name: BackendName): Promise<ClientRig> {
     const clock = new FakeClock();
-    const world = await World.create({ clock, inventory });
+    // A real host waits for the answer to a question; the backend before it decides whether to.
+    const questions = name === 'vsphere' ? 'wait' : 'fail';
+    const world = await World.create({ clock, inventory, questions });
     if (name === 'mock') {
       const vix = createVix({ backends: [createMockBackend({ world, clock })], config: {}, clock });
       return new ClientRig(clock, world, vix, undefined);

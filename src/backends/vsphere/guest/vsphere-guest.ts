@@ -1,5 +1,16 @@
 import { Fault } from '../../../base/fault.js';
-import type { CallContext, GuestFileOps, GuestOps, GuestProcess, ProcessState, ProgramSpec } from '../../backend.js';
+import type {
+  CallContext,
+  GuestAliasOps,
+  GuestFileOps,
+  GuestOps,
+  GuestProcess,
+  GuestRegistryOps,
+  ProcessState,
+  ProgramSpec,
+} from '../../backend.js';
+import { VsphereGuestAliases } from './guest-aliases.js';
+import { VsphereGuestRegistry } from './guest-registry.js';
 import { GuestCaller, type GuestTarget } from './guest-caller.js';
 import { VsphereGuestFiles } from './guest-files.js';
 import type { GuestFamily } from './guest-path.js';
@@ -12,6 +23,8 @@ export type CaptureScreen = GuestOps['captureScreen'];
 export class VsphereGuest implements GuestOps {
   readonly family: GuestFamily;
   readonly files: GuestFileOps;
+  readonly registry: GuestRegistryOps;
+  readonly aliases: GuestAliasOps;
   readonly #caller: GuestCaller;
   readonly #programs: VsphereGuestPrograms;
   readonly #captureScreen: CaptureScreen;
@@ -20,6 +33,8 @@ export class VsphereGuest implements GuestOps {
     this.family = target.family;
     this.#caller = new GuestCaller(target);
     this.files = new VsphereGuestFiles(this.#caller);
+    this.registry = new VsphereGuestRegistry(this.#caller);
+    this.aliases = new VsphereGuestAliases(this.#caller);
     this.#programs = new VsphereGuestPrograms(this.#caller);
     this.#captureScreen = captureScreen;
   }

@@ -26,12 +26,13 @@ export class VspherePower implements PowerOps {
     this.#machine = machine;
   }
 
-  on(options: { readonly paused: boolean }, call: CallContext): Promise<void> {
+  on(options: { readonly paused: boolean; readonly waitsForAnswer?: boolean }, call: CallContext): Promise<void> {
     const machine = this.#machine;
     return machine.run('power on', atPowerOn, async () => {
       if (options.paused) throw machine.unsupported('start a machine paused');
       await forgetGuestVariables(machine, call);
-      const meanwhile = machine.connection.settings.questions === 'wait' ? undefined : this.#question(call);
+      const isWaiting = options.waitsForAnswer === true || machine.connection.settings.questions === 'wait';
+      const meanwhile = isWaiting ? undefined : this.#question(call);
       await machine.connection.tasks.run(machine.ref, 'PowerOnVM_Task', {}, call, { meanwhile });
     });
   }

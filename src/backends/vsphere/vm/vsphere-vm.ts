@@ -2,9 +2,11 @@ import { Fault } from '../../../base/fault.js';
 import type {
   CallContext,
   GuestCredentials,
+  GuestNic,
   GuestOps,
   LifecycleOps,
   PowerOps,
+  QuestionOps,
   RecordingOps,
   SharedFolderOps,
   SnapshotOps,
@@ -22,6 +24,8 @@ import type { Ref } from '../soap/values.js';
 import type { TransferRoutes } from '../transfer/transfer-routes.js';
 import { VsphereLifecycle } from './lifecycle.js';
 import { Machine } from './machine.js';
+import { guestNics } from './guest-nics.js';
+import { VsphereQuestions } from './questions.js';
 import { VspherePower } from './power.js';
 import { captureScreen } from './screenshot.js';
 import { VsphereSnapshots } from './snapshots.js';
@@ -47,6 +51,7 @@ export class VsphereVm implements VmLink {
   readonly variables: VariableOps;
   readonly sharedFolders: SharedFolderOps = noSharedFolders;
   readonly recording: RecordingOps = noRecording;
+  readonly questions: QuestionOps;
   readonly #services: VsphereServices;
   readonly #machine: Machine;
   readonly #family: GuestFamily;
@@ -63,6 +68,7 @@ export class VsphereVm implements VmLink {
     this.lifecycle = new VsphereLifecycle(machine);
     this.snapshots = new VsphereSnapshots(machine);
     this.variables = new VsphereVariables(machine);
+    this.questions = new VsphereQuestions(machine);
   }
 
   properties(call: CallContext): Promise<VmProperties> {
@@ -70,6 +76,10 @@ export class VsphereVm implements VmLink {
     return this.#machine.run('reading the properties of', undefined, () =>
       readProperties(this.#machine, hasTlsError, call),
     );
+  }
+
+  guestNics(call: CallContext): Promise<readonly GuestNic[]> {
+    return guestNics(this.#machine, call);
   }
 
   guest(credentials: GuestCredentials): GuestOps {
