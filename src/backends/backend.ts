@@ -3,10 +3,14 @@
  * VIX: no handles, no jobs, no VIX integers. It answers with promises, obeys the signal of each call, and fails only
  * with a `Fault`.
  */
-import type { Clock } from '../base/clock.js';
 import type { Secret } from '../base/secret.js';
 import type { Timeline } from '../base/timeline.js';
+import type { CallContext } from './call-context.js';
 import type { CapabilitySet } from './capabilities.js';
+import type { GuestAliasOps, GuestRegistryOps } from './guest-settings-ops.js';
+
+export type { CallContext } from './call-context.js';
+export type { GuestAlias, GuestAliasOps, GuestRegistryOps, RegistryKey, RegistryValue } from './guest-settings-ops.js';
 
 /** Service providers of VIX, by the name that the configuration file uses. */
 export type ProviderName = 'default' | 'server' | 'workstation' | 'player' | 'vi-server' | 'workstation-shared';
