@@ -27,7 +27,13 @@ const optionsSchema = keys({
       windows: v.instance(ProgramRegistry, 'expected programs as standardPrograms() makes them'),
     }),
   ),
-  programLimits: v.optional(keys({ wallMs: v.exactOptional(positive), outputBytes: v.exactOptional(positive) })),
+  programLimits: v.optional(
+    keys({
+      wallMs: v.exactOptional(positive),
+      outputBytes: v.exactOptional(positive),
+      descendants: v.exactOptional(positive),
+    }),
+  ),
   faults: v.optional(v.array(faultSchema, 'expected a list')),
   questions: v.optional(oneOf(['fail', 'wait'])),
 } satisfies Record<keyof MockOptions, unknown>);

@@ -87,15 +87,18 @@ export interface ProgramLimits {
   readonly wallMs: number;
   /** Bytes of stdout and stderr together. */
   readonly outputBytes: number;
+  /** Processes that may come of one that an operation starts; scripts that start each other without end stop there. */
+  readonly descendants: number;
 }
 
-const defaultProgramLimits: ProgramLimits = { wallMs: 600_000, outputBytes: 16 * 1024 * 1024 };
+const defaultProgramLimits: ProgramLimits = {
+  wallMs: 600_000,
+  outputBytes: 16 * 1024 * 1024,
+  descendants: 1000,
+};
 
 /** As many programs of one process may stand above each other; scripts that start themselves end there. */
 const deepestNesting = 50;
-
-/** As many processes may come of one that an operation starts; scripts that start each other without end stop there. */
-const mostDescendants = 1000;
 
 /** A program that asks for turns keeps the event loop so long at most, in milliseconds. */
 const longestTurnMs = 8;
@@ -152,7 +155,7 @@ export class ProgramRunner {
       environment: this.#environment(spec, user),
       shownAs: undefined,
       output: undefined,
-      family: { left: mostDescendants },
+      family: { left: this.#limits.descendants },
       isFromOutside: true,
     };
     return this.#launch(launch, user, table);
@@ -163,7 +166,7 @@ export class ProgramRunner {
     if (child.family.left <= 0) {
       throw new Fault(
         'busy',
-        `"${child.path}" was not started: ${mostDescendants} processes have come of one program. Does it start itself?`,
+        `"${child.path}" was not started: ${this.#limits.descendants} processes have come of one program. Does it start itself?`,
       );
     }
     const path = normalizePath(this.#host.files.family, unquoted(child.path));
