@@ -120,12 +120,13 @@ class BashRun {
       onExecutable: (path) => this.#noteExecutable(path),
       scriptOf: (path) => this.#scriptOf(path),
     });
-    this.#rewriting = new ScriptRewriting(library, {
-      foreignCommands: excluded,
-      onOpening: (isOpening) => files.expectOpening(isOpening),
-    });
     const commands = bundledCommands(library);
     this.#standardNames = new Set<string>([...commands, ...guestCommands.keys(), ...builtInCommands.keys()]);
+    this.#rewriting = new ScriptRewriting(library, {
+      foreignCommands: excluded,
+      ownCommands: this.#standardNames,
+      onOpening: (isOpening) => files.expectOpening(isOpening),
+    });
     const { stepLimit } = options;
     this.#bash = new library.Bash({
       fs: files,

@@ -11,13 +11,18 @@
  * - output streams that go to one place keep their order: see `StreamMerging`.
  * - a script ends with `exec PROGRAM`, and reads on from FILE after `exec < FILE`.
  * - `until` becomes `while !`, since the library ends a script with `set -e` at its condition.
+ * - what it gets wrong about `set -e`, `set -u` and the status of assignments: see `ExitOnError`, `rewriteDefault` and
+ *   `rewriteAssignment`.
  */
+import { rewriteAssignment } from './assignment-status.js';
+import { rewriteDefault } from './default-expansion.js';
 import { isStandardInput } from './devices.js';
 import type { RedirectionNode, ScriptNode, SimpleCommandNode, StatementNode } from './just-bash-types.js';
 import { quoteWord } from './posix-words.js';
 import { rewriteExec, takeInput } from './exec-rewriting.js';
+import { ExitOnError } from './exit-on-error.js';
 import { StreamMerging } from './stream-merging.js';
-import { literalName } from './syntax-tree.js';
+import { literalName, nothing } from './syntax-tree.js';
 
 /** Commands that rewritten scripts call. */
 export const rewritingCommands = {
@@ -44,6 +49,8 @@ export interface ScriptLibrary {
 export interface ScriptRewritingOptions {
   /** Commands that the library knows and that are not those of the guest. */
   readonly foreignCommands: ReadonlySet<string>;
+  /** Commands of the guest, which functions of scripts that are read later may not be named like. */
+  readonly ownCommands: ReadonlySet<string>;
   /** Called with true when the library is about to open the target of an output redirection, with false when it is not. */
   readonly onOpening: (isOpening: boolean) => void;
 }
@@ -79,9 +86,9 @@ interface Node {
 /** Rewrites parsed scripts, in place. */
 export class ScriptRewriting {
   readonly #library: ScriptLibrary;
-  readonly #conditionTurn: StatementNode[];
-  readonly #bodyTurn: StatementNode[];
+  readonly #turn: StatementNode[];
   readonly #merging: StreamMerging;
+  readonly #exitOnError: ExitOnError;
   readonly #options: ScriptRewritingOptions;
   /** Whether both output streams of the script that is read next go to one place. */
   isNextMerged = false;
@@ -90,11 +97,15 @@ export class ScriptRewriting {
   constructor(library: ScriptLibrary, options: ScriptRewritingOptions) {
     this.#library = library;
     this.#options = options;
-    // A condition keeps the exit code that came before it, which `set -e` does not look at there.
-    this.#conditionTurn = library.parse(`${rewritingCommands.turn} $?`).statements;
-    this.#bodyTurn = library.parse(rewritingCommands.turn).statements;
-    // They too must tell what they open, which is nothing.
-    this.#visit([...this.#conditionTurn, ...this.#bodyTurn], '', false);
+    this.#exitOnError = new ExitOnError({ isCommand: (name) => options.ownCommands.has(name) });
+    this.#turn = library.parse(`${rewritingCommands.turn} $?`).statements;
+    // The exit code that came before stays, also under `set -e`, which never ends a script at the first of a list.
+    for (const statement of this.#turn) {
+      statement.pipelines.push(nothing());
+      statement.operators.push('&&');
+    }
+    // It too must tell what it opens, which is nothing.
+    this.#visit(this.#turn, '', false);
     this.#merging = new StreamMerging({
       parse: this.#parse,
       switchCommand: rewritingCommands.mergeStreams,
@@ -113,6 +124,7 @@ export class ScriptRewriting {
     this.isNextMerged = false;
     this.#merging.merge(script, isMerged);
     takeInput(script.statements, this.#parse);
+    this.#exitOnError.enter(script);
     this.#visit(script, prelude, true);
     return script;
   }
@@ -128,11 +140,18 @@ export class ScriptRewriting {
       return;
     }
     if (canLeave && isStatement(value) && value.background) this.#leave(value, prelude);
+    if (isStatement(value)) this.#exitOnError.rewriteStatement(value);
+    if (isSubstitution(value)) this.#exitOnError.rewriteSubstitution(value.body);
+    if (isWord(value)) rewriteDefault(value);
     const isPipe = value.type === 'Pipeline' && Array.isArray(value['commands']) && value['commands'].length > 1;
     const canPartsLeave = canLeave && !isPipe && !captured.has(value.type);
     if (value.type === 'Subshell' && isStatements(value['body'])) takeInput(value['body'], this.#parse);
     for (const part of Object.values(value)) this.#visit(part, prelude, canPartsLeave);
-    if (isPipeline(value)) value.commands = value.commands.map((command) => rewriteExec(command, this.#parse));
+    if (isPipeline(value)) {
+      value.commands = value.commands.map((command) =>
+        rewriteAssignment(rewriteExec(command, this.#parse), this.#parse),
+      );
+    }
     if (value.type === 'ParameterExpansion' && value['parameter'] === '!') value['parameter'] = lastPidVariable;
     if (value.type === 'Until') this.#negate(value);
     if (isSimpleCommand(value)) {
@@ -226,7 +245,7 @@ export class ScriptRewriting {
   #letIn(node: Node, place: 'condition' | 'body'): void {
     const statements = node[place];
     if (!Array.isArray(statements)) return;
-    const withTurn = [...(place === 'condition' ? this.#conditionTurn : this.#bodyTurn), ...statements];
+    const withTurn = [...this.#turn, ...statements];
     Object.defineProperty(node, place, { get: () => (this.#isTurnDue() ? withTurn : statements), enumerable: true });
   }
 
@@ -280,6 +299,21 @@ type PipelineNode = StatementNode['pipelines'][number];
 
 function isPipeline(node: Node | PipelineNode): node is PipelineNode {
   return node.type === 'Pipeline';
+}
+
+type WordNode = NonNullable<SimpleCommandNode['name']>;
+
+function isWord(node: Node | WordNode): node is WordNode {
+  return node.type === 'Word';
+}
+
+interface CommandSubstitution {
+  readonly type: 'CommandSubstitution';
+  readonly body: ScriptNode;
+}
+
+function isSubstitution(node: Node | CommandSubstitution): node is CommandSubstitution {
+  return node.type === 'CommandSubstitution';
 }
 
 function isSimpleCommand(node: Node | SimpleCommandNode): node is SimpleCommandNode {

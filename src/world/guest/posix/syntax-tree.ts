@@ -17,3 +17,9 @@ export function literalOf({ parts }: NonNullable<SimpleCommandNode['name']>): st
   const [part, ...more] = parts;
   return more.length === 0 && part?.type === 'Literal' ? part.value : undefined;
 }
+
+/** A pipeline that does nothing and has the status of what ran before, as only a parsed script can say it. */
+export function nothing(): StatementNode['pipelines'][number] {
+  const command: CommandNode = { type: 'SimpleCommand', assignments: [], name: null, args: [], redirections: [] };
+  return { type: 'Pipeline', commands: [command], negated: false };
+}

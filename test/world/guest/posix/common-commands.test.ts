@@ -267,6 +267,7 @@ it('does not take a turn for the file that a redirection to a device was about',
   const opened: boolean[] = [];
   const rewriting = new ScriptRewriting(library, {
     foreignCommands: new Set(),
+    ownCommands: new Set(),
     onOpening: (isOpening) => opened.push(isOpening),
   });
   const script = rewriting.rewrite(library.parse('for i in 1; do :; done'));
