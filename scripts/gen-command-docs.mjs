@@ -55,7 +55,7 @@ function commandRow({ name, parameters, summary, hostTypes: products }, everyTyp
   return [code(name), usage === '' ? '' : code(cell(usage)), summary, where];
 }
 
-function vmrunPage({ sections, commandsOf, flags, hostTypes }) {
+function vmrunPage({ sections, commandsOf, flags, hostTypes, usageText }) {
   const everyType = Object.keys(hostTypes);
   const flagRows = flags.map(({ flag, value, summary, isOwn }) => [
     code(value === undefined ? flag : `${flag} ${value}`),
@@ -86,6 +86,14 @@ ${table(
 )}
 
 ${groups.join('\n\n')}
+
+## The usage
+
+What \`vmrun\` prints without a command:
+
+\`\`\`text
+${usageText('VERSION').trim()}
+\`\`\`
 `;
 }
 

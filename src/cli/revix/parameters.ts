@@ -78,7 +78,7 @@ export function text(
   kind: 'text' | 'path' | 'directory' | 'vm' = 'text',
 ): SingleParameter<string> {
   return single(kind, { value, summary }, (word, label) => {
-    if (word === '') throw new UsageError(`${label} is empty; it takes ${value}`);
+    if (word === '') throw new UsageError(`${label} is empty${label === value ? '' : `; it takes ${value}`}`);
     return word;
   });
 }

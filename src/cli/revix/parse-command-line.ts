@@ -123,7 +123,9 @@ class Parser {
     const read = (name: string, parameter: Parameter, label: string) =>
       [name, parameter.read(this.#given.get(name) ?? [], label)] as const;
     return Object.fromEntries([
-      ...this.#positionals.map(([name, parameter]) => read(name, parameter, parameter.value)),
+      ...this.#positionals.map(([name, parameter]) => {
+        return read(name, parameter, parameter.kind === 'word' ? `the ${name}` : parameter.value);
+      }),
       ...[...this.#options.values()].map(([name, parameter]) => read(name, parameter, flagOf(name))),
     ]);
   }

@@ -25,6 +25,7 @@ export async function simulate(plan: SimulationPlan, terminal: Terminal, isJson:
     }
     const controlUrl = plan.controlPort === undefined ? undefined : await control.listen(plan.controlPort);
     terminal.write('stdout', isJson ? jsonLine(endpoints, controlUrl) : readyLines(endpoints, controlUrl));
+    if (terminal.isPerson('stderr')) terminal.write('stderr', `${hint(plan)}\n`);
     await asked.signal;
   } finally {
     asked.stop();
@@ -56,6 +57,15 @@ function readyLines(endpoints: readonly RunningEndpoint[], controlUrl: string | 
   const control = controlUrl === undefined ? [] : [`control ${controlUrl}`];
   const ready = endpoints.map(({ name, url, sha256 }) => `ready ${name} ${url} ${sha256 ?? '-'}`);
   return [...control, ...ready, ''].join('\n');
+}
+
+/** What a person would like to know next. */
+function hint({ endpoints }: SimulationPlan): string {
+  const isOpen = endpoints.every(({ users }) => users.length === 0);
+  const login = isOpen
+    ? 'log in as the users of the inventory, or where it has none as anybody'
+    : 'log in as --user says';
+  return `  ${login}; \`vmrun -T vc -h URL -u USER -p PASSWORD list\` looks in; Ctrl-C ends it`;
 }
 
 function jsonLine(endpoints: readonly RunningEndpoint[], controlUrl: string | undefined): string {

@@ -30,6 +30,12 @@ const commands: readonly Command[] = [
     run: (values, terminal) => Promise.resolve(print(values, terminal)),
   }),
   command({
+    name: 'paint',
+    summary: 'paints',
+    positionals: { color: required(oneOf(['green', 'blue'], 'the color')) },
+    run: (values, terminal) => Promise.resolve(print(values, terminal)),
+  }),
+  command({
     name: 'break',
     summary: 'fails',
     run: () => Promise.reject(new Error('the disk is full; free some space')),
@@ -98,7 +104,10 @@ describe('the command line', () => {
     [['serve', '--port=1', '--port=2'], '--port is given twice', 'serve '],
     [['serve', '--json=yes'], "--json takes no value, but has 'yes'", 'serve '],
     [['serve', '--kind', 'esxi'], "--kind takes one of vcenter, esx, not 'esxi'", 'serve '],
-    [['serve', ''], 'FILE is empty; it takes FILE', 'serve '],
+    [['serve', ''], 'FILE is empty', 'serve '],
+    [['serve', '--user='], '--user is empty; it takes NAME', 'serve '],
+    [['paint'], 'the color is missing', 'paint '],
+    [['paint', 'red'], "the color takes one of green, blue, not 'red'", 'paint '],
     [['help', 'xyz'], "Unknown command 'xyz'.", ''],
   ])('refuses %j with status 2', async (words, message, about) => {
     expect(await revix(words)).toEqual({

@@ -69,6 +69,13 @@ describe('revix simulate', () => {
     expect(simulation.stderr()).toBe('');
   });
 
+  it('tells a person how to go on, and nobody else', async () => {
+    const seen = await startSimulation(quick, { people: ['stderr'] });
+    expect(await seen.end()).toBe(0);
+    expect(seen.stderr()).toContain('as anybody; `vmrun -T vc -h URL -u USER -p PASSWORD list` looks in');
+    expect(seen.stdout.split('\n')).toHaveLength(2);
+  });
+
   it('puts the machines of several inventories together, on an ESXi those of one datacentre', async () => {
     const folder = folderOf({ 'lab.yaml': lab, 'office.json': office });
     const files = ['lab.yaml', 'office.json'];
