@@ -17,20 +17,46 @@ const doors = [
     },
   },
   {
+    name: 'revix/virtual-server',
+    groups: async (load) => {
+      const groups = [];
+      for (const [name, file, table] of [
+        ['IVMVirtualServer', 'server-members', 'serverMembers'],
+        ['IVMVirtualMachine', 'machine-members', 'machineMembers'],
+        ['IVMGuestOS', 'guest-members', 'guestMembers'],
+        ['IVMTask', 'task-members', 'taskMembers'],
+      ]) {
+        const members = (await load(`doors/virtual-server/${file}.js`))[table];
+        groups.push([name, Object.fromEntries(Object.entries(members).map(([key, row]) => [key, reachedBy(row)]))]);
+      }
+      return groups;
+    },
+  },
+  {
     name: 'revix/simple',
     groups: async (load) => [['', reached((await load('doors/simple/members.js')).simpleMembers)]],
   },
 ];
 
+/** What a member of Virtual Server reaches. */
+function reachedBy({ kind, reaches }) {
+  return kind.startsWith('missing') ? 'E_NOTIMPL' : reaches;
+}
+
 function reached(members) {
   return Object.fromEntries(Object.entries(members).map(([member, { reaches }]) => [member, reaches]));
+}
+
+function words(reaches) {
+  if (reaches === 'E_NOTIMPL') return 'nothing: no host can do it, so it answers `E_NOTIMPL`';
+  return reaches === null ? 'nothing: it only converts or compares' : `\`${reaches}\``;
 }
 
 async function section(load, { name, groups }) {
   const rows = (await groups(load)).flatMap(([group, members]) =>
     Object.entries(members).map(([member, reaches]) => {
       const shown = group === '' ? member : `${group}.${member}`;
-      return `| \`${shown}\` | ${reaches === null ? 'nothing: it only converts or compares' : `\`${reaches}\``} |`;
+      return `| \`${shown}\` | ${words(reaches)} |`;
     }),
   );
   return `## \`${name}\`\n\n| Member | Reaches |\n| --- | --- |\n${rows.join('\n')}\n`;
@@ -45,7 +71,7 @@ await writeOrCheck(async (dist = join(repoRoot, 'dist')) => {
 # Doors
 
 The engine through the shapes that legacy programs were written in. A door has no behaviour of its own: each member
-reaches one function of VIX, and what that does is the same through every door.
+reaches a function of VIX, or of Revix where VIX has none, and what that does is the same through every door.
 
 ${sections.join('\n')}`;
   return { [join(repoRoot, 'docs/doors.md')]: page };

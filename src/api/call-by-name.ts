@@ -24,11 +24,21 @@ export function isMessageFunction(name: CallName): name is MessageFunctionName {
 }
 
 /**
- * Every function that can be called by its name: those of VIX, and those of Revix that only read.
+ * Every function that can be called by its name: those of VIX, and those of Revix that the doors of other shapes need.
  */
 export const callRows = {
   ...functions,
   ...messageRows,
+  Revix_ReadToolsReport: {
+    call: 'job',
+    returns: 'VixHandle',
+    params: { vmHandle: 'vm', name: 'string', callbackProc: 'callback', clientData: 'clientData' },
+  },
+  Revix_SetTimeSync: {
+    call: 'job',
+    returns: 'VixHandle',
+    params: { vmHandle: 'vm', isTimeSynced: 'bool', callbackProc: 'callback', clientData: 'clientData' },
+  },
   Revix_GetJobProgress: { call: 'plain', returns: 'int', params: { jobHandle: 'job' } },
 } as const satisfies Record<string, CallRow>;
 

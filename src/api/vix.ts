@@ -3,6 +3,7 @@ import type { HandleKind } from '../handles/handle-kind.js';
 import type { VixHandle } from '../vix/types.js';
 import { revixDeviceFunctions } from './revix-devices.js';
 import { revixProgramFunctions } from './revix-programs.js';
+import { revixToolsFunctions } from './revix-tools.js';
 import { vixHandleFunctions } from './vix-handle.js';
 import { vixHostFunctions } from './vix-host.js';
 import { vixJobFunctions } from './vix-job.js';
@@ -103,6 +104,7 @@ export function vixFunctions(runtime: VixRuntime) {
     ...revixFunctions(runtime),
     ...revixDeviceFunctions(runtime),
     ...revixProgramFunctions(runtime),
+    ...revixToolsFunctions(runtime),
   };
   runtimes.set(vix, runtime);
   return vix;

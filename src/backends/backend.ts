@@ -158,7 +158,25 @@ export interface PowerOps {
   unpause(call: CallContext): Promise<void>;
 }
 
+/** What a host knows of a guest by Tools, without anybody's login. */
+export interface ToolsReport {
+  /** Full name of the operating system that runs; empty while Tools has told none. */
+  readonly osName: string;
+  /** Name of the guest in its network; empty while Tools has told none. */
+  readonly hostName: string;
+  /** Version of Tools as people read it, such as `12.2.0`; of a machine that is off, the last one. Empty: not installed. */
+  readonly toolsVersion: string;
+  /** How regularly Tools gives a sign of life. `gray`: it does not run, so nobody expects one. */
+  readonly heartbeat: 'green' | 'yellow' | 'red' | 'gray';
+  /** Tools sets the clock of the guest by that of the host. */
+  readonly isTimeSynced: boolean;
+}
+
 export interface ToolsOps {
+  /** Absent where the host does not offer it. */
+  report?(call: CallContext): Promise<ToolsReport>;
+  /** Absent where the host does not offer it. */
+  setTimeSync?(isTimeSynced: boolean, call: CallContext): Promise<void>;
   /**
    * Resolves when guest operations would work. Has no time limit of its own.
    * @throws Fault `vm-not-running`; `tools-not-running` when Tools is not installed.

@@ -24,16 +24,16 @@ export type JobParameters<Name extends VixFunctionName> =
   Parameters<Vix[Name]> extends [...infer Head, unknown, unknown] ? Head : never;
 
 /** Calls a function by its name and waits for what it returns, if it is one that may block. */
-export function* call<Name extends VixFunctionName>(
+export function* call<Name extends CallName>(
   vix: DoorVix,
   name: Name,
   ...args: readonly unknown[]
 ): Flow<Awaited<ReturnType<Vix[Name]>>> {
-  return (yield callPlain<VixFunctionName>(vix, name, ...args)) as Awaited<ReturnType<Vix[Name]>>;
+  return (yield callPlain<CallName>(vix, name, ...args)) as Awaited<ReturnType<Vix[Name]>>;
 }
 
 /** Calls a function by its name. What it returns is a promise where the function may block and `vix` is awaited. */
-export function callPlain<Name extends VixFunctionName>(
+export function callPlain<Name extends CallName>(
   vix: DoorVix,
   name: Name,
   ...args: readonly unknown[]

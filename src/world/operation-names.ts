@@ -22,6 +22,8 @@ export const operationNames = [
   'tools.waitUntilRunning',
   'tools.install',
   'tools.ejectInstaller',
+  'tools.report',
+  'tools.setTimeSync',
   'lifecycle.delete',
   'lifecycle.clone',
   'lifecycle.upgradeHardware',

@@ -3,6 +3,7 @@ import type { DataObject, Ref } from './soap/values.js';
 import type {
   GuestNicInfo,
   LocalizedMethodFault,
+  ManagedEntityStatus,
   ObjectContent,
   OptionValue,
   TaskReason,
@@ -42,10 +43,12 @@ export interface KnownProperties {
   'config.hardware.device': readonly VirtualDevice[];
   'config.tools': ToolsConfigInfo;
   'config.version': string;
+  'guest.guestFullName': string;
   'guest.guestOperationsReady': boolean;
   'guest.guestFamily': string;
   'guest.guestState': string;
   'guest.guestStateChangeSupported': boolean;
+  'guest.hostName': string;
   'guest.interactiveGuestOperationsReady': boolean;
   'guest.ipAddress': string;
   'guest.net': readonly GuestNicInfo[];
@@ -53,6 +56,7 @@ export interface KnownProperties {
   'guest.toolsRunningStatus': string;
   'guest.toolsVersion': string;
   'guest.toolsVersionStatus2': string;
+  guestHeartbeatStatus: ManagedEntityStatus;
   'runtime.connectionState': string;
   'runtime.host': Ref<'HostSystem'>;
   'runtime.paused': boolean;

@@ -80,6 +80,8 @@ export const {
   VixVM_DirectoryExistsInGuest,
   Revix_GetJobMessage,
   Revix_GetJobProgress,
+  Revix_ReadToolsReport,
+  Revix_SetTimeSync,
   Revix_GetErrorMessage,
   Revix_DumpHandles,
   Revix_CountHandles,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { VirtualMachineConfigSpec } from '../../backends/vsphere/vim/generated/types.js';
+import type { ToolsConfigInfo, VirtualMachineConfigSpec } from '../../backends/vsphere/vim/generated/types.js';
 import type { VmSettingsChange } from '../../world/vm/settings.js';
+import { timeSyncEntry } from '../../world/vm/tools.js';
 import type { VirtualMachine } from '../../world/vm/virtual-machine.js';
 import type { WorldCall } from '../../world/world-call.js';
 import { plainName } from '../inventory/wire-name.js';
@@ -51,6 +52,10 @@ const specFields: Readonly<Partial<Record<keyof VirtualMachineConfigSpec, SpecFi
     privilege: 'VirtualMachine.Config.Memory',
     apply: ({ memoryHotAddEnabled }) => flagEntry('mem.hotadd', memoryHotAddEnabled),
   },
+  tools: {
+    privilege: 'VirtualMachine.Config.Settings',
+    apply: ({ tools = {} }) => flagEntry(timeSyncEntry, onlyTimeSync(tools)),
+  },
   extraConfig: {
     privilege: 'VirtualMachine.Config.AdvancedConfig',
     apply: ({ extraConfig = [] }) => ({
@@ -58,6 +63,14 @@ const specFields: Readonly<Partial<Record<keyof VirtualMachineConfigSpec, SpecFi
     }),
   },
 };
+
+/** @throws VimFault `NotSupported` for what else a spec may say of Tools. */
+function onlyTimeSync({ $type: _type, syncTimeWithHost, ...others }: ToolsConfigInfo): boolean | undefined {
+  const names = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (names.length === 0) return syncTimeWithHost;
+  const message = `The simulator cannot change ${names.join(', ')} of tools; it can change syncTimeWithHost.`;
+  throw new VimFault({ $type: 'NotSupported' }, message);
+}
 
 /** Fields that say something about the request rather than about the machine, and devices, which are planned apart. */
 const notSettings: ReadonlySet<string> = new Set(['$type', 'changeVersion', 'deviceChange']);

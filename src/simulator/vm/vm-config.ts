@@ -1,6 +1,7 @@
 import type { ResourceAllocationInfo, VirtualMachineConfigInfo } from '../../backends/vsphere/vim/generated/types.js';
 import { createHash } from 'node:crypto';
 import { apiGuestId } from './guest-ids.js';
+import { isTimeSynced } from '../../world/vm/tools.js';
 import { vmDevices } from './vm-devices.js';
 import { folderOf, formatDatastorePath } from '../inventory/datastore-path.js';
 import { placeOf, vmPathName, type VmView } from './vm-view.js';
@@ -72,7 +73,7 @@ export function vmConfig(view: VmView): VirtualMachineConfigInfo {
       beforeGuestStandby: true,
       beforeGuestShutdown: true,
       toolsUpgradePolicy: 'manual',
-      syncTimeWithHost: false,
+      syncTimeWithHost: isTimeSynced(record),
     },
     flags: {
       disableAcceleration: false,

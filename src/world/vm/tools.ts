@@ -9,6 +9,24 @@ export function toolsVersionText(version: number): string {
   return [Math.floor(version / 1024), Math.floor((version % 1024) / 32), version % 32].join('.');
 }
 
+/** What the host knows of a guest by Tools. */
+interface ToolsReportView {
+  readonly osName: string;
+  readonly hostName: string;
+  readonly toolsVersion: string;
+  readonly heartbeat: 'green' | 'red' | 'gray';
+  readonly isTimeSynced: boolean;
+}
+
+/** Entry of the configuration that says whether Tools sets the clock of the guest by that of the host. */
+export const timeSyncEntry = 'tools.syncTime';
+
+/** Whether Tools sets the clock of the guest by that of the host. */
+export function isTimeSynced({ config }: Pick<VmRecord, 'config'>): boolean {
+  const key = Object.keys(config).find((name) => name.toLowerCase() === timeSyncEntry.toLowerCase());
+  return key !== undefined && /^true$/i.test(config[key] ?? '');
+}
+
 /** How long the installer of Tools works, ms of the world's clock. */
 const installDurationMs = 100;
 
@@ -63,6 +81,30 @@ export class VmToolsControl {
       return true;
     });
     if (isStarted && options.waitForEnd) await this.#untilInstalled(call);
+  }
+
+  /** What Tools tells of the guest, and of itself. A guest that stands still gives no sign of life. */
+  async report(call: WorldCall): Promise<ToolsReportView> {
+    await this.#scope.begin('tools.report', call);
+    return this.#scope.read(({ record }) => {
+      const { state } = toolsStart(record, this.#scope.clock.now());
+      const { version } = record.tools;
+      return {
+        osName: state === 'running' ? record.guest.osName : '',
+        hostName: state === 'running' ? record.guest.hostName : '',
+        toolsVersion: version === null ? '' : toolsVersionText(version),
+        heartbeat: state === 'running' ? 'green' : state === 'paused' ? 'red' : 'gray',
+        isTimeSynced: isTimeSynced(record),
+      };
+    });
+  }
+
+  /** Lets Tools set the clock of the guest by that of the host, or not. */
+  async setTimeSync(isOn: boolean, call: WorldCall): Promise<void> {
+    await this.#scope.begin('tools.setTimeSync', call);
+    await this.#scope.update(({ record }) => {
+      record.config[timeSyncEntry] = isOn ? 'TRUE' : 'FALSE';
+    });
   }
 
   /** Takes the installer out; an installation that has not ended is given up. Does nothing when none is in. */

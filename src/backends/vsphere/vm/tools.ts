@@ -1,8 +1,9 @@
 import { Fault, type FaultKind } from '../../../base/fault.js';
 import { LinkedAbort } from '../../../base/linked-abort.js';
-import type { CallContext, ToolsOps } from '../../backend.js';
+import type { CallContext, ToolsOps, ToolsReport } from '../../backend.js';
 import { isVimError } from '../errors/vim-error.js';
 import type { Properties } from '../properties.js';
+import { toolsVersion } from '../rest/tools-info.js';
 import type { Machine } from './machine.js';
 import { areToolsMissing, areToolsRunning, isOn, powerPaths } from './power-state.js';
 
@@ -11,6 +12,23 @@ import { areToolsMissing, areToolsRunning, isOn, powerPaths } from './power-stat
  * it gets as long as this to tell.
  */
 const firstWordMs = 300_000;
+
+const reportPaths = [
+  ...powerPaths,
+  'config.tools',
+  'guest.guestFullName',
+  'guest.hostName',
+  'guest.toolsVersion',
+  'guestHeartbeatStatus',
+] as const;
+
+/** Empty where there is no Tools; a machine that is off may only know the version that its configuration keeps. */
+function versionText(values: Properties): string {
+  const number = Number(values.get('guest.toolsVersion') ?? values.get('config.tools')?.toolsVersion ?? 0);
+  if (areToolsMissing(values) || !(number > 0)) return '';
+  const { major, minor, revision } = toolsVersion(number);
+  return `${major}.${minor}.${revision}`;
+}
 
 const whileInstalling: Readonly<Record<string, FaultKind>> = {
   InvalidState: 'tools-install-in-progress',
@@ -56,6 +74,29 @@ export class VsphereTools implements ToolsOps {
         return isReady;
       };
       await connection.waitForVm(ref, installedAndReady, call);
+    });
+  }
+
+  report(call: CallContext): Promise<ToolsReport> {
+    const machine = this.#machine;
+    return machine.run('reading what VMware Tools tells of', undefined, async () => {
+      const values = await machine.properties(reportPaths, call);
+      const isRunning = areToolsRunning(values);
+      return {
+        osName: isRunning ? (values.get('guest.guestFullName') ?? '') : '',
+        hostName: isRunning ? (values.get('guest.hostName') ?? '') : '',
+        toolsVersion: versionText(values),
+        heartbeat: values.get('guestHeartbeatStatus') ?? 'gray',
+        isTimeSynced: values.get('config.tools')?.syncTimeWithHost === true,
+      };
+    });
+  }
+
+  setTimeSync(isTimeSynced: boolean, call: CallContext): Promise<void> {
+    const machine = this.#machine;
+    return machine.run('setting the time synchronization of', undefined, async () => {
+      const spec = { tools: { syncTimeWithHost: isTimeSynced } };
+      await machine.connection.tasks.run(machine.ref, 'ReconfigVM_Task', { spec }, call);
     });
   }
 

@@ -1,0 +1,62 @@
+import { VIX_INVALID_HANDLE } from '../../vix/names.js';
+import type { VixHandle } from '../../vix/types.js';
+import type { DoorVix } from '../door-calls.js';
+
+/** What to connect to, as `VixHost_Connect` takes it. */
+export interface VirtualServerHost {
+  /** `VIX_SERVICEPROVIDER_*`. */
+  readonly hostType: number;
+  readonly hostName?: string | null;
+  readonly userName?: string | null;
+  readonly password?: string | null;
+}
+
+/** What a `VMVirtualServer` stands for: a host, connected at first use. */
+export class ServerState {
+  readonly vix: DoorVix;
+  readonly target: VirtualServerHost;
+  /** The job that connects. */
+  connecting: VixHandle = VIX_INVALID_HANDLE;
+  host: VixHandle = VIX_INVALID_HANDLE;
+  /** Tasks that were not complete when somebody last looked. */
+  readonly tasks = new Set<TaskState>();
+
+  /** @param pause lets some milliseconds pass: returns a promise, or blocks. */
+  constructor(
+    vix: DoorVix,
+    target: VirtualServerHost,
+    readonly pause: (ms: number) => unknown,
+  ) {
+    this.vix = vix;
+    this.target = target;
+  }
+}
+
+/** What an `IVMVirtualMachine` stands for. It has a reference to its handle. */
+export class MachineState {
+  constructor(
+    readonly server: ServerState,
+    readonly handle: VixHandle,
+    /** Path of its file. */
+    readonly path: string,
+  ) {}
+}
+
+/** What an `IVMGuestOS` stands for. */
+export class GuestState {
+  constructor(readonly machine: MachineState) {}
+}
+
+/** What an `IVMTask` stands for. It has a reference to its job. */
+export class TaskState {
+  constructor(
+    readonly server: ServerState,
+    readonly job: VixHandle,
+    readonly description: string,
+  ) {}
+}
+
+/** Several objects, as they were when the collection was asked for. */
+export class CollectionState<Item> {
+  constructor(readonly items: readonly Item[]) {}
+}

@@ -1,0 +1,86 @@
+import { Vix_Out } from '../../api/vix-out.js';
+import { errorName } from '../../vix/lookup.js';
+import {
+  VIX_E_CANCELLED,
+  VIX_E_INVALID_ARG,
+  VIX_E_OUT_OF_MEMORY,
+  VIX_E_TIMEOUT_WAITING_FOR_TOOLS,
+  VIX_OK,
+  VIX_PROPERTY_NONE,
+} from '../../vix/names.js';
+import type { VixError } from '../../vix/types.js';
+import { callPlain } from '../door-calls.js';
+import type { Flow } from '../flow.js';
+import { VMTaskResult } from './enumerations.js';
+import { hresultOf, HRESULTS, VirtualServerError } from './hresults.js';
+import { known, method, type MemberTable } from './member.js';
+import type { TaskState } from './states.js';
+
+/** Longest time that a program may wait for at once, in milliseconds. */
+const longestWaitMs = 4_000_000;
+
+/** Longest time between two looks at a task, in milliseconds. */
+const longestPauseMs = 100;
+
+const outcomes: ReadonlyMap<VixError, number> = new Map<VixError, number>([
+  [VIX_OK, VMTaskResult.Success],
+  [VIX_E_CANCELLED, VMTaskResult.Cancelled],
+  [VIX_E_OUT_OF_MEMORY, VMTaskResult.OutOfMemoryError],
+  [VIX_E_TIMEOUT_WAITING_FOR_TOOLS, VMTaskResult.TimeOutError],
+  [VIX_E_INVALID_ARG, VMTaskResult.IllegalValueError],
+]);
+
+/** Members of `IVMTask` and `IVMTask2`. */
+export const taskMembers = {
+  Cancel: method(
+    null,
+    // eslint-disable-next-line require-yield
+    function* cancel(_task: TaskState): Flow<void> {
+      throw new VirtualServerError('E_FAIL', 'the task cannot be cancelled; see IsCancelable');
+    },
+  ),
+  WaitForCompletion: method('VixJob_Wait', waitForCompletion),
+  Description: known(null, ({ description }: TaskState) => description),
+  ID: known(null, ({ job }: TaskState): number => job),
+  IsCancelable: known(null, (_task: TaskState) => false),
+  IsComplete: known('VixJob_CheckCompletion', isComplete),
+  PercentCompleted: known('Revix_GetJobProgress', ({ server, job }: TaskState) => server.vix.Revix_GetJobProgress(job)),
+  Result: known('VixJob_GetError', (task: TaskState) => resultOf(errorOf(task))),
+  Error: known('VixJob_GetError', (task: TaskState): number => HRESULTS[hresultOf(errorOf(task))]),
+  ErrorDescription: known('Revix_GetJobMessage', ({ server, job }: TaskState) => server.vix.Revix_GetJobMessage(job)),
+} as const satisfies MemberTable<TaskState>;
+
+/** Whether a task has come to its end. */
+export function isComplete({ server, job }: TaskState): boolean {
+  const cell = Vix_Out(false);
+  server.vix.VixJob_CheckCompletion(job, cell);
+  return cell.value;
+}
+
+/** Error of a task; none before its end. */
+function errorOf(task: TaskState): VixError {
+  return isComplete(task) ? task.server.vix.VixJob_GetError(task.job) : VIX_OK;
+}
+
+function resultOf(error: VixError): number {
+  const isOfDisk = /^VIX_E_(?:DISK|FILE)_/.test(errorName(error));
+  return outcomes.get(error) ?? (isOfDisk ? VMTaskResult.DiskRelatedError : VMTaskResult.UnexpectedError);
+}
+
+/** Waits until the task has ended or the time is over; `IsComplete` tells which. */
+function* waitForCompletion(task: TaskState, timeout: number): Flow<void> {
+  const { server, job } = task;
+  const isInRange = Number.isInteger(timeout) && timeout >= -1 && timeout <= longestWaitMs;
+  if (!isInRange) {
+    const message = `the timeout is ${timeout} ms; give -1 for any time, or 0 to ${longestWaitMs}`;
+    throw new VirtualServerError('E_POINTER', message);
+  }
+  if (timeout === -1) {
+    yield callPlain(server.vix, 'VixJob_Wait', job, VIX_PROPERTY_NONE);
+    return;
+  }
+  for (let [left, pause] = [timeout, 1]; left > 0 && !isComplete(task); left -= pause) {
+    pause = Math.min(pause * 2, longestPauseMs, left);
+    yield server.pause(pause);
+  }
+}

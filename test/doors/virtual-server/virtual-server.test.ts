@@ -1,0 +1,278 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createMockBackend, InventoryBuilder } from '../../../dist/backends/mock/index.js';
+import { createVsphereBackend } from '../../../dist/backends/vsphere/index.js';
+import * as awaitedDoor from '../../../dist/doors/virtual-server/index.js';
+import * as blockingDoor from '../../../dist/doors/virtual-server/sync.js';
+import { createVix as createBlockingVix } from '../../../dist/doors/sync/index.js';
+import { createVix, VIX_SERVICEPROVIDER_VMWARE_VI_SERVER } from '../../../dist/index.js';
+import { startSimulator } from '../../../dist/simulator/index.js';
+
+type IVMVirtualServer = awaitedDoor.IVMVirtualServer;
+type IVMVirtualMachine = awaitedDoor.IVMVirtualMachine;
+type IVMTask = awaitedDoor.IVMTask;
+
+const { VMTaskResult, VMVMState } = awaitedDoor;
+
+const inventory = new InventoryBuilder()
+  .windows('dc1', {
+    name: 'Domain Controller',
+    tools: { bootDelayMs: 0 },
+    guest: { hostName: 'dc1', users: [{ name: 'Administrator', password: 'password', isAdministrator: true }] },
+  })
+  .linux('bare', { tools: { version: null } })
+  .linux('web', { power: 'on', tools: { bootDelayMs: 0 } })
+  .build();
+
+interface Door {
+  readonly server: IVMVirtualServer;
+  readonly isBlocking: boolean;
+}
+
+/** Awaiting what the blocking members return at once changes nothing, so that one test serves all. */
+const doors: readonly (readonly [string, () => Promise<Door>])[] = [
+  [
+    'awaited, over the mock host',
+    async () => {
+      const vix = createVix({ backends: [createMockBackend({ inventory })] });
+      onTestFinished(() => vix.Revix_Close());
+      return { server: new (awaitedDoor.createVirtualServer(vix).VMVirtualServer)(), isBlocking: false };
+    },
+  ],
+  [
+    'blocking, over the mock host',
+    async () => {
+      const vix = createBlockingVix({ mock: { inventory } });
+      onTestFinished(() => vix.Revix_Close());
+      const library = blockingDoor.createVirtualServer(vix) as unknown as awaitedDoor.VirtualServer;
+      return { server: new library.VMVirtualServer(), isBlocking: true };
+    },
+  ],
+  [
+    'awaited, over vSphere through the simulator',
+    async () => {
+      const simulator = await startSimulator({ inventory });
+      const thumbprint = simulator.thumbprint?.sha256;
+      const vix = createVix({
+        backends: [createVsphereBackend(thumbprint === undefined ? {} : { tls: { thumbprint } })],
+        config: {},
+      });
+      onTestFinished(async () => {
+        await vix.Revix_Close();
+        await simulator.close();
+      });
+      const host = { hostType: VIX_SERVICEPROVIDER_VMWARE_VI_SERVER, hostName: simulator.url, userName: 'root' };
+      return {
+        server: new (awaitedDoor.createVirtualServer(vix).VMVirtualServer)({ ...host, password: 'password' }),
+        isBlocking: false,
+      };
+    },
+  ],
+];
+
+/** The code that a member ends with. */
+async function codeOf(call: () => unknown): Promise<string> {
+  try {
+    await call();
+    return 'S_OK';
+  } catch (error) {
+    const { number, code } = error as awaitedDoor.VirtualServerError;
+    return number === awaitedDoor.HRESULTS[code] ? code : `${code} with the number ${number}`;
+  }
+}
+
+async function find(server: IVMVirtualServer, name: string): Promise<IVMVirtualMachine> {
+  const machine = await server.FindVirtualMachine(name);
+  if (machine === null) throw new Error(`there is no ${name}`);
+  return machine;
+}
+
+async function done(task: IVMTask): Promise<void> {
+  await task.WaitForCompletion(-1);
+  expect([task.IsComplete, task.PercentCompleted, task.Result, task.Error]).toEqual([true, 100, 0, 0]);
+}
+
+describe.each(doors)('%s', (name, create) => {
+  it('finds machines by their names in any case, and lists them', async () => {
+    const { server } = await create();
+    expect(await (await find(server, 'domain CONTROLLER')).Name).toBe('Domain Controller');
+    expect(await server.FindVirtualMachine('nobody')).toBeNull();
+    expect(await codeOf(() => server.FindVirtualMachine('a*'))).toBe('VM_E_CONFIG_NAME_INVALID_CHAR');
+    const machines = await server.VirtualMachines;
+    const names = await Promise.all([...machines].map((machine) => machine.Name));
+    expect(names.toSorted()).toEqual(['Domain Controller', 'bare', 'web']);
+    expect(machines.Count).toBe(3);
+    expect(await machines.Item(1).Name).toBe(names[0]);
+    expect(await codeOf(() => machines.Item(4))).toBe('DISP_E_BADINDEX');
+    expect(await server.Version).toMatch(/\d/);
+  });
+
+  it('starts, saves, resets and turns off, with tasks', async () => {
+    const { server } = await create();
+    const machine = await find(server, 'Domain Controller');
+    expect(await machine.State).toBe(VMVMState.TurnedOff);
+    expect(await codeOf(() => machine.TurnOff())).toBe('VM_E_VM_NOT_RUNNING');
+    const starting = await machine.Startup();
+    expect(starting.Description).toBe('Starting the virtual machine');
+    expect([...server.Tasks].map(({ ID }) => ID)).toEqual(starting.IsComplete ? [] : [starting.ID]);
+    await done(starting);
+    expect(server.Tasks.Count).toBe(0);
+    expect(await codeOf(() => starting.Cancel())).toBe('E_FAIL');
+    expect(await codeOf(() => starting.WaitForCompletion(4_000_001))).toBe('E_POINTER');
+    expect(await codeOf(() => starting.WaitForCompletion(0))).toBe('S_OK');
+    expect(await machine.State).toBe(VMVMState.Running);
+    expect(await codeOf(() => machine.Startup())).toBe('VM_E_VM_RUNNING');
+    await done(await machine.Save());
+    expect(await machine.State).toBe(VMVMState.Saved);
+    expect(await codeOf(() => machine.Save())).toBe('VM_E_VM_NOT_RUNNING');
+    await done(await machine.Startup());
+    await done(await machine.Reset());
+    await done(await machine.TurnOff());
+    expect(await machine.State).toBe(VMVMState.TurnedOff);
+  });
+
+  it('asks the guest, runs a program in it, and shuts it down', async () => {
+    const { server } = await create();
+    const machine = await find(server, 'Domain Controller');
+    const guest = machine.GuestOS;
+    expect(await codeOf(() => guest.OSName)).toBe('VM_E_VM_NOT_RUNNING');
+    expect(await codeOf(() => guest.SetParameter('a', 'b'))).toBe('VM_E_VM_NOT_RUNNING');
+    await done(await machine.Startup());
+    expect(await guest.OSName).toMatch(/^Microsoft Windows/);
+    expect(await guest.ComputerName).toBe('dc1');
+    expect(await guest.AdditionsVersion).toMatch(/^\d+\.\d+\.\d+$/);
+    expect([await guest.CanShutdown, await guest.IsHeartbeating, await guest.HeartbeatPercentage]).toEqual([
+      true,
+      true,
+      100,
+    ]);
+    await guest.SetParameter('Role', 'domain controller');
+    expect(await guest.GetParameter('Role')).toBe('domain controller');
+    expect(await guest.GetParameter('VirtualMachineName')).toBe('Domain Controller');
+    expect(await codeOf(() => guest.GetParameter('a\\b'))).toBe('E_INVALIDARG');
+    const cmd = 'C:\\Windows\\System32\\cmd.exe';
+    expect(await guest.ExecuteCommand(cmd, '/c exit 3', 'Administrator', 'password')).toBe(3);
+    expect(await codeOf(() => guest.ExecuteCommand(cmd, '', 'Administrator', 'wrong'))).toBe('E_ACCESSDENIED');
+    expect(await codeOf(() => guest.ExecuteCommand('C:\\none.exe', '', 'Administrator', 'password'))).toBe(
+      'E_FILE_NOT_FOUND',
+    );
+    expect(await codeOf(() => guest.InstallAdditions())).toBe('S_OK');
+    await done(await guest.Shutdown());
+    expect(await machine.State).toBe(VMVMState.TurnedOff);
+    expect(await guest.AdditionsVersion).toMatch(/^\d/);
+    expect(await guest.CanShutdown).toBe(false);
+  });
+
+  it('synchronizes time, which only a machine that is off lets change', async () => {
+    const { server, isBlocking } = await create();
+    const guest = (await find(server, 'Domain Controller')).GuestOS;
+    expect(await guest.IsHostTimeSyncEnabled).toBe(false);
+    await guest.put_IsHostTimeSyncEnabled(true);
+    expect(await guest.get_IsHostTimeSyncEnabled()).toBe(true);
+    const assign = (): unknown => Reflect.set(guest, 'IsHostTimeSyncEnabled', false);
+    expect(assign()).toBe(isBlocking);
+    expect(await guest.IsHostTimeSyncEnabled).toBe(!isBlocking);
+    const running = (await find(server, 'web')).GuestOS;
+    expect(await codeOf(() => running.put_IsHostTimeSyncEnabled(true))).toBe('VM_E_VM_RUNNING');
+  });
+
+  // What follows does not differ between the doors, whose every start takes its time.
+  if (name !== 'awaited, over the mock host') return;
+
+  it('says what a guest without Additions cannot do', async () => {
+    const { server } = await create();
+    const machine = await find(server, 'bare');
+    const guest = machine.GuestOS;
+    await done(await machine.Startup());
+    const calls: readonly (readonly [string, () => unknown])[] = [
+      ['VM_E_ADDITIONS_NOT_AVAIL', () => guest.AdditionsVersion],
+      ['VM_E_ADDITIONS_NOT_AVAIL', () => guest.CanShutdown],
+      ['VM_E_ADDITIONS_NOT_AVAIL', () => guest.HeartbeatPercentage],
+      ['VM_E_ADDITIONS_NOT_AVAIL', () => guest.IsHeartbeating],
+      ['VM_E_ADDITIONS_NOT_AVAIL', () => guest.ExecuteCommand('/bin/true', '', 'root', '')],
+      ['VM_E_ADDITIONS_FEATURE_NOT_AVAIL', () => guest.OSName],
+      ['VM_E_ADDITIONS_FEATURE_NOT_AVAIL', () => guest.ComputerName],
+      ['VM_E_ADDITIONS_FEATURE_NOT_AVAIL', () => guest.Shutdown()],
+      ['VM_E_ADDITIONS_FEATURE_NOT_AVAIL', () => guest.SetParameter('a', 'b')],
+      ['VM_E_ADDITIONS_FEATURE_NOT_AVAIL', () => guest.GetParameter('a')],
+    ];
+    for (const [code, call] of calls) expect([await codeOf(call), String(call)]).toEqual([code, String(call)]);
+  });
+
+  it('registers, unregisters and deletes machines that are off', async () => {
+    const { server } = await create();
+    const running = await find(server, 'web');
+    expect(await codeOf(() => server.UnregisterVirtualMachine(running))).toBe('VM_E_VM_RUNNING');
+    expect(await codeOf(() => server.DeleteVirtualMachine(running))).toBe('VM_E_VM_RUNNING');
+    const machine = await find(server, 'bare');
+    const path = machine.File;
+    expect(await codeOf(() => server.RegisterVirtualMachine('', path))).toBe('E_ALREADY_EXISTS');
+    await server.UnregisterVirtualMachine(machine);
+    expect(await server.FindVirtualMachine('bare')).toBeNull();
+    const folder = path.slice(0, path.lastIndexOf('/'));
+    const again = await server.RegisterVirtualMachine('bare', folder);
+    expect(await again.Name).toBe('bare');
+    await server.DeleteVirtualMachine(again);
+    expect(await server.GetVirtualMachineFiles(null, false)).not.toContain(path);
+  });
+
+  it('answers E_NOTIMPL to what no backend can do', async () => {
+    const { server } = await create();
+    const machine = await find(server, 'bare');
+    for (const call of [() => server.UpTime, () => server.CreateVirtualMachine('a', 'b'), () => machine.Mouse]) {
+      expect(await codeOf(call)).toBe('E_NOTIMPL');
+    }
+  });
+});
+
+it('pauses only where the host can, and says how a task has failed', async () => {
+  const faults = [{ operation: 'power.on', effect: { error: 'disk-full' } }] as const;
+  const vix = createVix({ backends: [createMockBackend({ inventory, faults })] });
+  onTestFinished(() => vix.Revix_Close());
+  const server = new (awaitedDoor.createVirtualServer(vix).VMVirtualServer)();
+  const web = await find(server, 'web');
+  await web.Pause();
+  expect(await web.State).toBe(VMVMState.Paused);
+  expect(await web.GuestOS.HeartbeatPercentage).toBe(0);
+  expect(await codeOf(() => web.GuestOS.ComputerName)).toBe('VM_E_VM_PAUSED');
+  expect(await codeOf(() => web.GuestOS.SetParameter('a', 'b'))).toBe('VM_E_VM_PAUSED');
+  await web.Resume();
+  expect(await web.State).toBe(VMVMState.Running);
+  const task = await (await find(server, 'bare')).Startup();
+  await task.WaitForCompletion(60_000);
+  expect(task.IsComplete).toBe(true);
+  expect(task.Error).toBeLessThan(0);
+  expect(task.ErrorDescription).toMatch(/VixVM_PowerOn on .*bare/);
+  expect(task.Result).toBe(VMTaskResult.DiskRelatedError);
+});
+
+it('tells why it cannot connect, and tries again', async () => {
+  const users = new InventoryBuilder().linux('web').build();
+  const vix = createVix({
+    backends: [createMockBackend({ inventory: { ...users, hostUsers: [{ name: 'a', password: 'b' }] } })],
+  });
+  onTestFinished(() => vix.Revix_Close());
+  const { VMVirtualServer } = awaitedDoor.createVirtualServer(vix);
+  const refused = new VMVirtualServer({ hostType: 1, userName: 'a', password: 'c' });
+  const looks = await Promise.all([codeOf(() => refused.VirtualMachines), codeOf(() => refused.Version)]);
+  expect(looks).toEqual(['E_ACCESSDENIED', 'E_ACCESSDENIED']);
+  expect(await codeOf(() => refused.VirtualMachines)).toBe('E_ACCESSDENIED');
+  expect(vix.Revix_DumpHandles()).toEqual([]);
+});
+
+it('finds no machine that may not be opened, and lists the others', async () => {
+  const locked = new InventoryBuilder().linux('locked', { encryptionPassword: 'key' }).linux('open').build();
+  const vix = createVix({ backends: [createMockBackend({ inventory: locked })] });
+  onTestFinished(() => vix.Revix_Close());
+  const server = new (awaitedDoor.createVirtualServer(vix).VMVirtualServer)();
+  expect(await server.FindVirtualMachine('locked')).toBeNull();
+  expect((await server.VirtualMachines).Count).toBe(1);
+});
+
+it('connects once, however many members are called at a time', async () => {
+  const vix = createVix({ backends: [createMockBackend({ inventory })] });
+  onTestFinished(() => vix.Revix_Close());
+  const server = awaitedDoor.createVirtualServer(vix).CreateObject('virtualserver.APPLICATION');
+  await Promise.all([server.Version, server.Version, server.FindVirtualMachine('nobody')]);
+  expect(vix.Revix_DumpHandles().map(({ kind, refs }) => [kind, refs])).toEqual([['host', 1]]);
+  expect(() => awaitedDoor.CreateObject('VirtualPC.Application')).toThrow(/no class "VirtualPC.Application"/);
+});
