@@ -8,6 +8,11 @@ import { writeOrCheck } from './lib/write-or-check.mjs';
 /** Each door: its name, and its members as groups (name -> function of VIX, or null where none is needed). */
 const doors = [
   {
+    name: 'revix/client',
+    without: 'work of its own: VIX has no function for it',
+    groups: async (load) => Object.entries((await load('doors/client/client-members.js')).clientMembers),
+  },
+  {
     name: 'revix/com',
     groups: async (load) => {
       const { comMembers } = await load('doors/com/com-members.js');
@@ -47,16 +52,16 @@ function reached(members) {
   return Object.fromEntries(Object.entries(members).map(([member, { reaches }]) => [member, reaches]));
 }
 
-function words(reaches) {
+function words(reaches, without) {
   if (reaches === 'E_NOTIMPL') return 'nothing: no host can do it, so it answers `E_NOTIMPL`';
-  return reaches === null ? 'nothing: it only converts or compares' : `\`${reaches}\``;
+  return reaches === null ? without : `\`${reaches}\``;
 }
 
-async function section(load, { name, groups }) {
+async function section(load, { name, groups, without = 'nothing: it only converts or compares' }) {
   const rows = (await groups(load)).flatMap(([group, members]) =>
     Object.entries(members).map(([member, reaches]) => {
       const shown = group === '' ? member : `${group}.${member}`;
-      return `| \`${shown}\` | ${words(reaches)} |`;
+      return `| \`${shown}\` | ${words(reaches, without)} |`;
     }),
   );
   return `## \`${name}\`\n\n| Member | Reaches |\n| --- | --- |\n${rows.join('\n')}\n`;
@@ -70,8 +75,9 @@ await writeOrCheck(async (dist = join(repoRoot, 'dist')) => {
 
 # Doors
 
-The engine through the shapes that legacy programs were written in. A door has no behaviour of its own: each member
-reaches a function of VIX, or of Revix where VIX has none, and what that does is the same through every door.
+The engine through the shapes that legacy programs were written in, and one for new code. Each member reaches one function
+of VIX, or of Revix where VIX has none, and what that does is the same through every door. Those of \`revix/client\` do the
+work of the function with more options.
 
 ${sections.join('\n')}`;
   return { [join(repoRoot, 'docs/doors.md')]: page };
