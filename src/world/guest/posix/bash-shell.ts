@@ -12,13 +12,14 @@ import { headBytes } from './head-options.js';
 import { innerContext } from './inner-context.js';
 import type { Bash, BashOptions, Command, ExecResult, ResolvedCommandContext } from './just-bash-types.js';
 import { builtInCommands, guestCommands, runCommand } from './posix-commands.js';
-import { pathOf, UnknownOption, UsageError, type ShellAccess } from './posix-command.js';
+import { pathOf, UnknownOption, UsageError, type PosixCommand, type ShellAccess } from './posix-command.js';
 import { posixErrorOf } from './posix-errors.js';
 import { smallCommands } from './small-commands.js';
-import { joinedValues, optionsForLibrary, sedBackup } from './library-options.js';
+import { joinedValues, optionsForLibrary, sedBackup, sedForLibrary } from './library-options.js';
 import { quoteWord, quoteWords } from './posix-words.js';
 import { rewritingCommands, rewritingTrace, ScriptRewriting } from './script-rewriting.js';
 import { assignments, exported, unexported } from './shell-variables.js';
+import { mendedCommands } from './mended-commands.js';
 import { parseInvocation } from './shell-invocation.js';
 
 /** The library as it was loaded. */
@@ -140,7 +141,8 @@ class BashRun {
         ...shellNames.map((name) => this.#shellCommand(name)),
         this.#headCommand(files),
         this.#sedCommand(),
-        ...betterCommands.map((name) => this.#betterCommand(name)),
+        ...betterCommands.map((name) => this.#betterCommand(name, smallCommands.get(name))),
+        ...[...mendedCommands].map(([name, command]) => this.#betterCommand(name, command)),
         ...Object.entries(joinedValues).map(([name, letters]) => this.#splittingCommand(name, letters)),
         ...this.#backgroundCommands(),
         this.#command(baseName('posix', rewritingCommands.turn), async ([exitCode = '0']) => {
@@ -286,15 +288,14 @@ class BashRun {
         if (inner.files.exists(path))
           inner.files.write(resolvePath('posix', `${path}/..`, copy), inner.files.read(path));
       }
-      return this.#pass(await bash.origCommand?.([...args]), inner);
+      return this.#pass(await bash.origCommand?.(sedForLibrary(args)), inner);
     });
   }
 
-  /** Takes the small shell's command where it knows all options given, otherwise the library's. */
-  #betterCommand(name: string): Command {
+  /** Takes this command where it knows all options given, otherwise the library's. */
+  #betterCommand(name: string, command: PosixCommand | undefined): Command {
     return this.#command(name, async (args, inner, shell, bash) => {
-      const command = smallCommands.get(name);
-      const readsEndless = args.some(isEndless);
+      const readsEndless = args.some(isEndless) && !mendedCommands.has(name);
       try {
         if (command !== undefined && !readsEndless) return await command(args, inner, shell);
       } catch (error) {

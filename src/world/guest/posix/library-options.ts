@@ -1,9 +1,23 @@
 /** Commands of the library that know options only one by one, with the letters that take a value. */
-export const joinedValues: Readonly<Record<string, string>> = { paste: 'd', xargs: 'EILPdns' };
+export const joinedValues: Readonly<Record<string, string>> = {
+  awk: 'Fvf',
+  du: '',
+  paste: 'd',
+  sort: 'kotST',
+  xargs: 'EILPdns',
+};
 
 /** The arguments of such a command as the library understands them. */
 export function optionsForLibrary(name: string, args: readonly string[], lettersWithValue: string): string[] {
+  if (name === 'awk') {
+    const at = operandsAt(args, lettersWithValue);
+    const isInFile = args.slice(0, at).some((arg) => arg.startsWith('-f'));
+    return args.map((arg, index) => (index === at && !isInFile ? awkForLibrary(arg) : arg));
+  }
   const split = splitOptions(args, lettersWithValue);
+  // It counts in kibibytes anyway.
+  if (name === 'du') return split.filter((arg) => arg !== '-k');
+  if (name === 'paste') return split.length === operandsAt(split, lettersWithValue) ? [...split, '-'] : split;
   // With -I, xargs takes whole lines, and the library's takes words.
   const isByLine = name === 'xargs' && split.includes('-I') && !split.includes('-d') && !split.includes('-0');
   return isByLine ? ['-d', '\n', ...split] : split;
@@ -25,6 +39,26 @@ function splitOptions(args: readonly string[], lettersWithValue: string): string
     }
   }
   return split;
+}
+
+function operandsAt(args: readonly string[], lettersWithValue: string): number {
+  let at = 0;
+  for (let arg = args[0] ?? ''; /^-[^-]/u.test(arg); arg = args[at] ?? '') {
+    at += arg.length === 2 && lettersWithValue.includes(arg.charAt(1)) ? 2 : 1;
+  }
+  return at;
+}
+
+/** The library reads `length > 2` as a call, and makes no element where a statement only names it, as `{ seen[$1] }`. */
+function awkForLibrary(program: string): string {
+  return program
+    .replaceAll(/"(?:\\.|[^"\\])*"|\blength\b(?!\s*\()/gu, (found) => (found === 'length' ? 'length($0)' : found))
+    .replaceAll(/(?<=[{;\n]\s*)([A-Za-z_]\w*\[[^[\]{};=+\n-]+\])(?=\s*[;}\n])/gu, '$1=$1');
+}
+
+/** The library prints a line too many for the text of `a\text` in one line. */
+export function sedForLibrary(args: readonly string[]): string[] {
+  return args.map((arg) => arg.replace(/^((?:\d+|\$|\/(?:[^/\\]|\\.)*\/)?\s*[aic])\\(?=[^\n\\])/u, '$1 '));
 }
 
 /** What `sed -i.bak` asks for beside the change itself, which is all that the library does. */

@@ -20,6 +20,39 @@ async function run(script: string, user = 'ann'): Promise<{ readonly output: str
 
 beforeAll(() => guest.run('true'));
 
+describe('filters', () => {
+  it.each<Case>([
+    ["printf 'a 2\\nb 10\\n' | sort -nrk2; printf 'a,2\\nb,10\\n' | sort -rnk2 -t,", 'b 10\na 2\nb,10\na,2', 0],
+    ["printf 'b\\na\\nb\\n' | sort -uo f; cat f; sort -k1,1 f | head -n 1", 'a\nb\na', 0],
+    ['du -sk /etc | cut -f 2; seq 3 | paste -sd,; seq 2 > f; paste -sd+ f', '/etc\n1,2,3\n1+2', 0],
+    ["expr abc : 'a\\(.\\)'; expr abc : 'x\\(.\\)'; expr abc : ab; expr 3 + 4", 'b\n\n2\n7', 0],
+    [
+      "printf 'data\\n' > f; od -An -tx1 f; od -A d -t x2 < f; od -An -tu1 -N2 f; od -tq f",
+      ' 64 61 74 61 0a\n0000000 6164 6174 000a\n0000005\n 100  97\n' +
+        'od: mock guests know -A d|n|o|x, -t x1|x2|x4|x8|o1|o2|u1|u2|u4|u8, -N and one file',
+      1,
+    ],
+    [
+      "od -An -N8 -tx1 /dev/urandom | tr -d ' \\n' | wc -c; od -An -tx1 /dev/zero | head -n 1",
+      '16\nod: \'/dev/zero\' has no end; read a part of it by "head -c" or "dd"',
+      0,
+    ],
+    [
+      "printf 'ab\\nabc\\n' | awk 'length>2'; echo ab | awk '{print length, length($1), \"length\"}'",
+      'abc\n2 2 length',
+      0,
+    ],
+    [
+      "printf '1\\n2\\n' > f; awk 'NR==FNR{a[$1];next} $1 in a' f f; awk -v x=length '{ a[$1] } END { for (k in a) n++; print n, x }' f",
+      '1\n2\n2 length',
+      0,
+    ],
+    ["echo q | sed 'a\\new'; echo q | sed '1i\\new'; echo ab | sed 's/a\\(b\\)/\\1/'", 'q\nnew\nnew\nq\nb', 0],
+  ])('%s', async (script, output, exitCode) => {
+    expect(await run(script)).toEqual({ output, exitCode });
+  });
+});
+
 describe('cp', () => {
   it.each<Case>([
     [
