@@ -198,6 +198,34 @@ describe('permissions on objects', () => {
     expect(held.map(({ privAvailability }) => privAvailability[0]?.isGranted)).toEqual([true, false]);
   });
 
+  it('are told of an object, of what is above it too when that is asked for, and as roles', async () => {
+    const permissions = [
+      { object: 'datacenter-1', privileges: power },
+      { object: 'vm-2', privileges: [] },
+    ];
+    const users = [
+      { name: 'admin', password: 'pass' },
+      { name: 'user', password: 'pass', permissions },
+    ];
+    const { session } = await startRig({ inventory: lab, users });
+    const { client, content } = await session('admin', 'pass');
+    const manager = required(content.authorizationManager);
+    const { roleList } = await client.properties(manager, 'roleList');
+    const roles = new Map((roleList as { roleId: number; name: string }[]).map(({ roleId, name }) => [roleId, name]));
+    const told = async (entity: ReturnType<typeof machine>, inherited: boolean) => {
+      const found = await client.call(manager, 'RetrieveEntityPermissions', { entity, inherited });
+      return found.map(({ entity: on, principal, roleId }) => [principal, on?.value, roles.get(roleId)]);
+    };
+    const root = content.rootFolder.value;
+    expect(await told(machine('vm-2'), false)).toEqual([['user', 'vm-2', 'user on vm-2']]);
+    expect(await told(machine('vm-1'), false)).toEqual([]);
+    expect(await told(machine('vm-1'), true)).toEqual([
+      ['admin', root, 'Admin'],
+      ['user', 'datacenter-1', 'user on datacenter-1'],
+    ]);
+    expect(await told(machine('vm-3'), true)).toEqual([['admin', root, 'Admin']]);
+  });
+
   it('add to what a user may do everywhere', async () => {
     const permissions = [{ object: 'vm-1', privileges: power }];
     const users = [{ name: 'user', password: 'pass', privileges: ['System.Read'], permissions }];

@@ -41,35 +41,74 @@ function role(roleId: number, name: string, label: string, privilege: readonly s
   return { roleId, system: roleId < 0, name, info, privilege: [...privilege] };
 }
 
-function roleList({ schema, users }: Endpoint): readonly AuthorizationRole[] {
-  const all = knownPrivileges(schema);
-  const own = users.filter(({ privileges }) => privileges !== undefined);
+/** Privileges of a user on an object and below it. */
+interface Grant {
+  readonly userName: string;
+  /** Id on the wire. */
+  readonly object: string;
+  /** undefined: everything. */
+  readonly privileges: readonly string[] | undefined;
+  readonly roleId: number;
+  readonly roleName: string;
+}
+
+/** Who may do what and where. Named privileges make a role of their own. */
+function grants({ users, inventory }: Endpoint): readonly Grant[] {
+  let next = firstOwnRole;
+  const root = inventory.rootFolder.value;
+  return users.flatMap(({ name, privileges, permissions = [] }) => {
+    const everywhere = privileges !== undefined || permissions.length === 0 ? [{ object: root, privileges }] : [];
+    return [...permissions, ...everywhere].map(({ object, privileges: held }): Grant => {
+      const roleName = object === root ? name : `${name} on ${object}`;
+      return {
+        userName: name,
+        object,
+        privileges: held,
+        roleId: held === undefined ? administratorRole : next++,
+        roleName,
+      };
+    });
+  });
+}
+
+function roleList(endpoint: Endpoint): readonly AuthorizationRole[] {
+  const all = knownPrivileges(endpoint.schema);
+  const own = grants(endpoint).flatMap(({ privileges, roleId, roleName }) => {
+    if (privileges === undefined) return [];
+    const held = new Privileges(privileges);
+    return role(
+      roleId,
+      roleName,
+      `Role of ${roleName}`,
+      all.filter((name) => held.includes(name)),
+    );
+  });
   return [
     role(administratorRole, 'Admin', 'Administrator', all),
     role(-2, 'ReadOnly', 'Read-only', systemPrivileges),
     role(-5, 'NoAccess', 'No access', []),
-    ...own.map((user, index) => {
-      const held = new Privileges(user.privileges ?? []);
-      return role(
-        firstOwnRole + index,
-        user.name,
-        `Role of ${user.name}`,
-        all.filter((name) => held.includes(name)),
-      );
-    }),
+    ...own,
   ];
 }
 
-/** Who may do what, on everything below the root. */
-function permissions({ users, inventory }: Endpoint): readonly Permission[] {
-  let next = firstOwnRole;
-  return users.map(({ name, privileges }) => ({
-    entity: inventory.rootFolder,
-    principal: name,
-    group: false,
-    roleId: privileges === undefined ? administratorRole : next++,
-    propagate: true,
-  }));
+function permissionOf({ objects }: Endpoint, { userName, object, roleId }: Grant): Permission {
+  // Machines come and go; all other objects stay.
+  const entity = objects.refs().find(({ value }) => value === object) ?? { type: 'VirtualMachine', value: object };
+  return { entity: entity as Permission['entity'], principal: userName, group: false, roleId, propagate: true };
+}
+
+function allPermissions(endpoint: Endpoint): readonly Permission[] {
+  return grants(endpoint).map((grant) => permissionOf(endpoint, grant));
+}
+
+/** What holds on an object: of each user the permission that is nearest on the way up to the root. */
+function permissionsOn(endpoint: Endpoint, entity: Ref, inherited: boolean): readonly Permission[] {
+  const all = grants(endpoint);
+  const line = inherited ? endpoint.inventory.lineOf(entity) : [entity.value];
+  return endpoint.users.flatMap(({ name }) => {
+    const own = line.flatMap((id) => all.filter(({ userName, object }) => userName === name && object === id));
+    return own.slice(0, 1).map((grant) => permissionOf(endpoint, grant));
+  });
 }
 
 function privilegesOf(entities: readonly Ref[], held: Rights, names: readonly string[]): readonly EntityPrivilege[] {
@@ -109,13 +148,10 @@ const authorizationManagerKind: ManagedKind<Endpoint> = {
       const held = rightsOf(userNamed(endpoint, args.userName), (object) => endpoint.inventory.lineOf(object));
       return privilegesOf(args.entities, held, args.privId ?? []);
     },
-    RetrieveAllPermissions: permissions,
-    RetrieveEntityPermissions: (endpoint, { args }) => {
-      const isRoot = args.entity.value === endpoint.inventory.rootFolder.value;
-      return isRoot || args.inherited ? permissions(endpoint) : [];
-    },
+    RetrieveAllPermissions: allPermissions,
+    RetrieveEntityPermissions: (endpoint, { args }) => permissionsOn(endpoint, args.entity, args.inherited),
     RetrieveRolePermissions: (endpoint, { args }) =>
-      permissions(endpoint).filter(({ roleId }) => roleId === args.roleId),
+      allPermissions(endpoint).filter(({ roleId }) => roleId === args.roleId),
   }),
 };
 
