@@ -327,7 +327,9 @@ describe('the options of createVix', () => {
   });
 
   it('says that options must be an object', () => {
-    expect(() => Reflect.apply(syncDoor.createVix, undefined, [null])).toThrow('options of createVix must be an object');
+    expect(() => Reflect.apply(syncDoor.createVix, undefined, [null])).toThrow(
+      'options of createVix must be an object',
+    );
   });
 
   it('says that options must be plain data', () => {
