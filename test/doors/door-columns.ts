@@ -54,13 +54,18 @@ export async function finish(vix: AnyVix, job: C.VixHandle): Promise<C.VixError>
   return error;
 }
 
+/** The wait for properties whose types are known only at run time. */
+interface Untyped {
+  readonly VixJob_Wait: (...args: readonly unknown[]) => Promise<C.VixError>;
+}
+
 async function resultOf<Value>(
   vix: AnyVix,
   job: C.VixHandle,
   id: C.VixPropertyID,
 ): Promise<readonly [C.VixError, Value]> {
   const cell = C.Vix_Out<unknown>();
-  const error = (await Reflect.apply(vix.VixJob_Wait, undefined, [job, id, cell, C.VIX_PROPERTY_NONE])) as C.VixError;
+  const error = await (vix as unknown as Untyped).VixJob_Wait(job, id, cell, C.VIX_PROPERTY_NONE);
   vix.Vix_ReleaseHandle(job);
   return [error, cell.value as Value];
 }
