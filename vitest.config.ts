@@ -1,13 +1,18 @@
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Node before 20.19 aborts now and then when a thread ends; processes are slower and safe. */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const areThreadsSafe = major > 20 || (major === 20 && minor >= 19);
 
+/** What only `npm run test:whole` runs, and `.ci/run` with it: tests of the project's own tools, and C programs. */
+const wholeOnly =
+  process.env['REVIX_WHOLE_PROOF'] === undefined ? ['test/tooling/**', 'test/native/programs.test.ts'] : [];
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...wholeOnly],
     // By default one core is kept free, which on two means one file after the other.
     maxWorkers: availableParallelism(),
     pool: areThreadsSafe ? 'threads' : 'forks',

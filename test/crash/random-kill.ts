@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** How often the crash tests kill; the whole proof (200) runs apart, as `npm run test:crash`. */
+/** How often the crash tests kill; the whole proof (200) runs apart, as `npm run test:whole`. */
 export const kills = Number(process.env['REVIX_KILLS'] ?? 6);
 
 /** Acknowledgements that a process gets done on average before its end, as far as can be told beforehand. */

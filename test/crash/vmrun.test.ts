@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-/** Processes that work in one directory at once; all 200 run apart, in `npm run test:crash`. */
+/** Processes that work in one directory at once; all 200 run apart, in `npm run test:whole`. */
 const processCount = process.env['REVIX_WHOLE_PROOF'] === undefined ? 6 : 200;
 const program = fileURLToPath(new URL('../../dist/bin/vmrun.cjs', import.meta.url));
 

@@ -60,7 +60,7 @@ function overVsphere(name: string, steps: CommandCase, store: 'vcenter' | 'esx')
 }
 
 const cases = Object.entries(commandCases);
-/** Commands that take different ways each: the whole proof, of every command everywhere, is `npm run test:crash`. */
+/** Commands that take different ways each: the whole proof, of every command everywhere, is `npm run test:whole`. */
 const fewNames = ['list', 'clone', 'pause', 'writeVariable', 'runProgramInGuest', 'CopyFileFromHostToGuest'];
 const fewCases = cases.filter(([name]) => fewNames.includes(name));
 const isWhole = process.env['REVIX_WHOLE_PROOF'] !== undefined;

@@ -5,7 +5,7 @@ import { putDirectory } from './fake-files.js';
 import { sampleVm, temporaryDirectory } from './sample-vm.js';
 import { openGuestStore, runWorker } from './worker-process.js';
 
-/** More of them run apart, in `npm run test:crash`. */
+/** More of them run apart, in `npm run test:whole`. */
 const isWhole = process.env['REVIX_WHOLE_PROOF'] !== undefined;
 const processes = isWhole ? 20 : 6;
 const rounds = isWhole ? 25 : 8;
