@@ -25,7 +25,9 @@ import {
   VIX_VM_GUEST_VARIABLE,
   Vix_Out,
 } from '../../../dist/doors/sync/index.js';
-import { connect, fakeVix, resultOf, sharedVix, startConnect } from './fake-vix.js';
+import { connect, fakeVix, resultOf, startConnect, vixOfFile } from './fake-vix.js';
+
+const sharedVix = vixOfFile();
 
 function moduleOf(code: string): URL {
   return new URL(`data:text/javascript,${code}`);

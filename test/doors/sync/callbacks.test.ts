@@ -19,7 +19,9 @@ import {
   VIX_PROPERTY_NONE,
   Vix_Out,
 } from '../../../dist/doors/sync/index.js';
-import { connect, fakeVix, sharedVix, startConnect, until } from './fake-vix.js';
+import { connect, fakeVix, startConnect, until, vixOfFile } from './fake-vix.js';
+
+const sharedVix = vixOfFile();
 
 const names = new Map([
   [VIX_EVENTTYPE_FIND_ITEM, 'item'],

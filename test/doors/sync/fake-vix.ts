@@ -22,14 +22,14 @@ export function fakeVix(options: SyncVixOptions = {}): SyncVix {
   return vix;
 }
 
-let shared: SyncVix | undefined;
-
-/** The blocking functions over one fake engine for all tests of a file that leave it as they found it. */
-export function sharedVix(): SyncVix {
-  return (shared ??= createVix({ engine: fakeEngine }));
+/**
+ * For a test file: gives the blocking functions over one fake engine to all of its tests that leave it as they found it.
+ */
+export function vixOfFile(): () => SyncVix {
+  let shared: SyncVix | undefined;
+  afterAll(() => shared?.Revix_Close());
+  return () => (shared ??= createVix({ engine: fakeEngine }));
 }
-
-afterAll(() => shared?.Revix_Close());
 
 /** Starts a connection; the name of the host decides what becomes of it. */
 export function startConnect(
