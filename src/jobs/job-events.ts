@@ -156,6 +156,8 @@ export class JobEvents extends EventEmitter<{ event: [type: number, info: VixHan
    * waits: nobody can tell where a promise was made. So no such promise is awaited any longer.
    */
   letGo(): void {
+    // Nearly always, and every wait comes here.
+    if (this.#holds === undefined) return;
     for (const events of this.#withThoseWaitedFor()) events.#endPromises();
   }
 

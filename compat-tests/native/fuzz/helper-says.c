@@ -56,6 +56,11 @@ void rvx_cond_signal(RvxCond *cond)
     (void)cond;
 }
 
+void rvx_cond_broadcast(RvxCond *cond)
+{
+    (void)cond;
+}
+
 /* The thread never runs: what is posted to it stays there. */
 bool rvx_thread_start(void (*run)(void *), void *argument)
 {
