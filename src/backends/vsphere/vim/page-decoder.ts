@@ -15,7 +15,7 @@ export function isPageMethod(method: string): boolean {
 const lookSize = 65_536;
 
 /** Characters read between two turns of the event loop, some milliseconds of work. */
-const sliceSize = 262_144;
+const sliceSize = 65_536;
 
 const firstObject = /<objects(?=[\s>])/;
 const anotherObject = /\s*<objects[\s>]/y;
