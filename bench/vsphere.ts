@@ -12,8 +12,8 @@ import { VsphereWork } from './vsphere-work.js';
 
 const openRounds = 40;
 const listRounds = 5;
-const programRounds = 2;
-const transferRounds = 2;
+const programRounds = 5;
+const transferRounds = 4;
 const listedVms = 5000;
 const guestCount = 20;
 const programCount = 200;
