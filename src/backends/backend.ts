@@ -7,10 +7,18 @@ import type { Secret } from '../base/secret.js';
 import type { Timeline } from '../base/timeline.js';
 import type { CallContext } from './call-context.js';
 import type { CapabilitySet } from './capabilities.js';
-import type { GuestAliasOps, GuestRegistryOps } from './guest-settings-ops.js';
+import type { GuestAliasOps, GuestCustomization, GuestRegistryOps } from './guest-settings-ops.js';
 
 export type { CallContext } from './call-context.js';
-export type { GuestAlias, GuestAliasOps, GuestRegistryOps, RegistryKey, RegistryValue } from './guest-settings-ops.js';
+export type {
+  GuestAlias,
+  GuestAliasOps,
+  GuestCustomization,
+  GuestRegistryOps,
+  NicSettings,
+  RegistryKey,
+  RegistryValue,
+} from './guest-settings-ops.js';
 
 /** Service providers of VIX, by the name that the configuration file uses. */
 export type ProviderName = 'default' | 'server' | 'workstation' | 'player' | 'vi-server' | 'workstation-shared';
@@ -407,6 +415,13 @@ export interface GuestOps {
   /** PNG of the console. */
   captureScreen(options: { readonly isCompressed: boolean }, call: CallContext): Promise<Uint8Array>;
   openUrl(url: string, call: CallContext): Promise<void>;
+  /**
+   * Gives a POSIX guest another host name and network while it runs. Resolves when it has them; an abort may leave some of
+   * them. Absent where the host does not offer it.
+   *
+   * @throws Fault `invalid-argument`; `internal` with the reason when the guest could not do it.
+   */
+  customize?(customization: GuestCustomization, call: CallContext): Promise<void>;
   /** Absent where the host does not offer it; a POSIX guest answers with Fault `guest-os-unsupported`. */
   readonly registry?: GuestRegistryOps;
   /** Absent where the host does not offer it. */

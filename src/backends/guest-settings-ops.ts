@@ -1,5 +1,27 @@
 import type { CallContext } from './call-context.js';
 
+/** How a network card of a guest gets its IPv4 address. */
+export type NicSettings =
+  | 'dhcp'
+  | {
+      readonly address: string;
+      /** 1 to 32. */
+      readonly prefixLength: number;
+      readonly gateway?: string;
+    };
+
+/** What a customization makes of a guest. */
+export interface GuestCustomization {
+  /** 1 to 63 letters, digits and hyphens, without the domain. */
+  readonly hostName: string;
+  /** Absent: none. */
+  readonly domain?: string;
+  /** Absent: those that the guest has. */
+  readonly dnsServers?: readonly string[];
+  /** One for each card, in their order. Absent: the cards stay as they are. */
+  readonly nics?: readonly NicSettings[];
+}
+
 /** One value of a registry key; the default value has the empty name. */
 export type RegistryValue =
   | { readonly name: string; readonly type: 'REG_SZ' | 'REG_EXPAND_SZ'; readonly data: string }

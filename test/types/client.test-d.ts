@@ -29,6 +29,11 @@ export async function calls(guest: Guest, handle: VixHandle, error: VixError): P
   await vm.snapshots.remove({ name: 'a' } satisfies Partial<Snapshot>);
   // @ts-expect-error a number goes with REG_DWORD only
   await guest.registry.setValue('HKLM\\Software', { name: 'a', type: 'REG_SZ', data: 1 });
+  await guest.customize({ hostName: 'a', nics: ['dhcp', { address: '192.0.2.1', prefixLength: 24 }] });
+  // @ts-expect-error a customization names the host
+  await guest.customize({ domain: 'example.com' });
+  // @ts-expect-error an address needs the length of its prefix
+  await guest.customize({ hostName: 'a', nics: [{ address: '192.0.2.1' }] });
   const step: string = error.nextStep;
   console.log(code, step);
 }

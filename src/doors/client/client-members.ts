@@ -58,6 +58,7 @@ export const clientMembers = {
     writeEnvironment: 'VixVM_WriteVariable',
     captureScreen: 'VixVM_CaptureScreenImage',
     openUrl: 'VixVM_OpenUrlInGuest',
+    customize: null,
   },
   GuestFiles: {
     list: 'VixVM_ListDirectoryInGuest',

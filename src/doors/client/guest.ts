@@ -1,4 +1,5 @@
-import type { GuestProcess } from '../../backends/backend.js';
+import type { GuestCustomization, GuestProcess } from '../../backends/backend.js';
+import { Fault } from '../../base/fault.js';
 import type { GuestSession } from '../../guest/guest-session.js';
 import type { ProgramArguments } from '../../guest/run/run-command.js';
 import type { VixHandle } from '../../vix/types.js';
@@ -6,6 +7,7 @@ import type { CallOptions } from './call-options.js';
 import type { Engine } from './engine.js';
 import { GuestCalls } from './guest-calls.js';
 import { GuestAliases } from './guest-aliases.js';
+import { checkCustomization } from './guest-customization.js';
 import { GuestFiles } from './guest-files.js';
 import { GuestRegistry } from './guest-registry.js';
 import { runProgram, startProgram } from './program-run.js';
@@ -112,6 +114,24 @@ export class Guest implements AsyncDisposable {
   /** Opens a URL in the browser of the guest. @throws VixError `VIX_E_NOT_SUPPORTED` where the host cannot. */
   openUrl(url: string, options: CallOptions = {}): Promise<void> {
     return this.#calls.request('guest.openUrl', options, (call) => this.#calls.ops.openUrl(url, call), 'openUrl');
+  }
+
+  /**
+   * Gives a POSIX guest another host name and network while it runs, as for a clone of a running machine. Resolves when
+   * the guest has them; when it fails or is aborted, the guest may have some of them, and a second call sets them all.
+   *
+   * @throws VixError `VIX_E_OP_NOT_SUPPORTED_ON_GUEST` for a Windows guest; `VIX_E_NOT_SUPPORTED` where the host cannot.
+   */
+  customize(customization: GuestCustomization, options: CallOptions = {}): Promise<void> {
+    return this.#calls.request('guest.customize', options, async (call) => {
+      const { ops } = this.#calls;
+      if (ops.family === 'windows') {
+        throw new Fault('guest-os-unsupported', 'a Windows guest cannot be customized while it runs');
+      }
+      if (ops.customize === undefined) throw new Fault('not-supported', 'this host does not customize guests that run');
+      checkCustomization(customization);
+      await ops.customize(customization, call);
+    });
   }
 
   /** Forgets a login that `vm.login` made, also for the handle; one of the C-shaped door stays. */

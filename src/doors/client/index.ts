@@ -17,10 +17,12 @@ export type { CopyProgress } from '../../guest/tree-copy.js';
 export type { OutputStream } from '../../guest/run/run-output.js';
 export type {
   GuestAlias,
+  GuestCustomization,
   GuestFileInfo,
   GuestNic,
   GuestProcess,
   HostAbout,
+  NicSettings,
   PendingQuestion,
   ProviderName,
   RegistryKey,

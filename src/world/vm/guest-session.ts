@@ -3,12 +3,14 @@ import type { ProgramStart } from '../guest/program-runner.js';
 import { environmentKeys, userEnvironment } from '../guest/user-environment.js';
 import { recordRegistry } from '../guest/windows/registry.js';
 import type { WorldCall } from '../world-call.js';
+import { VmCustomization } from './customization.js';
 import { addConsoleLines } from './console-lines.js';
 import { consolePicture } from './console-picture.js';
 import { GuestAccess, requireConsole, type GuestLogin } from './guest-access.js';
 import { GuestAliasSession } from './guest-alias-session.js';
 import { GuestFileSession } from './guest-file-session.js';
 import { GuestRegistrySession } from './guest-registry-session.js';
+import type { CustomizationSpec } from './vm-record.js';
 import type { VmScope } from './vm-scope.js';
 
 /** `gone`: the guest has forgotten the process, so its exit code cannot be known any more. */
@@ -24,6 +26,16 @@ export interface ProcessView {
   readonly commandLine: string;
   readonly isBeingDebugged: boolean;
   readonly startTime: Date;
+}
+
+/** How a network card gets its IPv4 address. */
+type NicSettings = 'dhcp' | { readonly address: string; readonly prefixLength: number; readonly gateway?: string };
+
+/** What a user asks a customization for; network cards in their order. */
+interface WantedCustomization extends Pick<CustomizationSpec, 'dnsServers'> {
+  readonly hostName: string;
+  readonly domain?: string;
+  readonly nics?: readonly NicSettings[];
 }
 
 /** Program that shows a web page, by family. */
@@ -185,4 +197,22 @@ export class GuestSession {
       addConsoleLines(record, [`${name} ${url}`]);
     });
   }
+
+  /**
+   * Customizes the guest, and waits until that is over.
+   * @throws Fault `invalid-argument` for what does not fit it; `internal` with the reason when it failed.
+   */
+  async customize({ domain = '', nics, ...wanted }: WantedCustomization, call: WorldCall): Promise<void> {
+    await this.validate(call);
+    const customization = new VmCustomization(this.#scope);
+    await customization.begin({ ...wanted, domain, ...(nics === undefined ? {} : { nics: nics.map(nicOf) }) }, call);
+    const { state, error } = await customization.untilOver(call);
+    if (state !== 'succeeded') throw new Fault('internal', error ?? 'The customization failed.');
+  }
+}
+
+function nicOf(nic: NicSettings): NonNullable<NonNullable<CustomizationSpec['nics']>[number]> {
+  if (nic === 'dhcp') return { addresses: 'dhcp' };
+  const { address, prefixLength, gateway } = nic;
+  return { addresses: [`${address}/${prefixLength}`], ...(gateway === undefined ? {} : { gateway }) };
 }

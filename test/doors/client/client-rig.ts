@@ -21,6 +21,7 @@ const inventory: Inventory = {
     { ...linux, name: 'posix', location: '[store] posix/posix.vmx' },
     { ...linux, name: 'windows', guestOs: 'windows9-64', location: '[store] windows/windows.vmx' },
     { ...linux, name: 'small', guest: { diskSizeBytes: 8 * 1024 * 1024 }, location: '[store] small/small.vmx' },
+    { ...linux, name: 'renamed', guest: { nics: [{}, {}] }, location: '[store] renamed/renamed.vmx' },
     {
       guestOs: 'ubuntu-64',
       name: 'question',

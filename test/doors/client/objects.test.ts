@@ -3,6 +3,7 @@ import {
   hostOf,
   vmOf,
   VixError,
+  type GuestCustomization,
   type Host,
   type RegistryValue,
   type Snapshot,
@@ -31,7 +32,7 @@ describe.each(backendNames)('the objects of the client over %s', (backend) => {
 
   it('lists machines, and says what is wrong with a bad location', async () => {
     const names = (await rig.moving(all(host.vms()))).map(({ name }) => name);
-    expect(names.toSorted()).toEqual(['posix', 'question', 'small', 'snapshots', 'windows']);
+    expect(names.toSorted()).toEqual(['posix', 'question', 'renamed', 'small', 'snapshots', 'windows']);
     expect((await rig.moving(all(host.vms({ isRunning: true })))).map(({ name }) => name)).not.toContain('question');
     const error: unknown = await rig.moving(host.openVm('[store] none/none.vmx')).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(VixError);
@@ -102,6 +103,40 @@ describe.each(backendNames)('the objects of the client over %s', (backend) => {
     const [nic] = await rig.moving(all(vm.nics()));
     expect(nic).toMatchObject({ isConnected: true, mac: expect.stringMatching(/^00:50:56/) as string });
     expect(nic?.addresses.map(({ prefixLength }) => prefixLength)).toEqual([24, 64]);
+  });
+
+  it('customizes a guest that runs, and says at once what cannot be', async () => {
+    await using vm = await rig.open(host, 'renamed');
+    const guest = await rig.moving(vm.login({ userName: 'root', password: 'password' }));
+    const address = { address: '192.0.2.9', prefixLength: 28 };
+    const wanted = { hostName: 'db1', domain: 'example.com', dnsServers: ['192.0.2.53'] };
+    await rig.moving(guest.customize({ ...wanted, nics: [{ ...address, gateway: '192.0.2.1' }, 'dhcp'] }));
+    expect((await rig.moving(guest.run('cat', ['/etc/hostname']))).stdout).toBe('db1\n');
+    const addresses = (await rig.moving(all(vm.nics()))).map((nic) => nic.addresses);
+    expect(addresses[0]).toEqual([address]);
+    expect(addresses[1]?.[0]?.address).toMatch(/^10\./u);
+    const machine = await rig.world.find('[store] renamed/renamed.vmx');
+    expect(await machine.guestReport(rig.call)).toMatchObject({ domain: 'example.com', dnsServers: ['192.0.2.53'] });
+
+    const refused: readonly [Partial<GuestCustomization>, RegExp][] = [
+      [{ hostName: 'no name' }, /hostName is 'no name'/],
+      [{ dnsServers: ['here'] }, /dnsServers is 'here'/],
+      [{ nics: [{ address: 'fe80::1', prefixLength: 64 }] }, /address is 'fe80::1'/],
+      [{ nics: [{ ...address, prefixLength: 33 }] }, /prefixLength is '33'/],
+      [{ nics: [{ ...address, gateway: 'x' }] }, /gateway is 'x'/],
+      [{ nics: ['dhcp', 'dhcp', 'dhcp'] }, /3 network cards/],
+    ];
+    for (const [change, message] of refused) {
+      await expect(rig.moving(guest.customize({ ...wanted, ...change }))).rejects.toMatchObject({
+        name: 'VIX_E_INVALID_ARG',
+        operation: 'guest.customize',
+        message: expect.stringMatching(message) as string,
+      });
+    }
+    const windows = await rig.login(host, 'windows');
+    await expect(rig.moving(windows.customize(wanted))).rejects.toMatchObject({
+      name: 'VIX_E_OP_NOT_SUPPORTED_ON_GUEST',
+    });
   });
 
   it('changes the registry of a Windows guest, and says at once that a POSIX guest has none', async () => {

@@ -12,6 +12,7 @@ import type { GuestAuthentication } from '../vim/generated/types.js';
 import type { VimMethods } from '../vim/generated/methods.js';
 import type { ArgsOf, MethodName, RefFor, ResultOf } from '../vim/vim-call.js';
 import { vimSchema } from '../vim/vim-schema.js';
+import type { TaskMethod } from '../wait/task-runner.js';
 import type { GuestManagers, GuestManagerType } from './guest-managers.js';
 import type { GuestFamily } from './guest-path.js';
 import { readinessPaths, unavailability } from './guest-readiness.js';
@@ -138,6 +139,20 @@ export class GuestCaller {
     });
   }
 
+  /** Has a guest manager do something as a task, and waits for its end. @throws Fault. */
+  task<Method extends GuestMethod & TaskMethod>(
+    method: Method,
+    args: GuestArgs<Method>,
+    call: CallContext,
+  ): Promise<void> {
+    const owner = vimSchema.method(method)?.owner as GuestManagerType;
+    return this.#run(rulesOf(method, guestMeanings, true), call, async () => {
+      const { connection, managers, vm } = this.#target;
+      const manager = (await managers.ofType(owner, call)) as RefFor<Method>;
+      await connection.tasks.run(manager, method, this.#allArgs(method, args), call, { entity: vm });
+    });
+  }
+
   /** Ways to the bytes of a file for which the server has given a URL, best first. @throws Fault. */
   routes(given: string, call: CallContext): Promise<readonly TransferRoute[]> {
     const { routes, vm } = this.#target;
@@ -161,10 +176,14 @@ export class GuestCaller {
     args: GuestArgs<Method>,
     call: CallContext,
   ): Promise<ResultOf<Method>> {
-    const { connection, vm } = this.#target;
+    return this.#target.connection.call(manager, method, this.#allArgs(method, args), call);
+  }
+
+  /** The arguments with the machine, and with the login where the method has one. */
+  #allArgs<Method extends MethodName>(method: Method, args: GuestArgs<Method>): ArgsOf<Method> {
     const login = vimSchema.method(method)?.paramsByName.has('auth') === true ? { auth: this.#auth() } : {};
-    const all = { vm, ...login, ...args } as unknown as ArgsOf<Method>;
-    return connection.call(manager, method, all, call);
+    const all = { vm: this.#target.vm, ...login, ...args } as unknown as ArgsOf<Method>;
+    return all;
   }
 
   #auth(): GuestAuthentication {

@@ -2,6 +2,7 @@ import { Fault } from '../../../base/fault.js';
 import type {
   CallContext,
   GuestAliasOps,
+  GuestCustomization,
   GuestFileOps,
   GuestOps,
   GuestProcess,
@@ -12,6 +13,7 @@ import type {
 import { VsphereGuestAliases } from './guest-aliases.js';
 import { VsphereGuestRegistry } from './guest-registry.js';
 import { GuestCaller, type GuestTarget } from './guest-caller.js';
+import { customizationSpecOf } from './guest-customization.js';
 import { VsphereGuestFiles } from './guest-files.js';
 import type { GuestFamily } from './guest-path.js';
 import { VsphereGuestPrograms } from './guest-programs.js';
@@ -75,5 +77,9 @@ export class VsphereGuest implements GuestOps {
   /** vSphere has no call for it, so the backend does not offer the capability. */
   openUrl(): Promise<void> {
     return Promise.reject(new Fault('not-supported', 'vSphere cannot open a URL in a guest.'));
+  }
+
+  customize(customization: GuestCustomization, call: CallContext): Promise<void> {
+    return this.#caller.task('CustomizeGuest_Task', { spec: customizationSpecOf(customization) }, call);
   }
 }
