@@ -27,6 +27,7 @@ const slowModules = [
   'timers/promises',
   'tls',
   'url',
+  'worker_threads',
   'zlib',
 ];
 

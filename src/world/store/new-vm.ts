@@ -5,7 +5,7 @@ import { ContentBlobs } from './content-blobs.js';
 import { formatChanges } from './file-journal.js';
 import type { HostDisk } from './host-disk.js';
 import type { VmFolder } from './vm-folder.js';
-import { formatState, hashOf, newCommit, newJournalName } from './vm-state-file.js';
+import { committedVmx, formatState, newCommit, newJournalName } from './vm-state-file.js';
 import { VmxDocument } from './vmx-file.js';
 import { diskEntries, diskFileNames, writeRecord } from './vmx-record.js';
 
@@ -56,7 +56,7 @@ async function writeFiles(folder: VmFolder, vm: NewVm & Addition, disk: HostDisk
   const image = { file, length: index.length, indexLength: index.length };
   const state = formatState({
     header: { commit: newCommit(), id: record.id, place: folder.place, order },
-    vmx: { before: hashOf(vmx), after: hashOf(vmx) },
+    vmx: committedVmx(vmx, vmx),
     addedEntries,
     ownDisks,
     current: image,

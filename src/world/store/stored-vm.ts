@@ -11,8 +11,15 @@ import { type HostDisk, readWhole } from './host-disk.js';
 import type { ProcessLocks } from './process-lock.js';
 import { SerialQueue } from './serial-queue.js';
 import { VmxDocument } from './vmx-file.js';
-import { type ImageState, type VmStateFile, formatState, hashOf, newCommit } from './vm-state-file.js';
-import { readStateFile, readStateHeader } from './vm-state-file.js';
+import {
+  type ImageState,
+  type VmStateFile,
+  committedVmx,
+  formatState,
+  hashOf,
+  isAsCommitted,
+} from './vm-state-file.js';
+import { newCommit, readStateFile, readStateHeader } from './vm-state-file.js';
 import type { VmFolder } from './vm-folder.js';
 import { readRecord, recordFromVmx, writeRecord } from './vmx-record.js';
 
@@ -327,18 +334,10 @@ export class StoredVm<Files extends StoredFiles> {
     const { folder, id } = this.#identity;
     const vmx = readWhole(folder.vmx);
     if (vmx === undefined) throw new VmGone(folder);
-    const header = readStateHeader(folder.state);
     const last = this.#known;
-    if (
-      last !== undefined &&
-      header?.commit === last.state?.header.commit &&
-      vmx.equals(last.vmx) &&
-      !last.isVmxBehind
-    ) {
-      return last;
-    }
-    const state = header === undefined ? undefined : readStateFile(folder.state);
-    if (state?.header.commit !== header?.commit) return undefined;
+    const isVmxKnown = last !== undefined && !last.isVmxBehind && vmx.equals(last.vmx);
+    if (isVmxKnown && readStateHeader(folder.state)?.commit === last.state?.header.commit) return last;
+    const state = readStateFile(folder.state);
     if (state === undefined) {
       const { record } = this.#context.adopt(this.#plainRecord(vmx));
       return { vmx, state, record: frozen(record), isVmxBehind: false };
@@ -346,19 +345,20 @@ export class StoredVm<Files extends StoredFiles> {
     if (state.header.place === folder.place && state.header.id !== id) throw new VmGone(folder);
     // Replaced meanwhile; or lost, which is told now and not when somebody looks at the files.
     if (!existsSync(join(folder.own, state.current.file))) return undefined;
-    const hash = hashOf(vmx);
-    const isOlder = hash === state.vmx.before && hash !== state.vmx.after;
+    const isSame = isAsCommitted(state.vmx, vmx);
+    const isOlder = !isSame && hashOf(vmx) === state.vmx.before;
     // The new text still waits beside the file, unless somebody put the old text back by hand.
-    const isVmxBehind = isOlder && this.#stagedHash() === state.vmx.after;
-    const isEdited = hash !== state.vmx.after && !isVmxBehind;
+    const isVmxBehind = isOlder && this.#isStaged(state);
+    const isEdited = !isSame && !isVmxBehind;
     // Another process may have committed between the two reads.
     if (isEdited && readWhole(folder.vmx)?.equals(vmx) !== true) return undefined;
     return { vmx, state, record: frozen(this.#recordOf(state, isEdited ? vmx : undefined)), isVmxBehind };
   }
 
-  #stagedHash(): string | undefined {
+  /** Whether the `.vmx` file of a commit waits beside the old one. */
+  #isStaged(state: VmStateFile): boolean {
     const staged = readWhole(`${this.folder.vmx}.new`);
-    return staged === undefined ? undefined : hashOf(staged);
+    return staged !== undefined && isAsCommitted(state.vmx, staged);
   }
 
   #plainRecord(vmx: Buffer): VmRecord {
@@ -403,7 +403,7 @@ export class StoredVm<Files extends StoredFiles> {
     if (image.isLoaded && image.isOvergrown) await this.#compact(image);
     const current = image.isLoaded ? image.state : known.state?.current;
     const isImagesSame = current?.file === known.state?.current.file && isEqual(outcome.images, known.state?.images);
-    const isVmxSame = known.state !== undefined && hashOf(known.vmx) === known.state.vmx.after;
+    const isVmxSame = known.state !== undefined && isAsCommitted(known.state.vmx, known.vmx);
     if (current === undefined || (isSame && isImagesSame && isVmxSame)) return isFilesChanged;
     await this.#writeState(known, { record, images: outcome.images }, current, image);
     return true;
@@ -439,7 +439,7 @@ export class StoredVm<Files extends StoredFiles> {
     const outdated = new Set(known.state?.unusedContents);
     const state: VmStateFile = {
       header: { commit: newCommit(), id, place: folder.place, order: known.state?.header.order ?? order },
-      vmx: { before: hashOf(known.vmx), after: hashOf(vmx) },
+      vmx: committedVmx(known.vmx, vmx),
       addedEntries,
       ownDisks: known.state?.ownDisks ?? [],
       current,

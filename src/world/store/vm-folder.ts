@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { basename, dirname, join, posix } from 'node:path';
+import { basename, dirname, join, posix, sep } from 'node:path';
 import type { VmRecord } from '../vm/vm-record.js';
 import { type HostDisk, readWhole, unlessAbsent } from './host-disk.js';
 import { ownFolder } from './vm-place.js';
@@ -25,14 +25,11 @@ export class VmFolder {
   readonly own: string;
   readonly state: string;
   readonly contents: string;
-  /** Where the own files of a new machine are put together, before they get their place. */
-  readonly unfinished: string;
-  /** Folder of the locks that guard this machine. */
-  readonly locks: string;
-  /** Those locks guard nothing else, so that they go with the machine. */
+  /** The locks guard nothing else, so that they go with the machine. */
   readonly hasOwnLocks: boolean;
   /** When the machine is deleted, folders that it leaves empty go up to this one, which stays. */
   readonly top: string;
+  readonly #base: string | undefined;
   readonly #disk: HostDisk;
 
   /**
@@ -45,13 +42,22 @@ export class VmFolder {
     this.path = dirname(this.vmx);
     this.title = basename(this.vmx).replace(/\.vmx$/i, '');
     this.own = join(this.path, ownFolder, this.title);
-    this.state = join(this.own, 'state.json');
-    this.contents = join(this.own, 'contents');
-    this.unfinished = join(this.path, unfinishedFolder);
-    this.locks = base === undefined ? join(this.path, ownFolder, '.locks') : join(base, locksFolder);
+    this.state = this.own + sep + 'state.json';
+    this.contents = this.own + sep + 'contents';
+    this.#base = base;
     this.hasOwnLocks = base === undefined;
     this.top = base ?? dirname(this.path);
     this.#disk = disk;
+  }
+
+  /** Where the own files of a new machine are put together, before they get their place. */
+  get unfinished(): string {
+    return join(this.path, unfinishedFolder);
+  }
+
+  /** Folder of the locks that guard this machine. */
+  get locks(): string {
+    return this.#base === undefined ? join(this.path, ownFolder, '.locks') : join(this.#base, locksFolder);
   }
 
   /** Name of the machine's lock, the same in every process. */

@@ -16,8 +16,7 @@ export interface ImageState {
 /** What `state.json` holds: all about one virtual machine but its files. */
 export interface VmStateFile {
   readonly header: VmStateHeader;
-  /** Hashes of the `.vmx` file before and after the commit; any other means that somebody edited it. */
-  readonly vmx: { readonly before: string; readonly after: string };
+  readonly vmx: CommittedVmx;
   /** Entries of the `.vmx` file beside those of the record. */
   readonly addedEntries: Readonly<Record<string, string>>;
   /** Disk descriptors that the store made, and may delete. */
@@ -27,6 +26,16 @@ export interface VmStateFile {
   /** Contents that nothing referred to at the last clean-up; what is still unused at the next one is deleted. */
   readonly unusedContents: readonly string[];
   readonly record: VmRecord;
+}
+
+/** The `.vmx` file before and after a commit; any other means that somebody edited it. */
+export interface CommittedVmx {
+  /** Hash. */
+  readonly before: string;
+  /** Hash. */
+  readonly after: string;
+  /** The whole file after the commit; missing in a state that an earlier version wrote. */
+  readonly text?: string;
 }
 
 /** The first line of `state.json`: enough to list machines and to see whether the rest is known already. */
@@ -58,6 +67,16 @@ export function newJournalName(number: number): string {
 /** Hash by which a `.vmx` file is known again. */
 export function hashOf(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Describes the `.vmx` file before and after a commit. */
+export function committedVmx(before: Buffer | string, after: Buffer | string): CommittedVmx {
+  return { before: hashOf(before), after: hashOf(after), text: after.toString() };
+}
+
+/** Whether a `.vmx` file is as a commit left it. Does without a hash if it can: `vmrun list` would wait for its code. */
+export function isAsCommitted({ after, text }: CommittedVmx, vmx: Buffer): boolean {
+  return text === undefined ? hashOf(vmx) === after : vmx.equals(Buffer.from(text));
 }
 
 /** The text of the file: one line of header, then the rest. It is one JSON object. */
