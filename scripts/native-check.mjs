@@ -40,6 +40,7 @@ const runs = {
   interrupt: [],
   'child-outlives': [],
   'cannot-start': [],
+  'late-answer': [],
 };
 
 /** Compilers for Windows, and how VMware called the library for programs of their width. */

@@ -159,13 +159,11 @@ static VixError take_answer(const RvxCall *call, const RvxAnswer *answer, bool w
 {
     RvxReader reader;
     RvxValue value;
-    VixHandle highest = VIX_INVALID_HANDLE;
     VixError error;
 
     rvx_reader_init(&reader, answer->bytes, answer->size);
     value = rvx_read(&reader);
-    error = value.tag == 'l' ? VIX_E_FAIL : rvx_cells_write(&call->cells, &reader, &highest);
-    rvx_engine_saw_handle(highest);
+    error = value.tag == 'l' ? VIX_E_FAIL : rvx_cells_write(&call->cells, &reader);
     if (error == VIX_E_FAIL || !rvx_is_at_end(&reader)) {
         rvx_engine_give_up("it answered a call as no helper does");
         return VIX_E_HOST_CONNECTION_LOST;
@@ -182,7 +180,9 @@ static VixError send(const RvxCall *call, bool wants_text, Outcome *outcome)
     RvxAnswer answer = {NULL, 0};
     VixError error;
 
-    if (!rvx_engine_call(call->id, &call->frame, call->flags, call->callback, &answer)) return VIX_E_HOST_CONNECTION_LOST;
+    if (!rvx_engine_call(call->id, &call->frame, call->flags, call->callback, &call->cells, &answer)) {
+        return VIX_E_HOST_CONNECTION_LOST;
+    }
     error = answer.bytes == NULL ? VIX_E_FAIL : take_answer(call, &answer, wants_text, outcome);
     free(answer.bytes);
     return error;
@@ -224,9 +224,8 @@ VixHandle rvx_call_handle(RvxCall *call)
 {
     Outcome outcome;
 
-    if (make(call, false, &outcome) != VIX_OK) return VIX_INVALID_HANDLE;
-    rvx_engine_saw_handle(outcome.integer);
-    return outcome.integer;
+    call->flags |= RVX_GIVES_HANDLE;
+    return make(call, false, &outcome) == VIX_OK ? outcome.integer : VIX_INVALID_HANDLE;
 }
 
 int rvx_call_int(RvxCall *call)

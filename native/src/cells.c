@@ -75,15 +75,20 @@ static void *copy_bytes(const RvxValue *value)
     return copy;
 }
 
-static void store(const RvxCell *cell, const RvxValue *value, void *memory, VixHandle *highest)
+/* A handle or an int as it travels. */
+static int int_of(const RvxValue *value)
 {
-    int integer = (int)(uint32_t)((uint64_t)value->integer & 0xffffffff);
+    return (int)(uint32_t)((uint64_t)value->integer & 0xffffffff);
+}
+
+static void store(const RvxCell *cell, const RvxValue *value, void *memory)
+{
+    int integer = int_of(value);
 
     switch (cell->type) {
     case VIX_PROPERTYTYPE_INTEGER:
     case VIX_PROPERTYTYPE_HANDLE:
         memcpy(cell->to, &integer, sizeof integer);
-        if (cell->type == VIX_PROPERTYTYPE_HANDLE && integer > *highest) *highest = integer;
         break;
     case VIX_PROPERTYTYPE_INT64:
         memcpy(cell->to, &value->integer, sizeof value->integer);
@@ -116,7 +121,7 @@ static VixError take(const RvxCells *cells, RvxReader *values, RvxValue *taken, 
     return values->is_bad ? VIX_E_FAIL : VIX_OK;
 }
 
-VixError rvx_cells_write(const RvxCells *cells, RvxReader *values, VixHandle *highest)
+VixError rvx_cells_write(const RvxCells *cells, RvxReader *values)
 {
     uint32_t count = rvx_read_list(values);
     RvxValue *taken;
@@ -131,10 +136,22 @@ VixError rvx_cells_write(const RvxCells *cells, RvxReader *values, VixHandle *hi
     memory = calloc(count, sizeof *memory);
     if (taken != NULL && memory != NULL) error = take(cells, values, taken, memory);
     for (index = 0; memory != NULL && index < count; index++) {
-        if (error == VIX_OK && taken[index].tag != 'n') store(&cells->all[index], &taken[index], memory[index], highest);
+        if (error == VIX_OK && taken[index].tag != 'n') store(&cells->all[index], &taken[index], memory[index]);
         else free(memory[index]);
     }
     free(taken);
     free(memory);
     return error;
+}
+
+VixHandle rvx_cells_highest_handle(const RvxCells *cells, RvxReader values)
+{
+    uint32_t count = rvx_read_list(&values), index;
+    VixHandle highest = VIX_INVALID_HANDLE;
+
+    for (index = 0; index < count && index < cells->count; index++) {
+        RvxValue value = rvx_read(&values);
+        if (cells->all[index].type == VIX_PROPERTYTYPE_HANDLE && int_of(&value) > highest) highest = int_of(&value);
+    }
+    return highest;
 }

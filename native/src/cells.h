@@ -29,9 +29,11 @@ void rvx_cells_free(RvxCells *cells);
  * Writes the values of a list of out parameters into the cells: all or none. Strings and blobs are given to the program,
  * in memory from malloc.
  *
- * @param highest set to the highest handle among them, if that is higher.
  * @return VIX_OK; VIX_E_OUT_OF_MEMORY; VIX_E_FAIL when the values do not fit the cells.
  */
-VixError rvx_cells_write(const RvxCells *cells, RvxReader *values, VixHandle *highest);
+VixError rvx_cells_write(const RvxCells *cells, RvxReader *values);
+
+/* The highest handle in a list of out parameters for the cells; VIX_INVALID_HANDLE when there is none. */
+VixHandle rvx_cells_highest_handle(const RvxCells *cells, RvxReader values);
 
 #endif

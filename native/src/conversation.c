@@ -73,7 +73,7 @@ static void run_event(RvxThread *thread, RvxEvent *event)
 {
     const RvxEventMessage *message = &event->message;
     RvxCallback *callback = rvx_callbacks_find(message->callback);
-    RvxRunning running = {thread->running, message->event, message->job};
+    RvxRunning running = {thread->running, event->helper, message->event, message->job};
     VixEventProc *proc = callback != NULL ? callback->proc : NULL;
     void *client_data = callback != NULL ? callback->client_data : NULL;
 
@@ -129,6 +129,17 @@ static void bind_callback(RvxPending *pending, RvxReader answer)
     else rvx_callbacks_forget(pending->callback);
 }
 
+/* Its thread may take an answer only when another thread has started a new helper. */
+static void note_handles(const RvxPending *pending, RvxReader answer)
+{
+    RvxValue value = rvx_read(&answer);
+
+    if (pending->gives_handle && value.tag == 'i' && value.integer <= INT32_MAX) {
+        rvx_engine_saw_handle((VixHandle)value.integer);
+    }
+    rvx_engine_saw_handle(rvx_cells_highest_handle(pending->cells, answer));
+}
+
 static bool take_result(const RvxMessage *message)
 {
     RvxPending *pending = find_pending(message->id);
@@ -141,6 +152,7 @@ static bool take_result(const RvxMessage *message)
         if (pending->answer.bytes == NULL) return false;
         memcpy(pending->answer.bytes, message->rest.at, size);
         pending->answer.size = size;
+        note_handles(pending, message->rest);
         if (pending->callback != 0) bind_callback(pending, message->rest);
     }
     pending->is_done = true;
@@ -263,10 +275,14 @@ void rvx_engine_put_running(RvxBuffer *buffer)
     uint32_t count = 0;
     const RvxRunning *running;
 
+    rvx_mutex_lock(&rvx_engine.lock);
     for (running = current != NULL ? current->running : NULL; running != NULL; running = running->outer) {
+        /* Each helper counts its events anew. */
+        if (running->helper != rvx_engine.helper) continue;
         rvx_put_integer(buffer, running->event);
         count++;
     }
+    rvx_mutex_unlock(&rvx_engine.lock);
     rvx_list_end(buffer, begin, count);
 }
 
@@ -316,7 +332,8 @@ static bool converse(RvxPending *pending, const RvxBuffer *frame, unsigned flags
     return !pending->is_lost;
 }
 
-bool rvx_engine_call(uint32_t id, const RvxBuffer *frame, unsigned flags, uint32_t callback, RvxAnswer *answer)
+bool rvx_engine_call(uint32_t id, const RvxBuffer *frame, unsigned flags, uint32_t callback, const RvxCells *cells,
+                     RvxAnswer *answer)
 {
     RvxThread here = {0};
     RvxPending pending = {0};
@@ -330,6 +347,8 @@ bool rvx_engine_call(uint32_t id, const RvxBuffer *frame, unsigned flags, uint32
     pending.callback = callback;
     pending.thread = current;
     pending.runs_callbacks = (flags & RVX_RUNS_CALLBACKS) != 0;
+    pending.gives_handle = (flags & RVX_GIVES_HANDLE) != 0;
+    pending.cells = cells;
     is_answered = converse(&pending, frame, flags);
     if (is_outermost) {
         current = NULL;

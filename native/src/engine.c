@@ -9,7 +9,6 @@ enum { START_LIMIT_MS = 60000, WHY_SIZE = 8192, FIRST_INPUT = 65536 };
 
 RvxEngine rvx_engine = {.lock = RVX_MUTEX_INIT, .write_lock = RVX_MUTEX_INIT};
 
-static atomic_int highest_handle;
 static atomic_uint last_id;
 
 static const char not_started[] = "Revix has not started its helper yet; VixHost_Connect does that.";
@@ -68,9 +67,7 @@ bool rvx_engine_is_lost(void)
 
 void rvx_engine_saw_handle(VixHandle handle)
 {
-    int highest = atomic_load(&highest_handle);
-
-    while (handle > highest && !atomic_compare_exchange_weak(&highest_handle, &highest, handle)) {}
+    if (handle > rvx_engine.highest_handle) rvx_engine.highest_handle = handle;
 }
 
 uint32_t rvx_engine_next_id(void)
@@ -232,7 +229,7 @@ static void greet(void)
     rvx_put_integer(&buffer, RVX_VERSION);
     rvx_put_integer(&buffer, rvx_process_id());
     rvx_put_string(&buffer, "libvixAllProducts");
-    rvx_put_integer(&buffer, atomic_load(&highest_handle));
+    rvx_put_integer(&buffer, rvx_engine.highest_handle);
     rvx_frame_end(&buffer, begin);
     if (!buffer.has_failed) rvx_link_write(&rvx_engine.link, buffer.data, buffer.size);
     rvx_buffer_free(&buffer);

@@ -9,6 +9,7 @@
 #define RVX_ENGINE_H
 
 #include "buffer.h"
+#include "cells.h"
 #include "message.h"
 #include "vix.h"
 
@@ -23,7 +24,9 @@ enum {
     /* Nothing comes of it without a helper, so it starts none. */
     RVX_STARTS_NOTHING = 8,
     /* Its first argument is a job, and it returns after the job's callback. */
-    RVX_WAITS_FOR_JOB = 16
+    RVX_WAITS_FOR_JOB = 16,
+    /* Returns a handle. */
+    RVX_GIVES_HANDLE = 32
 };
 
 /* An answer of the helper. */
@@ -51,9 +54,11 @@ void rvx_engine_put_running(RvxBuffer *buffer);
  * Sends a call and waits until it is answered.
  *
  * @param callback number of the callback that the call starts a job with; 0 for none.
+ * @param cells out parameters, for the handles that the answer gives.
  * @return false when the helper is gone or the call could not be made.
  */
-bool rvx_engine_call(uint32_t id, const RvxBuffer *frame, unsigned flags, uint32_t callback, RvxAnswer *answer);
+bool rvx_engine_call(uint32_t id, const RvxBuffer *frame, unsigned flags, uint32_t callback, const RvxCells *cells,
+                     RvxAnswer *answer);
 
 /* The helper has broken the protocol: lets go of it. */
 void rvx_engine_give_up(const char *why);
@@ -75,8 +80,5 @@ bool rvx_engine_is_lost(void);
 
 /* Why there is no helper, and what to do. Never NULL, never freed. */
 const char *rvx_engine_why(void);
-
-/* Notes a handle that the program was given, so that no later helper gives it again for something else. */
-void rvx_engine_saw_handle(VixHandle handle);
 
 #endif

@@ -20,6 +20,8 @@ typedef struct RvxEvent {
 /* A callback on the stack of a thread. */
 typedef struct RvxRunning {
     struct RvxRunning *outer;
+    /* The helper that sent the event; 0 when the library made it. */
+    unsigned helper;
     uint32_t event;
     VixHandle job;
 } RvxRunning;
@@ -41,6 +43,8 @@ typedef struct RvxPending {
     RvxThread *thread;
     /* The thread runs callbacks while it waits. */
     bool runs_callbacks;
+    bool gives_handle;
+    const RvxCells *cells;
     bool is_done;
     /* Why the call failed is what rvx_engine_why says. */
     bool is_lost;
@@ -71,6 +75,8 @@ typedef struct RvxEngine {
     /* Signalled to all when the callback of a job that has ended has returned. */
     RvxCond completed;
     bool has_library_thread;
+    /* Highest handle that a helper has given. */
+    VixHandle highest_handle;
     /* The process is ending: callbacks are not called any more. Needs no guard. */
     atomic_bool is_muted;
     RvxPropertyType *properties;
@@ -91,6 +97,11 @@ void rvx_engine_lose(const char *why);
 
 /* Sends frames to the helper with a number, unless it is gone. The lock is not held. */
 void rvx_engine_send(unsigned helper, const RvxBuffer *frames, unsigned flags);
+
+/*
+ * Notes a handle as soon as it was read, so that no later helper gives it again for something else. The lock is held.
+ */
+void rvx_engine_saw_handle(VixHandle handle);
 
 /* Adds bytes of the stream to the input. False at its end. Only for the thread that reads; the lock is not held. */
 bool rvx_engine_read(void);

@@ -1,9 +1,15 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { libraryName } from '../../src/cli/native/build-library.js';
-import { behaviourFolder, helperPath, NativeBuild, temporaryFolder, whyNotNative } from './native-build.js';
+import {
+  VIX_EVENTTYPE_JOB_COMPLETED,
+  VIX_PROPERTY_JOB_RESULT_HANDLE,
+  VIX_PROPERTYTYPE_HANDLE,
+} from '../../src/vix/names.js';
+import { behaviourFolder, helperPath, NativeBuild, root, temporaryFolder, whyNotNative } from './native-build.js';
 
 /** Compiling and starting processes takes its time on a loaded machine. */
 const timeout = 120_000;
@@ -96,6 +102,13 @@ describe.skipIf(whyNotNative !== undefined)('the native library', { timeout }, (
     expect(output).toContain(next);
   });
 
+  it('has a new helper give no handle that was in an answer which nobody has taken yet', { timeout }, async () => {
+    const script = join(build.folder, 'late-answer.mjs');
+    writeFileSync(script, dyingHelper);
+    const { exited } = await start('late-answer', [], undefined, { REVIX_HELPER: script });
+    expect(await exited).toEqual(well);
+  });
+
   it('can be loaded and unloaded in the middle of everything', { timeout }, async () => {
     expect(await run('unload', join(build.folder, libraryName(process.platform)))).toEqual(well);
   });
@@ -134,6 +147,47 @@ describe.skipIf(whyNotNative !== undefined)('the native library', { timeout }, (
     }
   });
 });
+
+/** A helper that answers its first wait with a handle, an event of the job and its own end, all at once. */
+const dyingHelper = `
+import { Socket } from 'node:net';
+import { FrameSplitter } from '${built('frame-splitter.js')}';
+import { FrameWriter, readValues } from '${built('wire-values.js')}';
+
+const socket = new Socket({ fd: 3 });
+const splitter = new FrameSplitter();
+const writer = new FrameWriter();
+let job, callback;
+const answers = {
+  H: ([, , , , , lastHandle]) => {
+    job = lastHandle + 1;
+    writer.frame('W', [1, 'dying', [[${VIX_PROPERTY_JOB_RESULT_HANDLE}, ${VIX_PROPERTYTYPE_HANDLE}]]]);
+  },
+  VixHost_Connect: ([id, , within, args]) => {
+    callback = args[8];
+    // The callback of the first helper is no event of the second.
+    writer.frame('R', [id, within.length === 0 ? job : 1, []]);
+  },
+  VixJob_Wait: ([id]) => {
+    writer.frame('R', [id, 0, [900]]);
+    writer.frame('V', [1, callback, job, ${VIX_EVENTTYPE_JOB_COMPLETED}, 0, id]);
+    socket.end(writer.take(), () => process.exit());
+  },
+};
+socket.on('data', (chunk) => {
+  for (const body of splitter.push(chunk)) {
+    const kind = String.fromCharCode(body[0]);
+    const values = readValues(body.subarray(1));
+    answers[kind === 'C' ? values[1] : kind]?.(values);
+    if (!writer.isEmpty) socket.write(writer.take());
+  }
+});
+`;
+
+/** Address of a module of the build. */
+function built(name: string): string {
+  return pathToFileURL(join(root, 'dist', 'bindings', name)).href;
+}
 
 /** Resolves when a process has ended. */
 async function goneProcess(pid: number): Promise<void> {
