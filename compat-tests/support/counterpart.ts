@@ -10,6 +10,7 @@ export type CounterpartName =
   | 'python-vix'
   | 'ansible'
   | 'jna'
+  | 'bash'
   | 'go';
 
 const file = process.env['REVIX_COUNTERPARTS'];

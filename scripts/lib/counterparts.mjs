@@ -24,6 +24,7 @@ const counterparts = {
   'python-vix': (_root, folder) => python(folder, 'python-vix', `vix==${pythonVixVersion}`),
   go: () => onPath('go', 'version'),
   jna: (_root, folder) => javaNativeAccess(folder),
+  bash: () => gnuBash(),
   busybox: () => staticBusybox(),
   govmomi: (root, folder) => goCommand(root, folder, 'bench/peers', 'govmomi'),
   curl: () => onPath('curl'),
@@ -77,6 +78,15 @@ async function goCommand(root, folder, module, name) {
 async function onPath(name, question = '--version') {
   await mustRun(name, [question], '/');
   return name;
+}
+
+/** The shell that guests are compared with; its commands are those of GNU. */
+async function gnuBash() {
+  for (const command of ['bash', 'sed', 'find', 'date']) {
+    const { output } = await runProgram(command, ['--version'], { cwd: '/', capture: true });
+    if (!output.includes('GNU')) throw new Error(`${command} of this machine is not that of GNU`);
+  }
+  return onPath('bash');
 }
 
 /** A Python of its own that has some packages. */

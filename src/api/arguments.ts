@@ -60,10 +60,8 @@ export function integer(name: string, value: unknown): number {
 export function unsigned64(name: string, value: unknown): number {
   const number = typeof value === 'bigint' ? Number(value) : value;
   if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number;
-  throw invalid(
-    name,
-    `must be an integer from 0 to 2^53 - 1, not ${typeof value === 'number' ? value : kindOf(value)}`,
-  );
+  const given = typeof value === 'number' || typeof value === 'bigint' ? value : kindOf(value);
+  throw invalid(name, `must be an integer from 0 to 2^53 - 1, not ${given}`);
 }
 
 /** A `Bool` parameter. C programs pass 0 and 1 as well. */

@@ -57,11 +57,15 @@ function hostedExtension(text: string): string {
   return looksLikeJscript ? '.js' : '.vbs';
 }
 
-/** `cscript.exe //E:vbscript` is a program and switches of the script host. */
+/** `cscript.exe //E:vbscript` and `cmd.exe /q /c` are a program and its switches. */
 function splitInterpreter(interpreter: string): { readonly path: string; readonly switches: string } {
   const [, path = interpreter, switches = ''] =
-    /^(.*[cw]script(?:\.exe)?"?)((?:\s+\/\/\S+)+)\s*$/i.exec(interpreter) ?? [];
-  return { path, switches: switches === '' ? '' : `${switches.trim()} ` };
+    /^(.*[cw]script(?:\.exe)?"?)((?:\s+\/\/\S+)+)\s*$/i.exec(interpreter) ??
+    /^(.*\bcmd(?:\.exe)?"?)((?:\s+\/[a-z](?::\S*)?)+)\s*$/i.exec(interpreter) ??
+    [];
+  // The script follows a `/c` in any case.
+  const given = switches.split(/\s+/).filter((word) => word !== '' && word.toLowerCase() !== '/c');
+  return { path, switches: given.map((word) => `${word} `).join('') };
 }
 
 /**
@@ -90,7 +94,7 @@ export async function startScript(
     await session.request(call, () => ops.files.write(file, content, call));
     // cmd.exe takes a file only after /c, and strips one pair of quotes around the whole line.
     const isCommandInterpreter = isWindows && scriptExtension(interpreter) === '.bat';
-    const args = isCommandInterpreter ? `/c ""${file}""` : `${switches}"${file}"`;
+    const args = isCommandInterpreter ? `${switches}/c ""${file}""` : `${switches}"${file}"`;
     const plain = { path: interpreter, arguments: args };
     const command = script.rewrite?.(plain, directory) ?? plain;
     const pid = await session.start({ ...command, activateWindow: script.activateWindow }, call);

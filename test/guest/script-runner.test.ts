@@ -57,6 +57,17 @@ describe('the language of a script for the script host', () => {
 });
 
 describe('startScript', () => {
+  it.each([
+    ['C:\\Windows\\System32\\cmd.exe /c', 'C:\\Windows\\System32\\cmd.exe', ''],
+    ['cmd /Q /V:ON /C', 'cmd', '/Q /V:ON '],
+    ['C:\\my /c\\cmd.exe', 'C:\\my /c\\cmd.exe', ''],
+  ])('takes the switches of %j from the program', async (interpreter, path, switches) => {
+    const rig = new GuestRig('windows');
+    await startScript(rig.session, { interpreter, text: 'ver', activateWindow: false }, rig.call);
+    const args = `${switches}/c ""C:\\Temp\\vixScript1\\vixScript.bat""`;
+    expect(rig.guest.started).toEqual([{ path, arguments: args, activateWindow: false }]);
+  });
+
   it('writes the text into a directory of its own and starts the interpreter on it', async () => {
     const rig = new GuestRig();
     const started = await startScript(

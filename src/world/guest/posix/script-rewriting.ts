@@ -303,8 +303,9 @@ function isPipeline(node: Node | PipelineNode): node is PipelineNode {
 
 type WordNode = NonNullable<SimpleCommandNode['name']>;
 
+/** The items of `{a,b}` are called words too, but only hold one. */
 function isWord(node: Node | WordNode): node is WordNode {
-  return node.type === 'Word';
+  return node.type === 'Word' && 'parts' in node;
 }
 
 interface CommandSubstitution {

@@ -27,6 +27,22 @@ describe('filters', () => {
     ['du -sk /etc | cut -f 2; seq 3 | paste -sd,; seq 2 > f; paste -sd+ f', '/etc\n1,2,3\n1+2', 0],
     ["expr abc : 'a\\(.\\)'; expr abc : 'x\\(.\\)'; expr abc : ab; expr 3 + 4", 'b\n\n2\n7', 0],
     [
+      'printf data > f; md5sum f nope; echo $?; sha256sum < f | cut -c 1-8; md5sum f > s; md5sum -c s; realpath -m /a/../b /tmp',
+      '8d777f385d3dfec8815d20f7496026dc  f\nmd5sum: nope: No such file or directory\n1\n3a6eb079\nf: OK\n/b\n/tmp',
+      0,
+    ],
+    ['echo x{a,b}{1,2} {01..03} "{a,b}"; mkdir -p {q,r}/{s,t}; ls r', 'xa1 xa2 xb1 xb2 01 02 03 {a,b}\ns\nt', 0],
+    [
+      'D=2024-02-29; for w in yesterday "+1 day" "2 hours ago" "next month" "last year" "-1 week"; do date -d "$D $w" +%FT%H; done',
+      '2024-02-28T00\n2024-03-01T00\n2024-02-28T22\n2024-03-29T00\n2023-03-01T00\n2024-02-22T00',
+      0,
+    ],
+    [
+      'date -d tomorrow +%F; date -d "@0 + 90 minutes" +%T; touch -d "2 days ago" f; date -r f +%F; date -d "1 fish"',
+      "2026-01-02\n01:30:00\n2025-12-30\ndate: invalid date '1 fish'",
+      1,
+    ],
+    [
       "printf 'data\\n' > f; od -An -tx1 f; od -A d -t x2 < f; od -An -tu1 -N2 f; od -tq f",
       ' 64 61 74 61 0a\n0000000 6164 6174 000a\n0000005\n 100  97\n' +
         'od: mock guests know -A d|n|o|x, -t x1|x2|x4|x8|o1|o2|u1|u2|u4|u8, -N and one file',

@@ -74,15 +74,3 @@ export function formatDate(format: string, timeMs: number): string {
     return dash === '-' ? text.replace(/^[0 ]+(?=.)/u, '') : text;
   });
 }
-
-/** Milliseconds since 1970 that a `date -d` text means: `@seconds`, `now`, an ISO form (UTC unless it says). */
-export function parseDate(text: string, nowMs: number): number | undefined {
-  if (text === 'now' || text === '') return nowMs;
-  const [, seconds] = /^@(-?\d+(?:\.\d+)?)$/u.exec(text) ?? [];
-  if (seconds !== undefined) return Number(seconds) * 1000;
-  const plain = text.trim().replace(/ UTC$/u, 'Z');
-  const hasZone = /(?:Z|GMT|[+-]\d\d:?\d\d)$/u.test(plain);
-  const isDateOnly = /^\d{4}-\d\d-\d\d$/u.test(plain);
-  const timeMs = Date.parse(hasZone || isDateOnly ? plain : `${plain}Z`);
-  return Number.isNaN(timeMs) ? undefined : timeMs;
-}

@@ -1,5 +1,6 @@
 import { complain, parseOptions, pathOf, splitOnce, UsageError, type PosixCommand } from '../posix-command.js';
-import { formatDate, parseDate } from './date-format.js';
+import { formatDate } from './date-format.js';
+import { parseDate } from './date-text.js';
 
 const date: PosixCommand = (words, context) => {
   const { options, operands } = parseOptions(words, 'uRI::d:r:', [

@@ -15,7 +15,8 @@ import {
   UsageError,
   type PosixCommand,
 } from '../posix-command.js';
-import { formatDate, parseDate } from './date-format.js';
+import { formatDate } from './date-format.js';
+import { parseDate } from './date-text.js';
 
 const touch: PosixCommand = (words, context) => {
   const { options, operands } = parseOptions(words, 'acmd:t:r:', ['no-create', 'date=', 'reference=']);
@@ -339,10 +340,15 @@ const cmp: PosixCommand = (words, context) => {
 
 const newLine = 0x0a;
 
-const realpath: PosixCommand = (words, context) =>
-  forEach(context, 'realpath', parseOptions(words, 'emqs').operands, (operand) => {
-    context.writeStdout(`${context.files.realPath(pathOf(context, operand))}\n`);
+const realpath: PosixCommand = (words, context) => {
+  const { options, operands } = parseOptions(words, 'emqs', ['canonicalize-missing']);
+  const mayLack = options.has('m') || options.has('canonicalize-missing');
+  return forEach(context, 'realpath', operands, (operand) => {
+    const path = pathOf(context, operand);
+    const isThere = context.files.exists(path);
+    context.writeStdout(`${mayLack && !isThere ? path : context.files.realPath(path)}\n`);
   });
+};
 
 const install: PosixCommand = (words, context) => {
   const { options, operands } = parseOptions(words, 'dDm:o:g:vp');
