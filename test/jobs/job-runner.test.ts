@@ -66,6 +66,18 @@ describe('a job', () => {
     expect(job.results?.get(VIX_PROPERTY_JOB_RESULT_ITEM_NAME)).toEqual({ type: 'string', value: 'a' });
   });
 
+  it('tells how far it is, 0 before anything is known of it', async () => {
+    const rig = new RunnerRig();
+    const held = new HeldWork();
+    const job = rig.start({ work: held.work });
+    expect(job.fractionDone).toBe(0);
+    await settle();
+    held.context?.progress(0.25);
+    expect(job.fractionDone).toBe(0.25);
+    held.succeed();
+    await rig.wait(job);
+  });
+
   it('without results has none', async () => {
     const rig = new RunnerRig();
     const job = rig.start({ work: () => undefined });
