@@ -40,8 +40,9 @@ export async function readGuestFileFrom(
   const information = await caller.file('InitiateFileTransferFromGuest', { guestFilePath: path }, call);
   const size = Math.max(0, information.size - position);
   if (size === 0) return { size, chunks: afterBytes([], 0) };
-  const context = { ...call, headers: { range: `bytes=${position}-` } };
-  const download = await overRoutes(caller, path, information.url, call, ({ peer, url }) => get(peer, url, context));
+  const download = await overRoutes(caller, path, information.url, call, ({ peer, url }) =>
+    get(peer, url, call, position),
+  );
   const skipped = download.isPartial ? 0 : position;
   const chunks = checked(download, size + skipped, path, caller);
   return { size, chunks: skipped === 0 ? chunks : afterBytes(chunks, skipped) };

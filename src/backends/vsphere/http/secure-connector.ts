@@ -1,9 +1,8 @@
-import type { Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
 import { checkServerIdentity, createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
 import { systemAuthorities } from './authorities.js';
 import { CertificateRefused } from './http-failure.js';
-import { mendPause } from './mend-pause.js';
 import type { ProxyAddress } from './proxy-address.js';
 import { openTunnel } from './proxy-tunnel.js';
 import { thumbprintOf, type ThumbprintHash } from './thumbprint.js';
@@ -15,8 +14,14 @@ const connectTimeoutMs = 10_000;
 /**
  * Makes connections that are handed on only when the policy accepts the certificate at the other end: no byte of a
  * request is sent before.
+ *
+ * @param onread buffer that takes what is read in place of streams. A connection through a proxy does not use it.
  */
-export function secureConnector(policy: TlsPolicy, proxy: ProxyAddress | undefined): buildConnector.connector {
+export function secureConnector(
+  policy: TlsPolicy,
+  proxy: ProxyAddress | undefined,
+  onread?: OnReadOpts,
+): buildConnector.connector {
   const direct = buildConnector({
     timeout: connectTimeoutMs,
     // Node would tell that it refused a certificate, but not which one, so the decision is made below.
@@ -25,13 +30,9 @@ export function secureConnector(policy: TlsPolicy, proxy: ProxyAddress | undefin
     // On a resumed session the peer shows no certificate that could be looked at.
     maxCachedSessions: 0,
     ...(policy.kind === 'authorities' ? { secureContext: contextOf(policy.ca) } : {}),
+    ...(onread === undefined ? {} : { onread }),
   });
-  return (target, handOn) => {
-    const callback: buildConnector.Callback = (...outcome) => {
-      const [, socket] = outcome;
-      if (socket !== null) mendPause(socket);
-      handOn(...outcome);
-    };
+  return (target, callback) => {
     const connect = (tunnel?: Socket): void => {
       direct(tunnel === undefined ? target : { ...target, httpSocket: tunnel }, (error, socket) => {
         if (error !== null) return callback(error, null);

@@ -2,6 +2,7 @@ import { getDefaultHighWaterMark, type Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../../base/clock.js';
 import type { TraceDetails } from '../../../base/timeline.js';
+import { AnswerReader, MalformedAnswer } from '../http/answer-reader.js';
 import type { HttpPeer } from '../http/dispatchers.js';
 import { httpFailureFrom } from '../http/http-exchange.js';
 import { HttpFailure } from '../http/http-failure.js';
@@ -14,15 +15,13 @@ const idleMs = 120_000;
 /** A socket takes a piece below this size to send it later, and the next piece may come in the same buffer. */
 const keptBelowBytes = getDefaultHighWaterMark(false);
 
-/** Longest error page that is read to keep the connection in order. */
-const errorPageBytes = 64 * 1024;
+/** Longest answer to an upload that is read to its end. */
+const mostAnswerBytes = 64 * 1024;
 
 /** What every transfer is given beside its URL. */
 export interface TransferContext {
   readonly signal: AbortSignal;
   readonly clock: Clock;
-  /** Headers beside the length; a guest file needs none, for its token is in the URL. */
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Bytes with their number known beforehand. */
@@ -49,26 +48,62 @@ function drawnDetails({ timeline, origin }: HttpPeer, { signal }: TransferContex
 }
 
 async function sent(peer: HttpPeer, url: URL, content: Content, context: TransferContext): Promise<void> {
+  const leave = await peer.transfers.enter('up', context.signal);
   const limit = new IdleLimit(context.clock, idleMs, context.signal, () => standsStill(peer));
   const source = new SourceWatch(content, limit);
   try {
-    const answer = await peer.dispatcher.request({
+    const request = {
       method: 'PUT',
       path: pathOf(url),
-      headers: { ...context.headers, 'content-length': String(content.size) },
+      headers: { 'content-length': String(content.size) },
       // undici's documentation names iterables, its types do not.
       body: content.size === 0 ? null : (source.chunks() as unknown as Readable),
-      signal: limit.signal,
       // The token is spent, and hosts end such connections in their own way: each transfer has its own.
       reset: true,
-    });
-    await requireOk(answer, peer);
+    } as const;
+    const status = await statusOf(peer.transfers.dispatcher, request, limit.signal);
+    if (!isSuccess(status)) throw refusal(status, peer);
     source.requireWhole();
   } catch (error) {
     throw source.failure ?? reasonOf(error, limit, context.signal, peer);
   } finally {
     limit.end();
+    leave();
   }
+}
+
+/**
+ * Sends a request and gives the status of the answer. The rest of the answer is dropped as it comes: undici 7 ends the
+ * process when a connection ends whose answer waits for a reader (nodejs/undici#5360).
+ */
+function statusOf(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions, signal: AbortSignal): Promise<number> {
+  return new Promise<number>((resolve, reject) => {
+    let started: Dispatcher.DispatchController | undefined;
+    let status = 0;
+    let size = 0;
+    const stop = (): void => {
+      reject(signal.reason);
+      started?.abort(new Error('the transfer is over'));
+    };
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    dispatcher.dispatch(request, {
+      onRequestStart(controller) {
+        started = controller;
+        if (signal.aborted) stop();
+      },
+      onResponseStart(_controller, received) {
+        status = received;
+      },
+      onResponseData(controller, chunk) {
+        size += chunk.byteLength;
+        if (size > mostAnswerBytes) controller.abort(new Error('the rest of the answer is not wanted'));
+      },
+      onResponseEnd: () => resolve(status),
+      // What the server thinks of the upload is known once its status is.
+      onResponseError: (_controller, error) => (status < 200 ? reject(error) : resolve(status)),
+    });
+  });
 }
 
 /** Bytes that are on their way. */
@@ -81,63 +116,79 @@ export interface Download {
   readonly chunks: AsyncGenerator<Uint8Array>;
 }
 
-/** Asks for bytes by GET. @throws HttpFailure, here and while the chunks are read; the signal's reason. */
-export function get(peer: HttpPeer, url: URL, context: TransferContext): Promise<Download> {
-  const { clock, headers, signal } = context;
+/**
+ * Asks for bytes by GET.
+ *
+ * @param firstByte where to begin; a server may not heed it.
+ * @throws HttpFailure, here and while the chunks are read; the signal's reason.
+ */
+export async function get(peer: HttpPeer, url: URL, context: TransferContext, firstByte = 0): Promise<Download> {
+  const { clock, signal } = context;
+  const leave = await peer.transfers.enter('down', signal);
   const limit = new IdleLimit(clock, idleMs, signal, () => standsStill(peer));
   const buffer = new DownloadBuffer();
   const span = peer.timeline?.begin('http', `GET ${url.pathname}`, drawnDetails(peer, context));
   return new Promise((resolve, reject) => {
-    let started: Dispatcher.DispatchController | undefined;
-    const end = (): void => {
+    let isOver = false;
+    const end = (settle: () => void): void => {
+      if (isOver) return;
+      isOver = true;
       limit.signal.removeEventListener('abort', onStop);
       limit.end();
+      connection.close();
+      leave();
       span?.end();
+      settle();
     };
     const fail = (error: unknown): void => {
       const reason = reasonOf(error, limit, signal, peer);
-      end();
-      // Whichever comes first counts: before the head of the answer nobody reads, and after it nobody awaits the head.
-      reject(reason);
-      buffer.fail(reason);
-      started?.abort(new Error('the transfer is over'));
+      end(() => {
+        // Whichever comes first counts: before the head of the answer nobody reads, and after it nobody awaits the head.
+        reject(reason);
+        buffer.fail(reason);
+      });
     };
     const onStop = (): void => fail(limit.signal.reason);
-    limit.signal.addEventListener('abort', onStop, { once: true });
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart(controller) {
-        started = controller;
-        if (limit.signal.aborted) controller.abort(new Error('the transfer is over'));
-      },
-      onResponseStart(controller, status, received) {
-        limit.moved();
-        if (status < 200 || status >= 300) return fail(refusal(status, peer));
-        const length = received['content-length'];
-        const size = typeof length === 'string' && /^\d+$/.test(length) ? Number(length) : undefined;
-        const resume = (): void => {
-          limit.moved();
-          controller.resume();
-        };
+    const resume = (): void => {
+      limit.moved();
+      connection.resume();
+    };
+    const reader = new AnswerReader({
+      onHead({ status, headers }) {
+        if (!isSuccess(status)) return fail(refusal(status, peer));
+        const length = headers.get('content-length');
+        const size = length === undefined ? undefined : Number(length);
         const stop = (): void => fail(new Error('nobody reads the rest'));
         resolve({ size, isPartial: status === 206, chunks: untilLeft(buffer.pieces(resume), stop) });
       },
-      onResponseData(controller, chunk) {
-        limit.moved();
-        buffer.add(chunk);
-        if (buffer.isFull) controller.pause();
-      },
-      onResponseEnd() {
-        end();
-        buffer.end();
-      },
-      onResponseError(_controller, error) {
+      onContent: (bytes) => buffer.add(bytes),
+      onWhole: () => end(() => buffer.end()),
+    });
+    const reading = (step: () => void): void => {
+      limit.moved();
+      try {
+        step();
+      } catch (error) {
         fail(error);
-      },
+      }
     };
-    if (limit.signal.aborted) return onStop();
-    const options = { method: 'GET', path: pathOf(url), headers: { ...headers }, reset: true } as const;
-    peer.dispatcher.dispatch(options, handler);
+    const connection = peer.transfers.open({
+      onOpen: () => connection.write(requestText(url, firstByte)),
+      onBytes(bytes) {
+        reading(() => reader.read(bytes));
+        if (buffer.isFull) connection.pause();
+      },
+      onEnd: () => reading(() => reader.end()),
+      onError: fail,
+    });
+    if (limit.signal.aborted) onStop();
+    else limit.signal.addEventListener('abort', onStop, { once: true });
   });
+}
+
+function requestText(url: URL, firstByte: number): string {
+  const range = firstByte === 0 ? '' : `range: bytes=${firstByte}-\r\n`;
+  return `GET ${pathOf(url)} HTTP/1.1\r\nhost: ${url.host}\r\nconnection: close\r\n${range}\r\n`;
 }
 
 /** Passes pieces on, and tells when their reader is through with them or leaves. */
@@ -188,11 +239,8 @@ class SourceWatch {
   }
 }
 
-async function requireOk(answer: Dispatcher.ResponseData, peer: HttpPeer): Promise<void> {
-  const { statusCode: status, body } = answer;
-  if (status >= 200 && status < 300) return;
-  await body.dump({ limit: errorPageBytes }).catch(() => undefined);
-  throw refusal(status, peer);
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 function refusal(status: number, { origin }: HttpPeer): HttpFailure {
@@ -213,6 +261,12 @@ function standsStill({ origin }: HttpPeer): HttpFailure {
 function reasonOf(error: unknown, limit: IdleLimit, signal: AbortSignal, { origin }: HttpPeer): unknown {
   if (signal.aborted) return signal.reason;
   if (limit.signal.aborted) return limit.signal.reason;
+  if (error instanceof MalformedAnswer) {
+    return new HttpFailure('bad-answer', `${origin} cannot be understood: ${error.message}`, {
+      mayHaveRun: true,
+      cause: error,
+    });
+  }
   return error instanceof HttpFailure ? error : httpFailureFrom(error, origin);
 }
 

@@ -13,12 +13,12 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** Asks a server that does to its connection what it is told, and gives the download and the end of the connection. */
+/** Asks a server that does to its connection what it is told, and gives the download and when the server has ended. */
 async function download(serve: (socket: Socket) => void) {
   let server: Server | undefined;
   const ended = new Promise<void>((resolve) => {
     server = createServer((socket) => {
-      socket.on('error', () => undefined).on('close', () => resolve());
+      socket.on('error', () => undefined).on('finish', () => resolve());
       socket.once('data', () => serve(socket));
     });
   });
