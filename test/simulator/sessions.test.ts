@@ -224,6 +224,17 @@ describe('permissions on objects', () => {
       ['user', 'datacenter-1', 'user on datacenter-1'],
     ]);
     expect(await told(machine('vm-3'), true)).toEqual([['admin', root, 'Admin']]);
+    const { permission } = await client.properties(machine('vm-2'), 'permission');
+    expect(permission).toMatchObject([{ principal: 'user', entity: machine('vm-2'), group: false, propagate: true }]);
+    const { client: other } = await session('user', 'pass');
+    const roleOf = async (asker: typeof client, value: string): Promise<unknown> => {
+      const { effectiveRole } = await asker.properties(machine(value), 'effectiveRole');
+      return (effectiveRole as number[]).map((id) => roles.get(id));
+    };
+    expect(await roleOf(client, 'vm-2')).toEqual(['Admin']);
+    expect(await roleOf(other, 'vm-1')).toEqual(['user on datacenter-1']);
+    expect(await roleOf(other, 'vm-2')).toEqual(['user on vm-2']);
+    expect(await roleOf(other, 'vm-3')).toEqual(['NoAccess']);
   });
 
   it('add to what a user may do everywhere', async () => {

@@ -1,5 +1,7 @@
 import type { Endpoint } from '../endpoint.js';
+import { grantsOn, roleOn } from '../grants.js';
 import type { Ref } from '../ref.js';
+import type { Session } from '../sessions.js';
 import { wireName } from './wire-name.js';
 
 /** What tells one managed entity from another. */
@@ -20,17 +22,27 @@ export function entityProperties<Target extends { readonly endpoint: Endpoint }>
     customValue: () => [],
     declaredAlarmState: () => [],
     disabledMethod: () => [],
-    /** -1: administrator. */
-    effectiveRole: () => [-1],
+    effectiveRole: (target: Target, session: Session) => [roleOn(target.endpoint, shape.ref(target), session)],
     name: (target: Target) => wireName(shape.name(target)),
     overallStatus: () => 'green',
     parent: (target: Target) => shape.parent(target),
-    permission: () => [],
+    permission: (target: Target) => permissionsOn(target.endpoint, shape.ref(target)),
     recentTask: (target: Target) => recentTasks(target.endpoint, shape.ref(target)),
     tag: () => [],
     triggeredAlarmState: () => [],
     value: () => [],
   };
+}
+
+/** What is granted on the object itself. */
+function permissionsOn(endpoint: Endpoint, entity: Ref): readonly object[] {
+  return grantsOn(endpoint, entity, false).map(({ userName, roleId }) => ({
+    entity,
+    principal: userName,
+    group: false,
+    roleId,
+    propagate: true,
+  }));
 }
 
 function recentTasks(endpoint: Endpoint, ref: Ref): readonly Ref[] {

@@ -6,15 +6,12 @@ import type {
 } from '../../backends/vsphere/vim/generated/types.js';
 import type { Schema } from '../../backends/vsphere/soap/schema.js';
 import type { Endpoint } from '../endpoint.js';
+import { administratorRole, grants, grantsOn, noAccessRole, type Grant } from '../grants.js';
 import { managed, vimMethods, type ManagedKind } from '../managed-object.js';
 import { furtherPrivileges, Privileges, type Rights } from '../privileges.js';
 import type { Ref } from '../ref.js';
 import { rightsOf, type EndpointUser } from '../sessions.js';
 import { VimFault } from '../vim-fault.js';
-
-const administratorRole = -1;
-/** Users whose privileges are named have a role of their own, numbered from here on. */
-const firstOwnRole = 100;
 
 const systemPrivileges = ['System.Anonymous', 'System.Read', 'System.View'];
 
@@ -41,36 +38,6 @@ function role(roleId: number, name: string, label: string, privilege: readonly s
   return { roleId, system: roleId < 0, name, info, privilege: [...privilege] };
 }
 
-/** Privileges of a user on an object and below it. */
-interface Grant {
-  readonly userName: string;
-  /** Id on the wire. */
-  readonly object: string;
-  /** undefined: everything. */
-  readonly privileges: readonly string[] | undefined;
-  readonly roleId: number;
-  readonly roleName: string;
-}
-
-/** Who may do what and where. Named privileges make a role of their own. */
-function grants({ users, inventory }: Endpoint): readonly Grant[] {
-  let next = firstOwnRole;
-  const root = inventory.rootFolder.value;
-  return users.flatMap(({ name, privileges, permissions = [] }) => {
-    const everywhere = privileges !== undefined || permissions.length === 0 ? [{ object: root, privileges }] : [];
-    return [...permissions, ...everywhere].map(({ object, privileges: held }): Grant => {
-      const roleName = object === root ? name : `${name} on ${object}`;
-      return {
-        userName: name,
-        object,
-        privileges: held,
-        roleId: held === undefined ? administratorRole : next++,
-        roleName,
-      };
-    });
-  });
-}
-
 function roleList(endpoint: Endpoint): readonly AuthorizationRole[] {
   const all = knownPrivileges(endpoint.schema);
   const own = grants(endpoint).flatMap(({ privileges, roleId, roleName }) => {
@@ -86,7 +53,7 @@ function roleList(endpoint: Endpoint): readonly AuthorizationRole[] {
   return [
     role(administratorRole, 'Admin', 'Administrator', all),
     role(-2, 'ReadOnly', 'Read-only', systemPrivileges),
-    role(-5, 'NoAccess', 'No access', []),
+    role(noAccessRole, 'NoAccess', 'No access', []),
     ...own,
   ];
 }
@@ -99,16 +66,6 @@ function permissionOf({ objects }: Endpoint, { userName, object, roleId }: Grant
 
 function allPermissions(endpoint: Endpoint): readonly Permission[] {
   return grants(endpoint).map((grant) => permissionOf(endpoint, grant));
-}
-
-/** What holds on an object: of each user the permission that is nearest on the way up to the root. */
-function permissionsOn(endpoint: Endpoint, entity: Ref, inherited: boolean): readonly Permission[] {
-  const all = grants(endpoint);
-  const line = inherited ? endpoint.inventory.lineOf(entity) : [entity.value];
-  return endpoint.users.flatMap(({ name }) => {
-    const own = line.flatMap((id) => all.filter(({ userName, object }) => userName === name && object === id));
-    return own.slice(0, 1).map((grant) => permissionOf(endpoint, grant));
-  });
 }
 
 function privilegesOf(entities: readonly Ref[], held: Rights, names: readonly string[]): readonly EntityPrivilege[] {
@@ -149,7 +106,8 @@ const authorizationManagerKind: ManagedKind<Endpoint> = {
       return privilegesOf(args.entities, held, args.privId ?? []);
     },
     RetrieveAllPermissions: allPermissions,
-    RetrieveEntityPermissions: (endpoint, { args }) => permissionsOn(endpoint, args.entity, args.inherited),
+    RetrieveEntityPermissions: (endpoint, { args }) =>
+      grantsOn(endpoint, args.entity, args.inherited).map((grant) => permissionOf(endpoint, grant)),
     RetrieveRolePermissions: (endpoint, { args }) =>
       allPermissions(endpoint).filter(({ roleId }) => roleId === args.roleId),
   }),

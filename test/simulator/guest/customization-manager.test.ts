@@ -111,6 +111,24 @@ describe('CustomizeGuest_Task', () => {
     });
   });
 
+  it('is refused while another one runs, which the fault names', async () => {
+    const guests = await GuestEndpoint.of([{ guest }, { guest }]);
+    const first = await guests.call(manager, 'CustomizeGuest_Task', linux(fixed('first')));
+    for (const waitMs of [0, 1]) {
+      await guests.clock.advance(waitMs);
+      expect(await guests.fault(manager, 'CustomizeGuest_Task', linux(fixed('second')))).toEqual({
+        $type: 'TaskInProgress',
+        task: first,
+      });
+    }
+    expect(
+      await guests.call(manager, 'CustomizeGuest_Task', { vm: guests.ref('vm1'), ...linux(fixed('x')) }),
+    ).toBeDefined();
+    while (guests.endpoint.tasks.list().some(({ hasEnded }) => !hasEnded)) await guests.clock.advance(10);
+    expect((await record(guests)).guest.hostName).toBe('first');
+    expect(await ending(guests, 'CustomizeGuest_Task', linux(fixed('second')))).toMatchObject({ state: 'success' });
+  });
+
   it('is broken off by AbortCustomization_Task', async () => {
     const guests = await GuestEndpoint.of([{ guest }]);
     await guests.call(manager, 'CustomizeGuest_Task', linux(fixed('never')));
