@@ -5,6 +5,7 @@ import { Timeline, type TraceEvent } from '../../src/base/timeline.js';
 import { firmCallback } from '../../src/jobs/job-events.js';
 import { JobTrace } from '../../src/jobs/job-trace.js';
 import { Lane } from '../../src/jobs/lane.js';
+import { VIX_OK } from '../../src/vix/names.js';
 import { gate } from '../fixtures/gate.js';
 import { HeldWork, RunnerRig } from '../fixtures/runner-rig.js';
 import { spansOf, type TracedSpan } from '../trace/trace-rig.js';
@@ -133,4 +134,19 @@ it('draws a callback of each kind until it has ended, and changes nothing of it'
   await settle();
   expect(drawn()).toEqual(lines(true, true, true, true));
   expect(rig.callbackErrors.map(String)).toEqual(['Error: thrown', 'Error: rejected']);
+});
+
+it('leaves a firm callback firm: who begins to wait does not let go of it', async () => {
+  const { rig } = traced();
+  const firm = gate();
+  const held = new HeldWork();
+  const job = rig.start({ work: held.work, callback: firmCallback(() => firm.opened) });
+  await settle();
+  held.context?.progress(0.5);
+  const waited = rig.wait(job);
+  held.succeed();
+  await settle();
+  expect(job.isDone).toBe(false);
+  firm.open();
+  expect(await waited).toBe(VIX_OK);
 });
