@@ -1,6 +1,7 @@
 import { RealClock } from '../../base/clock.js';
 import type { Timeline } from '../../base/timeline.js';
 import type { BackendModule, CallContext, ConnectTarget, HostLink } from '../backend.js';
+import { atProcessEnd } from './at-process-end.js';
 import type { ClientTarget } from './client/connect-client.js';
 import type { VsphereClient } from './client/vsphere-client.js';
 import { possibleCapabilities } from './capabilities.js';
@@ -27,14 +28,14 @@ export function createVsphereBackend(options: VsphereOptions = {}): VsphereBacke
   const clock = options.clock ?? new RealClock();
   let pool: ConnectionPool | undefined;
   let timeline: Timeline | undefined;
-  // A program that ends without disconnecting would leave its session to vCenter for half an hour.
-  const atExit = (): void => void pool?.close();
+  let forgetEnd: (() => void) | undefined;
   const usePool = async (): Promise<ConnectionPool> => {
     // Most programs of a process never talk to a vSphere; they need not load what that takes.
     const { ConnectionPool: Pool } = await import('./connection-pool.js');
     if (pool === undefined) {
-      pool = new Pool(clock, timeline);
-      process.once('beforeExit', atExit);
+      const made = (pool = new Pool(clock, timeline));
+      // A program that ends without disconnecting would leave its session to vCenter for half an hour.
+      forgetEnd = atProcessEnd(() => void made.close());
     }
     return pool;
   };
@@ -54,7 +55,7 @@ export function createVsphereBackend(options: VsphereOptions = {}): VsphereBacke
       return connectClient(await usePool(), clock, options, target);
     },
     async close() {
-      process.off('beforeExit', atExit);
+      forgetEnd?.();
       await pool?.close();
     },
   };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectTarget } from '../../../src/backends/backend.js';
 import { createVsphereBackend } from '../../../src/backends/vsphere/index.js';
-import { FakeClock } from '../../../src/base/clock.js';
+import { FakeClock, settle } from '../../../src/base/clock.js';
 import { Secret } from '../../../src/base/secret.js';
 import { callOn, target } from './fake-connection.js';
 import { FakeVsphere } from './fake-vsphere.js';
@@ -40,6 +40,22 @@ describe('the vSphere backend', () => {
     await backend.close?.();
     expect(fake.sessionCount).toBe(0);
     await host.close();
+  });
+
+  it('logs out at the end of the process, with one listener for however many backends', async () => {
+    const clock = new FakeClock();
+    const others = new Set(process.listeners('beforeExit'));
+    const ours = () => process.listeners('beforeExit').filter((listener) => !others.has(listener));
+    const backends = Array.from({ length: 12 }, () => createVsphereBackend({ tls: 'insecure', clock }));
+    for (const backend of backends) await backend.connect(target({ hostName: fake.url.href }), callOn(clock));
+    const [first, last] = [backends[0], backends.at(-1)];
+    expect(ours()).toHaveLength(1);
+    await first?.close?.();
+    expect([ours().length, fake.sessionCount]).toEqual([1, 11]);
+    ours()[0]?.(0);
+    while (fake.sessionCount > 0) await settle();
+    await last?.close?.();
+    expect(ours()).toHaveLength(0);
   });
 
   it('tells what is wrong with a certificate, and how to trust it', async () => {

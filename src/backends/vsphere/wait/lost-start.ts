@@ -2,6 +2,7 @@ import { type Clock, sleep } from '../../../base/clock.js';
 import { propertiesOf } from '../properties.js';
 import type { Session } from '../session/session.js';
 import { refKey, type Ref } from '../soap/values.js';
+import { retrieveAll } from './retrieve-all.js';
 
 /** A call that may have started a task, and whose answer was lost. */
 export interface LostStart {
@@ -43,21 +44,18 @@ export async function findStarted(
 }
 
 async function startedSince(session: Session, clock: Clock, start: LostStart): Promise<readonly Ref<'Task'>[]> {
-  const { taskManager, propertyCollector } = session.content;
+  const { taskManager } = session.content;
   if (taskManager === undefined) return [];
   // The two clocks need not agree; only how long ago the call was made counts.
   const serverNow = await session.call(serviceInstance, 'CurrentTime', {});
   const earliestMs = serverNow.getTime() - (clock.monotonic() - start.sentMs) - slackMs;
   const recent = { $type: 'TraversalSpec' as const, type: 'TaskManager', path: 'recentTask' };
-  const specSet = [
-    {
-      propSet: [{ type: 'Task', pathSet: ['info.name', 'info.entity', 'info.reason', 'info.queueTime'] }],
-      objectSet: [{ obj: taskManager, skip: true, selectSet: [recent] }],
-      reportMissingObjectsInResults: true,
-    },
-  ];
-  const read = await session.call(propertyCollector, 'RetrievePropertiesEx', { specSet, options: {} });
-  return (read?.objects ?? []).flatMap((object) => {
+  const objects = await retrieveAll(session, {
+    propSet: [{ type: 'Task', pathSet: ['info.name', 'info.entity', 'info.reason', 'info.queueTime'] }],
+    objectSet: [{ obj: taskManager, skip: true, selectSet: [recent] }],
+    reportMissingObjectsInResults: true,
+  });
+  return objects.flatMap((object) => {
     const task = propertiesOf(object);
     const [entity, reason, queued] = [task.get('info.entity'), task.get('info.reason'), task.get('info.queueTime')];
     const isOurs =

@@ -8,6 +8,7 @@ import type { Session } from '../session/session.js';
 import type { VsphereSettings } from '../settings.js';
 import { isRef, type Ref, refKey } from '../soap/values.js';
 import type { UpdateSet } from '../vim/generated/types.js';
+import { retrieveAll } from './retrieve-all.js';
 import { watchedPaths, type WatchedType } from './watched-paths.js';
 
 /** How long the server holds a wait in which nothing happens. */
@@ -246,21 +247,11 @@ export class PropertyHub {
   async #read(unread: readonly Watched[]): Promise<void> {
     const revisions = new Map(unread.map((entry) => [entry, entry.revision]));
     const types = [...new Set(unread.map(({ ref }) => ref.type))];
-    const specSet = [
-      {
-        propSet: types.map((type) => ({ type, pathSet: watchedPaths[type] })),
-        objectSet: unread.map(({ ref }) => ({ obj: ref })),
-        reportMissingObjectsInResults: true,
-      },
-    ];
-    const { propertyCollector } = this.#session.content;
-    let page = await this.#session.call(propertyCollector, 'RetrievePropertiesEx', { specSet, options: {} });
-    const objects = [...(page?.objects ?? [])];
-    // A server may divide any answer.
-    while (page?.token !== undefined) {
-      page = await this.#session.call(propertyCollector, 'ContinueRetrievePropertiesEx', { token: page.token });
-      objects.push(...(page.objects ?? []));
-    }
+    const objects = await retrieveAll(this.#session, {
+      propSet: types.map((type) => ({ type, pathSet: watchedPaths[type] })),
+      objectSet: unread.map(({ ref }) => ({ obj: ref })),
+      reportMissingObjectsInResults: true,
+    });
     const outdated: Watched[] = [];
     const found = new Set<string>();
     for (const { obj, propSet = [] } of objects) {

@@ -58,6 +58,14 @@ describe('a task whose start was answered to nobody', () => {
     expect(await powerOn()).toEqual(vm);
   });
 
+  it('is found wherever it stands in an answer of several pages', async () => {
+    fake.pageSize = 1;
+    fake.addTask('task-1', told({ 'info.name': 'ResetVM_Task' }));
+    fake.addTask('task-2', told({ 'info.entity': { ...vm, value: 'vm-2' } }));
+    losingAnswers('PowerOnVM_Task', () => fake.addTask('task-3', told()));
+    expect(await powerOn()).toEqual(vm);
+  });
+
   it('is known by the machine when it works on a snapshot', async () => {
     const removed = { 'info.name': 'RemoveSnapshot_Task', 'info.result': undefined };
     const answer = Object.entries(told(removed)).filter(([, value]) => value !== undefined);
@@ -86,7 +94,8 @@ describe('a task whose start was answered to nobody', () => {
     await expect(powerOn()).rejects.toBeInstanceOf(HttpFailure);
   });
 
-  it('stays unknown where it could be one of two', async () => {
+  it.each([1, 2])('stays unknown where it could be one of two, %d on a page', async (pageSize) => {
+    fake.pageSize = pageSize;
     losingAnswers('PowerOnVM_Task', () => {
       fake.addTask('task-1', told());
       fake.addTask('task-2', told());
