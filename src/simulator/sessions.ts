@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import { Secret } from '../base/secret.js';
@@ -58,6 +59,8 @@ export class Session {
     this.origin = origin;
     this.loginMs = nowMs;
     this.lastActiveMs = nowMs;
+    // Each property collector of the session listens, and a session may have any number of them.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Aborted when the session ends, by logout, time or order. */

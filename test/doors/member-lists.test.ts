@@ -1,23 +1,18 @@
-import { expect, it } from 'vitest';
-import { comMembers } from '../../src/doors/com/com-members.js';
-import { ownMembers } from '../../src/doors/com/own-members.js';
-import { guestMembers } from '../../src/doors/virtual-server/guest-members.js';
-import { machineMembers } from '../../src/doors/virtual-server/machine-members.js';
-import { serverMembers } from '../../src/doors/virtual-server/server-members.js';
-import { taskMembers } from '../../src/doors/virtual-server/task-members.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createMockBackend } from '../../src/backends/mock/index.js';
+import { createVix } from '../../src/compose/create-vix.js';
+import { ComDoor, type InterfaceName } from '../../src/doors/com/com-door.js';
+import { comPrototype } from '../../src/doors/com/com-prototype.js';
+import { runAwaited } from '../../src/doors/flow.js';
+import * as simple from '../../src/doors/simple/index.js';
+import * as virtualServer from '../../src/doors/virtual-server/index.js';
 import { comReference, virtualServerReference } from './reference-members.js';
+import { comPage, hasReferencePages, simplePage, virtualServerPage } from './reference-pages.js';
+import { simpleFunctions } from './simple/simple-functions.js';
 
 function sorted(members: readonly string[]): readonly string[] {
   return [...new Set(members)].toSorted();
 }
-
-it.each(Object.keys(comReference))('%s of revix/com has the members of the reference', (name) => {
-  const tables: Readonly<Record<string, object>>[] = [comMembers, ownMembers];
-  // Every object that stands for a handle has those of IVixHandle, Close among them.
-  const inherited = name === 'IPropertyList' ? ['Close'] : [];
-  const members = tables.flatMap((table) => Object.keys(table[name] ?? {}));
-  expect(sorted([...members, ...inherited])).toEqual(sorted(comReference[name] ?? []));
-});
 
 /** What the reference mentions elsewhere than in its lists. */
 const mentioned: Readonly<Record<string, readonly string[]>> = {
@@ -32,13 +27,61 @@ const mentioned: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-it.each([
-  ['IVMVirtualServer', serverMembers],
-  ['IVMVirtualMachine', machineMembers],
-  ['IVMGuestOS', guestMembers],
-  ['IVMTask', taskMembers],
-])('%s of revix/virtual-server has the members of the reference', (name, table) => {
-  expect(sorted(Object.keys(table))).toEqual(
-    sorted([...(virtualServerReference[name] ?? []), ...(mentioned[name] ?? [])]),
+/** What `for ... in` finds in an object: all that a program can call or read. */
+function membersOf(object: object): readonly string[] {
+  const names: string[] = [];
+  for (const name in object) names.push(name);
+  return sorted(names);
+}
+
+it.each(Object.keys(comReference))('an %s has the members of the reference, and no others', (name) => {
+  const door = new ComDoor(createVix({ backends: [] }), runAwaited, comPrototype);
+  const inherited = name === 'IVixLib' ? [] : (comReference['IVixHandle'] ?? []);
+  const object = comPrototype(door, name as InterfaceName);
+  expect(membersOf(object)).toEqual(sorted([...(comReference[name] ?? []), ...inherited]));
+});
+
+it('the objects of revix/virtual-server have the members of the reference, and no others', async () => {
+  const vix = createVix({
+    backends: [
+      createMockBackend({ inventory: { vms: [{ name: 'a', guestOs: 'ubuntu-64', location: '[store] a/a.vmx' }] } }),
+    ],
+  });
+  onTestFinished(() => vix.Revix_Close());
+  const server = new (virtualServer.createVirtualServer(vix).VMVirtualServer)();
+  const machine = await server.FindVirtualMachine('a');
+  if (machine === null) throw new Error('there is no a');
+  const objects = {
+    IVMVirtualServer: server,
+    IVMVirtualMachine: machine,
+    IVMGuestOS: machine.GuestOS,
+    IVMTask: await machine.Startup(),
+  };
+  for (const [name, object] of Object.entries(objects)) {
+    const members = membersOf(object).filter((member) => !/^(?:get|put)_/.test(member));
+    const reference = [...(virtualServerReference[name] ?? []), ...(mentioned[name] ?? [])];
+    expect([name, members]).toEqual([name, sorted(reference)]);
+  }
+});
+
+it('revix/simple has the functions of the reference, and no others', () => {
+  expect(sorted(Object.keys(simple.createSimple(createVix({ backends: [] }))))).toEqual(
+    sorted(Object.keys(simpleFunctions)),
   );
+});
+
+const why = hasReferencePages ? '' : ' (skipped: the pages are not beside this checkout)';
+
+describe.skipIf(!hasReferencePages)(`the lists agree with the pages that they were taken from${why}`, () => {
+  it.each(Object.keys(comReference))('%s of VixCOM', (name) => {
+    expect(comPage(name)).toEqual(comReference[name]);
+  });
+
+  it.each(Object.keys(virtualServerReference))('%s of Virtual Server', (name) => {
+    expect(virtualServerPage(name)).toEqual(virtualServerReference[name]);
+  });
+
+  it('VMware::Vix::Simple, with its parameters', () => {
+    expect(simplePage()).toEqual(simpleFunctions);
+  });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Ref } from '../../src/backends/vsphere/soap/values.js';
 import type { PropertyFilterSpec, UpdateSet } from '../../src/backends/vsphere/vim/generated/types.js';
 import { required, startRig, taskResult, until, type SimulatorRig, type TestClient } from './simulator-rig.js';
@@ -420,6 +420,16 @@ describe('waiting for updates', () => {
     expect(shown(await wait(client, collector, version))).toEqual([
       ['modify', 'vm-1', { 'runtime.powerState': 'poweredOn' }],
     ]);
+  });
+
+  it('gives one session as many collectors as it asks for, without a warning of Node', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
+    const { client, collector } = await collectorRig();
+    for (let count = 0; count < 12; count += 1) await client.call(collector, 'CreatePropertyCollector', {});
+    expect(warnings).toEqual([]);
   });
 
   it('has filters that can be destroyed, and collectors of its own', async () => {

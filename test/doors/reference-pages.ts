@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const folder = fileURLToPath(new URL('../../../shared/reference/bindings/', import.meta.url));
+
+/** Whether the pages that the lists of members were taken from are beside this checkout. */
+export const hasReferencePages: boolean = existsSync(folder);
+
+/** First cells of the first table below each heading of a page, by the heading. */
+function firstColumns(page: string): ReadonlyMap<string, readonly string[]> {
+  const columns = new Map<string, string[]>();
+  let cells: string[] | undefined;
+  let isInTable = false;
+  for (const line of readFileSync(folder + page, 'utf8').split('\n')) {
+    const [, heading] = /^#{2,3} (.*)$/.exec(line) ?? [];
+    if (heading !== undefined) {
+      cells = [];
+      columns.set(heading, cells);
+    } else if (line.startsWith('|')) {
+      isInTable = true;
+      cells?.push(line);
+    } else if (isInTable) {
+      isInTable = false;
+      cells = undefined;
+    }
+  }
+  return new Map([...columns].map(([heading, rows]) => [heading, rows.slice(2)]));
+}
+
+function cellsOf(row: string): readonly string[] {
+  return row
+    .split(/(?<!\\)\|/)
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
+
+/** Rows below the one heading that begins like this, of which each is a list of cells. */
+function rowsBelow(page: string, start: RegExp): readonly (readonly string[])[] {
+  const found = [...firstColumns(page)].filter(([heading]) => start.test(heading));
+  const [only] = found;
+  if (only === undefined || found.length > 1) throw new Error(`${page} has ${found.length} headings like ${start}`);
+  return only[1].map(cellsOf);
+}
+
+/** Members of an interface of VixCOM, later ones with the first, as the page lists them. */
+export function comPage(name: string): readonly string[] {
+  const rows = rowsBelow('com.md', new RegExp(`^${name}\\b`));
+  return rows.map((cells) => (name === 'IPropertyList' ? cells[0] : cells[1])?.replace(/ \(.*\)$/, '') ?? '');
+}
+
+/** Functions of `VMware::Vix::Simple` with their parameters, as the page lists them. */
+export function simplePage(): Readonly<Record<string, readonly string[]>> {
+  const calls = rowsBelow('perl.md', /^Functions$/).flatMap(([first = '']) => [
+    ...first.matchAll(/`(\w+)\(([^)]*)\)`/g),
+  ]);
+  return Object.fromEntries(
+    calls.map(([, name = '', parameters = '']) => [
+      name,
+      parameters.split(',').map((text) => text.trim().replace(/^\$/, '')),
+    ]),
+  );
+}
+
+const virtualServerHeadings: Readonly<Record<string, readonly RegExp[]>> = {
+  IVMVirtualServer: [/^5\. IVMVirtualServer/],
+  IVMVirtualMachine: [/^6\. IVMVirtualMachine/],
+  IVMGuestOS: [/^2\. IVMGuestOS/, /^3\. IVMGuestOS2/],
+  IVMTask: [/^4\. IVMTask/],
+};
+
+/** Members of an interface of Virtual Server, later ones with the first. What the page only hints at (`VMRC*`) is not there. */
+export function virtualServerPage(name: string): readonly string[] {
+  const rows = (virtualServerHeadings[name] ?? []).flatMap((heading) => rowsBelow('virtual-server.md', heading));
+  return rows
+    .flatMap(([first = '']) => first.replaceAll(/\([^)]*\)/g, '').split(','))
+    .map((text) => text.trim())
+    .filter((text) => /^[A-Z]\w+$/.test(text));
+}
