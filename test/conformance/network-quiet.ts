@@ -20,7 +20,12 @@ export class NetworkQuiet {
   };
   readonly #end = (event: unknown): void => void this.#underWay.delete((event as RequestEvent).request);
 
+  readonly #createDownload = (event: unknown): void => void this.#underWay.add(event as object);
+  readonly #endDownload = (event: unknown): void => void this.#underWay.delete(event as object);
+
   constructor() {
+    subscribe('revix:download:start', this.#createDownload);
+    subscribe('revix:download:end', this.#endDownload);
     subscribe('undici:request:create', this.#create);
     subscribe('undici:request:trailers', this.#end);
     subscribe('undici:request:error', this.#end);
@@ -37,6 +42,8 @@ export class NetworkQuiet {
   }
 
   close(): void {
+    unsubscribe('revix:download:start', this.#createDownload);
+    unsubscribe('revix:download:end', this.#endDownload);
     unsubscribe('undici:request:create', this.#create);
     unsubscribe('undici:request:trailers', this.#end);
     unsubscribe('undici:request:error', this.#end);

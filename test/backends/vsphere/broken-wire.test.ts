@@ -87,10 +87,12 @@ describe.each(effects.map((row, index) => ({ ...row, first: 1 + ((index * 2) % s
     });
     quiet = new NetworkQuiet();
     subscribe('undici:request:create', onRequest);
+    subscribe('revix:download:start', onRequest);
   });
 
   afterAll(async () => {
     unsubscribe('undici:request:create', onRequest);
+    unsubscribe('revix:download:start', onRequest);
     quiet.close();
     await simulator.close();
   });

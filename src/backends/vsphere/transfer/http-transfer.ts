@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { getDefaultHighWaterMark, type Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../../base/clock.js';
@@ -11,6 +12,12 @@ import { IdleLimit } from './idle-limit.js';
 
 /** How long a transfer may stand still. A host may write a large file to its disk before it answers. */
 const idleMs = 120_000;
+
+/**
+ * Tell whoever watches the network of the process of each download, as undici tells of its requests by channels of its own.
+ * The same `{ origin, path }` at the start and at the end; the query is left out, for it holds the token.
+ */
+const [startOfDownload, endOfDownload] = [channel('revix:download:start'), channel('revix:download:end')];
 
 /** A socket takes a piece below this size to send it later, and the next piece may come in the same buffer. */
 const keptBelowBytes = getDefaultHighWaterMark(false);
@@ -128,6 +135,8 @@ export async function get(peer: HttpPeer, url: URL, context: TransferContext, fi
   const limit = new IdleLimit(clock, idleMs, signal, () => standsStill(peer));
   const buffer = new DownloadBuffer();
   const span = peer.timeline?.begin('http', `GET ${url.pathname}`, drawnDetails(peer, context));
+  const told = { origin: peer.origin, path: url.pathname };
+  startOfDownload.publish(told);
   return new Promise((resolve, reject) => {
     let isOver = false;
     const end = (settle: () => void): void => {
@@ -138,6 +147,7 @@ export async function get(peer: HttpPeer, url: URL, context: TransferContext, fi
       connection.close();
       leave();
       span?.end();
+      endOfDownload.publish(told);
       settle();
     };
     const fail = (error: unknown): void => {

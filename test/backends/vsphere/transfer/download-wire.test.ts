@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createServer as createSecureServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -91,6 +92,18 @@ describe('a download on the wire', () => {
     expect(requests).toEqual([
       `GET /guestFile?id=1&token=t HTTP/1.1\r\nhost: ${url.host}\r\nconnection: close\r\n\r\n`,
     ]);
+  });
+
+  it('is told of at its start and its end, without its token', async () => {
+    const { url } = await serving((socket) => socket.end(answer));
+    const told: unknown[] = [];
+    const note = (event: unknown): void => void told.push(event);
+    const channels = ['revix:download:start', 'revix:download:end'];
+    for (const name of channels) subscribe(name, note);
+    await download(url);
+    for (const name of channels) unsubscribe(name, note);
+    expect(told).toEqual([{ origin: url.origin, path: '/guestFile' }, told[0]]);
+    expect(told[1]).toBe(told[0]);
   });
 
   it.each([
