@@ -22,7 +22,7 @@ const longestSocketPath = 100;
 /** Variables that decide how a host is reached. */
 const networkVariable = /^(?:REVIX_|NODE_|SSL_|(?:https?|all|no)_proxy$)/i;
 /** Variables that change without a meaning for anybody else, and those that the place holds itself. */
-const restlessVariable = /^(?:PWD|OLDPWD|SHLVL|_|COLUMNS|LINES|REVIX_AGENT|REVIX_CONFIG|REVIX_HOME)$/;
+const restlessVariable = /^(?:PWD|OLDPWD|SHLVL|_|COLUMNS|LINES|npm_command|REVIX_AGENT|REVIX_CONFIG|REVIX_HOME)$/;
 
 /**
  * Where the agent is that would do what a process does with this version, environment and directory: each such setting

@@ -32,12 +32,18 @@ export async function viaAgent(
 /** Starts an agent that outlives this process, and waits until it is ready or has ended. */
 async function launchAgent(place: AgentPlace, env: Readonly<Record<string, string | undefined>>): Promise<void> {
   makePrivateFolder(place.folder);
+  // By this a command of npx knows that it has to end with npx, which an agent does not.
+  const { npm_command: _npx, ...inherited } = env;
   const child = spawn(process.execPath, [join(packageRoot(), 'dist', 'bin', 'revix.js'), 'agent'], {
     detached: true,
     windowsHide: true,
     // A folder that stays, and in which no configuration lies.
     cwd: place.folder,
-    env: { ...env, REVIX_HOME: revixHome(env), ...(place.config !== undefined && { REVIX_CONFIG: place.config }) },
+    env: {
+      ...inherited,
+      REVIX_HOME: revixHome(env),
+      ...(place.config !== undefined && { REVIX_CONFIG: place.config }),
+    },
     // Whoever reads what this process prints must not wait for the agent.
     stdio: ['ignore', 'pipe', 'ignore'],
   });

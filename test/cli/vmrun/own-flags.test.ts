@@ -196,10 +196,10 @@ describe('at a terminal', () => {
   it('a long copy shows how far it is', async () => {
     const rig = newLab();
     writeFileSync(join(rig.directory, 'big'), Buffer.alloc(8 * 1024 * 1024));
-    rig.inventory.fault({ operation: 'guest.files.write', effect: { delayMs: 1 } });
+    rig.inventory.fault({ operation: 'guest.files.write', effect: { delayMs: 700 } });
     const copy = [...asUser, 'CopyFileFromHostToGuest', rig.path('on'), 'big', '/tmp/big'];
     const seen = await rig.run(copy, { people: ['stderr'] });
-    expect(seen.status).toBe(0);
+    expect(seen).toEqual({ stdout: '', stderr: expect.stringMatching(/big \[#+\.+\] +\d+ %/), status: 0 });
     const quiet = await rig.run(copy);
     expect(quiet).toEqual({ stdout: '', stderr: '', status: 0 });
   });

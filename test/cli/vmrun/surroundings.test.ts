@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -82,6 +91,17 @@ describe.skipIf(isWindows)('a program whose output goes nowhere', { timeout }, (
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(255);
     expect(output).toBe('Error: -gp takes the password from stdin, which ended before it came\n');
   });
+});
+
+it.skipIf(!isLinux)('passwords of a command line leave the process list', { timeout }, async () => {
+  // It waits for the password on stdin, so that it can be looked at.
+  const args = ['-gu', 'user', '-gp', 'hunter22', '-vp', 'hunter23', '-p', '-', 'list'];
+  const child = spawn(process.execPath, [programs.vmrun, ...args], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  const seen = (): string => readFileSync(`/proc/${child.pid}/cmdline`, 'latin1').replaceAll('\0', '');
+  await expect.poll(seen, { timeout }).toBe('vmrun');
+  child.stdin.end('hunter24\n');
+  expect(await ended).toBe(0);
 });
 
 const isRoot = process.getuid?.() === 0;
