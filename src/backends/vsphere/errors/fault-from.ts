@@ -2,7 +2,7 @@ import { Fault, type FaultKind, type FaultOptions, type Retryable } from '../../
 import { HttpFailure, type HttpFailureKind } from '../http/http-failure.js';
 import { isRef, type DataObject } from '../soap/values.js';
 import { vimSchema } from '../vim/vim-schema.js';
-import { kindsByCode, kindsByFault } from './fault-kinds.js';
+import { codesByFault, kindsByCode, kindsByFault } from './fault-kinds.js';
 import { VimError } from './vim-error.js';
 
 /** What was being done when something failed; it makes the message, and may change what a fault means. */
@@ -42,7 +42,12 @@ function faultOfVim(error: VimError, context: FaultContext): Fault {
     });
   }
   const kind = kindOf(fault, context.meanings ?? {});
-  const options: FaultOptions = { retryable: retryableByKind[kind] ?? 'no', cause: error };
+  const vixCode = codesByFault[fault.$type];
+  const options: FaultOptions = {
+    ...(vixCode === undefined ? {} : { vixCode }),
+    retryable: retryableByKind[kind] ?? 'no',
+    cause: error,
+  };
   return new Fault(kind, messageOf(error, context, kind), options);
 }
 

@@ -123,6 +123,12 @@ export const kindsByFault: Readonly<Record<string, FaultKind>> = {
   TooManySnapshotLevels: 'snapshot-too-deep',
 };
 
+/** Codes of VIX for faults whose kind has another: nobody acts on them but old programs. */
+export const codesByFault: Readonly<Record<string, number>> = {
+  InvalidProperty: 6000,
+  NotAuthenticated: 26,
+};
+
 /** Kinds for the codes of VIX that Tools puts into the text of a fault; others are told by their code alone. */
 export const kindsByCode: Readonly<Record<number, FaultKind>> = {
   2: 'out-of-memory',
