@@ -3,36 +3,69 @@ import type { Endpoint } from '../endpoint.js';
 import type { Machine, PowerMark, SeenMachine } from '../machines.js';
 import { wireName } from '../inventory/wire-name.js';
 
-/** What is told when a machine comes into a phase: the event, what it says, and the one that should have come before. */
+/** What is told when a machine comes into a phase. */
 interface PhaseEvent {
   readonly type: string;
   readonly words: string;
-  /** Phase that leads here; where it was not seen, its own event is told too. */
-  readonly through?: PowerPhase;
 }
 
 const phaseEvents: Readonly<Record<PowerPhase, PhaseEvent>> = {
   'powering-on': { type: 'VmStartingEvent', words: 'is starting' },
-  on: { type: 'VmPoweredOnEvent', words: 'is powered on', through: 'powering-on' },
+  on: { type: 'VmPoweredOnEvent', words: 'is powered on' },
   'powering-off': { type: 'VmStoppingEvent', words: 'is stopping' },
-  off: { type: 'VmPoweredOffEvent', words: 'is powered off', through: 'powering-off' },
+  off: { type: 'VmPoweredOffEvent', words: 'is powered off' },
   resetting: { type: 'VmResettingEvent', words: 'is reset' },
   suspending: { type: 'VmSuspendingEvent', words: 'is being suspended' },
-  suspended: { type: 'VmSuspendedEvent', words: 'is suspended', through: 'suspending' },
+  suspended: { type: 'VmSuspendedEvent', words: 'is suspended' },
   resuming: { type: 'VmResumingEvent', words: 'is resumed' },
 };
 
-/** Phases that a machine passes without being told of, between how it was seen last and how it is seen now. */
-function eventsBetween(before: PowerMark, now: PowerMark): readonly PhaseEvent[] {
+/** The phase that comes before another one, for a machine that was in `start` at first. */
+function phaseBefore(phase: PowerPhase, start: PowerPhase): PowerPhase {
+  switch (phase) {
+    case 'on':
+      if (start === 'resetting') return 'resetting';
+      return ['suspending', 'suspended', 'resuming'].includes(start) ? 'resuming' : 'powering-on';
+    case 'off':
+      return 'powering-off';
+    case 'suspended':
+      return 'suspending';
+    case 'powering-on':
+      return 'off';
+    case 'resuming':
+      return 'suspended';
+    case 'powering-off':
+      return start === 'suspended' ? 'suspended' : 'on';
+    case 'suspending':
+    case 'resetting':
+      return 'on';
+  }
+}
+
+/** No way from one phase to another is longer. */
+const longestWay = 8;
+
+/** The phases from the one that was seen last to the one that is seen now: some may be over before anybody looks. */
+function phasesBetween(before: PowerMark, now: PowerMark): readonly PowerPhase[] {
+  // A start that failed never was on.
+  if (before.phase === 'powering-on' && now.phase === 'off' && before.bootCount === now.bootCount) {
+    return ['powering-off', 'off'];
+  }
+  const way: PowerPhase[] = [];
+  for (let phase = now.phase; phase !== before.phase && way.length < longestWay;) {
+    way.unshift(phase);
+    phase = phaseBefore(phase, before.phase);
+  }
+  // A reset ends where it began, so nothing more is told of it.
+  return before.phase === 'resetting' ? way.slice(1) : way;
+}
+
+/** What is told of a machine, between how it was seen last and how it is seen now. */
+export function eventsBetween(before: PowerMark, now: PowerMark): readonly PhaseEvent[] {
   if (before.phase === now.phase) {
     return now.phase === 'on' && before.bootCount !== now.bootCount ? [phaseEvents.resetting] : [];
   }
-  // A reset ends where it began, so nothing more is told of it.
-  if (before.phase === 'resetting' && now.phase === 'on') return [];
-  const event = phaseEvents[now.phase];
-  const through = now.phase === 'on' && before.phase === 'suspended' ? 'resuming' : event.through;
-  const isSeen = through === undefined || before.phase === through || before.phase === 'resuming';
-  return isSeen ? [event] : [phaseEvents[through], event];
+  return phasesBetween(before, now).map((phase) => phaseEvents[phase]);
 }
 
 /** Tells of every change of power, whoever caused it: a client, another door to the world, or the guest itself. */
