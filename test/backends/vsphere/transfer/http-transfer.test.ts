@@ -132,6 +132,46 @@ describe('an upload', () => {
     expect(failure).toMatchObject({ kind, status });
   });
 
+  it.each([
+    [200, undefined],
+    [507, 507],
+  ])(
+    'goes by the status %d, however long the answer is, and reads no more of it than it has to',
+    async (status, seen) => {
+      let written = 0;
+      const { peer, url } = await serving((request, response) => {
+        request.resume();
+        request.on('end', () => {
+          response.writeHead(status);
+          const more = (error?: Error | null): void => {
+            if (error || response.destroyed || written >= 64) return;
+            written += 1;
+            response.write(Buffer.alloc(1024 * 1024), more);
+          };
+          more();
+        });
+      });
+      const failure = await put(peer, url, { size: 3, chunks: pieces('abc') }, context()).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(failure instanceof HttpFailure ? failure.status : failure).toBe(seen);
+      expect(written).toBeLessThan(64);
+    },
+  );
+
+  it('fails when the server refuses before it has read everything', async () => {
+    const { peer, url } = await serving((request, response) => {
+      request.on('error', () => undefined);
+      response.writeHead(403, { connection: 'close' }).end('no');
+    });
+    const endless = async function* (): AsyncGenerator<Uint8Array> {
+      for (;;) yield Buffer.alloc(1024 * 1024);
+    };
+    const sent = put(peer, url, { size: 2 ** 40, chunks: endless() }, context());
+    await expect(sent).rejects.toBeInstanceOf(HttpFailure);
+  });
+
   it('ends with the reason of its signal, also while the server is silent', async () => {
     const stop = new AbortController();
     const { peer, url } = await serving((request) => {
