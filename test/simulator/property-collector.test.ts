@@ -486,10 +486,8 @@ describe('waiting for updates', () => {
   it('follows a task to its end', async () => {
     const { client, collector } = await collectorRig();
     const running = await client.call(web, 'PowerOnVM_Task', {});
-    await client.call(collector, 'CreateFilter', {
-      spec: specFor(task(running.value), 'info.state'),
-      partialUpdates: true,
-    });
+    const spec = specFor(task(running.value), 'info.state');
+    await client.call(collector, 'CreateFilter', { spec, partialUpdates: true });
     let version = '';
     let state: unknown;
     while (state !== 'success') {
