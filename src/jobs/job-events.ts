@@ -39,16 +39,14 @@ export type CallbackErrorReporter = (error: unknown, job: VixHandle) => void;
 export interface AsyncCall {
   /** Events of the jobs that it waits for. */
   readonly waits: JobEvents[];
-  isOver: boolean;
 }
 
 /** The async callback on whose behalf code runs; undefined inside any other callback. */
 const callScope = asyncScope<AsyncCall | undefined>();
 
-/** The call of an async callback that the present code belongs to, if it has not ended. */
+/** The call of an async callback that the present code belongs to; it may have ended. */
 export function presentCall(): AsyncCall | undefined {
-  const running = callScope.getStore();
-  return running?.isOver === false ? running : undefined;
+  return callScope.getStore();
 }
 
 const firm = new WeakSet<VixEventProc>();
@@ -104,14 +102,11 @@ function call(this: Listener, type: number, info: VixHandle): void {
 }
 
 function callAsync({ events, job, callback, clientData }: Listener, type: number, info: VixHandle): void {
-  const running: AsyncCall = { waits: [], isOver: false };
+  const running: AsyncCall = { waits: [] };
   // Before the call: it may wait for another job before its first await.
   const hold = events.hold(running);
   const outcome = callScope.run(running, () => callback(job, type, info, clientData));
-  const end = (): void => {
-    running.isOver = true;
-  };
-  events.holdUntil(Promise.resolve(outcome).finally(end), job, hold);
+  events.holdUntil(Promise.resolve(outcome), job, hold);
 }
 
 function isAsyncFunction(callback: object & { readonly [Symbol.toStringTag]?: unknown }): boolean {
