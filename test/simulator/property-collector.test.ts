@@ -16,11 +16,8 @@ const inventory = {
   ],
 };
 
-const [web, db, mail] = ['vm-1', 'vm-2', 'vm-3'].map((value): Ref<'VirtualMachine'> => ({
-  type: 'VirtualMachine',
-  value,
-}));
-if (web === undefined || db === undefined || mail === undefined) throw new Error('there are three');
+const vm = (value: string): Ref<'VirtualMachine'> => ({ type: 'VirtualMachine', value });
+const [web, db, mail] = [vm('vm-1'), vm('vm-2'), vm('vm-3')] as const;
 
 const task = (value: string): Ref<'Task'> => ({ type: 'Task', value });
 
