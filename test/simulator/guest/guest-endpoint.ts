@@ -94,6 +94,12 @@ export class GuestEndpoint {
     return bound.run({ session, self, signal, args: { vm: this.ref(), auth: userAuth, ...args } });
   }
 
+  /** Whether a guest manager has a method. */
+  async has(manager: ManagerName, method: string): Promise<boolean> {
+    const self = await this.#manager(manager, this.session);
+    return isRef(self) && (await this.endpoint.find(self, this.session))?.method(method) !== undefined;
+  }
+
   async #manager(name: ManagerName, session: Session): Promise<unknown> {
     const { serviceContent } = this.endpoint;
     if (name === 'guestCustomizationManager') return serviceContent.get(name);
