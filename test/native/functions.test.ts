@@ -97,6 +97,15 @@ describe.skipIf(whyNotNative !== undefined)('the functions of the native library
     expect(exported.toSorted()).toEqual(expected.toSorted());
   });
 
+  // A linked program records the name of a library, if it has one; VMware's has none, so programs look for its file.
+  it.skipIf(process.platform !== 'linux')('are in a library without a name of its own', () => {
+    const { stdout } = spawnSync('readelf', ['-d', join(build.folder, libraryName(process.platform))], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toContain('(NEEDED)');
+    expect(stdout).not.toContain('(SONAME)');
+  });
+
   it('answer as those in TypeScript when they are given nothing', { timeout }, async () => {
     const source = join(build.folder, 'all.c');
     writeFileSync(source, programText());

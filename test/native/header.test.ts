@@ -78,14 +78,7 @@ describe.skipIf(whyNotNative !== undefined)('vix.h', { timeout }, () => {
       Object.entries(standards).flatMap(([language, names]) => names.map((std) => [compiler, std, language] as const)),
     ),
   )('compiles with %s as %s without a warning', { timeout }, (compiler, std, language) => {
-    const warnings = [
-      '-Wall',
-      '-Wextra',
-      '-pedantic',
-      '-Werror',
-      '-Wno-unused-local-typedefs',
-      '-Wno-cast-function-type',
-    ];
+    const warnings = ['-Wall', '-Wextra', '-pedantic', '-Werror'];
     const paths = ['-I', include, '-I', join(folder, 'include')];
     const source = join(folder, 'program.c');
     const args = ['-x', language, `-std=${std}`, ...warnings, ...paths, '-fsyntax-only', source];

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { compile, findCompiler } from '../../src/cli/native/build-library.js';
+import { compile, findCompiler, libraryName } from '../../src/cli/native/build-library.js';
 import { programFolder, root, temporaryFolder, whyNotNative } from './native-build.js';
 
 const run = promisify(execFile);
 const timeout = 120_000;
+const vixLibrary = libraryName(process.platform);
 
 describe.skipIf(whyNotNative !== undefined)('revix native', { timeout }, () => {
   const folder = temporaryFolder('install');
@@ -19,6 +20,16 @@ describe.skipIf(whyNotNative !== undefined)('revix native', { timeout }, () => {
     const prefix = join(folder, 'well');
     const { stdout } = await revix('native', 'install', '--prefix', prefix);
     expect(stdout).toContain(`LD_LIBRARY_PATH=${prefix}/lib`);
+    expect(stdout).toContain('vixwrapper-config.txt');
+    // By each name and place that a client looks for below a prefix, it is the one library.
+    const library = realpathSync(join(prefix, 'lib', 'vmware-vix', vixLibrary));
+    for (const name of [
+      vixLibrary,
+      vixLibrary.replace('AllProducts', ''),
+      `vmware-vix/${vixLibrary.replace('AllProducts', '')}`,
+    ]) {
+      expect(realpathSync(join(prefix, 'lib', name))).toBe(library);
+    }
 
     // Linked by name, without a word about the helper; by the old path of the header too.
     const program = join(folder, 'open-vm');
