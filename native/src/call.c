@@ -205,7 +205,11 @@ static VixError make(RvxCall *call, bool wants_text, Outcome *outcome)
             error = send(call, wants_text, outcome);
         }
     }
-    if (error == VIX_E_HOST_CONNECTION_LOST && (call->flags & RVX_WAITS_FOR_JOB) != 0) rvx_engine_await_callback(call->subject);
+    if ((call->flags & RVX_WAITS_FOR_JOB) != 0) {
+        if (error != VIX_OK || outcome->error != VIX_OK) rvx_engine_await_callback(call->subject);
+    } else if ((call->flags & RVX_RUNS_CALLBACKS) != 0) {
+        rvx_engine_pump_lost(call->subject);
+    }
     rvx_buffer_free(&call->frame);
     rvx_cells_free(&call->cells);
     rvx_cancel_restore(call->cancel_state);

@@ -51,17 +51,17 @@ void rvx_callbacks_forget(uint32_t id)
     count--;
 }
 
-bool rvx_callbacks_are_ending(VixHandle job)
+RvxCallback *rvx_callbacks_find_lost(VixHandle job)
 {
     size_t bucket;
-    const RvxCallback *callback;
+    RvxCallback *callback;
 
     for (bucket = 0; bucket < BUCKETS; bucket++) {
         for (callback = buckets[bucket]; callback != NULL; callback = callback->next) {
-            if (callback->is_ending && callback->job == job) return true;
+            if (callback->is_lost && callback->job == job) return callback;
         }
     }
-    return false;
+    return NULL;
 }
 
 size_t rvx_callbacks_count(void)

@@ -14,8 +14,15 @@ typedef struct RvxCallback {
     void *client_data;
     /* The job that calls it; VIX_INVALID_HANDLE as long as that is not known. */
     VixHandle job;
-    /* Its completion is on its way. */
+    /* It runs where the program pumps this host or waits for its jobs; any host for VIX_INVALID_HANDLE. */
+    bool is_pumped;
+    VixHandle host;
+    /* An event of its job is on its way to it, or it runs with one. */
+    bool is_busy;
+    /* That event, or one before, is the completion. */
     bool is_ending;
+    /* The helper of its job is gone. */
+    bool is_lost;
 } RvxCallback;
 
 /* Keeps a function. Gives its number; 0 when there is no memory. */
@@ -26,8 +33,8 @@ RvxCallback *rvx_callbacks_find(uint32_t id);
 
 void rvx_callbacks_forget(uint32_t id);
 
-/* Whether the completion of a job is on its way to its function, or the function runs with it. */
-bool rvx_callbacks_are_ending(VixHandle job);
+/* The function of a job whose helper is gone; NULL when there is none, or when it has returned for the last time. */
+RvxCallback *rvx_callbacks_find_lost(VixHandle job);
 
 /* Number of functions that are kept. */
 size_t rvx_callbacks_count(void);

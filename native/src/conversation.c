@@ -18,12 +18,26 @@ void rvx_thread_post(RvxThread *thread, RvxEvent *event)
     if (thread->is_waiting) rvx_cond_signal(&thread->cond);
 }
 
-/* Takes an event of a thread: any, or with `during` the first that belongs to that call. */
-static RvxEvent *take_event(RvxThread *thread, uint32_t during)
+/* Whether an event belongs to a call; all do to 0. */
+static bool is_during(const RvxEvent *event, int64_t call)
+{
+    return call == 0 || event->message.during == call;
+}
+
+/* Whether a callback of this host's jobs is due; all are for VIX_INVALID_HANDLE. */
+static bool is_of_host(const RvxEvent *event, int64_t host)
+{
+    const RvxCallback *callback = rvx_callbacks_find(event->message.callback);
+
+    return host == VIX_INVALID_HANDLE || callback == NULL || callback->host == VIX_INVALID_HANDLE || callback->host == host;
+}
+
+/* Takes the first event of a thread that is wanted. */
+static RvxEvent *take_event(RvxThread *thread, bool (*is_wanted)(const RvxEvent *event, int64_t of), int64_t of)
 {
     RvxEvent **place = &thread->first_event, *before = NULL, *event;
 
-    while (during != 0 && *place != NULL && (*place)->message.during != during) {
+    while (*place != NULL && !is_wanted(*place, of)) {
         before = *place;
         place = &(*place)->next;
     }
@@ -84,9 +98,13 @@ static void run_event(RvxThread *thread, RvxEvent *event)
     if (event->helper != 0) acknowledge(event->helper, message->event);
     rvx_mutex_lock(&rvx_engine.lock);
     thread->running = running.outer;
+    callback = rvx_callbacks_find(message->callback);
     if (message->type == VIX_EVENTTYPE_JOB_COMPLETED) {
         rvx_callbacks_forget(message->callback);
         rvx_cond_broadcast(&rvx_engine.completed);
+    } else if (callback != NULL) {
+        callback->is_busy = false;
+        if (callback->is_lost) rvx_engine_complete(callback);
     }
     free(event);
 }
@@ -112,7 +130,10 @@ static bool take_event_message(const RvxEventMessage *message)
     rvx_engine_saw_handle(message->info);
     event->message = *message;
     event->helper = rvx_engine.helper;
-    if (callback != NULL && message->type == VIX_EVENTTYPE_JOB_COMPLETED) callback->is_ending = true;
+    if (callback != NULL) {
+        callback->is_busy = true;
+        callback->is_ending = message->type == VIX_EVENTTYPE_JOB_COMPLETED;
+    }
     /* A thread that runs no callbacks would keep the event for ever. */
     rvx_thread_post(pending != NULL && pending->runs_callbacks ? pending->thread : &rvx_engine.library, event);
     return true;
@@ -160,6 +181,15 @@ static bool take_result(const RvxMessage *message)
     return true;
 }
 
+static void note_pump(uint32_t number, VixHandle host)
+{
+    RvxCallback *callback = rvx_callbacks_find(number);
+
+    if (callback == NULL) return;
+    callback->is_pumped = true;
+    callback->host = host;
+}
+
 /* Takes one frame. The lock is held. */
 static void take_frame(const uint8_t *body, size_t size)
 {
@@ -178,6 +208,9 @@ static void take_frame(const uint8_t *body, size_t size)
         break;
     case 'V':
         has_memory = take_event_message(&message.event);
+        break;
+    case 'P':
+        note_pump(message.callback, message.host);
         break;
     default:
         snprintf(text, sizeof text, "%.*s", (int)message.text.size, (const char *)message.text.bytes);
@@ -216,7 +249,7 @@ static void library_thread(void *unused)
     current = thread;
     rvx_mutex_lock(&rvx_engine.lock);
     for (;;) {
-        RvxEvent *event = take_event(thread, 0);
+        RvxEvent *event = take_event(thread, is_during, 0);
         if (event != NULL) {
             run_event(thread, event);
         } else if (!rvx_engine.is_reading && rvx_engine.state == RVX_READY && rvx_callbacks_count() > 0) {
@@ -254,17 +287,54 @@ static bool is_running_here(VixHandle job)
     return running != NULL;
 }
 
+/* Gives the calling thread a record, unless it has one. Gives whether it had none. */
+static bool enter(RvxThread *here)
+{
+    if (current != NULL) return false;
+    rvx_cond_init(&here->cond);
+    current = here;
+    return true;
+}
+
+static void leave(RvxThread *here, bool is_outermost)
+{
+    if (!is_outermost) return;
+    current = NULL;
+    rvx_cond_destroy(&here->cond);
+}
+
 void rvx_engine_await_callback(VixHandle job)
 {
+    RvxThread here = {0};
+    const RvxCallback *callback;
+    bool is_outermost;
+
     if (rvx_process_is_forked()) return;
+    is_outermost = enter(&here);
     rvx_mutex_lock(&rvx_engine.lock);
-    while (rvx_callbacks_are_ending(job) && !is_running_here(job)) {
+    while ((callback = rvx_callbacks_find_lost(job)) != NULL && !is_running_here(job)) {
         /* The callback may be one that this very thread has to run. */
-        RvxEvent *event = current != NULL ? take_event(current, 0) : NULL;
+        RvxEvent *event = take_event(current, is_during, 0);
+        if (event == NULL && callback->is_pumped) event = take_event(&rvx_engine.pumped, is_of_host, callback->host);
         if (event != NULL) run_event(current, event);
         else rvx_cond_wait(&rvx_engine.completed, &rvx_engine.lock);
     }
     rvx_mutex_unlock(&rvx_engine.lock);
+    leave(&here, is_outermost);
+}
+
+void rvx_engine_pump_lost(VixHandle host)
+{
+    RvxThread here = {0};
+    RvxEvent *event;
+    bool is_outermost;
+
+    if (rvx_process_is_forked()) return;
+    is_outermost = enter(&here);
+    rvx_mutex_lock(&rvx_engine.lock);
+    while ((event = take_event(&rvx_engine.pumped, is_of_host, host)) != NULL) run_event(current, event);
+    rvx_mutex_unlock(&rvx_engine.lock);
+    leave(&here, is_outermost);
 }
 
 /* --- calls ---------------------------------------------------------------------------------------------------------- */
@@ -292,7 +362,7 @@ static void await(RvxPending *pending)
     RvxThread *thread = pending->thread;
 
     for (;;) {
-        RvxEvent *event = pending->runs_callbacks ? take_event(thread, pending->is_done ? pending->id : 0) : NULL;
+        RvxEvent *event = pending->runs_callbacks ? take_event(thread, is_during, pending->is_done ? pending->id : 0) : NULL;
         if (event != NULL) run_event(thread, event);
         else if (pending->is_done) return;
         else if (!rvx_engine.is_reading) read_once(thread);
@@ -337,12 +407,8 @@ bool rvx_engine_call(uint32_t id, const RvxBuffer *frame, unsigned flags, uint32
 {
     RvxThread here = {0};
     RvxPending pending = {0};
-    bool is_outermost = current == NULL, is_answered;
+    bool is_outermost = enter(&here), is_answered;
 
-    if (is_outermost) {
-        rvx_cond_init(&here.cond);
-        current = &here;
-    }
     pending.id = id;
     pending.callback = callback;
     pending.thread = current;
@@ -350,10 +416,7 @@ bool rvx_engine_call(uint32_t id, const RvxBuffer *frame, unsigned flags, uint32
     pending.gives_handle = (flags & RVX_GIVES_HANDLE) != 0;
     pending.cells = cells;
     is_answered = converse(&pending, frame, flags);
-    if (is_outermost) {
-        current = NULL;
-        rvx_cond_destroy(&here.cond);
-    }
+    leave(&here, is_outermost);
     *answer = pending.answer;
     return is_answered;
 }

@@ -170,24 +170,27 @@ static void close_link(void)
     rvx_mutex_unlock(&rvx_engine.write_lock);
 }
 
-/* Completes a job that nobody else completes any more. */
-static void complete(RvxCallback *callback)
+void rvx_engine_complete(RvxCallback *callback)
 {
     RvxEvent *event;
 
     /* A job that is not known yet is one whose start fails. */
-    if (callback->job == VIX_INVALID_HANDLE || callback->is_ending) return;
+    if (callback->job == VIX_INVALID_HANDLE) return;
+    callback->is_lost = true;
+    /* The completion comes last. */
+    if (callback->is_busy || callback->is_ending) return;
     event = calloc(1, sizeof *event);
     if (event == NULL) {
         /* Nobody may wait for a callback that does not come. */
         callback->job = VIX_INVALID_HANDLE;
         return;
     }
-    callback->is_ending = true;
+    callback->is_busy = callback->is_ending = true;
     event->message.callback = callback->id;
     event->message.job = callback->job;
     event->message.type = VIX_EVENTTYPE_JOB_COMPLETED;
-    rvx_thread_post(&rvx_engine.library, event);
+    rvx_thread_post(callback->is_pumped ? &rvx_engine.pumped : &rvx_engine.library, event);
+    rvx_cond_broadcast(&rvx_engine.completed);
 }
 
 void rvx_engine_lose(const char *why)
@@ -205,7 +208,7 @@ void rvx_engine_lose(const char *why)
         pending->is_done = pending->is_lost = true;
         if (pending->thread->is_waiting) rvx_cond_signal(&pending->thread->cond);
     }
-    rvx_callbacks_each(complete);
+    rvx_callbacks_each(rvx_engine_complete);
 }
 
 /* Takes no lock: a signal handler that ends the process may have interrupted a thread that holds it. */

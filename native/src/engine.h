@@ -70,10 +70,13 @@ uint32_t rvx_engine_keep_callback(VixEventProc *proc, void *client_data);
 void rvx_engine_forget_callback(uint32_t id);
 
 /*
- * The helper is gone: waits until the callback of a job has returned, to which the library itself gives the completion.
- * Returns at once in a callback of that job.
+ * Waits until the callback of a job whose helper is gone has returned from the completion, which the library itself gives
+ * it. Runs it here when the job's connection is in event-pump mode. Returns at once in a callback of that job.
  */
 void rvx_engine_await_callback(VixHandle job);
+
+/* Runs the callbacks of jobs in event-pump mode whose helper is gone: those of a host, or all for VIX_INVALID_HANDLE. */
+void rvx_engine_pump_lost(VixHandle host);
 
 /* Whether there was to be a helper, and there is none. */
 bool rvx_engine_is_lost(void);

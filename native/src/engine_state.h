@@ -72,7 +72,9 @@ typedef struct RvxEngine {
     size_t input_capacity;
     RvxPending *pendings;
     RvxThread library;
-    /* Signalled to all when the callback of a job that has ended has returned. */
+    /* No thread: keeps the completions of lost jobs that come where the program pumps or waits. */
+    RvxThread pumped;
+    /* Signalled to all when the callback of a job that has ended has returned, and when `pumped` grows. */
     RvxCond completed;
     bool has_library_thread;
     /* Highest handle that a helper has given. */
@@ -94,6 +96,9 @@ extern RvxEngine rvx_engine;
 
 /* Ends the conversation: answers all calls, completes all jobs. The lock is held. */
 void rvx_engine_lose(const char *why);
+
+/* Has the completion of a job come that its helper cannot send any more. The lock is held. */
+void rvx_engine_complete(RvxCallback *callback);
 
 /* Sends frames to the helper with a number, unless it is gone. The lock is not held. */
 void rvx_engine_send(unsigned helper, const RvxBuffer *frames, unsigned flags);

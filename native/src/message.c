@@ -38,6 +38,10 @@ static bool read_head(RvxMessage *message, RvxReader *reader)
     case 'V':
         read_event(reader, &message->event);
         return false;
+    case 'P':
+        message->callback = rvx_read_count(reader);
+        message->host = rvx_read_int(reader);
+        return false;
     case 'F':
     case 'N':
         message->text = read_text(reader);

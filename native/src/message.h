@@ -16,7 +16,7 @@ typedef struct RvxEventMessage {
 } RvxEventMessage;
 
 typedef struct RvxMessage {
-    /* 'R', 'E', 'V', 'F', 'W' or 'N'. */
+    /* 'R', 'E', 'V', 'P', 'F', 'W' or 'N'. */
     char kind;
     /* R, E: the call that is answered. */
     uint32_t id;
@@ -26,6 +26,9 @@ typedef struct RvxMessage {
     RvxValue text;
     /* V */
     RvxEventMessage event;
+    /* P: a callback, and the host whose pumps and waits run it. */
+    uint32_t callback;
+    int host;
     /* W: version of the protocol; the list of properties is in `rest`. */
     uint32_t version;
 } RvxMessage;

@@ -77,6 +77,19 @@ export class EventCourier {
     });
   }
 
+  /**
+   * Resolves when the program has finished with the completion of a job; undefined when it is not busy with it, or when
+   * the call that asks is part of that.
+   *
+   * @param within events whose callbacks are on the stack of the call.
+   */
+  completionFinished(job: unknown, within: readonly number[]): Promise<void> | undefined {
+    for (const { sent, ended } of this.#unfinished.values()) {
+      if (sent.job === job && sent.type === VIX_EVENTTYPE_JOB_COMPLETED && !within.includes(sent.event)) return ended;
+    }
+    return undefined;
+  }
+
   /** Resolves when the program has finished with every event, save those whose callbacks wait for this very call. */
   async allFinished(within: readonly number[]): Promise<void> {
     for (;;) {

@@ -8,7 +8,7 @@ import { PumpChannel } from '../jobs/event-channel.js';
 import { VIX_E_CANCELLED, VIX_E_UNFINISHED_JOB } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
 import { FrameSplitter } from './frame-splitter.js';
-import { decodeCall, encodeAnswer, handlesIn, isCallName } from './marshal.js';
+import { callbackIn, decodeCall, encodeAnswer, handlesIn, isCallName } from './marshal.js';
 import { type ClientMessage, type HelperMessage, helperMessages, readClientMessage } from './messages.js';
 import { greeting, newestVersion, oldestVersion, ProtocolError } from './protocol.js';
 import { FrameWriter, type WireValue } from './wire-values.js';
@@ -179,6 +179,8 @@ export class EngineSession {
       this.#result(id, VIX_E_UNFINISHED_JOB, []);
       return undefined;
     }
+    const finished = this.#courier.completionFinished(job, within);
+    if (finished !== undefined) return finished.then(() => this.#carryOut(id, call, engine));
     const channel = this.#pumpChannel(job);
     if (channel === undefined) return this.#carryOut(id, call, engine);
     this.#waits.set(channel, [...(this.#waits.get(channel) ?? []), id]);
@@ -198,6 +200,7 @@ export class EngineSession {
 
   #answer(id: number, call: WireCall, answer: WireAnswer, vix: Vix): void {
     const { value, outs } = encodeAnswer(answer);
+    this.#announcePump(call, value);
     if (this.#answerOnce(id, helperMessages.result(id, value, outs))) return;
     // Nobody takes what a cancelled call was given after all.
     for (const handle of handlesIn(call, answer)) vix.Vix_ReleaseHandle(handle);
@@ -212,6 +215,18 @@ export class EngineSession {
     if (!this.#pending.delete(id)) return false;
     this.#send(message);
     return true;
+  }
+
+  /** Says whose pumps and waits run a callback in event-pump mode: the client needs it when this process is gone. */
+  #announcePump(call: WireCall, job: WireValue): void {
+    if (this.#pumpChannel(job) === undefined) return;
+    const callback = callbackIn(call);
+    if (callback !== undefined) this.#send(helperMessages.pumped(callback, this.#hostOf(job)));
+  }
+
+  #hostOf(job: WireValue): VixHandle | 0 {
+    const entry = typeof job === 'number' ? this.#engine?.runtime.table.lookup(job, 'job') : undefined;
+    return entry === undefined || typeof entry === 'number' ? 0 : (entry.owner?.handle ?? 0);
   }
 
   #sendEvent(event: RemoteEvent): void {

@@ -40,6 +40,13 @@ export function encodeAnswer({ value, outs }: WireAnswer): { readonly value: Wir
   return { value: wireValue(value), outs: outs.map(wireValue) };
 }
 
+/** The number of the callback that a call is given, if any. */
+export function callbackIn({ name, args }: WireCall): number | undefined {
+  const { params }: CallRow = callRows[name];
+  const callback = args[Object.values(params).indexOf('callback')];
+  return typeof callback === 'number' ? callback : undefined;
+}
+
 /** The handles that an answer gives to the program; they are lost when nobody takes the answer. */
 export function handlesIn({ name, args }: WireCall, { outs }: WireAnswer): VixHandle[] {
   const { params }: CallRow = callRows[name];

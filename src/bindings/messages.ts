@@ -62,6 +62,7 @@ export const helperMessages = {
     kind: kinds.event,
     values: [event, callback, job, type, info, during],
   }),
+  pumped: (callback: number, host: number): HelperMessage => ({ kind: kinds.pumped, values: [callback, host] }),
   fatal: (text: string): HelperMessage => ({ kind: kinds.fatal, values: [text] }),
 };
 

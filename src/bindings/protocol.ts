@@ -20,6 +20,7 @@ export const kinds = {
   result: 'R',
   error: 'E',
   event: 'V',
+  pumped: 'P',
   ack: 'A',
   cancel: 'X',
   directory: 'D',

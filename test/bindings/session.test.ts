@@ -225,6 +225,21 @@ describe('events', () => {
     expect(rig.answer(wait)).toEqual([VIX_OK, []]);
   });
 
+  it('hold up a wait that begins while a callback has the completion, save one that this callback makes', async () => {
+    const rig = new SessionRig();
+    await rig.connect();
+    const [job] = await rig.ask('VixVM_Open', [4711, labPath, 9, null]);
+    await settle();
+    expect(rig.of('V')).toEqual([[1, 9, job, VIX_EVENTTYPE_JOB_COMPLETED, VIX_INVALID_HANDLE, 0]]);
+    const late = rig.call('VixJob_Wait', [job, []]);
+    const own = rig.call('VixJob_Wait', [job, []], [1]);
+    await settle();
+    expect([rig.answer(late), rig.answer(own)]).toEqual([undefined, [VIX_E_INVALID_HANDLE, []]]);
+    rig.send('A', 1);
+    await settle();
+    expect(rig.answer(late)).toEqual([VIX_E_INVALID_HANDLE, []]);
+  });
+
   it('carry details that can be read until they are acknowledged', async () => {
     const rig = new SessionRig();
     const host = await rig.connect();
@@ -276,6 +291,21 @@ describe('in event-pump mode', () => {
     }
     await settle();
     expect(rig.answer(pump)).toEqual([null, []]);
+  });
+
+  it('callbacks are told to belong to their host before the answer that starts the job', async () => {
+    const rig = new SessionRig();
+    const host = await rig.connect(VIX_HOSTOPTION_USE_EVENT_PUMP);
+    const [other] = await rig.ask('VixHost_Connect', [-1, 3, null, 0, null, null, 0, 0, null, null]);
+    const otherHost = await rig.resultOf(Number(other));
+    await rig.ask('VixHost_FindItems', [host, ...findAll, 8, null]);
+    await rig.ask('VixHost_FindItems', [host, ...findAll, null, null]);
+    await rig.ask('VixHost_FindItems', [otherHost, ...findAll, 9, null]);
+    await rig.ask('VixHost_Connect', [-1, 3, null, 0, null, null, VIX_HOSTOPTION_USE_EVENT_PUMP, 0, 10, null]);
+    expect(rig.of('P')).toEqual([
+      [8, host],
+      [10, 0],
+    ]);
   });
 
   it('callbacks belong to the latest wait of the connection, and to no other connection', async () => {

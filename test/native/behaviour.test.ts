@@ -73,6 +73,7 @@ describe.skipIf(whyNotNative !== undefined)('the native library', { timeout }, (
     ['calls back in the thread that pumps, in event-pump mode', 'pump'],
     ['answers a forked child with errors, and leaks nothing into children', 'fork'],
     ['turns the death of its helper into errors, completes all jobs, and starts anew', 'helper-dies'],
+    ['calls back where the program pumps or waits, also when its helper is dead', 'pump-helper-dies'],
     ['tolerates what old programs do', 'habits'],
     ['outlives a thread that is cancelled', 'cancelled-thread'],
     ['works in a program that has closed its standard streams', 'closed-streams'],

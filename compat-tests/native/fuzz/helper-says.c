@@ -263,15 +263,15 @@ static void read_all(VixError (*function)(VixHandle, VixPropertyID, ...), VixHan
     Vix_FreeBuffer(blob);
 }
 
-/* What the library keeps for a thread that never runs. */
-static void forget_events(void)
+/* What the library keeps for a thread that never runs, or for a pump that does not come. */
+static void forget_events(RvxThread *thread)
 {
-    while (rvx_engine.library.first_event != NULL) {
-        RvxEvent *event = rvx_engine.library.first_event;
-        rvx_engine.library.first_event = event->next;
+    while (thread->first_event != NULL) {
+        RvxEvent *event = thread->first_event;
+        thread->first_event = event->next;
         free(event);
     }
-    rvx_engine.library.last_event = NULL;
+    thread->last_event = NULL;
 }
 
 static uint32_t some_callback;
@@ -308,7 +308,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Vix_ReleaseHandle(job);
     rvx_engine_give_up("the input is over");
     if (rvx_engine.state != RVX_LOST || rvx_engine.pendings != NULL) abort();
-    forget_events();
+    forget_events(&rvx_engine.library);
+    forget_events(&rvx_engine.pumped);
     forget_callbacks();
     return 0;
 }

@@ -18,7 +18,7 @@ my $last_call   = 0;
 # Functions of the program with their client data, by the number that the helper knows them under.
 my %callbacks;
 my $last_callback = 0;
-# Events whose callbacks are running, the innermost last.
+# Events whose callbacks are running, the innermost last, each with the process of its helper.
 my @within;
 
 # Keeps a function of the program with its client data. Gives the number for the helper.
@@ -46,7 +46,7 @@ sub call {
     my ($name, @arguments) = @_;
     return if !_is_there();
     my $id    = ++$last_call;
-    my $frame = frame('C', integer($id), text($name), list(map { integer($_) } @within), list(@arguments));
+    my $frame = frame('C', integer($id), text($name), list(map { integer($_->[1]) } grep { $_->[0] == $helper{pid} } @within), list(@arguments));
     my $done  = 0;
     my @answer;
     # A program that gives up by a signal (alarm and die) leaves the call behind: the helper has to know.
@@ -104,6 +104,8 @@ sub _dispatch {
         return;
     }
     return _run_callback(@values) if $kind eq 'V';
+    # There is but one thread here.
+    return if $kind eq 'P';
     return _lost("the helper ended: $values[0]") if $kind eq 'F';
     return _lost("the helper sent a frame of the kind '$kind', which nobody knows");
 }
@@ -114,15 +116,17 @@ sub _run_callback {
     my ($event, $number, $job, $type, $info) = @_;
     $last_handle = $job if $job > $last_handle;
     my $known = $callbacks{$number};
+    my $pid   = $helper{pid};
     my $why;
     if (defined $known) {
-        push @within, $event;
+        push @within, [$pid, $event];
         eval { $known->[0]->($job, $type, $info, $known->[1]); 1 } or $why = $@;
         pop @within;
         # VIX_EVENTTYPE_JOB_COMPLETED comes last.
         delete $callbacks{$number} if $type == 2 || defined $why;
     }
-    _send(frame('A', integer($event))) if %helper;
+    # The callback may have outlived its helper, and started another one.
+    _send(frame('A', integer($event))) if %helper && $helper{pid} == $pid;
     die $why if defined $why;
     return;
 }
