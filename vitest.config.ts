@@ -5,9 +5,11 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const areThreadsSafe = major > 20 || (major === 20 && minor >= 19);
 
-/** What only `npm run test:whole` runs, and `.ci/run` with it: tests of the project's own tools, and C programs. */
+/** What only `npm run test:whole` runs, and `.ci/run` with it: the project's own tools, C programs, much output. */
 const wholeOnly =
-  process.env['REVIX_WHOLE_PROOF'] === undefined ? ['test/tooling/**', 'test/native/programs.test.ts'] : [];
+  process.env['REVIX_WHOLE_PROOF'] === undefined
+    ? ['test/tooling/**', 'test/native/programs.test.ts', 'test/doors/client/run-large.test.ts']
+    : [];
 
 export default defineConfig({
   test: {

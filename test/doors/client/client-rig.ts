@@ -7,7 +7,7 @@ import type { Vix } from '../../../src/api/vix.js';
 import { connect, type Guest, type Host, type Vm } from '../../../src/doors/client/index.js';
 import { startSimulator, type Simulator } from '../../../src/simulator/index.js';
 import type { GuestSession } from '../../../src/world/vm/guest-session.js';
-import { World } from '../../../src/world/world.js';
+import { World, type WorldOptions } from '../../../src/world/world.js';
 import { whileMoving } from '../../backends/vsphere/fake-connection.js';
 
 export type BackendName = 'mock' | 'vsphere';
@@ -56,11 +56,14 @@ export class ClientRig {
     this.simulator = simulator;
   }
 
-  static async create(name: BackendName): Promise<ClientRig> {
+  static async create(
+    name: BackendName,
+    options: Pick<WorldOptions, 'programs' | 'programLimits'> = {},
+  ): Promise<ClientRig> {
     const clock = new FakeClock();
     // A real host waits for the answer to a question; the backend before it decides whether to.
     const questions = name === 'vsphere' ? 'wait' : 'fail';
-    const world = await World.create({ clock, inventory, questions });
+    const world = await World.create({ ...options, clock, inventory, questions });
     if (name === 'mock') {
       const vix = createVix({ backends: [createMockBackend({ world, clock })], config: {}, clock });
       return new ClientRig(clock, world, vix, undefined);

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Guest, Host, OutputChunk } from '../../../src/doors/client/index.js';
+import type { Guest, Host, OutputChunk, RunResult, VixError } from '../../../src/doors/client/index.js';
 import type { WireEffect } from '../../../src/simulator/index.js';
 import { backendNames, ClientRig } from './client-rig.js';
 
@@ -13,6 +13,17 @@ function errorOf(work: Promise<unknown>): Promise<unknown> {
     (error: unknown) => error,
   );
 }
+
+/** What a run comes to, in short. */
+function outcomeOf(run: Promise<RunResult>): Promise<unknown> {
+  return run.then(
+    ({ exitCode, stdout }) => ({ exitCode, stdout }),
+    (error: unknown) => (error as VixError).name,
+  );
+}
+
+/** vSphere says whether Tools is to come back, so a run waits for it; a fault of the mock host is one for good. */
+const withoutTools = { mock: 'VIX_E_TOOLS_NOT_RUNNING', vsphere: { exitCode: 3, stdout: 'out\n' } } as const;
 
 describe.each(backendNames)('guest.run under faults, over %s', (backend) => {
   let rig: ClientRig;
@@ -48,6 +59,16 @@ describe.each(backendNames)('guest.run under faults, over %s', (backend) => {
     expect(ended.endTime.getTime()).toBeGreaterThanOrEqual(ended.startTime.getTime());
     await nothingLeft();
   });
+
+  it.each(['guest.start', 'guest.poll', 'guest.files.list', 'guest.files.read'] as const)(
+    'gives the right answer when Tools does not answer at %s, and leaves nothing',
+    async (operation) => {
+      rig.world.faults.add({ operation, count: 1, effect: { error: 'tools-not-running' } });
+      const outcome = await rig.moving(outcomeOf(guest.run('/bin/sh', ['-c', 'echo out; exit 3'])), 250);
+      expect(outcome).toEqual(withoutTools[backend]);
+      await nothingLeft();
+    },
+  );
 
   it('never pretends when the machine has gone back meanwhile', async () => {
     const vm = await rig.open(host, 'posix');
@@ -139,6 +160,12 @@ const mishaps: Readonly<Record<string, WireEffect>> = {
   'Tools that restart': { fault: { $type: 'GuestOperationsUnavailable' } },
 };
 
+/** What may befall the bytes of a file on their way. */
+const brokenTransfers: readonly (readonly [on: string, what: string, effect: WireEffect])[] = [
+  ['PUT /guestFile', 'breaks off', { cutAfterBytes: 0 }],
+  ['GET /guestFile', 'breaks off', { cutAfterBytes: 2 }],
+];
+
 describe('guest.run over a network with mishaps', () => {
   let rig: ClientRig;
   let guest: Guest;
@@ -172,4 +199,17 @@ describe('guest.run over a network with mishaps', () => {
       expect(await rig.leftIn('posix')).toEqual([]);
     },
   );
+
+  it.each(['PUT /guestFile', 'GET /guestFile'])('says that the host refuses %s, and leaves nothing', async (on) => {
+    rig.simulator?.faults.add({ on, effect: { status: 503 } });
+    expect(await rig.moving(outcomeOf(guest.run('/bin/echo', ['out'])), 250)).toBe('VIX_E_FILE_ERROR');
+    expect(await rig.leftIn('posix')).toEqual([]);
+  });
+
+  it.each(brokenTransfers)('gives the right answer and leaves nothing: %s %s', async (on, _what, effect) => {
+    rig.simulator?.faults.add({ on, effect, count: 1 });
+    const ended = await rig.moving(guest.run('/bin/sh', ['-c', 'echo out; exit 3']), 250);
+    expect(ended).toMatchObject({ exitCode: 3, stdout: 'out\n' });
+    expect(await rig.leftIn('posix')).toEqual([]);
+  });
 });
