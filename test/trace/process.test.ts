@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import type { TraceEvent } from '../../src/base/timeline.js';
 import { HelperProcess } from '../bindings/helper-process.js';
@@ -40,6 +41,19 @@ it('leaves the whole trace of a process that is killed', async () => {
   const events = JSON.parse(`${readFileSync(file, 'utf8').replace(/,\s*$/, '')}]`) as TraceEvent[];
   const jobs = spansOf(events).filter(({ name }) => name === 'VixHost_Connect');
   expect(jobs.map(({ args }) => args['error'])).toEqual(['VIX_OK', undefined]);
+});
+
+it('is an error of vmrun that names the file, when the trace cannot be written', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'revix-trace-'));
+  onTestFinished(() => rmSync(home, { recursive: true }));
+  const file = join(home, 'missing', 'trace.json');
+  const program = fileURLToPath(new URL('../../dist/bin/vmrun.cjs', import.meta.url));
+  const env = { ...process.env, REVIX_HOME: home, REVIX_TRACE: file };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'list'], { env, encoding: 'utf8' });
+  expect(stdout + stderr).toContain(`Error: the trace cannot be written to ${file}: `);
+  expect(stdout + stderr).toContain('name another file');
+  // As a shell sees -1.
+  expect(status).toBe(process.platform === 'win32' ? 0xffff_ffff : 255);
 });
 
 const leak = /^revix: 2 handles were not released:\n1: job, 1 reference, made by VixHost_Connect \d+ s ago\n2: host, /;

@@ -67,7 +67,8 @@ function made(make: () => Vix): Vix {
     return make();
   } catch (error) {
     const { code, message } = toVixFailure(error);
-    throw new CommandFailure('connect', code, message);
+    // Nothing of VMware's goes wrong here, so none of its texts would tell what to do.
+    throw new CommandFailure('command', code, message, message);
   }
 }
 
