@@ -1,6 +1,7 @@
 import { request, type RequestOptions } from 'node:http';
 import { once } from 'node:events';
 import type { Simulator } from 'revix/simulator';
+import { connectVsphere } from 'revix/vsphere';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGuests } from './guest-machines.js';
 
@@ -19,6 +20,28 @@ function piece(at: number): Buffer {
   const bytes = Buffer.alloc(length);
   bytes.writeDoubleBE(at, 0);
   return bytes;
+}
+
+async function* allPieces(): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < size; at += pieceBytes) yield piece(at);
+}
+
+/** Compares what comes with what was sent. @returns bytes, and pieces that said where they stand. */
+async function seenIn(chunks: AsyncIterable<Uint8Array>): Promise<{ received: number; marks: number }> {
+  let received = 0;
+  let marks = 0;
+  let rest = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    rest = Buffer.concat([rest, chunk]);
+    while (rest.length >= pieceBytes || (received + rest.length === size && rest.length > 0)) {
+      const expected = piece(received);
+      expect(rest.subarray(0, expected.length).equals(expected)).toBe(true);
+      if (received % (markedEvery * pieceBytes) === 0) marks += 1;
+      received += expected.length;
+      rest = rest.subarray(expected.length);
+    }
+  }
+  return { received, marks };
 }
 
 interface Answer {
@@ -95,20 +118,24 @@ describe('a guest file of more than 4 GiB', () => {
     download.end();
     const [response] = await once(download, 'response');
     expect(response.headers['content-length']).toBe(String(size));
-    let received = 0;
-    let marks = 0;
-    let rest = Buffer.alloc(0);
-    for await (const chunk of response) {
-      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      while (rest.length >= pieceBytes || (received + rest.length === size && rest.length > 0)) {
-        const expected = piece(received);
-        expect(rest.subarray(0, expected.length).equals(expected)).toBe(true);
-        if (received % (markedEvery * pieceBytes) === 0) marks += 1;
-        received += expected.length;
-        rest = rest.subarray(expected.length);
-      }
-    }
-    expect([received, marks]).toEqual([size, 65]);
+    expect(await seenIn(response)).toEqual({ received: size, marks: 65 });
+    expect(mostMemory - before).toBeLessThan(500 * mebibyte);
+  });
+
+  it('goes both ways through the backend', { timeout: 900_000 }, async () => {
+    const before = (mostMemory = process.memoryUsage().rss);
+    const secure = await startGuests();
+    const account = { userName: 'tester', password: 'secret' };
+    const thumbprint = secure.thumbprint?.sha256 ?? '';
+    const client = await connectVsphere({ url: secure.url, ...account, tls: { thumbprint } });
+    const machine = await client.findMachine('[ds1] linux1/linux1.vmx');
+    const guest = await machine.guest({ userName: 'root', password: 'password' });
+    await guest.writeFile('/root/copy', { size, chunks: allPieces() });
+    const content = await guest.readFile('/root/copy');
+    expect(content.size).toBe(size);
+    expect(await seenIn(content.chunks)).toEqual({ received: size, marks: 65 });
+    await client.close();
+    await secure.close();
     expect(mostMemory - before).toBeLessThan(500 * mebibyte);
   });
 });
