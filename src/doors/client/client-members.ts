@@ -28,6 +28,7 @@ export const clientMembers = {
     waitForTools: 'VixVM_WaitForToolsInGuest',
     installTools: 'VixVM_InstallTools',
     upgradeHardware: 'VixVM_UpgradeVirtualHardware',
+    clone: 'VixVM_Clone',
     delete: 'VixVM_Delete',
     login: 'VixVM_LoginInGuest',
     loggedInGuest: null,

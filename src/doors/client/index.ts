@@ -11,7 +11,15 @@ export type { OutputChunk, RunOptions, RunResult } from './run-types.js';
 export type { RunningProgram } from './running-program.js';
 export type { NewSnapshot, RemoveOptions, RevertOptions, Snapshot, SnapshotChoice, Snapshots } from './snapshots.js';
 export { VixError } from './vix-error.js';
-export type { DeleteOptions, LoginOptions, PowerOnOptions, PowerOptions, Vm, WatchOptions } from './vm.js';
+export type {
+  CloneOptions,
+  DeleteOptions,
+  LoginOptions,
+  PowerOnOptions,
+  PowerOptions,
+  Vm,
+  WatchOptions,
+} from './vm.js';
 export type { ProgramArguments } from '../../guest/run/run-command.js';
 export type { CopyProgress } from '../../guest/tree-copy.js';
 export type { OutputStream } from '../../guest/run/run-output.js';

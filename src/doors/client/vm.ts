@@ -7,6 +7,8 @@ import { loginInGuest } from '../../api/vix-vm-guest.js';
 import { requireLogin } from '../../api/start-job.js';
 import type { VmEntry } from '../../api/vix-runtime.js';
 import {
+  VIX_CLONETYPE_FULL,
+  VIX_CLONETYPE_LINKED,
   VIX_INVALID_HANDLE,
   VIX_INSTALLTOOLS_AUTO_UPGRADE,
   VIX_VMDELETE_DISK_FILES,
@@ -18,7 +20,8 @@ import type { CallOptions, ProgressOptions } from './call-options.js';
 import type { Engine } from './engine.js';
 import { Guest } from './guest.js';
 import { answerQuestion, pendingQuestion, whileAnswering, type AnswerPolicy } from './questions.js';
-import { Snapshots } from './snapshots.js';
+import { resultHandle } from './job-results.js';
+import { Snapshots, type SnapshotChoice } from './snapshots.js';
 
 /** How to reach the power button. */
 export interface PowerOptions extends CallOptions {
@@ -42,6 +45,14 @@ export interface PowerOnOptions extends ProgressOptions {
 /** How a machine is deleted. */
 export interface DeleteOptions extends CallOptions {
   readonly keepDisks?: boolean;
+}
+
+/** How a machine is cloned. */
+export interface CloneOptions extends ProgressOptions {
+  /** What to clone; by default the present state. */
+  readonly snapshot?: SnapshotChoice;
+  /** The clone shares the disks of the snapshot, and cannot do without this machine. */
+  readonly isLinked?: boolean;
 }
 
 /** How to follow a machine. */
@@ -201,6 +212,29 @@ export class Vm implements AsyncDisposable {
     return this.#job('vm.upgradeHardware', options, (callback) =>
       vix.VixVM_UpgradeVirtualHardware(this.handle, 0, callback, null),
     );
+  }
+
+  /**
+   * Makes another machine like this one, and opens it.
+   * @param destination path of its .vmx file, in the form that `host.openVm` takes.
+   * @throws VixError `VIX_E_NOT_SUPPORTED` where the host cannot.
+   */
+  async clone(destination: string, options: CloneOptions = {}): Promise<Vm> {
+    const { snapshot, isLinked = false } = options;
+    const { vix } = this.#engine;
+    const type = isLinked ? VIX_CLONETYPE_LINKED : VIX_CLONETYPE_FULL;
+    const from = snapshot === undefined ? VIX_INVALID_HANDLE : await this.snapshots.handleOf(snapshot, options);
+    try {
+      const handle = await this.#engine.settle(
+        'vm.clone',
+        options,
+        (callback) => vix.VixVM_Clone(this.handle, from, type, destination, 0, VIX_INVALID_HANDLE, callback, null),
+        (job) => resultHandle(this.#engine, job),
+      );
+      return new Vm(this.#engine, handle);
+    } finally {
+      vix.Vix_ReleaseHandle(from);
+    }
   }
 
   /** Deletes the machine with its disks. Afterwards every call on this object fails. @throws VixError. */

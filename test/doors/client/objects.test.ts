@@ -80,6 +80,24 @@ describe.each(backendNames)('the objects of the client over %s', (backend) => {
     await expect(rig.moving(vm.snapshots.byId(taken.id))).rejects.toMatchObject({ name: 'VIX_E_SNAPSHOT_NOTFOUND' });
   });
 
+  it('clones a machine and one of its snapshots', async () => {
+    await using vm = await rig.open(host, 'snapshots');
+    const base = await rig.moving(vm.snapshots.named('base'));
+    const before = rig.vix.Revix_DumpHandles().length;
+    for (const [name, options] of [
+      ['full', {}],
+      ['linked', { snapshot: base, isLinked: true }],
+    ] as const) {
+      await using copy = await rig.moving(vm.clone(`[store] ${name}/${name}.vmx`, options));
+      expect(await rig.moving(copy.properties())).toMatchObject({ name, location: `[store] ${name}/${name}.vmx` });
+      expect(await rig.moving(copy.snapshots.all())).toEqual([]);
+      await rig.moving(copy.delete());
+    }
+    expect(rig.vix.Revix_DumpHandles().length).toBe(before);
+    const missing = vm.clone('[store] none/none.vmx', { snapshot: 'none' });
+    await expect(rig.moving(missing)).rejects.toMatchObject({ name: 'VIX_E_SNAPSHOT_NOTFOUND' });
+  });
+
   it('answers the question of a power-on by a policy, and tells of it without one', async () => {
     await using vm = await rig.open(host, 'question');
     await expect(rig.moving(vm.powerOn())).rejects.toMatchObject({
