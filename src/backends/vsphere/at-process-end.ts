@@ -9,12 +9,12 @@ const waiting = new Set<() => void>();
  */
 export function atProcessEnd(work: () => void): () => void {
   const entry = (): void => work();
-  if (waiting.size === 0) process.on('beforeExit', doAll);
+  if (waiting.size === 0) process.on('beforeExit', workAtProcessEnd);
   waiting.add(entry);
   return () => drop(entry);
 }
 
-function doAll(): void {
+function workAtProcessEnd(): void {
   for (const entry of waiting) {
     drop(entry);
     entry();
@@ -22,5 +22,5 @@ function doAll(): void {
 }
 
 function drop(entry: () => void): void {
-  if (waiting.delete(entry) && waiting.size === 0) process.off('beforeExit', doAll);
+  if (waiting.delete(entry) && waiting.size === 0) process.off('beforeExit', workAtProcessEnd);
 }
