@@ -69,6 +69,8 @@ export async function vsphereTarget(roles: readonly VmRole[]): Promise<Conforman
     vms: vmsFor(roles),
     directory,
     newLocation: (name) => `[Lab/store] ${name}/${name}.vmx`,
+    // No `inject`: what strikes an operation of the world strikes other calls than the backend's, which come down to other
+    // operations. What each fault of vSphere becomes is proved against the whole map, in errors/fault-from.test.ts.
     advance: async (ms) => {
       await quiet.wait();
       await clock.advance(ms);
