@@ -10,7 +10,7 @@ import { Peer } from './peer.js';
 import { giveGuests, startVcsim, type Vcsim } from './vcsim.js';
 import { VsphereWork } from './vsphere-work.js';
 
-const openRounds = 40;
+const openRounds = 200;
 const listRounds = 5;
 const programRounds = 5;
 const transferRounds = 4;
