@@ -7,6 +7,7 @@ import { createVsphereBackend } from '../../src/backends/vsphere/index.js';
 import { FakeClock } from '../../src/base/clock.js';
 import type { TraceEvent } from '../../src/base/timeline.js';
 import { createVix } from '../../src/compose/create-vix.js';
+import { connect } from '../../src/doors/client/index.js';
 import { startSimulator } from '../../src/simulator/index.js';
 import {
   VIX_FIND_REGISTERED_VMS,
@@ -32,6 +33,19 @@ function lab() {
 async function connectMock(vix: Vix, password: string | null = null): Promise<VixHandle> {
   return (await finish(vix, vix.VixHost_Connect(-1, workstation, null, 0, null, password, 0, 0, null, null))).handle;
 }
+
+it('draws the waits of the client', async () => {
+  const events: TraceEvent[] = [];
+  const clock = new FakeClock();
+  const backends = [createMockBackend({ clock, inventory: lab() })];
+  const vix = createVix({ clock, backends, config: {}, trace: (event) => void events.push(event) });
+  const host = await connect({ vix });
+  for await (const { name } of host.vms()) expect(name).toBe('lab');
+  await vix.Revix_Close();
+  const waits = spansOf(events).filter(({ kind }) => kind === 'wait');
+  expect(waits.map(({ args }) => args['for'])).toContain('host.vms');
+  expect(waits.every(({ end }) => end !== undefined)).toBe(true);
+});
 
 it('draws jobs with their parts, calls of the backend, waits and callbacks', async () => {
   const events: TraceEvent[] = [];

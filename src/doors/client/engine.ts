@@ -68,9 +68,15 @@ export class Engine {
     const leave = this.#limit(job, operation, options.signal, timeoutMs);
     try {
       await new Promise<void>((resolve, reject) => {
-        const refused = job.wait(() => resolve());
+        const span = this.runtime.runner.trace?.wait(job);
+        const refused = job.wait(() => {
+          span?.end();
+          resolve();
+        });
         const message = 'a callback of a job cannot wait for this job; wait for it elsewhere';
-        if (refused !== VIX_OK) reject(vixErrorFrom(new VixFailure(refused, message), operation, job.target));
+        if (refused === VIX_OK) return;
+        span?.end();
+        reject(vixErrorFrom(new VixFailure(refused, message), operation, job.target));
       });
       if (job.failure !== undefined) throw failureOf(job, operation);
       return await take(handle);

@@ -1,5 +1,6 @@
 import type { CallContext } from '../../backends/backend.js';
 import { sleep } from '../../base/clock.js';
+import { untilAborted } from '../../base/until-aborted.js';
 import type { GuestSession } from '../guest-session.js';
 import { isPassing, patiently } from '../patiently.js';
 import { runFiles } from './run-command.js';
@@ -38,7 +39,7 @@ export class RunOutput {
     this.#call = call;
   }
 
-  /** Hands on output until the signal of `until` says that the program has ended. @throws what the sink throws. */
+  /** Hands on output until the signal of `until` says that the program has ended. @throws what the sink throws; the call's reason. */
   async follow(until: AbortSignal): Promise<void> {
     const { clock } = this.#call;
     let pauseMs = firstLookMs;
@@ -73,7 +74,8 @@ export class RunOutput {
         const bytes = await this.#piece(stream);
         if (bytes.byteLength === 0) break;
         this.#delivered[stream] += bytes.byteLength;
-        await this.#sink(stream, bytes);
+        // Who takes the output may take for ever; the run has its deadline all the same.
+        await untilAborted(async () => this.#sink(stream, bytes), this.#call.signal);
       }
     }
   }

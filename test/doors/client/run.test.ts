@@ -46,6 +46,12 @@ describe.each(backendNames)('guest.run over %s', (backend) => {
     await nothingLeft();
   });
 
+  it('ends at its deadline also while somebody takes its output for ever', async () => {
+    const stuck = { timeoutMs: 5000, onOutput: () => new Promise<void>(() => undefined) };
+    await expect(rig.moving(posix.run('/bin/echo', ['x'], stuck))).rejects.toMatchObject({ name: 'VIX_E_CANCELLED' });
+    await nothingLeft();
+  });
+
   it('finds a bare name in PATH, and refuses a relative path', async () => {
     expect(await rig.moving(posix.run('echo', ['found']))).toMatchObject({ exitCode: 0, stdout: 'found\n' });
     expect(await rig.moving(windows.run('where', ['cmd']))).toMatchObject({ exitCode: 0 });
