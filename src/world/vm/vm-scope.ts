@@ -143,9 +143,8 @@ export class VmScope {
   /** Waits out the change of power state that is under way, and keeps its outcome. */
   async seeThrough(call: WorldCall): Promise<void> {
     const endsAtMs = await this.read(({ record }) => record.power.transition?.endsAtMs);
-    if (endsAtMs === undefined) return;
-    await sleep(this.clock, endsAtMs - this.clock.now(), call.signal);
-    // What has ended by time alone is written down, so that a listener hears of it.
+    if (endsAtMs !== undefined) await sleep(this.clock, endsAtMs - this.clock.now(), call.signal);
+    // What has ended by time alone, maybe before it could be read, is written down, so that a listener hears of it.
     await this.update(() => undefined);
   }
 

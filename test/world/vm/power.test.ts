@@ -28,6 +28,19 @@ describe('power', () => {
     ]);
   });
 
+  it('keeps the outcome also where writing the beginning took longer than the change', async () => {
+    const { clock, world, vm } = await oneVm({ power: 'on' }, { transitionMs: 10 });
+    let changes = 0;
+    const stop = world.onChange(() => {
+      changes += 1;
+      if (changes === 1) clock.set(50);
+    });
+    await vm.power.suspend('hard', call());
+    stop();
+    expect(changes).toBe(2);
+    expect((await vm.record()).power.phase).toBe('suspended');
+  });
+
   it('ends a change of power whose caller has gone, by time alone', async () => {
     const { clock, vm } = await oneVm({}, { transitionMs });
     const caller = new AbortController();
