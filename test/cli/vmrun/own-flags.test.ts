@@ -195,7 +195,9 @@ describe('at a terminal', () => {
 
   it('a long copy shows how far it is', async () => {
     const rig = newLab();
-    writeFileSync(join(rig.directory, 'big'), Buffer.alloc(8 * 1024 * 1024));
+    mkdirSync(join(rig.directory, 'big'));
+    for (const name of ['a', 'b', 'c']) writeFileSync(join(rig.directory, 'big', name), Buffer.alloc(2 * 1024 * 1024));
+    // More than a second has passed when the third begins, however fast this machine reads.
     rig.inventory.fault({ operation: 'guest.files.write', effect: { delayMs: 700 } });
     const copy = [...asUser, 'CopyFileFromHostToGuest', rig.path('on'), 'big', '/tmp/big'];
     const seen = await rig.run(copy, { people: ['stderr'] });
