@@ -31,6 +31,12 @@ describe('filters', () => {
       '8d777f385d3dfec8815d20f7496026dc  f\nmd5sum: nope: No such file or directory\n1\n3a6eb079\nf: OK\n/b\n/tmp',
       0,
     ],
+    [
+      'for d in 2024-02-30 12 "2024-01-05 99999999999999 days" 2024-13-01; do date -d "$d"; done; date -d "2024-02-29 10:00" +%F',
+      "date: invalid date '2024-02-30'\ndate: invalid date '12'\n" +
+        "date: invalid date '2024-01-05 99999999999999 days'\ndate: invalid date '2024-13-01'\n2024-02-29",
+      0,
+    ],
     ['echo x{a,b}{1,2} {01..03} "{a,b}"; mkdir -p {q,r}/{s,t}; ls r', 'xa1 xa2 xb1 xb2 01 02 03 {a,b}\ns\nt', 0],
     [
       'D=2024-02-29; for w in yesterday "+1 day" "2 hours ago" "next month" "last year" "-1 week"; do date -d "$D $w" +%FT%H; done',

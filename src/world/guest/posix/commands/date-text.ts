@@ -30,7 +30,7 @@ export function parseDate(text: string, nowMs: number): number | undefined {
     const number = word === undefined ? numberOf(count, which) : (dayWords[word.toLowerCase()] ?? 0);
     timeMs = moved(timeMs, ago === undefined ? number : -number, unit.toLowerCase());
   }
-  return timeMs;
+  return timeMs === undefined || Number.isNaN(new Date(timeMs).getTime()) ? undefined : timeMs;
 }
 
 function numberOf(count: string | undefined, which: string | undefined): number {
@@ -52,9 +52,18 @@ function absoluteTime(text: string, nowMs: number): number | undefined {
   if (text === '') return nowMs;
   const [, seconds] = /^@(-?\d+(?:\.\d+)?)$/u.exec(text) ?? [];
   if (seconds !== undefined) return Number(seconds) * 1000;
+  // JavaScript reads the first as a month or a year, and runs the second over into the next month.
+  if (/^\d{1,4}$/u.test(text) || !isDay(/^\d{4}-\d\d-\d\d/u.exec(text)?.[0])) return undefined;
   const plain = text.replace(/ UTC$/u, 'Z');
   const hasZone = /(?:Z|GMT|[+-]\d\d:?\d\d)$/u.test(plain);
   const isDateOnly = /^\d{4}-\d\d-\d\d$/u.test(plain);
   const timeMs = Date.parse(hasZone || isDateOnly ? plain : `${plain}Z`);
   return Number.isNaN(timeMs) ? undefined : timeMs;
+}
+
+/** Whether the calendar has the day; it is not asked about none. */
+function isDay(text: string | undefined): boolean {
+  if (text === undefined) return true;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
