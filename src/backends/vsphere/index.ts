@@ -22,7 +22,9 @@ export {
   type ToolsUpgradePolicy,
   type ToolsVersionStatus,
 } from './rest/tools-info.js';
-export type { TlsOption, VsphereOptions } from './settings.js';
+export type { TlsOption } from './http/tls-option.js';
+export type { VsphereOptions } from './settings.js';
+export type { RewriteTransferUrl, RewrittenTransfer } from './transfer/transfer-rewrite.js';
 export { ref, typed, type Ref, type SecretText } from './soap/values.js';
 export type * from './vim/generated/types.js';
 export type { ArgsOf, MethodName, RefFor, ResultOf } from './vim/vim-call.js';

@@ -3,18 +3,13 @@ import { Fault } from '../../base/fault.js';
 import type { Clock } from '../../base/clock.js';
 import { parseProxy } from './http/proxy-address.js';
 import { environmentProxy, noProxy, type ProxyRule, throughProxy } from './http/proxy-rule.js';
-import { parseThumbprint } from './http/thumbprint.js';
+import { policyOf, type TlsOption, tlsSchema } from './http/tls-option.js';
+import type { TlsPolicy } from './http/tls-policy.js';
+import type { RewriteTransferUrl } from './transfer/transfer-rewrite.js';
 import type { TransferHostOrder } from './transfer/transfer-url.js';
-import { trustingFiles, type TlsPolicy, verifiedBySystem } from './http/tls-policy.js';
 
 const some = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
-const oneOrMore = v.union([some, v.pipe(v.array(some), v.minLength(1))], 'must be a text or a list of texts');
 const seconds = v.pipe(v.number('must be a number of seconds'), v.finite(), v.gtValue(0, 'must be above 0'));
-
-const tlsSchema = v.union(
-  [v.picklist(['system', 'insecure']), v.strictObject({ ca: oneOrMore }), v.strictObject({ thumbprint: oneOrMore })],
-  'must be "system", {"ca": FILE}, {"thumbprint": HASH} or "insecure"',
-);
 
 /** Options that a configuration entry, too, may give. */
 const settingsSchema = v.strictObject({
@@ -31,9 +26,6 @@ const settingsSchema = v.strictObject({
 });
 
 type PlainSettings = v.InferOutput<typeof settingsSchema>;
-
-/** Whose certificate is accepted: see `VsphereOptions.tls`. */
-export type TlsOption = NonNullable<PlainSettings['tls']>;
 
 /** How the vSphere backend is made. Everything may be left out. */
 export interface VsphereOptions {
@@ -67,6 +59,12 @@ export interface VsphereOptions {
    * default, or at its address on the management network.
    */
   readonly transferHosts?: TransferHostOrder | undefined;
+  /**
+   * Gives the URL under which the bytes of a guest file are to be had or to be sent, in place of the one that the server
+   * named: for hosts that are reached over a port forward or a reverse proxy. Asked for each URL that would be tried. In
+   * code only.
+   */
+  readonly rewriteTransferUrl?: RewriteTransferUrl | undefined;
   /** Time for deadlines, keep-alive and pauses; by default the machine's own. */
   readonly clock?: Clock | undefined;
 }
@@ -81,13 +79,19 @@ export interface VsphereSettings {
   readonly reconnectMs: number;
   readonly busyMs: number;
   readonly transferHosts: TransferHostOrder;
+  readonly rewriteTransferUrl: RewriteTransferUrl | undefined;
 }
 
 /**
  * Checks the options of a backend, which plain JavaScript may get wrong.
  * @throws Fault `invalid-argument` that names the option.
  */
-export function checkOptions({ clock: _clock, ...plain }: VsphereOptions): PlainSettings {
+export function checkOptions({ clock: _clock, rewriteTransferUrl, ...plain }: VsphereOptions): PlainSettings {
+  const hook: unknown = rewriteTransferUrl;
+  if (hook !== undefined && typeof hook !== 'function') {
+    const message = 'The options of createVsphereBackend: rewriteTransferUrl must be a function. See docs/vsphere.md.';
+    throw new Fault('invalid-argument', message);
+  }
   return check(plain, 'The options of createVsphereBackend');
 }
 
@@ -117,6 +121,7 @@ export function readSettings(
     reconnectMs: (all.reconnectSeconds ?? 120) * 1000,
     busyMs: (all.busySeconds ?? 60) * 1000,
     transferHosts: all.transferHosts ?? 'name-first',
+    rewriteTransferUrl: options.rewriteTransferUrl,
   };
 }
 
@@ -134,11 +139,4 @@ function check(input: unknown, what: string): PlainSettings {
 function proxyRuleOf(option: string | false | undefined): ProxyRule {
   if (option === undefined) return environmentProxy();
   return option === false ? noProxy : throughProxy(parseProxy(option));
-}
-
-function policyOf(option: TlsOption | undefined, directory: string): TlsPolicy {
-  if (option === undefined || option === 'system') return verifiedBySystem;
-  if (option === 'insecure') return { kind: 'insecure' };
-  if ('ca' in option) return trustingFiles([option.ca].flat(), directory);
-  return { kind: 'pinned', thumbprints: [option.thumbprint].flat().map((text) => parseThumbprint(text)) };
 }

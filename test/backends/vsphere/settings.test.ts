@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { createVsphereBackend, type VsphereOptions } from '../../../src/backends/vsphere/index.js';
 import { readSettings } from '../../../src/backends/vsphere/settings.js';
 import { testAuthority } from '../../fixtures/tls/certificates.js';
 
@@ -54,6 +55,13 @@ describe('settings', () => {
     vi.unstubAllEnvs();
   });
 
+  it('take a hook in code only, and nothing but a function', () => {
+    const rewriteTransferUrl = (url: URL): URL => url;
+    expect(readSettings({ rewriteTransferUrl }, {}, directory)).toMatchObject({ rewriteTransferUrl });
+    const wrong = { rewriteTransferUrl: 'esx' } as unknown as VsphereOptions;
+    expect(() => createVsphereBackend(wrong)).toThrow('rewriteTransferUrl must be a function');
+  });
+
   it.each([
     [{ tls: 'none' }, 'tls must be'],
     [{ tls: { ca: [] } }, 'tls'],
@@ -66,6 +74,7 @@ describe('settings', () => {
     [{ login: 'kerberos' }, 'login must be'],
     [{ questions: 'yes' }, 'questions must be'],
     [{ callTimeoutSeconds: 0 }, 'callTimeoutSeconds must be above 0'],
+    [{ rewriteTransferUrl: 'esx' }, 'rewriteTransferUrl is not known'],
     [{ busySeconds: '5' }, 'busySeconds must be a number'],
     [{ timeout: 5 }, 'timeout is not known; there are tls, proxy'],
   ])('that are wrong are refused: %j', (entry, message) => {

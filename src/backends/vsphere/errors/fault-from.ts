@@ -129,6 +129,7 @@ const httpKinds: Readonly<Record<HttpFailureKind, FaultKind>> = {
   resolve: 'host-name-unresolved',
   connect: 'host-unreachable',
   proxy: 'host-unreachable',
+  tls: 'host-unreachable',
   certificate: 'host-certificate',
   lost: 'connection-lost',
   timeout: 'host-timeout',

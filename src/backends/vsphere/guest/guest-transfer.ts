@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterBytes } from '../../../base/after-bytes.js';
 import { Fault } from '../../../base/fault.js';
 import type { CallContext, SizedContent } from '../../backend.js';
-import { HttpFailure } from '../http/http-failure.js';
+import { HttpFailure, type HttpFailureKind } from '../http/http-failure.js';
 import { get, put, type Download } from '../transfer/http-transfer.js';
 import type { TransferRoute } from '../transfer/transfer-routes.js';
 import type { GuestFileAttributes, GuestFileInfo, GuestPosixFileAttributes } from '../vim/generated/types.js';
@@ -158,7 +158,7 @@ async function overRoutes<T>(
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
       failures.push(error);
-      const isElsewhere = ['resolve', 'connect', 'proxy', 'certificate'].includes(error.kind);
+      const isElsewhere = error.kind === 'certificate' || unreachable[error.kind] !== undefined;
       if (!isElsewhere || !mayTryAgain()) break;
     }
   }
@@ -174,22 +174,32 @@ const statusKinds: Readonly<Record<number, 'file-not-found' | 'file-access' | 'd
   507: 'disk-full',
 };
 
+/** What it means that no connection to the host of a file came about: the codes of VIX for its own transfers. */
+const unreachable: Readonly<Partial<Record<HttpFailureKind, number>>> = {
+  resolve: 30_006,
+  connect: 30_007,
+  proxy: 30_007,
+  tls: 30_035,
+};
+
 function transferFault(path: string, failures: readonly HttpFailure[]): Fault {
   const [first] = failures;
   const last = failures.at(-1);
   const said = failures.map(({ message }) => message).join('; ');
   const about = `the transfer of "${path}" failed: ${said}`;
   const options = { cause: last ?? first };
+  const vixCode = unreachable[last?.kind ?? 'lost'];
+  if (vixCode !== undefined) {
+    // Two ways that failed in two manners are told by the one code for both.
+    const isMixed = failures.some(({ kind }) => unreachable[kind] !== vixCode);
+    return new Fault(
+      'host-unreachable',
+      `${about}. Guest files travel over the ESXi host that runs the virtual machine: let this machine reach it, or ` +
+        'name a way to it in the settings transferHosts, proxy or rewriteTransferUrl.',
+      isMixed ? options : { ...options, vixCode },
+    );
+  }
   switch (last?.kind) {
-    case 'resolve':
-    case 'connect':
-    case 'proxy':
-      return new Fault(
-        'host-unreachable',
-        `${about}. Guest files travel over the ESXi host that runs the virtual machine: let this machine reach it, or ` +
-          'name a way to it in the settings transferHosts or proxy.',
-        options,
-      );
     case 'certificate':
       return new Fault('host-certificate', about, options);
     case 'lost':

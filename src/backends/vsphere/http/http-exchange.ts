@@ -255,8 +255,8 @@ const connectCodes: Readonly<Record<string, readonly [HttpFailureKind, string]>>
   EHOSTUNREACH: ['connect', 'there is no way to it'],
   ENETUNREACH: ['connect', 'there is no way to it'],
   UND_ERR_CONNECT_TIMEOUT: ['connect', 'it does not answer'],
-  EPROTO: ['connect', 'it does not speak TLS as this program does'],
-  ERR_SSL_WRONG_VERSION_NUMBER: ['connect', 'it does not speak TLS; is the port right?'],
+  EPROTO: ['tls', 'it does not speak TLS as this program does'],
+  ERR_SSL_WRONG_VERSION_NUMBER: ['tls', 'it does not speak TLS; is the port right?'],
 };
 
 /** What an error of undici or Node means. @param origin scheme, name and port, for the message. */

@@ -1,7 +1,8 @@
 import type { Thumbprint } from './thumbprint.js';
 
 /**
- * How an exchange over HTTP failed. `resolve`, `connect`, `proxy`: nobody there. `certificate`: somebody else there, or
+ * How an exchange over HTTP failed. `resolve`, `connect`, `proxy`: nobody there. `tls`: somebody, with whom no
+ * secure connection could be agreed on. `certificate`: somebody else there, or
  * nobody that we trust. `lost`: the connection broke. `timeout`: no whole answer in time. `unavailable`: the server, or
  * what stands before it, cannot serve now. `refused`: it will not. `bad-answer`: an answer that makes no sense.
  */
@@ -9,6 +10,7 @@ export type HttpFailureKind =
   | 'resolve'
   | 'connect'
   | 'proxy'
+  | 'tls'
   | 'certificate'
   | 'lost'
   | 'timeout'

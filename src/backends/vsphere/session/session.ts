@@ -320,6 +320,7 @@ function mayRepeat(failure: HttpFailure, method: string): boolean {
     case 'resolve':
     case 'connect':
     case 'proxy':
+    case 'tls':
     case 'lost':
     case 'unavailable':
       return !failure.mayHaveRun || isRepeatable(method);

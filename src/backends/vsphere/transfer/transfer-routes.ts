@@ -5,10 +5,13 @@ import type { TlsPolicy } from '../http/tls-policy.js';
 import { noProperties, type Properties } from '../properties.js';
 import { refKey, type Ref } from '../soap/values.js';
 import type { VirtualNicManagerNetConfig } from '../vim/generated/types.js';
+import { rewritten } from './transfer-rewrite.js';
 import { type TransferHostOrder, transferUrls } from './transfer-url.js';
 
 /** One way to the bytes of a guest file. */
 export interface TransferRoute {
+  /** Name or address of the host, before the program's own hook changed it. */
+  readonly named: string;
   readonly url: URL;
   readonly peer: HttpPeer;
   /** Whose certificate the peer accepts. */
@@ -51,14 +54,12 @@ export class TransferRoutes {
   async routesTo(given: string, vm: Ref<'VirtualMachine'>, call: CallSignal): Promise<readonly TransferRoute[]> {
     const { tls, url: connection, settings } = this.#connection;
     const isOwn = /^https?:\/\/\*/i.test(given);
-    if (isOwn) {
-      return transferUrls(given, connection, undefined, 'name-first').map((url) => this.#route(url, tls));
-    }
+    if (isOwn) return this.#routes(transferUrls(given, connection, undefined, 'name-first'), tls);
     const { hostname } = new URL(given);
-    if (hostname === connection.hostname) return [this.#route(new URL(given), tls)];
+    if (hostname === connection.hostname) return this.#routes([new URL(given)], tls);
     const { managementAddress, policy } = await this.#factsOf(vm, hostname, call);
     const order = this.#orders.get(hostname) ?? settings.transferHosts;
-    return transferUrls(given, connection, managementAddress, order).map((url) => this.#route(url, policy));
+    return this.#routes(transferUrls(given, connection, managementAddress, order), policy);
   }
 
   /** Remembers that a route led to the host of the URL that the server gave. */
@@ -66,7 +67,7 @@ export class TransferRoutes {
     this.#refused.delete(refKey(vm));
     if (!URL.canParse(given)) return;
     const { hostname } = new URL(given);
-    this.#orders.set(hostname, route.url.hostname === hostname ? 'name-first' : 'address-first');
+    this.#orders.set(hostname, route.named === hostname ? 'name-first' : 'address-first');
   }
 
   /** Remembers that the certificate of the host was not accepted. It is asked for again: the host may have a new one. */
@@ -80,8 +81,18 @@ export class TransferRoutes {
     return this.#refused.has(refKey(vm));
   }
 
-  #route(url: URL, policy: TlsPolicy): TransferRoute {
-    return { url, peer: this.#connection.dispatchers.peer(url, policy), policy };
+  /** The routes under these URLs, each once, however many of them the program's hook makes one. */
+  #routes(urls: readonly URL[], policy: TlsPolicy): readonly TransferRoute[] {
+    const routes = urls.map((url) => this.#route(url, policy));
+    return [...new Map(routes.toReversed().map((route) => [route.url.href, route])).values()].toReversed();
+  }
+
+  #route(named: URL, asNamed: TlsPolicy): TransferRoute {
+    const { dispatchers, settings } = this.#connection;
+    const rewrite = settings.rewriteTransferUrl;
+    const { url, policy } =
+      rewrite === undefined ? { url: named, policy: asNamed } : rewritten(rewrite, named, asNamed);
+    return { named: named.hostname, url, peer: dispatchers.peer(url, policy), policy };
   }
 
   async #factsOf(vm: Ref<'VirtualMachine'>, hostname: string, call: CallSignal): Promise<HostFacts> {

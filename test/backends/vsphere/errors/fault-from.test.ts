@@ -229,6 +229,7 @@ describe('a failure of HTTP', () => {
   it.each<[HttpFailureKind, number]>([
     ['resolve', 30_006],
     ['connect', 18_000],
+    ['tls', 18_000],
     ['proxy', 18_000],
     ['certificate', 30_201],
     ['lost', 36],

@@ -165,7 +165,7 @@ describe('an exchange', () => {
   it('tells a server without TLS', async () => {
     const server = await serve((_request, response) => response.end(), null);
     const failure = await failureOf(ask(new URL(`https://${server.url.host}/`), trusted));
-    expect(failure).toMatchObject({ kind: 'connect', mayHaveRun: false });
+    expect(failure).toMatchObject({ kind: 'tls', mayHaveRun: false });
   });
 
   it('goes without TLS where the URL says so', async () => {
