@@ -51,15 +51,24 @@ function vmEntry(runtime: VixRuntime, host: HostEntry, link: VmLink, location: s
 }
 
 /**
- * The snapshot that a job of a virtual machine is to work on.
+ * Takes the snapshot that a job is to work on as it is at the call: the program may release it before the job begins.
  *
- * @throws VixFailure for a handle that is none of a snapshot, and `VIX_E_INVALID_ARG` for one of another machine.
+ * @returns gives its id for the virtual machine of the job. Throws VixFailure for a handle that was none of a snapshot,
+ *   and `VIX_E_INVALID_ARG` for a snapshot of another machine.
  */
-export function snapshotOf(runtime: VixRuntime, vm: VmEntry, handle: VixHandle): SnapshotEntry {
+export function takenSnapshot(runtime: VixRuntime, handle: VixHandle): (vm: VmEntry) => string {
   const snapshot = runtime.table.lookup(handle, 'snapshot');
-  if (typeof snapshot === 'number') throw handleFailure(runtime, 'snapshotHandle', handle, snapshot);
-  if (snapshot.payload.vm === vm) return snapshot;
-  throw new VixFailure(VIX_E_INVALID_ARG, 'parameter snapshotHandle belongs to another virtual machine');
+  if (typeof snapshot === 'number') {
+    const failure = handleFailure(runtime, 'snapshotHandle', handle, snapshot);
+    return () => {
+      throw failure;
+    };
+  }
+  const { payload } = snapshot;
+  return (vm) => {
+    if (payload.vm === vm) return payload.id;
+    throw new VixFailure(VIX_E_INVALID_ARG, 'parameter snapshotHandle belongs to another virtual machine');
+  };
 }
 
 /** The one handle of a snapshot, made when there is none. */

@@ -1,6 +1,7 @@
 import type { Capability } from '../backends/capabilities.js';
 import { Fault } from '../base/fault.js';
 import { VixFailure } from '../errors/vix-failure.js';
+import type { PropertyList } from '../handles/property-list.js';
 import type { GuestSession } from '../guest/guest-session.js';
 import type { VixEventProc } from '../jobs/job-events.js';
 import type { EventChannel } from '../jobs/event-channel.js';
@@ -193,9 +194,18 @@ export function requireLogin(vm: VmEntry): GuestSession {
   throw new Fault('guest-not-logged-in', message);
 }
 
-/** Checks a property list parameter. @throws VixFailure for a handle that is not `VIX_INVALID_HANDLE` and no list. */
-export function checkPropertyList(runtime: VixRuntime, handle: unknown): void {
-  if (handle === 0 || handle === null || handle === undefined) return;
+/** Gives the property list of a call; undefined where there was none. @throws VixFailure for a handle that was no list. */
+export type TakenList = () => PropertyList | undefined;
+
+const noList: TakenList = () => undefined;
+
+/** Takes a property list parameter as it is at the call: the program may release the list before the job begins. */
+export function takenList(runtime: VixRuntime, handle: unknown): TakenList {
+  if (handle === 0 || handle === null || handle === undefined) return noList;
   const found = typeof handle === 'number' ? runtime.table.lookup(handle, 'propertyList') : VIX_E_INVALID_HANDLE;
-  if (typeof found === 'number') throw handleFailure(runtime, 'propertyListHandle', handle, found);
+  if (typeof found !== 'number') return () => found.payload.list;
+  const failure = handleFailure(runtime, 'propertyListHandle', handle, found);
+  return () => {
+    throw failure;
+  };
 }

@@ -27,10 +27,10 @@ import { filledText, integer, optionalText, text } from './arguments.js';
 import { HostState } from './handle-states.js';
 import { openVm, resultHandle } from './open-vm.js';
 import {
-  checkPropertyList,
   requireCapability,
   startHostJob,
   startJob,
+  takenList,
   type VixCallback,
   type VixListHandle,
 } from './start-job.js';
@@ -70,6 +70,7 @@ export function vixHostFunctions(runtime: VixRuntime) {
     ): VixHandle {
       const call = 'VixHost_Connect';
       const isPumped = typeof options === 'number' && (options & VIX_HOSTOPTION_USE_EVENT_PUMP) !== 0;
+      const list = takenList(runtime, propertyListHandle);
       const channel = isPumped ? new PumpChannel(runtime.unpumped) : immediateChannel;
       return startJob(runtime, {
         call,
@@ -79,7 +80,7 @@ export function vixHostFunctions(runtime: VixRuntime) {
         target: typeof hostName === 'string' && hostName !== '' ? withoutUserInfo(hostName) : 'the local host',
         work: async (context) => {
           integer('apiVersion', apiVersion);
-          checkPropertyList(runtime, propertyListHandle);
+          list();
           const target = connectTarget(hostType, hostName, hostPort, userName, password, options);
           const host = await connect(runtime, target, hostType, channel, call, context);
           resultHandle(runtime, context, host);
@@ -140,6 +141,7 @@ export function vixHostFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixHost_FindItems', callback: callbackProc, clientData };
+      const list = takenList(runtime, searchCriteria);
       return startHostJob(runtime, hostHandle, tail, {
         work: async (host, context) => {
           const find = finds.get(integer('searchType', searchType));
@@ -147,7 +149,7 @@ export function vixHostFunctions(runtime: VixRuntime) {
             const message = `parameter searchType is ${searchType}; use VIX_FIND_RUNNING_VMS or VIX_FIND_REGISTERED_VMS`;
             throw new VixFailure(VIX_E_INVALID_ARG, message);
           }
-          checkPropertyList(runtime, searchCriteria);
+          list();
           integer('timeout', timeout);
           requireCapability(host, find.capability);
           await findItems(host, find.filter, context);
@@ -166,11 +168,12 @@ export function vixHostFunctions(runtime: VixRuntime) {
     ): VixHandle {
       const call = 'VixHost_OpenVM';
       const tail = { call, callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyListHandle);
       return startHostJob(runtime, hostHandle, tail, {
         work: async (host, context) => {
           const location = filledText('vmxFilePathName', vmxFilePathName);
           integer('options', options);
-          const password = encryptionPassword(runtime, propertyListHandle);
+          const password = encryptionPassword(list());
           await openVm(runtime, host, location, password, call, context);
         },
       });
@@ -258,11 +261,8 @@ async function findItems(host: HostEntry, filter: 'running' | 'registered', cont
   }
 }
 
-function encryptionPassword(runtime: VixRuntime, handle: VixListHandle): Secret | null {
-  checkPropertyList(runtime, handle);
-  const entry = runtime.table.lookup(handle, 'propertyList');
-  if (typeof entry === 'number') return null;
-  const value = entry.payload.list.get(VIX_PROPERTY_VM_ENCRYPTION_PASSWORD);
-  if (typeof value === 'number') return null;
+function encryptionPassword(list: PropertyList | undefined): Secret | null {
+  const value = list?.get(VIX_PROPERTY_VM_ENCRYPTION_PASSWORD);
+  if (value === undefined || typeof value === 'number') return null;
   return new Secret(text('VIX_PROPERTY_VM_ENCRYPTION_PASSWORD', value.value));
 }

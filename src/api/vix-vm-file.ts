@@ -15,7 +15,7 @@ import {
 } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
 import { filledText, guestPath, integer } from './arguments.js';
-import { checkPropertyList, startGuestJob, type VixCallback, type VixListHandle } from './start-job.js';
+import { startGuestJob, takenList, type VixCallback, type VixListHandle } from './start-job.js';
 import type { VixRuntime } from './vix-runtime.js';
 
 /** The functions for files and directories of the guest. */
@@ -32,11 +32,12 @@ export function vixVmFileFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_CopyFileFromHostToGuest', callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyListHandle);
       return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
         const from = filledText('hostPathName', hostPathName);
         const to = guestPath('guestPathName', guestPathName);
         integer('options', options);
-        checkPropertyList(runtime, propertyListHandle);
+        list();
         await copyToGuest(session, from, to, context);
       });
     },
@@ -52,11 +53,12 @@ export function vixVmFileFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_CopyFileFromGuestToHost', callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyListHandle);
       return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
         const from = guestPath('guestPathName', guestPathName);
         const to = filledText('hostPathName', hostPathName);
         integer('options', options);
-        checkPropertyList(runtime, propertyListHandle);
+        list();
         await copyFromGuest(session, from, to, context);
       });
     },
@@ -100,11 +102,12 @@ export function vixVmFileFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_RenameFileInGuest', callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyListHandle);
       return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
         const from = guestPath('oldName', oldName);
         const to = guestPath('newName', newName);
         integer('options', options);
-        checkPropertyList(runtime, propertyListHandle);
+        list();
         await session.request(context, () => session.ops.files.move(from, to, context));
       });
     },
@@ -118,9 +121,10 @@ export function vixVmFileFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_CreateTempFileInGuest', callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyListHandle);
       return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
         integer('options', options);
-        checkPropertyList(runtime, propertyListHandle);
+        list();
         const create = (): Promise<string> =>
           session.ops.files.createTempFile({ prefix: 'vmware', suffix: '' }, context);
         const path = await session.request(context, create);
@@ -171,9 +175,10 @@ export function vixVmFileFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_CreateDirectoryInGuest', callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyListHandle);
       return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
         const path = guestPath('pathName', pathName);
-        checkPropertyList(runtime, propertyListHandle);
+        list();
         const make = (): Promise<void> => session.ops.files.makeDirectory(path, { makeParents: true }, context);
         await session.request(context, make);
       });

@@ -21,10 +21,10 @@ import type { VixHandle } from '../vix/types.js';
 import { checkSize, filledText, guestPath, integer, optionalText, text, unsigned64 } from './arguments.js';
 import { addProgramResults, tidiedAfter, unquoted } from './program-results.js';
 import {
-  checkPropertyList,
   requireCapability,
   startGuestJob,
   startVmJob,
+  takenList,
   type VixCallback,
   type VixListHandle,
 } from './start-job.js';
@@ -80,11 +80,12 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_RunProgramInGuest', callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyListHandle);
       return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
         const path = guestPath('guestProgramName', unquoted(guestProgramName));
         const args = optionalText('commandLineArgs', commandLineArgs);
         const flags = integer('options', options);
-        checkPropertyList(runtime, propertyListHandle);
+        list();
         checkSize('guestProgramName with commandLineArgs', Buffer.byteLength(path) + Buffer.byteLength(args));
         const activateWindow = (flags & VIX_RUNPROGRAM_ACTIVATE_WINDOW) !== 0;
         const pid = await session.start({ path, arguments: args, activateWindow }, context);
@@ -105,11 +106,12 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_RunScriptInGuest', callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyListHandle);
       return startGuestJob(runtime, vmHandle, tail, async (session, context, vm) => {
         const program = optionalText('interpreter', unquoted(interpreter));
         const script = text('scriptText', scriptText);
         const flags = integer('options', options);
-        checkPropertyList(runtime, propertyListHandle);
+        list();
         if (program !== '') guestPath('interpreter', program);
         checkSize('interpreter with scriptText', Buffer.byteLength(program) + Buffer.byteLength(script));
         const activateWindow = (flags & VIX_RUNPROGRAM_ACTIVATE_WINDOW) !== 0;
@@ -167,6 +169,7 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_OpenUrlInGuest', callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyListHandle);
       return startGuestJob(
         runtime,
         vmHandle,
@@ -174,7 +177,7 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
         async (session, context) => {
           const address = filledText('url', url);
           integer('windowState', windowState);
-          checkPropertyList(runtime, propertyListHandle);
+          list();
           await session.request(context, () => session.ops.openUrl(address, context));
         },
         'openUrl',

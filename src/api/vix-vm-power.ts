@@ -2,7 +2,7 @@ import type { PowerMode } from '../backends/backend.js';
 import { VIX_VMPOWEROP_FROM_GUEST, VIX_VMPOWEROP_LAUNCH_GUI, VIX_VMPOWEROP_START_VM_PAUSED } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
 import { integer } from './arguments.js';
-import { checkPropertyList, requireCapability, startVmJob, type VixCallback, type VixListHandle } from './start-job.js';
+import { requireCapability, startVmJob, takenList, type VixCallback, type VixListHandle } from './start-job.js';
 import type { VixRuntime, VmEntry } from './vix-runtime.js';
 
 /** Value of `VIX_VMPOWEROP_FROM_GUEST` in headers before May 2008; programs built then still pass it. */
@@ -20,12 +20,13 @@ export function vixVmPowerFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_PowerOn', callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyListHandle);
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'power',
         lane: 'exclusive',
         work: (vm, context) => {
           const options = integer('powerOnOptions', powerOnOptions);
-          checkPropertyList(runtime, propertyListHandle);
+          list();
           const paused = (options & VIX_VMPOWEROP_START_VM_PAUSED) !== 0;
           if (paused) requireCapability(vm.payload.host, 'startPaused');
           const showConsole = (options & VIX_VMPOWEROP_LAUNCH_GUI) !== 0;
@@ -83,12 +84,13 @@ export function vixVmPowerFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_Pause', callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyList);
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'pause',
         lane: 'exclusive',
         work: (vm, context) => {
           integer('options', options);
-          checkPropertyList(runtime, propertyList);
+          list();
           return vm.payload.link.power.pause(context);
         },
       });
@@ -103,12 +105,13 @@ export function vixVmPowerFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_Unpause', callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyList);
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'pause',
         lane: 'exclusive',
         work: (vm, context) => {
           integer('options', options);
-          checkPropertyList(runtime, propertyList);
+          list();
           return vm.payload.link.power.unpause(context);
         },
       });

@@ -1,8 +1,8 @@
 import { VIX_VMPOWEROP_LAUNCH_GUI } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
 import { integer, optionalText } from './arguments.js';
-import { resultHandle, snapshotEntry, snapshotOf } from './open-vm.js';
-import { checkPropertyList, startVmJob, type VixCallback, type VixListHandle } from './start-job.js';
+import { resultHandle, snapshotEntry, takenSnapshot } from './open-vm.js';
+import { startVmJob, takenList, type VixCallback, type VixListHandle } from './start-job.js';
 import type { VixRuntime } from './vix-runtime.js';
 
 /** The functions for execution recordings, which VIX dropped in 1.11. */
@@ -20,6 +20,7 @@ export function vixVmRecordingFunctions(runtime: VixRuntime) {
     ): VixHandle {
       const call = 'VixVM_BeginRecording';
       const tail = { call, callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyList);
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'recording',
         lane: 'exclusive',
@@ -29,7 +30,7 @@ export function vixVmRecordingFunctions(runtime: VixRuntime) {
             description: optionalText('description', description),
           };
           integer('options', options);
-          checkPropertyList(runtime, propertyList);
+          list();
           const id = await vm.payload.link.recording.beginRecording(spec, context);
           context.signal.throwIfAborted();
           resultHandle(runtime, context, snapshotEntry(runtime, vm, id, call));
@@ -46,12 +47,13 @@ export function vixVmRecordingFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_EndRecording', callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyList);
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'recording',
         lane: 'exclusive',
         work: (vm, context) => {
           integer('options', options);
-          checkPropertyList(runtime, propertyList);
+          list();
           return vm.payload.link.recording.endRecording(context);
         },
       });
@@ -67,14 +69,16 @@ export function vixVmRecordingFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_BeginReplay', callback: callbackProc, clientData };
+      const snapshot = takenSnapshot(runtime, snapshotHandle);
+      const list = takenList(runtime, propertyList);
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'recording',
         lane: 'exclusive',
         work: (vm, context) => {
-          const snapshot = snapshotOf(runtime, vm, snapshotHandle);
+          const snapshotId = snapshot(vm);
           const showConsole = (integer('options', options) & VIX_VMPOWEROP_LAUNCH_GUI) !== 0;
-          checkPropertyList(runtime, propertyList);
-          return vm.payload.link.recording.beginReplay({ snapshotId: snapshot.payload.id, showConsole }, context);
+          list();
+          return vm.payload.link.recording.beginReplay({ snapshotId, showConsole }, context);
         },
       });
     },
@@ -88,12 +92,13 @@ export function vixVmRecordingFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_EndReplay', callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyList);
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'recording',
         lane: 'exclusive',
         work: (vm, context) => {
           integer('options', options);
-          checkPropertyList(runtime, propertyList);
+          list();
           return vm.payload.link.recording.endReplay(context);
         },
       });

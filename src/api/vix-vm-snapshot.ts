@@ -13,10 +13,10 @@ import {
 import type { VixError, VixHandle } from '../vix/types.js';
 import { filledText, integer, optionalText } from './arguments.js';
 import { callFailed, handleFailure } from './call-failure.js';
-import { resultHandle, snapshotEntry, snapshotOf } from './open-vm.js';
+import { resultHandle, snapshotEntry, takenSnapshot } from './open-vm.js';
 import { isCell, noCell } from './property-cells.js';
 import { theSnapshot } from './snapshot-names.js';
-import { checkPropertyList, requireCapability, startVmJob, type VixCallback, type VixListHandle } from './start-job.js';
+import { requireCapability, startVmJob, takenList, type VixCallback, type VixListHandle } from './start-job.js';
 import type { SnapshotEntry, VixRuntime, VmEntry } from './vix-runtime.js';
 import type { VixOut } from './vix-out.js';
 
@@ -166,6 +166,7 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
     ): VixHandle {
       const call = 'VixVM_CreateSnapshot';
       const tail = { call, callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyListHandle);
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'snapshots',
         lane: 'exclusive',
@@ -175,7 +176,7 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
             description: optionalText('description', description),
             includeMemory: (integer('options', options) & VIX_SNAPSHOT_INCLUDE_MEMORY) !== 0,
           };
-          checkPropertyList(runtime, propertyListHandle);
+          list();
           const id = await vm.payload.link.snapshots.create(spec, context);
           context.signal.throwIfAborted();
           resultHandle(runtime, context, snapshotEntry(runtime, vm, id, call));
@@ -192,11 +193,12 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_RemoveSnapshot', callback: callbackProc, clientData };
+      const snapshot = takenSnapshot(runtime, snapshotHandle);
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'snapshots',
         lane: 'exclusive',
         work: (vm, context) => {
-          const { id } = snapshotOf(runtime, vm, snapshotHandle).payload;
+          const id = snapshot(vm);
           const removeChildren = (integer('options', options) & VIX_SNAPSHOT_REMOVE_CHILDREN) !== 0;
           return vm.payload.link.snapshots.remove({ id, removeChildren }, context);
         },
@@ -213,13 +215,15 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_RevertToSnapshot', callback: callbackProc, clientData };
+      const list = takenList(runtime, propertyListHandle);
+      const snapshot = takenSnapshot(runtime, snapshotHandle);
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'snapshots',
         lane: 'exclusive',
         work: (vm, context) => {
-          const { id } = snapshotOf(runtime, vm, snapshotHandle).payload;
+          const id = snapshot(vm);
           const flags = integer('options', options);
-          checkPropertyList(runtime, propertyListHandle);
+          list();
           const suppressPowerOn = (flags & VIX_VMPOWEROP_SUPPRESS_SNAPSHOT_POWERON) !== 0;
           const showConsole = (flags & VIX_VMPOWEROP_LAUNCH_GUI) !== 0;
           return vm.payload.link.snapshots.revert({ id, suppressPowerOn, showConsole }, context);

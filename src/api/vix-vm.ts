@@ -1,5 +1,6 @@
 import type { Capability } from '../backends/capabilities.js';
 import { Fault } from '../base/fault.js';
+import type { PropertyList } from '../handles/property-list.js';
 import type { LaneUse } from '../jobs/lane.js';
 import { VixFailure } from '../errors/vix-failure.js';
 import {
@@ -23,13 +24,13 @@ import {
 } from '../vix/names.js';
 import type { VixHandle } from '../vix/types.js';
 import { filledText, integer, optionalText, text } from './arguments.js';
-import { openVm, snapshotOf } from './open-vm.js';
+import { openVm, takenSnapshot } from './open-vm.js';
 import {
-  checkPropertyList,
   requireCapability,
   requireLogin,
   startGuestJob,
   startVmJob,
+  takenList,
   type VixCallback,
   type VixListHandle,
 } from './start-job.js';
@@ -86,6 +87,8 @@ export function vixVmFunctions(runtime: VixRuntime) {
     ): VixHandle {
       const call = 'VixVM_Clone';
       const tail = { call, callback: callbackProc, clientData };
+      const snapshot = snapshotHandle === 0 ? undefined : takenSnapshot(runtime, snapshotHandle);
+      const list = takenList(runtime, propertyListHandle);
       return startVmJob(runtime, vmHandle, tail, {
         capability: 'clone',
         lane: 'exclusive',
@@ -99,8 +102,8 @@ export function vixVmFunctions(runtime: VixRuntime) {
           if (isLinked) requireCapability(host, 'linkedClone');
           const path = filledText('destConfigPathName', destConfigPathName);
           integer('options', options);
-          const name = cloneName(runtime, propertyListHandle);
-          const snapshotId = snapshotHandle === 0 ? null : snapshotOf(runtime, vm, snapshotHandle).payload.id;
+          const name = cloneName(list());
+          const snapshotId = snapshot?.(vm) ?? null;
           const destination = host.payload.paths.toHost(path);
           const location = await link.lifecycle.clone({ snapshotId, isLinked, destination, ...name }, context);
           const known = host.payload.paths.toProgram(location);
@@ -256,13 +259,14 @@ export function vixVmFunctions(runtime: VixRuntime) {
       clientdata: unknown,
     ): VixHandle {
       const tail = { call: 'VixVM_CaptureScreenImage', callback: callbackProc, clientData: clientdata };
+      const list = takenList(runtime, additionalProperties);
       return startGuestJob(
         runtime,
         vmHandle,
         tail,
         async (session, context) => {
           const format = integer('captureType', captureType);
-          checkPropertyList(runtime, additionalProperties);
+          list();
           if (format !== VIX_CAPTURESCREENFORMAT_PNG && format !== VIX_CAPTURESCREENFORMAT_PNG_NOCOMPRESS) {
             const message = `parameter captureType is ${format}; use a VIX_CAPTURESCREENFORMAT_PNG constant`;
             throw new VixFailure(VIX_E_SCREEN_CAPTURE_BAD_FORMAT, message);
@@ -279,12 +283,10 @@ export function vixVmFunctions(runtime: VixRuntime) {
 }
 
 /** The display name in the property list of a clone. */
-function cloneName(runtime: VixRuntime, handle: VixListHandle): { readonly name?: string } {
-  checkPropertyList(runtime, handle);
-  const entry = runtime.table.lookup(handle, 'propertyList');
-  if (typeof entry === 'number') return {};
-  const value = entry.payload.list.get(VIX_PROPERTY_VM_NAME);
-  return typeof value === 'number' ? {} : { name: filledText('VIX_PROPERTY_VM_NAME', value.value) };
+function cloneName(list: PropertyList | undefined): { readonly name?: string } {
+  const value = list?.get(VIX_PROPERTY_VM_NAME);
+  if (value === undefined || typeof value === 'number') return {};
+  return { name: filledText('VIX_PROPERTY_VM_NAME', value.value) };
 }
 
 function unknownVariableType(type: number): VixFailure {

@@ -116,13 +116,6 @@ export class JobRunner implements JobHost {
     }
   }
 
-  /** Makes a property list with a handle that the engine holds; `drop` ends it. */
-  addList(list: PropertyList, call: string): HandleEntry {
-    const entry = this.#table.add('propertyList', { list }, call);
-    this.#table.hold(entry);
-    return entry;
-  }
-
   #run(job: Job): void {
     const { plan } = job;
     // What the work closes over must not live as long as the job's handle.
@@ -181,8 +174,10 @@ export class JobRunner implements JobHost {
 
   readonly #reportItem = (job: Job, item: PropertyList): void => {
     if (job.events === undefined || job.isFinished) return;
-    const entry = this.addList(item, job.call);
-    job.emit(VIX_EVENTTYPE_FIND_ITEM, entry.handle, () => this.#table.kill(entry));
+    const entry = this.#table.add('propertyList', { list: item }, job.call, job.entry?.owner);
+    this.#table.hold(entry);
+    // A program that has taken a reference of its own goes on reading it after the callback.
+    job.emit(VIX_EVENTTYPE_FIND_ITEM, entry.handle, () => this.#table.drop(entry));
   };
 
   readonly #reportCallbackError = (error: unknown, job: VixHandle): void => {

@@ -3,6 +3,7 @@ import { settle } from '../../src/base/clock.js';
 import { Fault } from '../../src/base/fault.js';
 import { Vix_Out } from '../../src/api/vix-out.js';
 import {
+  VIX_CLONETYPE_FULL,
   VIX_E_CANCELLED,
   VIX_E_DUPLICATE_NAME,
   VIX_E_HOST_CONNECTION_LOST,
@@ -10,7 +11,9 @@ import {
   VIX_E_UNFINISHED_JOB,
   VIX_E_VM_NOT_FOUND,
   VIX_EVENTTYPE_JOB_COMPLETED,
+  VIX_INVALID_HANDLE as none,
   VIX_OK,
+  VIX_PROPERTY_FOUND_ITEM_LOCATION,
   VIX_PROPERTY_JOB_RESULT_HANDLE,
   VIX_PROPERTY_NONE,
   VIX_PROPERTY_VM_NAME,
@@ -232,6 +235,43 @@ describe('a lost connection', () => {
     await rig.vix.VixJob_Wait(job, VIX_PROPERTY_NONE);
     rig.backend.link.lose();
     expect(rig.vix.VixJob_GetError(job)).toBe(VIX_OK);
+  });
+});
+
+describe('what a call is given', () => {
+  it('counts as it was at the call: a list and a snapshot may be released right after it', async () => {
+    const stage = await Stage.make();
+    const { vix, control } = stage;
+    const list = Vix_Out<VixHandle>();
+    vix.VixPropertyList_AllocPropertyList(0, list, VIX_PROPERTY_VM_NAME, 'copy', VIX_PROPERTY_NONE);
+    const [vm, snapshot] = [stage.vm as VixHandle, stage.snapshot as VixHandle];
+    const clone = vix.VixVM_Clone(vm, snapshot, VIX_CLONETYPE_FULL, clonePath, 0, list.value, null, null);
+    const removal = vix.VixVM_RemoveSnapshot(vm, snapshot, 0, null, null);
+    vix.Vix_ReleaseHandle(list.value);
+    vix.Vix_ReleaseHandle(snapshot);
+    expect(await vix.VixJob_Wait(clone, VIX_PROPERTY_NONE)).toBe(VIX_OK);
+    expect(await vix.VixJob_Wait(removal, VIX_PROPERTY_NONE)).toBe(VIX_OK);
+    expect(control.last('clone').args).toEqual([expect.objectContaining({ name: 'copy', snapshotId: 'base' })]);
+    const late = vix.VixVM_PowerOn(vm, 0, list.value, null, null);
+    expect(await vix.VixJob_Wait(late, VIX_PROPERTY_NONE)).toBe(VIX_E_INVALID_HANDLE);
+  });
+
+  it('stays while somebody has a reference: the details of an event, until the host is disconnected', async () => {
+    const rig = new VixRig();
+    const host = await rig.connect();
+    const kept: VixHandle[] = [];
+    const keep = (_job: VixHandle, _type: number, info: VixHandle): void => {
+      rig.vix.Vix_AddRefHandle(info);
+      if (info !== 0) kept.push(info);
+    };
+    await rig.finish(rig.vix.VixHost_FindItems(host, 4, 0, -1, keep, null));
+    const [info] = kept;
+    const found = Vix_Out('');
+    const location = VIX_PROPERTY_FOUND_ITEM_LOCATION;
+    expect(await rig.vix.Vix_GetProperties(info ?? none, location, found, VIX_PROPERTY_NONE)).toBe(VIX_OK);
+    expect(found.value).toBe(labPath);
+    rig.vix.VixHost_Disconnect(host);
+    expect(rig.vix.Vix_GetHandleType(info ?? none)).toBe(0);
   });
 });
 

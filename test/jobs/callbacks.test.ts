@@ -13,6 +13,7 @@ import {
   VIX_PROPERTY_FOUND_ITEM_LOCATION,
   VIX_PROPERTY_JOB_RESULT_ITEM_NAME,
 } from '../../src/vix/names.js';
+import type { VixHandle } from '../../src/vix/types.js';
 import { gate } from '../fixtures/gate.js';
 import { HeldWork, RunnerRig } from '../fixtures/runner-rig.js';
 
@@ -101,8 +102,9 @@ describe('callbacks', () => {
     expect(rig.table.find(info)).toBeUndefined();
   });
 
-  it('cannot keep or destroy the details of an item', async () => {
+  it('keep the details of an item by a reference, and cannot destroy them', async () => {
     const rig = new RunnerRig();
+    let kept: VixHandle | undefined;
     const job = rig.start({
       work: (context) => context.foundItem(item()),
       callback: (_, type, info) => {
@@ -112,10 +114,13 @@ describe('callbacks', () => {
         rig.table.release(info);
         expect(rig.table.find(info)?.kind).toBe('propertyList');
         rig.table.addRef(info);
+        kept = info;
       },
     });
     await rig.wait(job);
-    expect([rig.callbackErrors, rig.table.counters().propertyList.live]).toEqual([[], 0]);
+    expect([rig.callbackErrors, rig.table.counters().propertyList.live]).toEqual([[], 1]);
+    rig.table.release(kept ?? 0);
+    expect(rig.table.counters().propertyList.live).toBe(0);
   });
 
   it.each([

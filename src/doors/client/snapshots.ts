@@ -1,5 +1,5 @@
 import type { CallContext, SnapshotNode, VmPowerState } from '../../backends/backend.js';
-import { snapshotEntry, snapshotOf } from '../../api/open-vm.js';
+import { snapshotEntry, takenSnapshot } from '../../api/open-vm.js';
 import { theSnapshot } from '../../api/snapshot-names.js';
 import type { VmEntry } from '../../api/vix-runtime.js';
 import { Fault } from '../../base/fault.js';
@@ -130,7 +130,7 @@ export class Snapshots implements AsyncIterable<Snapshot> {
   /** The snapshot that a handle of the C-shaped door stands for. @throws VixError. */
   ofHandle(handle: VixHandle, options: CallOptions = {}): Promise<Snapshot> {
     return this.#readVm('vm.snapshots.ofHandle', options, async (vm, call) => {
-      const { id } = snapshotOf(this.#engine.runtime, vm, handle).payload;
+      const id = takenSnapshot(this.#engine.runtime, handle)(vm);
       return required(listOf(await vm.payload.link.snapshots.tree(call)), id);
     });
   }

@@ -145,6 +145,41 @@ describe.each(doors)('%s', (_kind, create) => {
     expect(door.live()).toEqual([]);
   });
 
+  it('keeps what a callback was given for as long as the program has it', async () => {
+    const door = create();
+    const host = await connect(door);
+    const infos: awaitedDoor.IVixHandle[] = [];
+    const callback: awaitedDoor.ICallback = {
+      OnVixEvent: (_job, _type, info) => void (info !== null && infos.push(info)),
+    };
+    expect(await errorOf(host.FindItems(C.VIX_FIND_RUNNING_VMS, null, -1, callback))).toBe(C.VIX_OK);
+    const results = Vix_Out<unknown>();
+    const [first] = infos;
+    expect(await first?.GetProperties([C.VIX_PROPERTY_FOUND_ITEM_LOCATION], results)).toBe(C.VIX_OK);
+    expect(results.value).toEqual(['[datastore1] web/web.vmx']);
+    first?.Close();
+    expect(await first?.GetProperties([C.VIX_PROPERTY_FOUND_ITEM_LOCATION], results)).toBe(C.VIX_E_INVALID_HANDLE);
+    expect(door.live().filter((kind) => kind === 'propertyList')).toHaveLength(infos.length - 1);
+  });
+
+  it('gives a call what an object held at the call, whatever becomes of it right after', async () => {
+    const door = create();
+    const { host, vm } = await linux(door);
+    const list = Vix_Out<awaitedDoor.IPropertyList | null>();
+    host.CreatePropertyList(list);
+    list.value?.SetProperty(C.VIX_PROPERTY_VM_NAME, 'at the call');
+    const one: ISnapshot = await resultOf(vm.CreateSnapshot('one', '', 0, null, null));
+    const clone = vm.Clone(one, C.VIX_CLONETYPE_FULL, '/vms/s/s.vmx', 0, list.value, null);
+    const opening = host.OpenVMEx('/vms/linux/linux.vmx', C.VIX_VMOPEN_NORMAL, list.value, null);
+    list.value?.SetProperty(C.VIX_PROPERTY_VM_NAME, 'after the call');
+    list.value?.Close();
+    one.Close();
+    const name = Vix_Out<unknown>();
+    await (await resultOf<IVM>(clone)).GetProperties([C.VIX_PROPERTY_VM_NAME], name);
+    expect(name.value).toEqual(['at the call']);
+    expect(await errorOf(opening)).toBe(C.VIX_OK);
+  });
+
   it('takes 0, null and nothing for no object, and refuses what is no object of its own', async () => {
     const door = create();
     const { vm } = await linux(door);
