@@ -165,6 +165,7 @@ function snapshotOf(
   const { config, hardwareVersion, cpuCount, memoryMb, guestVariables, guest } = moment;
   return {
     id: stableId(`snapshot ${record.snapshots.length}`, record.datacenter, record.location),
+    number: record.snapshots.length + 1,
     name: snapshot.name,
     description: snapshot.description ?? '',
     parentId,

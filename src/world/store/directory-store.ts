@@ -2,7 +2,8 @@
  * Virtual machines kept in a directory that several processes share.
  *
  * Each machine is a folder with a real `.vmx` file, which may be edited by hand, and beside it:
- * - `<name>.vmsd` while there are snapshots, `<name>.vmss` while it is suspended, a small `.vmdk` descriptor;
+ * - `<name>.vmsd` and `<name>-Snapshot<n>.vmsn` while there are snapshots (with memory also a `.vmem`), `<name>.vmss` and
+ *   `<name>.vmem` while it is suspended, a small `.vmdk` descriptor;
  * - `.revix/<name>/state.json`: everything about the machine but its files. Its first line names the commit, so that a
  *   process sees with one short read whether it has the newest state;
  * - `.revix/<name>/files-<n>-<random>.jsonl`: the guest's files, an index and then a line per change. A snapshot is the length

@@ -10,9 +10,10 @@ import { uuidFrom } from './vmx-record.js';
  * 1. Guests had `ipAddresses` in the place of network cards. Versions of this format kept more and more of a machine, so
  *    each part that came later may be missing: instance UUID, customization, DNS, aliases, the processors and the memory
  *    that a snapshot brings back, the system attribute of files.
- * 2. All of these are there.
+ * 2. All of these are there, but snapshots have no numbers.
+ * 3. They have.
  */
-export const stateFormat = 2;
+export const stateFormat = 3;
 
 type Added<Whole, Part extends keyof Whole> = Omit<Whole, Part> & { readonly [Key in Part]?: Whole[Key] };
 
@@ -20,9 +21,9 @@ type GuestRecord1 = Added<GuestRecord, 'domain' | 'dnsServers' | 'nics' | 'alias
   readonly ipAddresses?: readonly string[];
 };
 type SnapshotState1 = Added<Omit<SnapshotState, 'guest'>, 'cpuCount' | 'memoryMb'> & { readonly guest: GuestRecord1 };
-type SnapshotRecord1 = Omit<SnapshotRecord, 'state'> & { readonly state: SnapshotState1 };
+type SnapshotRecord1 = Omit<SnapshotRecord, 'state' | 'number'> & { readonly state: SnapshotState1 };
 
-/** A record as format 1 may have it. */
+/** A record as format 1 may have it; one of format 2 is one as well. */
 export type VmRecord1 = Added<Omit<VmRecord, 'guest' | 'snapshots'>, 'instanceUuid' | 'customization'> & {
   readonly guest: GuestRecord1;
   readonly snapshots: readonly SnapshotRecord1[];
@@ -36,8 +37,9 @@ export function upgradedRecord(record: VmRecord1): VmRecord {
     instanceUuid: record.instanceUuid ?? uuidFrom(`instance ${id}`),
     customization: record.customization ?? null,
     guest: upgradedGuest(record.guest, location),
-    snapshots: record.snapshots.map((snapshot) => ({
+    snapshots: record.snapshots.map((snapshot, index) => ({
       ...snapshot,
+      number: index + 1,
       state: { cpuCount, memoryMb, ...snapshot.state, guest: upgradedGuest(snapshot.state.guest, location) },
     })),
   };

@@ -2,9 +2,17 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join, posix, sep } from 'node:path';
 import type { VmRecord } from '../vm/vm-record.js';
-import { type HostDisk, readWhole, unlessAbsent } from './host-disk.js';
+import { type HostDisk, readFrom, readWhole, unlessAbsent } from './host-disk.js';
 import { ownFolder } from './vm-place.js';
-import { diskDescriptor, isOwnDictionary, snapshotDictionary, isOwnSuspendFile, suspendFile } from './vm-side-files.js';
+import {
+  diskDescriptor,
+  isOwnDictionary,
+  type MemoryFile,
+  memoryFileOf,
+  memoryFiles,
+  memoryText,
+  snapshotDictionary,
+} from './vm-side-files.js';
 
 /** Beside `.revix`: files of machines whose disks were kept, and what is being made. */
 const keptFolder = '.revix-kept';
@@ -70,26 +78,51 @@ export class VmFolder {
     return join(this.path, this.title + extension);
   }
 
-  /** Brings `.vmsd` and `.vmss` in line with the record. Files that came from elsewhere are not lost. */
+  /** Brings `.vmsd`, `.vmss`, `.vmsn` and `.vmem` in line with the record. Files that came from elsewhere are not lost. */
   async writeSideFiles(record: VmRecord): Promise<void> {
-    const dictionary = snapshotDictionary(record, `${this.title}.vmdk`);
-    await this.#writeSideFile('.vmsd', dictionary, isOwnDictionary);
-    await this.#writeSideFile('.vmss', suspendFile(record), isOwnSuspendFile);
+    await this.#writeDictionary(snapshotDictionary(record, this.title));
+    await this.#writeMemoryFiles(memoryFiles(record, this.title));
   }
 
-  async #writeSideFile(extension: string, text: string | undefined, isOwn: (text: string) => boolean): Promise<void> {
-    const path = this.beside(extension);
+  async #writeDictionary(text: string | undefined): Promise<void> {
+    const path = this.beside('.vmsd');
     const present = readWhole(path)?.toString();
     if (present === text) return;
-    const isForeign = present !== undefined && !isOwn(present);
+    const isForeign = present !== undefined && !isOwnDictionary(present);
     if (text === undefined) {
-      if (isForeign) return;
-      await this.#disk.removeFile(path);
-      await this.#disk.syncDirectory(this.path);
+      if (!isForeign) await this.#removeSideFiles([path]);
       return;
     }
     if (isForeign) await this.#disk.publish(path, freeName(`${path}.foreign`));
     await this.#disk.replaceFile(path, text);
+  }
+
+  async #writeMemoryFiles(wanted: readonly MemoryFile[]): Promise<void> {
+    const names = new Set(unlessAbsent('read', this.path, () => readdirSync(this.path)) ?? []);
+    const wantedNames = new Set(wanted.map(({ name }) => name));
+    const isOwn = (file: MemoryFile): boolean => this.#beginsWith(file.name, file.marker);
+    const outdated = [...names]
+      .flatMap((name) => (wantedNames.has(name) ? [] : (memoryFileOf(name, this.title) ?? [])))
+      .filter(isOwn);
+    await this.#removeSideFiles(outdated.map(({ name }) => join(this.path, name)));
+    for (const file of wanted) {
+      const path = join(this.path, file.name);
+      const isPresent = names.has(file.name);
+      if (isPresent && isOwn(file)) continue;
+      if (isPresent) await this.#disk.publish(path, freeName(`${path}.foreign`));
+      await this.#disk.replaceFile(path, memoryText(file, this.title));
+    }
+  }
+
+  /** Looks at no more than it needs: the memory of a real machine is large. */
+  #beginsWith(name: string, text: string): boolean {
+    const expected = Buffer.from(text);
+    return readFrom(join(this.path, name), 0, expected.length)?.equals(expected) === true;
+  }
+
+  async #removeSideFiles(paths: readonly string[]): Promise<void> {
+    for (const path of paths) await this.#disk.removeFile(path);
+    if (paths.length > 0) await this.#disk.syncDirectory(this.path);
   }
 
   /** Those of some disk descriptors that are not there. */
@@ -125,8 +158,8 @@ export class VmFolder {
     await disk.removeFile(this.vmx);
     await disk.syncDirectory(this.path);
     await disk.removeFile(`${this.vmx}.new`);
-    await this.#writeSideFile('.vmsd', undefined, isOwnDictionary);
-    await this.#writeSideFile('.vmss', undefined, isOwnSuspendFile);
+    await this.#writeDictionary(undefined);
+    await this.#writeMemoryFiles([]);
     if (keepDisks) {
       await this.keepAside();
     } else {

@@ -1,27 +1,32 @@
 import type { VmRecord } from '../vm/vm-record.js';
 import { VmxDocument } from './vmx-file.js';
 
-/** First words of a `.vmss` file of ours, by which it is told from one that holds a real machine's memory. */
-const suspendMarker = 'Revix suspended state';
+/** First words of the files that stand for memory, by which ours are told from those that hold a real machine's. */
+const memoryWords = {
+  '.vmss': 'Revix suspended state',
+  '.vmsn': 'Revix snapshot state',
+  '.vmem': 'Revix memory',
+} as const;
 
 /** Entry of a `.vmsd` file of ours. */
 const ownerKey = 'revix.note';
 
 /** Text of the snapshot dictionary (`.vmsd`), or undefined when there are no snapshots. */
-export function snapshotDictionary(record: VmRecord, diskFileName: string): string | undefined {
+export function snapshotDictionary(record: VmRecord, title: string): string | undefined {
   if (record.snapshots.length === 0) return undefined;
-  const uids = new Map(record.snapshots.map((snapshot, index) => [snapshot.id, String(index + 1)]));
+  const uids = new Map(record.snapshots.map(({ id, number }) => [id, String(number)]));
   const document = VmxDocument.empty();
   document.set('.encoding', 'UTF-8');
   document.set(ownerKey, 'Written anew after every change of the snapshots.');
-  document.set('snapshot.lastUID', String(record.snapshots.length));
+  document.set('snapshot.lastUID', String(Math.max(...record.snapshots.map(({ number }) => number))));
   const current = uids.get(record.currentSnapshotId ?? '');
   if (current !== undefined) document.set('snapshot.current', current);
   record.snapshots.forEach((snapshot, index) => {
     const set = (key: string, value: string): void => document.set(`snapshot${index}.${key}`, value);
     // Microseconds since 1970 as two signed halves.
     const created = BigInt(Math.round(snapshot.createdAtMs)) * 1000n;
-    set('uid', String(index + 1));
+    set('uid', String(snapshot.number));
+    set('filename', memoryFile(title, '.vmsn', snapshot.number).name);
     set('displayName', snapshot.name);
     if (snapshot.description !== '') set('description', snapshot.description);
     set('createTimeHigh', String(BigInt.asIntN(32, created >> 32n)));
@@ -30,7 +35,7 @@ export function snapshotDictionary(record: VmRecord, diskFileName: string): stri
     if (parent !== undefined) set('parent', parent);
     if (snapshot.hasMemory) set('type', '1');
     set('numDisks', '1');
-    set('disk0.fileName', diskFileName);
+    set('disk0.fileName', `${title}.vmdk`);
     set('disk0.node', 'scsi0:0');
   });
   document.set('snapshot.numSnapshots', String(record.snapshots.length));
@@ -42,15 +47,51 @@ export function isOwnDictionary(text: string): boolean {
   return text.includes(ownerKey);
 }
 
-/** Text of the marker file (`.vmss`), or undefined when the machine is not suspended. */
-export function suspendFile(record: VmRecord): string | undefined {
-  if (record.power.phase !== 'suspended') return undefined;
-  return `${suspendMarker} of ${record.name}. What it holds is in the folder .revix.\n`;
+/** A file that stands for memory, which other programs look for. */
+export interface MemoryFile {
+  readonly name: string;
+  /** First words of the file when it is ours. */
+  readonly marker: string;
 }
 
-/** Whether a `.vmss` file was written by `suspendFile`. */
-export function isOwnSuspendFile(text: string): boolean {
-  return text.startsWith(suspendMarker);
+/** `snapshot`: number of the snapshot that it belongs to, as in the dictionary; undefined for the machine itself. */
+function memoryFile(title: string, extension: keyof typeof memoryWords, snapshot?: number): MemoryFile {
+  const words = memoryWords[extension];
+  if (snapshot !== undefined) {
+    const name = `${title}-Snapshot${snapshot}${extension}`;
+    return { name, marker: `${words} of snapshot ${snapshot} of ${title}.` };
+  }
+  // Earlier versions wrote the display name behind these words.
+  return { name: title + extension, marker: `${words} of ` + (extension === '.vmss' ? '' : `${title}.`) };
+}
+
+/**
+ * The files that stand for memory: `<title>.vmss` and `.vmem` while the machine is suspended, `<title>-Snapshot<n>.vmsn`
+ * for each snapshot, and a `.vmem` beside it for one with memory.
+ */
+export function memoryFiles(record: VmRecord, title: string): readonly MemoryFile[] {
+  const own = record.power.phase === 'suspended' ? [memoryFile(title, '.vmss'), memoryFile(title, '.vmem')] : [];
+  const ofSnapshots = record.snapshots.flatMap(({ hasMemory, number }) => {
+    const state = memoryFile(title, '.vmsn', number);
+    return hasMemory ? [state, memoryFile(title, '.vmem', number)] : [state];
+  });
+  return [...own, ...ofSnapshots];
+}
+
+/** What a name in the folder of a machine is as one of its files that stand for memory; undefined for any other name. */
+export function memoryFileOf(name: string, title: string): MemoryFile | undefined {
+  if (!name.startsWith(title)) return undefined;
+  const [, snapshot, extension] =
+    /^(?:-Snapshot([1-9]\d*))?(\.vmss|\.vmsn|\.vmem)$/.exec(name.slice(title.length)) ?? [];
+  const known = (Object.keys(memoryWords) as (keyof typeof memoryWords)[]).find((word) => word === extension);
+  if (known === undefined) return undefined;
+  return memoryFile(title, known, snapshot === undefined ? undefined : Number(snapshot));
+}
+
+/** Text of a file that stands for memory. */
+export function memoryText({ marker }: MemoryFile, title: string): string {
+  const subject = marker.endsWith(' of ') ? `${title}.` : '';
+  return `${marker}${subject} What it holds is in the folder .revix.\n`;
 }
 
 const sectorBytes = 512;

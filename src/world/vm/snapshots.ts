@@ -158,6 +158,7 @@ export async function addSnapshot(
   const id = randomUUID();
   const snapshot: SnapshotRecord = {
     id,
+    number: 1 + Math.max(0, ...record.snapshots.map(({ number }) => number)),
     name: options.name,
     description: options.description,
     parentId: record.currentSnapshotId,

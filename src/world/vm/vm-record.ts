@@ -53,6 +53,8 @@ export interface VmTools {
 
 export interface SnapshotRecord {
   id: string;
+  /** From 1 up, and never changes: names of its files have it. */
+  number: number;
   name: string;
   description: string;
   parentId: string | null;

@@ -1,7 +1,6 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { commands } from '../../../src/cli/vmrun/command-table.js';
 import {
   type CommandCase,
@@ -11,7 +10,7 @@ import {
   notSupported,
   type Step,
 } from './every-command-cases.js';
-import { asUser, newLab } from './lab.js';
+import { asUser, directoryLabs, newLab } from './lab.js';
 import type { Run, VmrunRig } from './vmrun-rig.js';
 
 /** Number of the process of `sleep` in a machine. */
@@ -72,17 +71,10 @@ describe('over a world in memory', () => {
 });
 
 describe('over a directory', () => {
-  /** Machines that are made once: each test has a copy. */
-  const template = mkdtempSync(join(tmpdir(), 'revix-vmrun-template-'));
-  beforeAll(async () => {
-    await newLab({ store: 'directory', directory: template }).run(['list']);
-  });
-  afterAll(() => rmSync(template, { recursive: true, force: true }));
+  const newDirectoryLab = directoryLabs();
 
   it.each(isWhole ? cases : fewCases)('%s does its work', async (_name, steps) => {
-    const rig = newLab({ store: 'directory' });
-    cpSync(template, rig.directory, { recursive: true });
-    expect(await runCase(rig, steps)).toEqual(expectedOf(steps));
+    expect(await runCase(newDirectoryLab(), steps)).toEqual(expectedOf(steps));
   });
 });
 

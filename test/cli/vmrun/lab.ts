@@ -1,4 +1,8 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import type { InventoryBuilder } from '../../../src/backends/mock/index.js';
+import { scratchRoot } from '../../fixtures/scratch-root.js';
 import { VmrunRig, type RigOptions } from './vmrun-rig.js';
 
 /** Flags of the guest's ordinary account. */
@@ -29,4 +33,18 @@ export function newLab(options: RigOptions = {}): VmrunRig {
   const rig = new VmrunRig(options);
   addMachines(rig.inventory, (name) => rig.path(name));
   return rig;
+}
+
+/** Labs in directories, for the tests of the file or suite that calls it: made once, and each has a copy. */
+export function directoryLabs(): () => VmrunRig {
+  const template = mkdtempSync(join(scratchRoot, 'revix-vmrun-template-'));
+  beforeAll(async () => {
+    await newLab({ store: 'directory', directory: template }).run(['list']);
+  });
+  afterAll(() => rmSync(template, { recursive: true, force: true }));
+  return () => {
+    const rig = newLab({ store: 'directory' });
+    cpSync(template, rig.directory, { recursive: true });
+    return rig;
+  };
 }

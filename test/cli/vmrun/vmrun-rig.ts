@@ -1,5 +1,4 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createMockBackend, InventoryBuilder, World } from '../../../src/backends/mock/index.js';
@@ -16,6 +15,7 @@ import { createVix } from '../../../src/compose/create-vix.js';
 import { startSimulator, type Simulator } from '../../../src/simulator/index.js';
 import type { EndpointKind } from '../../../src/simulator/endpoint-kind.js';
 import { NetworkQuiet } from '../../conformance/network-quiet.js';
+import { scratchRoot } from '../../fixtures/scratch-root.js';
 import { goodCertificate } from '../../fixtures/tls/certificates.js';
 import { type AroundTerminal, FakeTerminal } from '../fake-terminal.js';
 
@@ -27,7 +27,7 @@ export interface Run extends VmrunEnd {
 
 /** A new directory that goes after the test; its path has no links in it. */
 function temporaryDirectory(): string {
-  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'revix-vmrun-')));
+  const directory = realpathSync(mkdtempSync(join(scratchRoot, 'revix-vmrun-')));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }

@@ -36,6 +36,7 @@ describe('a directory store', () => {
       await store.saveImage('a', 's1');
       record.snapshots.push({
         id: 's1',
+        number: 1,
         name: 'first',
         description: '',
         parentId: null,

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -32,6 +32,7 @@ describe('a directory in format 1', () => {
     expect(record.instanceUuid).toMatch(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     expect(addressesOf(record.guest.nics)[0]).toBe('10.0.0.5');
     expect(record.guest).toMatchObject({ domain: '', dnsServers: [], aliases: [] });
+    expect(record.snapshots[0]?.number).toBe(1);
     expect(record.snapshots[0]?.state).toMatchObject({ cpuCount: 2, memoryMb: 2048, guest: { aliases: [] } });
     await store.close();
   });
@@ -51,10 +52,32 @@ describe('a directory in format 1', () => {
     await world.close();
 
     const state = readFileSync(join(directory, 'Datacenter/ds/old/.revix/old/state.json'), 'utf8');
-    expect(state).toMatch(/^\{"format":2,/);
+    expect(state).toMatch(/^\{"format":3,/);
     const later = await openGuestStore(directory);
     const [id = ''] = await later.ids();
     expect(await later.read(id, ({ record }) => record.guestVariables)).toEqual({ stage: 'first' });
     await later.close();
   });
+});
+
+it('a directory in format 2 gets numbers for its snapshots', async () => {
+  const directory = temporaryDirectory();
+  const store = await openGuestStore(directory);
+  const world = await World.create({
+    store,
+    inventory: { vms: [{ name: 'vm', location: '[ds] vm/vm.vmx', snapshots: [{ name: 'a' }, { name: 'b' }] }] },
+  });
+  await world.close();
+  const [state = ''] = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('state.json'),
+  );
+  const path = join(directory, state);
+  const present = readFileSync(path, 'utf8');
+  const older = present.replace('"format":3', '"format":2').replaceAll(/"number": \d+,/g, '');
+  expect(older.length).toBeLessThan(present.length);
+  writeFileSync(path, older);
+  const next = await openGuestStore(directory);
+  const [id = ''] = await next.ids();
+  expect(await next.read(id, ({ record }) => record.snapshots.map(({ number }) => number))).toEqual([1, 2]);
+  await next.close();
 });

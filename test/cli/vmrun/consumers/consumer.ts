@@ -1,24 +1,41 @@
 import { strict as assert } from 'node:assert';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { newLab } from '../lab.js';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { directoryLabs } from '../lab.js';
 import type { Run, VmrunRig } from '../vmrun-rig.js';
+
+/** Consumers for the tests of the file that calls it, each with machines of its own in a directory of this machine. */
+export function preparedConsumers(): () => Consumer {
+  const newLab = directoryLabs();
+  return () => new Consumer(newLab());
+}
 
 /** A tool that calls vmrun, with the lab that it finds. */
 export class Consumer {
-  readonly rig: VmrunRig = newLab();
+  readonly rig: VmrunRig;
   /** Path of the machine that runs, of one that is off, and of one to be made. */
-  readonly on = this.rig.path('on');
-  readonly off = this.rig.path('off');
-  readonly made = this.rig.path('made');
+  readonly on: string;
+  readonly off: string;
+  readonly made: string;
 
-  constructor() {
+  constructor(rig: VmrunRig) {
+    this.rig = rig;
+    this.on = rig.path('on');
+    this.off = rig.path('off');
+    this.made = rig.path('made');
     writeFileSync(join(this.rig.directory, 'file'), 'content');
   }
 
   /** A path of this machine. */
   host(name: string): string {
     return join(this.rig.directory, name);
+  }
+
+  /** Files beside a machine whose names end so. */
+  beside(vmx: string, extension: string): readonly string[] {
+    const folder = dirname(vmx);
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    return names.filter((name) => name.endsWith(extension)).toSorted();
   }
 
   call(...args: readonly string[]): Promise<Run> {

@@ -1,7 +1,10 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Consumer } from './consumer.js';
+import { preparedConsumers } from './consumer.js';
 
+const newConsumer = preparedConsumers();
 const user = ['-gu', 'user', '-gp', 'password'] as const;
 
 describe('Packer', () => {
@@ -10,12 +13,16 @@ describe('Packer', () => {
     run.stderr.trim() === '' ? run.stdout.trim() : run.stderr.trim();
 
   it.each(['ws', 'fusion'])('builds with -T %s', async (type) => {
-    const packer = new Consumer();
+    const packer = newConsumer();
     const isRunning = async (vmx: string): Promise<boolean> =>
       (await packer.answer('-T', type, 'list')).replaceAll('\r\n', '\n').split('\n').includes(vmx);
     await packer.silently('-T', type, 'snapshot', packer.off, 'base image');
     await packer.silently('-T', type, 'clone', packer.off, packer.made, 'linked', '-snapshot', 'base image');
+    // Between the two it writes what the template says into the file.
+    expect(readFileSync(packer.made, 'utf8')).toContain('displayName = "made"\n');
+    appendFileSync(packer.made, 'guestinfo.packer = "built"\n');
     await packer.silently('-T', type, 'start', packer.made, 'nogui');
+    expect(readFileSync(packer.made, 'utf8')).toContain('guestinfo.packer = "built"\n');
     expect(await isRunning(packer.made)).toBe(true);
     expect(isIP((await packer.answer('-T', type, 'getGuestIPAddress', packer.made)).trim())).toBe(4);
     await packer.silently('-T', type, 'stop', packer.made, 'hard');
@@ -32,7 +39,7 @@ describe('Vagrant', () => {
     stdout.split('\n').filter((line) => line !== '' && !line.includes('Total snapshot'));
 
   it.each(['fusion', 'ws', 'player'])('brings a machine up with -T %s', async (type) => {
-    const vagrant = new Consumer();
+    const vagrant = newConsumer();
     const vmrun = (...args: string[]): Promise<void> => vagrant.silently('-T', type, ...args);
     await vmrun('start', vagrant.off, 'gui');
     await vmrun('enableSharedFolders', vagrant.off);
@@ -42,13 +49,17 @@ describe('Vagrant', () => {
     expect(isIP(address)).toBe(4);
     const list = (await vagrant.answer('-T', type, 'list')).split('\n').filter((line) => !/running VMs:/.test(line));
     expect(list.map((line) => line.toLowerCase())).toContain(vagrant.off.toLowerCase());
+    // By this file it knows that a machine is suspended.
+    expect(vagrant.beside(vagrant.off, '.vmss')).toEqual([]);
     await vmrun('suspend', vagrant.off);
+    expect(vagrant.beside(vagrant.off, '.vmss')).toEqual(['off.vmss']);
     await vmrun('start', vagrant.off, 'nogui');
+    expect(vagrant.beside(vagrant.off, '.vmss')).toEqual([]);
     await vmrun('stop', vagrant.off, 'soft');
   });
 
   it('keeps linked clones and snapshots', async () => {
-    const vagrant = new Consumer();
+    const vagrant = newConsumer();
     await vagrant.silently('-T', 'ws', 'snapshot', vagrant.off, 'vagrant base');
     await vagrant.silently('-T', 'ws', 'clone', vagrant.off, vagrant.made, 'linked', '-snapshot=vagrant base');
     await vagrant.silently('-T', 'ws', 'snapshot', vagrant.off, 'child');
@@ -65,15 +76,18 @@ describe('Vagrant', () => {
   });
 
   it('lists without a type in its utility', async () => {
-    const vagrant = new Consumer();
+    const vagrant = newConsumer();
     const lines = (await vagrant.answer('list')).split('\n').map((line) => line.trim());
-    expect(lines).toContain(vagrant.on);
+    // A line that is a file counts as a machine.
+    expect(lines.filter((line) => existsSync(line))).toEqual(
+      ['on', 'bare', 'win'].map((name) => vagrant.rig.path(name)),
+    );
   });
 });
 
 describe('libvirt', () => {
   it.each(['player', 'ws'])('drives a machine with -T %s', async (type) => {
-    const libvirt = new Consumer();
+    const libvirt = newConsumer();
     const running = async (): Promise<string[]> =>
       (await libvirt.answer('-T', type, 'list')).split('\n').filter((line) => line.startsWith('/'));
     await libvirt.silently('-T', type, 'start', libvirt.off);
@@ -85,7 +99,7 @@ describe('libvirt', () => {
   });
 
   it('pauses on Workstation', async () => {
-    const libvirt = new Consumer();
+    const libvirt = newConsumer();
     await libvirt.silently('-T', 'ws', 'pause', libvirt.on);
     expect(await libvirt.answer('-T', 'ws', 'list')).toContain(libvirt.on);
     await libvirt.silently('-T', 'ws', 'unpause', libvirt.on);
@@ -94,16 +108,29 @@ describe('libvirt', () => {
 
 describe('GNS3', () => {
   it('finds the version in what vmrun prints without arguments', async () => {
-    const { stdout } = await new Consumer().call();
+    const { stdout } = await newConsumer().call();
     const version = /vmrun version ([0-9.]+)/.exec(stdout)?.[1] ?? '0';
     expect(version.localeCompare('1.17.0', 'en', { numeric: true })).toBeGreaterThanOrEqual(0);
   });
 
   it.each(['ws', 'fusion'])('clones and runs nodes with -T %s', async (type) => {
-    const gns3 = new Consumer();
+    const gns3 = newConsumer();
     const name = 'GNS3 Linked Base for clones';
     await gns3.silently('-T', type, 'snapshot', gns3.off, name);
     await gns3.silently('-T', type, 'clone', gns3.off, gns3.made, 'linked', `-snapshot=${name}`, '-cloneName=node 1');
+    // It notes its clone in the dictionary of the snapshots by itself.
+    const dictionary = gns3.off.replace(/vmx$/, 'vmsd');
+    const entries = new Map(
+      readFileSync(dictionary, 'utf8')
+        .split('\n')
+        .filter((line) => line.includes('='))
+        .map((line) => line.split(' = ', 2))
+        .map(([key = '', value = '']) => [key, value]),
+    );
+    expect(entries.get('snapshot0.displayName')).toBe(`"${name}"`);
+    entries.set('snapshot0.numClones', '"1"').set('snapshot0.clone0', `"${gns3.made}"`);
+    writeFileSync(dictionary, [...entries].map(([key, value]) => `${key} = ${value}\n`).join(''));
+    expect(await gns3.answer('-T', type, 'listSnapshots', gns3.off)).toBe(`Total snapshots: 1\n${name}\n`);
     await gns3.silently('-T', type, 'start', gns3.made, 'nogui');
     expect((await gns3.answer('-T', type, 'list')).split('\n')).toContain(gns3.made);
     const tools = (await gns3.answer('-T', type, 'checkToolsState', gns3.made)).split('\n').join('');
@@ -121,7 +148,7 @@ describe('GNS3', () => {
 
 describe('docker-machine and minikube', () => {
   it('create, stop and delete a machine', async () => {
-    const docker = new Consumer();
+    const docker = newConsumer();
     await docker.silently('start', docker.off, 'nogui');
     const address = /\d+\.\d+\.\d+\.\d+/.exec(
       (await docker.call('getGuestIPAddress', docker.off, '-wait')).stdout,
@@ -146,13 +173,14 @@ describe('docker-machine and minikube', () => {
     await docker.silently('start', docker.off, 'nogui');
     await docker.silently('stop', docker.off, 'hard nogui');
     await docker.silently('deleteVM', docker.off, 'nogui');
+    expect(existsSync(docker.off)).toBe(false);
     expect((await docker.call('list')).stdout).not.toContain(docker.off);
   });
 });
 
 describe('the BOSH interface', () => {
   it.each([[[]], [['-T', 'player']]])('makes machines with %j', async (type) => {
-    const bosh = new Consumer();
+    const bosh = newConsumer();
     // Fails, rather than asks to be repeated for ever, where the product has no clones.
     const cloned = await bosh.call(...type, 'clone', bosh.off, bosh.made, 'linked', '-cloneName=vm-1');
     expect(cloned.stdout).not.toContain('The operation is not supported for the specified parameters');
@@ -169,7 +197,7 @@ describe('the BOSH interface', () => {
 
 describe('syzkaller', () => {
   it('clones, runs and deletes', async () => {
-    const syzkaller = new Consumer();
+    const syzkaller = newConsumer();
     await syzkaller.silently('clone', syzkaller.off, syzkaller.made, 'full');
     await syzkaller.silently('start', syzkaller.made, 'nogui');
     const answer = await syzkaller.answer('getGuestIPAddress', syzkaller.made, '-wait');
@@ -177,19 +205,20 @@ describe('syzkaller', () => {
     expect(answer.at(-1)).toBe('\n');
     await syzkaller.silently('stop', syzkaller.made, 'hard');
     await syzkaller.silently('deleteVM', syzkaller.made);
+    expect(existsSync(dirname(syzkaller.made))).toBe(false);
   });
 });
 
 describe('others', () => {
   it('Apache VCL takes a snapshot without a name', async () => {
-    const vcl = new Consumer();
+    const vcl = newConsumer();
     const run = await vcl.call('snapshot', vcl.off);
     expect(run.status).toBe(0);
     expect(run.stdout).not.toMatch(/error/i);
   });
 
   it('the test runner of Mozilla starts programs on a desktop', async () => {
-    const runner = new Consumer();
+    const runner = newConsumer();
     const base = ['-T', 'ws', ...user];
     const firstLine = async (...args: string[]): Promise<string> =>
       (await runner.call(...base, ...args)).stdout.split('\n').find((line) => line.trim() !== '') ?? '';
@@ -222,7 +251,7 @@ describe('others', () => {
   });
 
   it('micro Cloud Foundry tests files by exit codes', async () => {
-    const micro = new Consumer();
+    const micro = newConsumer();
     const test = (path: string) => micro.call(...user, 'runProgramInGuest', micro.on, '/usr/bin/test', '-e', path);
     expect((await test('/etc/passwd')).status).toBe(0);
     const missing = await test('/var/none');

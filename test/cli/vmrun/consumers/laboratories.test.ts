@@ -1,22 +1,33 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createMockBackend, InventoryBuilder } from '../../../../src/backends/mock/index.js';
 import { VmrunRig } from '../vmrun-rig.js';
-import { Consumer } from './consumer.js';
+import { preparedConsumers } from './consumer.js';
 
+const newConsumer = preparedConsumers();
 const user = ['-gu', 'user', '-gp', 'password'] as const;
 
 describe('Cuckoo and CAPE', () => {
   it('revert, start, dump the memory and stop', async () => {
-    const cuckoo = new Consumer();
+    const cuckoo = newConsumer();
     await cuckoo.silently('snapshot', cuckoo.on, 'clean');
     expect(await cuckoo.answer('listSnapshots', cuckoo.on)).toContain('clean');
     await cuckoo.silently('revertToSnapshot', cuckoo.on, 'clean');
     // Anything on stdout would count as a failed start.
     await cuckoo.silently('start', cuckoo.on, 'gui');
     expect(await cuckoo.answer('list')).toContain(cuckoo.on);
+    // The memory is the file that comes with the snapshot; it moves it to its own place, and drops the snapshot.
+    const before = cuckoo.beside(cuckoo.on, '.vmem');
     await cuckoo.silently('snapshot', cuckoo.on, 'memdump');
+    const dumps = cuckoo.beside(cuckoo.on, '.vmem').filter((name) => !before.includes(name));
+    expect(dumps).toEqual(['on-Snapshot2.vmem']);
+    expect(cuckoo.beside(cuckoo.on, '.vmsn')).toEqual(['on-Snapshot1.vmsn', 'on-Snapshot2.vmsn']);
+    renameSync(join(dirname(cuckoo.on), 'on-Snapshot2.vmem'), cuckoo.host('memory.dmp'));
     await cuckoo.silently('deleteSnapshot', cuckoo.on, 'memdump');
+    expect(cuckoo.beside(cuckoo.on, '.vmem')).toEqual(before);
+    expect(cuckoo.beside(cuckoo.on, '.vmsn')).toEqual(['on-Snapshot1.vmsn']);
+    expect(readFileSync(cuckoo.host('memory.dmp'), 'utf8')).toMatch(/^Revix memory of snapshot 2 of on/);
     await cuckoo.silently('stop', cuckoo.on, 'hard');
     expect(await cuckoo.answer('list')).not.toContain(cuckoo.on);
     expect((await cuckoo.call('revertToSnapshot', cuckoo.on, 'none')).status).not.toBe(0);
@@ -62,7 +73,7 @@ describe('the server module of CAPE', () => {
 
 describe('Noriben', () => {
   it('runs a sample by statuses alone', async () => {
-    const noriben = new Consumer();
+    const noriben = newConsumer();
     const status = async (...args: string[]): Promise<number> => (await noriben.call(...args)).status;
     await noriben.silently('-T', 'ws', 'snapshot', noriben.on, 'Clean Base');
     expect(await status('-T', 'ws', 'revertToSnapshot', noriben.on, 'Clean Base')).toBe(0);
@@ -98,7 +109,7 @@ describe('vmxtoolkit and labbuildr', () => {
   ];
 
   it('spells commands in its own way', async () => {
-    const toolkit = new Consumer();
+    const toolkit = newConsumer();
     const vm = toolkit.off;
     const lines = async (...args: string[]): Promise<string[]> => {
       const { stdout } = await toolkit.call(...args);
@@ -137,18 +148,19 @@ describe('vmxtoolkit and labbuildr', () => {
   });
 
   it('clones, and walks snapshots', async () => {
-    const toolkit = new Consumer();
+    const toolkit = newConsumer();
     await toolkit.silently('snapshot', toolkit.off, 'Base');
     const snapshots = (await toolkit.answer('listsnapshots', toolkit.off)).trimEnd().split('\n').slice(1);
     expect(snapshots).toEqual(['Base']);
     await toolkit.silently('clone', toolkit.off, toolkit.made, 'linked', '-snapshot=Base', '-cloneName=Clone1');
+    expect(toolkit.beside(toolkit.made, '.vmsn')).toEqual([]);
     await toolkit.silently('revertToSnapshot', toolkit.off, 'Base');
     await toolkit.silently('deleteSnapshot', toolkit.off, 'Base', 'andDeleteChildren');
     await toolkit.silently('deleteVM', toolkit.made);
   });
 
   it('never meets a line that it would repeat for ever', async () => {
-    const toolkit = new Consumer();
+    const toolkit = newConsumer();
     const bare = toolkit.rig.path('bare');
     for (const args of [
       ['getguestipaddress', bare],
@@ -163,7 +175,7 @@ describe('vmxtoolkit and labbuildr', () => {
 
 describe('VMLab', () => {
   it('reads the text alone', async () => {
-    const lab = new Consumer();
+    const lab = newConsumer();
     const text = async (...args: string[]): Promise<string> => (await lab.call(...args)).stdout;
     const guest = ['-T', 'ws', ...user];
     expect(await text('start', lab.off, 'nogui')).toBe('');
@@ -197,7 +209,7 @@ describe('VMLab', () => {
 
 describe('the automation of Rapid7', () => {
   it('takes any byte for a failed program', async () => {
-    const rapid7 = new Consumer();
+    const rapid7 = newConsumer();
     const guest = ['-gu', 'user', '-gp', 'password'];
     const isRun = async (...argv: string[]): Promise<boolean> => {
       const { stdout, stderr } = await rapid7.call(...guest, 'runProgramInGuest', rapid7.on, ...argv);

@@ -1,15 +1,17 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Consumer } from './consumer.js';
+import { preparedConsumers } from './consumer.js';
 
+const newConsumer = preparedConsumers();
 const user = ['-gu', 'user', '-gp', 'password'] as const;
 
 describe('fission and veewee', () => {
   it('take a status of 0 for success, and lines by what is in them', async () => {
-    const fission = new Consumer();
+    const fission = newConsumer();
     const base = ['-T', 'fusion'];
     await fission.silently(...base, 'start', fission.off, 'gui');
     const list = (await fission.answer(...base, 'list')).split('\n').filter((line) => line.includes('.vmx'));
-    expect(list).toContain(fission.off);
+    expect(list.filter((line) => existsSync(line))).toContain(fission.off);
     await fission.silently(...base, 'suspend', fission.off, 'hard');
     await fission.silently(...base, 'snapshot', fission.off, 'snap foo');
     const snapshots = (await fission.answer(...base, 'listSnapshots', fission.off)).split('\n');
@@ -28,12 +30,12 @@ describe('fission and veewee', () => {
 
 describe('mech', () => {
   it('takes the first type that can list', async () => {
-    const mech = new Consumer();
+    const mech = newConsumer();
     for (const type of ['ws', 'player', 'fusion']) expect((await mech.call('-T', type, 'list')).status).toBe(0);
   });
 
   it('runs scripts by a temporary file', async () => {
-    const mech = new Consumer();
+    const mech = newConsumer();
     const base = ['-T', 'fusion', ...user];
     const answer = async (...args: string[]): Promise<string> => (await mech.answer(...base, ...args)).trim();
     const path = await answer('createTempfileInGuest', mech.on);
@@ -47,7 +49,7 @@ describe('mech', () => {
   });
 
   it('finds the network with NAT', async () => {
-    const mech = new Consumer();
+    const mech = newConsumer();
     const rows = (await mech.answer('-T', 'fusion', 'listHostNetworks')).split('\n').map((line) => line.split(/\s+/));
     const nat = rows.find(([, , type]) => type === 'nat')?.[1] ?? '';
     expect(await mech.answer('-T', 'fusion', 'listPortForwardings', nat)).toBe('Total port forwardings: 0\n');
@@ -55,7 +57,7 @@ describe('mech', () => {
 });
 
 it('vfuse takes a snapshot', async () => {
-  const vfuse = new Consumer();
+  const vfuse = newConsumer();
   const run = await vfuse.call('-T', 'fusion', 'snapshot', vfuse.off, 'Snapshot-1');
   // Any text on stderr would be shown as an error.
   expect(run).toEqual({ status: 0, stdout: '', stderr: '' });
@@ -72,7 +74,7 @@ describe('node-vmrun', () => {
   };
 
   it('reads lists, processes and single values', async () => {
-    const node = new Consumer();
+    const node = newConsumer();
     const base = ['-T', 'ws', ...user];
     expect(listOf(await node.answer('-T', 'ws', 'list'))).toContain(node.on);
     const processes = listOf(await node.answer(...base, 'listProcessesInGuest', node.on));
@@ -85,20 +87,20 @@ describe('node-vmrun', () => {
   });
 
   it('sends both guest flags, also with an empty value', async () => {
-    const node = new Consumer();
+    const node = newConsumer();
     expect(listOf(await node.answer('-T', 'ws', '-gu', '', '-gp', '', 'list'))).toContain(node.on);
   });
 });
 
 describe('small wrappers', () => {
   it('vmrun.js drops the first and the last element of the list', async () => {
-    const wrapper = new Consumer();
+    const wrapper = newConsumer();
     const lines = (await wrapper.answer('-T', 'ws', 'list')).split('\n').slice(1, -1);
     expect(lines).toEqual(['on', 'bare', 'win'].map((name) => wrapper.rig.path(name)));
   });
 
   it('go-vmrun keeps lines with vmx in them', async () => {
-    const wrapper = new Consumer();
+    const wrapper = newConsumer();
     const lines = (await wrapper.answer('list')).split('\n').filter((line) => line.includes('vmx'));
     expect(lines).toHaveLength(3);
     await wrapper.silently('start', wrapper.off, 'gui');
@@ -106,9 +108,9 @@ describe('small wrappers', () => {
   });
 
   it('the Java wrapper takes every line after the first for a file, and the status of a script', async () => {
-    const wrapper = new Consumer();
+    const wrapper = newConsumer();
     const [, ...files] = (await wrapper.answer('list')).trimEnd().split('\n');
-    expect(files.every((file) => file.startsWith('/'))).toBe(true);
+    expect(files.every((file) => existsSync(file))).toBe(true);
     const run = await wrapper.call(...user, 'runScriptInGuest', wrapper.on, '/bin/sh', 'exit 13');
     expect(run.status).toBe(13);
     await wrapper.silently(...user, 'CopyFileFromHostToGuest', wrapper.on, wrapper.host('file'), '/tmp/f');
@@ -117,7 +119,7 @@ describe('small wrappers', () => {
   });
 
   it('the Python wrappers send empty credentials, which then take the next words', async () => {
-    const wrapper = new Consumer();
+    const wrapper = newConsumer();
     // `-gu -gp start` with nothing between: -gu takes `-gp` for its value.
     await wrapper.silently('-T', 'ws', '-gu', '-gp', 'start', wrapper.off);
     await wrapper.silently('-T', 'ws', '-gu', '', '-gp', '', 'stop', wrapper.off, 'hard');
@@ -139,7 +141,7 @@ describe('the Rust wrapper', () => {
     (run.stderr === '' ? run.stdout : run.stderr).trim().replace(/^Error: /, '');
 
   it('tells errors by how they begin', async () => {
-    const rust = new Consumer();
+    const rust = newConsumer();
     const message = async (...args: string[]): Promise<string> => messageOf(await rust.call('-T', 'ws', ...args));
     expect(await message('start', '/none.vmx')).toMatch(/^Cannot open VM: /);
     expect(await message('stop', rust.off)).toMatch(/^The virtual machine is not powered on: /);
@@ -156,7 +158,7 @@ describe('the Rust wrapper', () => {
   });
 
   it('reads headers as numbers, and the version in the third line', async () => {
-    const rust = new Consumer();
+    const rust = newConsumer();
     const list = await rust.answer('-T', 'ws', 'list');
     expect(Number(list.split('\n')[0]?.replace('Total running VMs: ', ''))).toBe(3);
     const snapshots = await rust.answer('-T', 'ws', 'listSnapshots', rust.rig.path('tree'));
@@ -169,7 +171,7 @@ describe('the Rust wrapper', () => {
 });
 
 it('py_vmware_lib reads the tables of networks', async () => {
-  const library = new Consumer();
+  const library = newConsumer();
   const lines = (await library.answer('listHostNetworks')).trimEnd().split('\n');
   expect(lines[0]).not.toContain('Unknown command');
   const rows = lines.slice(2).map((line) => line.trim().split(/ {2,}/));
