@@ -5,9 +5,8 @@
  * Usage: node build/examples/vsphere/run-program.js --url https://vcenter/sdk --username U --password P
  *   --vmname VM --guestusername U --guestpassword P --guestprogrampath G --localoutputfilepath L [--interactivesession]
  */
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import { main, shownUrl } from './support/guest-sample.js';
+import { download, main } from './support/guest-sample.js';
+import { inRounds } from './support/in-rounds.js';
 
 await main(
   {
@@ -18,7 +17,7 @@ await main(
       'interactivesession?': 'run it in the session at the console',
     },
     isInteractive: (options) => options.flag('interactivesession'),
-    async run({ options, guest }) {
+    async run({ options, guest, shown }) {
       console.log('Executing CreateTemporaryFile guest operation');
       const nowhere = { prefix: '', suffix: '', directoryPath: '' };
       const outputPath = await guest.call('CreateTemporaryFileInGuest', nowhere);
@@ -30,14 +29,14 @@ await main(
       const pid = await guest.call('StartProgramInGuest', { spec });
       console.log(`Process ID of the program started is: ${pid}`);
 
-      console.log('Waiting for the process to finish running.');
-      const { exitCode } = await guest.waitForExit(pid);
+      const { exitCode } = await inRounds(guest.waitForExit(pid), () =>
+        console.log('Waiting for the process to finish running.'),
+      );
       console.log(`Exit code of the program is ${exitCode}`);
 
       const { url } = await guest.call('InitiateFileTransferFromGuest', { guestFilePath: outputPath });
-      console.log(`Downloading the output file from :${shownUrl(url)}`);
-      const { chunks } = await guest.download(outputPath, url);
-      await pipeline(chunks, createWriteStream(options.text('localoutputfilepath') ?? ''));
+      console.log(`Downloading the output file from :${shown(url)}`);
+      await download(guest, outputPath, url, options.text('localoutputfilepath') ?? '');
       console.log('Successfully downloaded the file');
     },
   },

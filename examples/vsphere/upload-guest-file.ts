@@ -1,5 +1,6 @@
 /**
- * UploadGuestFile of the vSphere SDK: copies a file of this machine into a guest.
+ * UploadGuestFile of the vSphere SDK: copies a file of this machine into a guest. Like the original it tells what the
+ * server said against the file, and what is wrong with the local one, and ends with status 0 then.
  * Usage: node build/examples/vsphere/upload-guest-file.js --url https://vcenter/sdk --username U --password P
  *   --vmname VM --guestusername U --guestpassword P --guestfilepath G --localfilepath L --guesttype posix|windows
  *   [--overwrite]
@@ -7,7 +8,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { vimFaultOf } from 'revix/vsphere';
-import { main, shownUrl } from './support/guest-sample.js';
+import { main } from './support/guest-sample.js';
 
 await main(
   {
@@ -18,7 +19,7 @@ await main(
       guesttype: 'windows or posix',
       'overwrite?': 'replace a file that is there',
     },
-    async run({ options, guest }) {
+    async run({ options, guest, shown }) {
       const guestFilePath = options.text('guestfilepath') ?? '';
       const localFilePath = options.text('localfilepath') ?? '';
       console.log('Executing UploadGuestFile guest operation');
@@ -43,11 +44,18 @@ await main(
           overwrite: options.flag('overwrite'),
         });
       } catch (error) {
-        if (vimFaultOf(error)?.$type !== 'FileAlreadyExists') throw error;
-        return console.log(`${guestFilePath} exists already; use --overwrite to replace it`);
+        const fault = vimFaultOf(error);
+        if (fault === undefined) throw error;
+        console.log(error instanceof Error ? error.message : fault.$type);
+        if (fault.$type === 'FileAlreadyExists') console.log('Use --overwrite to replace the file that is there.');
+        return;
       }
-      console.log(`Uploading the file to :${shownUrl(url)}`);
-      await guest.upload(guestFilePath, url, { size: found.size, chunks: createReadStream(localFilePath) });
+      console.log(`Uploading the file to :${shown(url)}`);
+      try {
+        await guest.upload(guestFilePath, url, { size: found.size, chunks: createReadStream(localFilePath) });
+      } catch (error) {
+        throw new Error('File Upload is unsuccessful', { cause: error });
+      }
       console.log('Successfully uploaded the file');
     },
   },

@@ -1,53 +1,32 @@
 /**
  * What the four samples of guest operations have in common, as those of the vSphere SDK for Java have: their command
- * line, and the way to a machine whose guest takes operations.
+ * line, and the way to a machine whose guest takes operations. Unlike those they verify certificates, and they end with
+ * status 1 whatever goes wrong, as the newest ones do. A machine that is not there, or off, is nothing wrong.
  */
+import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { pipeline } from 'node:stream/promises';
 import { startSimulator } from 'revix/simulator';
-import { connectVsphere, Fault, ref, type GuestClient, type Ref, type VsphereClient } from 'revix/vsphere';
-
-/** Options of a command line: `--key value`, or `--key` alone. Keys are told apart without case, `-` and `_`. */
-export class SampleOptions {
-  readonly #values = new Map<string, string | null>();
-
-  constructor(words: readonly string[]) {
-    for (let at = 0; at < words.length; at += 1) {
-      const word = words[at] ?? '';
-      if (!word.startsWith('--')) throw new Error(`Not an option: ${word}`);
-      const key = keyOf(word);
-      if (this.#values.has(key)) throw new Error(`Duplicate key : ${word.slice(2)}`);
-      const next = words[at + 1];
-      const hasValue = next !== undefined && !next.startsWith('--');
-      this.#values.set(key, hasValue ? next : null);
-      if (hasValue) at += 1;
-    }
-  }
-
-  has(name: string): boolean {
-    return this.#values.has(keyOf(name));
-  }
-
-  text(name: string): string | undefined {
-    return this.#values.get(keyOf(name)) ?? undefined;
-  }
-
-  /** Given alone, or as `true` or `yes`. */
-  flag(name: string): boolean {
-    return this.has(name) && ['true', 'yes'].includes(this.text(name) ?? 'true');
-  }
-}
-
-function keyOf(word: string): string {
-  return word.replaceAll(/[-_]/g, '').toLowerCase();
-}
+import {
+  connectVsphere,
+  Fault,
+  ref,
+  type GuestClient,
+  type Ref,
+  type TlsOption,
+  type VsphereClient,
+} from 'revix/vsphere';
+import { SampleOptions } from './sample-options.js';
 
 /** What a sample works with. */
 export interface SampleContext {
   readonly options: SampleOptions;
   readonly guest: GuestClient;
+  /** A transfer URL for people. */
+  readonly shown: (url: string) => string;
 }
 
 export interface Sample {
@@ -60,14 +39,16 @@ export interface Sample {
 }
 
 const commonOptions: Readonly<Record<string, string>> = {
-  url: 'https://vcenter/sdk',
+  url: 'https://vcenter/sdk, or the name of the vCenter; also --serverAddress',
   username: 'user of the vCenter or host',
   password: 'password of that user',
   vmname: 'name of the virtual machine',
   guestusername: 'user of the guest',
   guestpassword: 'password of that user',
   'thumbprint?': 'certificate to accept, by its SHA-256',
+  'trustStorePath?': 'PEM file of the authorities to accept',
   'insecure?': 'accept any certificate',
+  'basic-connection?': 'log in without single sign-on, as is done anyway',
 };
 
 /** How a sample shows itself where there is no vCenter. */
@@ -88,9 +69,17 @@ export async function main(sample: Sample, demonstration: Demonstration): Promis
     if (words.length > 0) await runSample(sample, words);
     else await demonstrate(sample, demonstration);
   } catch (error) {
-    console.error(error instanceof Fault ? `${error.kind}: ${error.message}` : String(error));
+    console.error(textOf(error));
+    if (error instanceof Error && !(error instanceof Fault) && error.cause !== undefined) {
+      console.error(textOf(error.cause));
+    }
     process.exitCode = 1;
   }
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof Fault) return `${error.kind}: ${error.message}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function demonstrate(sample: Sample, { options, files = {} }: Demonstration): Promise<void> {
@@ -112,26 +101,36 @@ async function demonstrate(sample: Sample, { options, files = {} }: Demonstratio
 
 async function runSample(sample: Sample, words: readonly string[]): Promise<void> {
   const options = new SampleOptions(words);
+  options.addDefaults([homedir(), process.cwd()]);
   const all = { ...commonOptions, ...sample.options };
   const missing = Object.keys(all).filter((name) => !name.endsWith('?') && options.text(name) === undefined);
   if (options.has('help') || missing.length > 0) {
+    if (!options.has('help')) console.error(`Missing: ${missing.map((name) => `--${name}`).join(', ')}`);
     printUsage(sample.name, all);
     return;
   }
   const text = (name: string): string => options.text(name) ?? '';
-  const thumbprint = options.text('thumbprint');
   const client = await connectVsphere({
     url: text('url'),
     userName: text('username'),
     password: text('password'),
-    tls: thumbprint !== undefined ? { thumbprint } : options.flag('insecure') ? 'insecure' : 'system',
+    tls: tlsOf(options),
   });
   try {
     const guest = await readyGuest(sample, options, client);
-    if (guest !== undefined) await sample.run({ options, guest });
+    const shown = (url: string): string => shownUrl(url, hostOf(text('url')));
+    if (guest !== undefined) await sample.run({ options, guest, shown });
   } finally {
     await client.close();
   }
+}
+
+function tlsOf(options: SampleOptions): TlsOption {
+  const thumbprint = options.text('thumbprint');
+  const ca = options.text('trustStorePath');
+  if (thumbprint !== undefined) return { thumbprint };
+  if (ca !== undefined) return { ca };
+  return options.flag('insecure') ? 'insecure' : 'system';
 }
 
 function printUsage(sample: string, options: Readonly<Record<string, string>>): void {
@@ -183,7 +182,21 @@ async function machinesByName(client: VsphereClient): Promise<ReadonlyMap<string
   return found;
 }
 
-/** A transfer URL for people: its token is as good as a password for ten minutes. */
-export function shownUrl(url: string): string {
-  return url.replace(/(?<=[?&]token=)[^&]+/, '***');
+function hostOf(address: string): string {
+  return new URL(/^https?:/.test(address) ? address : `https://${address}`).host;
+}
+
+/** Copies the bytes behind a transfer URL to a file here. @throws Error. */
+export async function download(guest: GuestClient, path: string, url: string, to: string): Promise<void> {
+  try {
+    const { chunks } = await guest.download(path, url);
+    await pipeline(chunks, createWriteStream(to));
+  } catch (error) {
+    throw new Error('File Download is unsuccessful', { cause: error });
+  }
+}
+
+/** With the server that was asked in place of `*`, and without the token, which is as good as a password for ten minutes. */
+function shownUrl(url: string, host: string): string {
+  return url.replace(/^(https?:\/\/)\*/, `$1${host}`).replace(/(?<=[?&]token=)[^&]+/, '***');
 }
