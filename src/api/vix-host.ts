@@ -1,7 +1,8 @@
+import { Fault } from '../base/fault.js';
 import type { ConnectTarget, ProviderName } from '../backends/backend.js';
 import type { Capability } from '../backends/capabilities.js';
 import { Secret } from '../base/secret.js';
-import { VixFailure } from '../errors/vix-failure.js';
+import { faultCode, VixFailure } from '../errors/vix-failure.js';
 import { PropertyList } from '../handles/property-list.js';
 import { immediateChannel, PumpChannel } from '../jobs/event-channel.js';
 import { describeJob, type JobContext } from '../jobs/job.js';
@@ -243,11 +244,13 @@ async function connect(
   const entry: HostEntry = runtime.table.add('host', state, call);
   if (channel instanceof PumpChannel) channel.post(() => (channel.isAttached = true));
   link.onLost((fault) => {
+    const isTold = fault instanceof Fault && fault.kind === 'connection-lost';
+    const code = isTold ? faultCode(fault) : VIX_E_HOST_CONNECTION_LOST;
     for (const child of entry.children()) {
       const job = runtime.table.lookup(child.handle, 'job');
       if (typeof job === 'number') continue;
       const message = `${describeJob(job.payload)}: the connection to ${link.about.product} was lost: ${fault.message}`;
-      job.payload.fail(new VixFailure(VIX_E_HOST_CONNECTION_LOST, message, fault));
+      job.payload.fail(new VixFailure(code, message, fault));
     }
   });
   return entry;

@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createVsphereBackend } from '../../src/backends/vsphere/index.js';
 import { FakeClock } from '../../src/base/clock.js';
+import { Fault, type FaultKind } from '../../src/base/fault.js';
 import { createVix } from '../../src/compose/create-vix.js';
-import { startSimulator } from '../../src/simulator/index.js';
-import type { ConformanceTarget, VmRole } from '../../src/testing/index.js';
+import { faultCode } from '../../src/errors/vix-failure.js';
+import { startSimulator, type Simulator, type WireEffect, type WireFaultRule } from '../../src/simulator/index.js';
+import { asVimFault } from '../../src/simulator/world-faults.js';
+import type { ConformanceTarget, InjectedFault, VmRole } from '../../src/testing/index.js';
 import {
   VIX_E_CANNOT_CONNECT_TO_HOST,
   VIX_E_HOST_USER_PERMISSIONS,
@@ -16,6 +19,7 @@ import {
 import { goodCertificate, selfSignedCertificate } from '../fixtures/tls/certificates.js';
 import { inventoryFor, vmsFor } from './inventory.js';
 import { NetworkQuiet } from './network-quiet.js';
+import { vsphereOperations } from './vsphere-operations.js';
 
 /** Makes a vCenter that serves a machine for each of the roles, with the vSphere backend over loopback TLS before it. */
 export async function vsphereTarget(roles: readonly VmRole[]): Promise<ConformanceTarget> {
@@ -69,8 +73,7 @@ export async function vsphereTarget(roles: readonly VmRole[]): Promise<Conforman
     vms: vmsFor(roles),
     directory,
     newLocation: (name) => `[Lab/store] ${name}/${name}.vmx`,
-    // No `inject`: what strikes an operation of the world strikes other calls than the backend's, which come down to other
-    // operations. What each fault of vSphere becomes is proved against the whole map, in errors/fault-from.test.ts.
+    inject: (fault) => injected(simulator, fault),
     advance: async (ms) => {
       await quiet.wait();
       await clock.advance(ms);
@@ -84,4 +87,29 @@ export async function vsphereTarget(roles: readonly VmRole[]): Promise<Conforman
       if (defects.length > 0) throw new Error(`the simulator failed: ${defects.join('; ')}`);
     },
   };
+}
+
+/** Strikes the methods that an operation comes down to. @returns how to stop that. */
+function injected({ faults }: Simulator, { operation, kind }: InjectedFault): () => void {
+  const methods = vsphereOperations[operation];
+  if (methods === undefined) throw new Error(`vsphere-operations.ts does not know ${operation}`);
+  const rules: WireFaultRule[] =
+    kind === 'connection-lost'
+      ? [
+          // What is under way is refused for want of a session, and no new one is to be had.
+          ...methods.map((on) => ({ on, effect: { expireSession: true } as const })),
+          { on: 'Login', effect: { status: 503 } },
+        ]
+      : methods.map((on) => ({ on, effect: faultOf(kind) }));
+  const ids = rules.map((rule) => faults.add(rule));
+  return () => {
+    for (const id of ids) faults.remove(id);
+  };
+}
+
+/** A fault of that kind. What one fault of vSphere says of several kinds, the code in its text tells apart, as Tools does. */
+function faultOf(kind: FaultKind): WireEffect {
+  const code = faultCode(new Fault(kind, ''));
+  const { fault, message } = asVimFault(new Fault(kind, `It was to fail. vix error codes = (${code}, 0).`));
+  return { fault, message };
 }

@@ -92,7 +92,8 @@ async function goodArguments(bench: Bench, call: VixFunctionName, snapshots: rea
   return argumentsFor(call, {
     ...own,
     hostHandle: bench.host,
-    vmHandle: vm,
+    // A machine that runs is not cloned.
+    vmHandle: call === 'VixVM_Clone' ? await bench.open('off') : vm,
     ...(snapshot === undefined ? {} : { [snapshotParameter(call)]: snapshot }),
     searchType: VIX_FIND_RUNNING_VMS,
     variableType: VIX_GUEST_ENVIRONMENT_VARIABLE,
@@ -101,6 +102,7 @@ async function goodArguments(bench: Bench, call: VixFunctionName, snapshots: rea
     vmxFilePath: bench.vm('off').location,
     vmxFilePathName: bench.vm('off').location,
     hostPathName: bench.target.directory,
+    destConfigPathName: bench.target.newLocation?.('injected') ?? 'injected',
   });
 }
 

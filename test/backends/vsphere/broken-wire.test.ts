@@ -27,32 +27,49 @@ import { goodCertificate } from '../../fixtures/tls/certificates.js';
 const path = '[store] lab/lab.vmx';
 const secret = new Secret('password');
 
-/** What befalls one request, and the errors that a program may see of it. */
-const effects: readonly { readonly name: string; readonly effect: WireEffect; readonly allowed: readonly string[] }[] =
-  [
-    { name: 'the session ends', effect: { expireSession: true }, allowed: [] },
-    {
-      name: 'the connection is reset',
-      effect: { reset: true },
-      allowed: ['VIX_E_HOST_CONNECTION_LOST'],
-    },
-    {
-      name: 'the answer breaks off',
-      effect: { cutAfterBytes: 30 },
-      allowed: ['VIX_E_HOST_CONNECTION_LOST', 'VIX_E_CANNOT_CONNECT_TO_HOST'],
-    },
-    {
-      name: 'the service is not available',
-      effect: { status: 503 },
-      allowed: ['VIX_E_HOST_SERVER_NOT_AVAILABLE'],
-    },
-    {
-      name: 'no answer comes',
-      effect: { never: true },
-      allowed: ['VIX_E_HOST_TCP_CONN_LOST'],
-    },
-    { name: 'the answer is slow', effect: { delayMs: 20_000 }, allowed: [] },
-  ];
+interface Mishap {
+  readonly name: string;
+  /** What befalls one request. */
+  readonly effect: WireEffect;
+  /** What befalls every connection after it. */
+  readonly onConnect?: WireEffect;
+  /** The errors that a program may see of it. */
+  readonly allowed: readonly string[];
+  /** Those of them that one run at least has to end with. */
+  readonly mustBeSeen?: readonly string[];
+}
+
+const effects: readonly Mishap[] = [
+  { name: 'the session ends', effect: { expireSession: true }, allowed: [] },
+  {
+    name: 'the connection is reset',
+    effect: { reset: true },
+    allowed: ['VIX_E_HOST_CONNECTION_LOST'],
+  },
+  {
+    name: 'the answer breaks off',
+    effect: { cutAfterBytes: 30 },
+    allowed: ['VIX_E_HOST_CONNECTION_LOST', 'VIX_E_CANNOT_CONNECT_TO_HOST'],
+  },
+  {
+    name: 'the service is not available',
+    effect: { status: 503 },
+    allowed: ['VIX_E_HOST_SERVER_NOT_AVAILABLE'],
+  },
+  {
+    name: 'no answer comes',
+    effect: { never: true },
+    allowed: ['VIX_E_HOST_TCP_CONN_LOST'],
+  },
+  { name: 'the answer is slow', effect: { delayMs: 20_000 }, allowed: [] },
+  {
+    name: 'the connection is reset, and the next ones meet another certificate',
+    effect: { reset: true },
+    onConnect: { wrongCertificate: true },
+    allowed: ['VIX_E_HOST_CONNECTION_LOST', 'VIX_E_NET_HTTP_SSL_SECURITY'],
+    mustBeSeen: ['VIX_E_NET_HTTP_SSL_SECURITY'],
+  },
+];
 
 /** A whole run takes more requests than the one, and fewer than the other. */
 const fewestRequests = 20;
@@ -64,7 +81,7 @@ const mostRequests = 80;
 const stride = process.env['REVIX_WHOLE_PROOF'] === undefined ? 12 : 1;
 
 describe.each(effects.map((row, index) => ({ ...row, first: 1 + ((index * 2) % stride) })))('when $name', (row) => {
-  const { effect, allowed, first } = row;
+  const { effect, onConnect, allowed, mustBeSeen = [], first } = row;
   let simulator: Simulator;
   let clock: FakeClock;
   let quiet: NetworkQuiet;
@@ -73,7 +90,9 @@ describe.each(effects.map((row, index) => ({ ...row, first: 1 + ((index * 2) % s
   let countdown = 0;
   const onRequest = (): void => {
     countdown -= 1;
-    if (countdown === 0) simulator.faults.add({ on: '*', count: 1, effect });
+    if (countdown !== 0) return;
+    if (onConnect !== undefined) simulator.faults.add({ on: 'connect', effect: onConnect });
+    simulator.faults.add({ on: '*', count: 1, effect });
   };
 
   beforeAll(async () => {
@@ -192,7 +211,8 @@ describe.each(effects.map((row, index) => ({ ...row, first: 1 + ((index * 2) % s
     const seen = new Set<string>();
     let struck = 0;
     for (let at = first; at <= mostRequests; at += stride) {
-      vix = createVix({ backends: [createVsphereBackend({ tls: 'insecure', clock })], config: {}, clock });
+      const thumbprint = simulator.thumbprint?.sha256 ?? '';
+      vix = createVix({ backends: [createVsphereBackend({ tls: { thumbprint }, clock })], config: {}, clock });
       countdown = at;
       const before = simulator.faults.list().length;
       seen.add(await run(`run-${at}`));
@@ -207,6 +227,7 @@ describe.each(effects.map((row, index) => ({ ...row, first: 1 + ((index * 2) % s
     expect(struck).toBeGreaterThan(fewestRequests / stride);
     expect(struck).toBeLessThan(mostRequests / stride);
     expect([...seen].filter((name) => name !== 'VIX_OK' && !allowed.includes(name))).toEqual([]);
+    expect([...seen]).toEqual(expect.arrayContaining([...mustBeSeen]));
   }, 900_000);
 
   /** Makes sure that a run ran its program once at most, and leaves the machine off. */

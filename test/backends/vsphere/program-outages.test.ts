@@ -4,7 +4,7 @@ import { FakeClock } from '../../../src/base/clock.js';
 import { Secret } from '../../../src/base/secret.js';
 import { createVix, Vix_Out, type Vix } from '../../../src/index.js';
 import { readAll } from '../../../src/guest/sized-content.js';
-import { startSimulator, type Simulator, type WireEffect } from '../../../src/simulator/index.js';
+import { startSimulator, type Simulator, type WireEffect, type WireFaultRule } from '../../../src/simulator/index.js';
 import {
   VIX_INVALID_HANDLE,
   VIX_OK,
@@ -30,6 +30,16 @@ const mishaps: Readonly<Record<string, WireEffect>> = {
   'no answer': { never: true },
   'a busy machine': { fault: { $type: 'TaskInProgress', task: { type: 'Task', value: 'task-1' } } },
 };
+
+/** What ends the job of a program that runs. */
+interface LostHost {
+  readonly what: string;
+  readonly rules: readonly WireFaultRule[];
+  readonly error: string;
+  readonly message: RegExp;
+  /** Whether the handles of the host are good for nothing any more. */
+  readonly isHostLost: boolean;
+}
 
 /** The requests of a program's run, in their order. */
 const steps = ['StartProgramInGuest', 'ListProcessesInGuest'] as const;
@@ -137,6 +147,44 @@ describe('a program that runs over a network with mishaps', () => {
     expect(message).toMatch(/may have carried it out/);
     expect({ isEndedOnce, strikes }).toEqual({ isEndedOnce: true, strikes: [1] });
     expect(times).toBeLessThanOrEqual(1);
+  });
+
+  it.each([
+    {
+      what: 'the host has another certificate at the next connection',
+      rules: [
+        { on: 'connect', effect: { wrongCertificate: true } },
+        { on: 'ListProcessesInGuest', effect: { reset: true }, count: 1 },
+      ],
+      error: 'VIX_E_NET_HTTP_SSL_SECURITY',
+      message: /certificate of .* is another one than expected/,
+      isHostLost: false,
+    },
+    {
+      what: 'the session ends and its user may not log in again',
+      rules: [
+        { on: 'ListProcessesInGuest', effect: { expireSession: true }, count: 1 },
+        { on: 'Login', effect: { fault: { $type: 'InvalidLogin' } } },
+      ],
+      error: 'VIX_E_HOST_USER_PERMISSIONS',
+      message: /InvalidLogin.*Connect again/,
+      isHostLost: true,
+    },
+  ] satisfies readonly LostHost[])('runs once, and its job ends once with the reason: $what', async (lost) => {
+    for (const rule of lost.rules) simulator.faults.add(rule);
+    runs += 1;
+    const ended: VixHandle[] = [];
+    const note = (job: VixHandle): void => void ended.push(job);
+    const run = `-c "echo ${runs} >> /tmp/runs"`;
+    const job = vix.VixVM_RunProgramInGuest(vm, '/bin/sh', run, 0, VIX_INVALID_HANDLE, note, null);
+    expect(errorName(await moving(vix.VixJob_Wait(job, VIX_PROPERTY_NONE)))).toBe(lost.error);
+    expect(vix.Revix_GetJobMessage(job)).toMatch(lost.message);
+    expect({ ended, times: await timesRun(runs) }).toEqual({ ended: [job], times: 1 });
+    // When the network is right again, what was not lost for good goes on.
+    simulator.faults.clear();
+    const next = vix.VixVM_RunProgramInGuest(vm, '/bin/true', '', 0, VIX_INVALID_HANDLE, null, null);
+    const error = await moving(vix.VixJob_Wait(next, VIX_PROPERTY_NONE));
+    expect(errorName(error)).toBe(lost.isHostLost ? lost.error : 'VIX_OK');
   });
 
   it.each([

@@ -200,7 +200,12 @@ export class Session {
     const { name } = this.content.about;
     const why = faultFrom(cause, { doing: `the session at ${name}` });
     const message = why instanceof Error ? why.message : String(why);
-    const fault = new Fault('connection-lost', `${message} Connect again to go on.`, { cause });
+    // A new login that the server refuses is told by its own code: nobody has to look at the network.
+    const isRefused = cause instanceof VimError && why instanceof Fault && why.kind === 'host-permission';
+    const fault = new Fault('connection-lost', `${message} Connect again to go on.`, {
+      cause,
+      ...(isRefused ? { vixCode: refusedLoginCode } : {}),
+    });
     this.#finish(fault);
     this.#wasLost = true;
     for (const listener of this.#onLost.splice(0)) listener(fault);
@@ -225,7 +230,11 @@ export class Session {
   /** Waits until there is a newer login than the one that was refused. The login itself outlives the caller. */
   async #renewed(refused: number, signal: AbortSignal | undefined): Promise<'renewed' | 'alive'> {
     if (this.#generation !== refused) return 'renewed';
-    this.#renewing ??= this.#renew().finally(() => (this.#renewing = undefined));
+    this.#renewing ??= this.#renew()
+      .catch((error: unknown) => {
+        throw notSent(error);
+      })
+      .finally(() => (this.#renewing = undefined));
     const renewing = this.#renewing;
     return signal === undefined ? renewing : untilAborted(() => renewing, signal);
   }
@@ -292,12 +301,26 @@ export class Session {
   }
 }
 
+/** VIX_E_HOST_USER_PERMISSIONS. */
+const refusedLoginCode = 3014;
+
 /** What it means when the server refuses a session that lives. */
 function forbidden(): VimError {
   return new VimError(
     { $type: 'NoPermission' },
     'The server says that the session is not authenticated, but the session lives: the user may not do this.',
   );
+}
+
+/** How a new login failed, for the calls that wait for it: none of them has been carried out. */
+function notSent(error: unknown): unknown {
+  if (!(error instanceof HttpFailure) || !error.mayHaveRun) return error;
+  const { kind, message, status } = error;
+  return new HttpFailure(kind, message, {
+    mayHaveRun: false,
+    ...(status === undefined ? {} : { status }),
+    cause: error,
+  });
 }
 
 /** Whether an answer looks whole, but lacks properties because the session has ended. */

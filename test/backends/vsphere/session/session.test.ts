@@ -130,7 +130,7 @@ describe('a session', () => {
     });
     fake.forgetSessions();
     const errors = await Promise.all([thrownBy(readName(made)), thrownBy(readName(made))]);
-    for (const error of errors) expect(error).toMatchObject({ kind: 'connection-lost' });
+    for (const error of errors) expect(error).toMatchObject({ kind: 'connection-lost', vixCode: 3014 });
     expect(await thrownBy(readName(made))).toBe(errors[0]);
     expect(lost).toEqual([errors[0]]);
     expect(fake.count('Login')).toBe(2);
@@ -206,6 +206,26 @@ describe('a server that does not answer', () => {
     const error = await thrownBy(made.connection.call(vm, 'PowerOnVM_Task', {}, made.call));
     expect(error).toMatchObject({ name: 'HttpFailure', kind: 'lost', mayHaveRun: true });
     expect(started).toBe(1);
+  });
+
+  it('has not carried out a call that waits for a new login, whatever becomes of that', async () => {
+    const made = await connected();
+    let logins = 0;
+    fake.on('Login', (call) => {
+      logins += 1;
+      if (logins > 1) return fake.logIn(call);
+      call.response.socket?.destroy();
+      return answeredOtherwise;
+    });
+    let started = 0;
+    fake.on('PowerOnVM_Task', () => {
+      started += 1;
+      return { type: 'Task', value: 'task-1' };
+    });
+    fake.forgetSessions();
+    const starting = made.connection.call(vm, 'PowerOnVM_Task', {}, made.call);
+    expect(await whileMoving(made.clock, 250, starting)).toEqual({ type: 'Task', value: 'task-1' });
+    expect([logins, started]).toEqual([2, 1]);
   });
 
   it('gets a call that reads again after its answer was cut off', async () => {

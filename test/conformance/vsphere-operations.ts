@@ -1,0 +1,38 @@
+/**
+ * The methods of vSphere that decide each operation of the backend contract, where it comes down to a call: a fault there
+ * is what the operation ends with.
+ */
+export const vsphereOperations: Readonly<Record<string, readonly string[]>> = {
+  connect: ['Login'],
+  registerVm: ['FindByDatastorePath'],
+  unregisterVm: ['UnregisterVM'],
+  findVms: ['CreateContainerView'],
+  openVm: ['FindByDatastorePath'],
+  'power.on': ['PowerOnVM_Task'],
+  'power.off': ['PowerOffVM_Task'],
+  'power.reset': ['ResetVM_Task'],
+  'power.suspend': ['SuspendVM_Task'],
+  'tools.waitUntilRunning': ['CreateFilter'],
+  'tools.install': ['MountToolsInstaller'],
+  'lifecycle.delete': ['Destroy_Task'],
+  'lifecycle.clone': ['CloneVM_Task'],
+  'lifecycle.upgradeHardware': ['UpgradeVM_Task'],
+  'snapshots.tree': ['RetrievePropertiesEx'],
+  'snapshots.create': ['CreateSnapshot_Task'],
+  'snapshots.remove': ['RemoveSnapshot_Task'],
+  'snapshots.revert': ['RevertToSnapshot_Task'],
+  'guest.validate': ['ValidateCredentialsInGuest'],
+  'guest.readEnvironment': ['ReadEnvironmentVariableInGuest'],
+  'guest.start': ['StartProgramInGuest'],
+  'guest.processes': ['ListProcessesInGuest'],
+  'guest.kill': ['TerminateProcessInGuest'],
+  'guest.captureScreen': ['CreateScreenshot_Task'],
+  'guest.files.list': ['ListFilesInGuest'],
+  'guest.files.stat': ['ListFilesInGuest'],
+  'guest.files.makeDirectory': ['MakeDirectoryInGuest'],
+  'guest.files.move': ['ListFilesInGuest'],
+  'guest.files.deleteFile': ['DeleteFileInGuest'],
+  'guest.files.deleteDirectory': ['DeleteDirectoryInGuest'],
+  'guest.files.createTempFile': ['CreateTemporaryFileInGuest'],
+  'guest.*': ['*InGuest', 'CreateScreenshot_Task'],
+};
