@@ -60,7 +60,7 @@ function words(reaches, without) {
 async function section(load, { name, groups, without = 'nothing: it only converts or compares' }) {
   const rows = (await groups(load)).flatMap(([group, members]) =>
     Object.entries(members).map(([member, reaches]) => {
-      const shown = group === '' ? member : `${group}.${member}`;
+      const shown = group === '' ? member : `${group}.${member}`.replace('.[', '[');
       return `| \`${shown}\` | ${words(reaches, without)} |`;
     }),
   );

@@ -16,6 +16,7 @@ export class HostState implements HandlePayload {
   readonly vms = new Map<string, HandleEntry<'vm', VmState>>();
   readonly #ended = new AbortController();
   readonly #tidying = new Set<Promise<unknown>>();
+  #ending: Promise<void> | undefined = undefined;
 
   constructor(
     readonly link: HostLink,
@@ -23,7 +24,7 @@ export class HostState implements HandlePayload {
     readonly hostType: number,
     readonly paths: PathMap,
     readonly channel: EventChannel,
-    readonly onEnd: (tidied: Promise<unknown>) => void,
+    readonly onEnd: (tidied: Promise<unknown>) => Promise<void>,
   ) {
     // As many reads may be under way as the program likes.
     setMaxListeners(0, this.#ended.signal);
@@ -35,6 +36,11 @@ export class HostState implements HandlePayload {
     this.#tidying.add(settled);
   }
 
+  /** Resolves when the session has ended; absent while it goes on. */
+  get ending(): Promise<void> | undefined {
+    return this.#ending;
+  }
+
   /** Aborted when the connection ends: for reads that belong to no job. */
   get signal(): AbortSignal {
     return this.#ended.signal;
@@ -42,7 +48,7 @@ export class HostState implements HandlePayload {
 
   onDestroy(): void {
     this.#ended.abort(new Fault('cancelled', 'the host was disconnected'));
-    this.onEnd(Promise.all(this.#tidying));
+    this.#ending = this.onEnd(Promise.all(this.#tidying));
   }
 }
 
@@ -51,6 +57,7 @@ export class VmState implements HandlePayload {
   /** Snapshots with a live handle, by id, so that each has one handle. */
   readonly snapshots = new Map<string, HandleEntry<'snapshot', SnapshotState>>();
   readonly lane = new Lane();
+  readonly #ended = new AbortController();
   /** The guest login: belongs to the handle, and goes with it. */
   session: GuestSession | undefined = undefined;
 
@@ -60,16 +67,25 @@ export class VmState implements HandlePayload {
     /** Path as the program gave it. */
     readonly location: string,
     readonly onEnd: (vm: VmState) => void,
-  ) {}
+  ) {
+    // As many may follow the machine as the program likes.
+    setMaxListeners(0, this.#ended.signal);
+  }
+
+  /** Aborted when the handle ends. */
+  get signal(): AbortSignal {
+    return this.#ended.signal;
+  }
 
   onDestroy(): void {
+    this.#ended.abort(new Fault('cancelled', 'the virtual machine was closed'));
     this.session = undefined;
     this.onEnd(this);
   }
 
-  /** Runs one guest request when no other work on this virtual machine is under way. */
+  /** Runs one guest request when no other work on this virtual machine is under way. An abort also ends the wait for that. */
   readonly turn = <T>(request: () => Promise<T>, signal: AbortSignal): Promise<T> =>
-    this.lane.run(() => untilAborted(request, signal));
+    untilAborted(() => this.lane.run(() => untilAborted(request, signal)), signal);
 }
 
 /** What a snapshot handle stands for. */

@@ -83,10 +83,11 @@ export class VixRuntime {
     return withTimeLimit(call, limitMs, new VixFailure(VIX_E_CANCELLED, message), ask);
   }
 
-  /** Lets something end in the background; `close` waits for it. */
-  endInBackground(ending: Promise<void>): void {
+  /** Lets something end in the background; `close` waits for it. @returns its end, which never rejects. */
+  endInBackground(ending: Promise<void>): Promise<void> {
     const settled = ending.catch(this.report).finally(() => this.#ending.delete(settled));
     this.#ending.add(settled);
+    return settled;
   }
 
   /** Disconnects every host, waits until their sessions are closed, and closes the backends. */

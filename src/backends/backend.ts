@@ -126,6 +126,12 @@ export interface VmLink {
   /** Stable identity on its host: two links to one VM have one key. */
   readonly key: string;
   properties(call: CallContext): Promise<VmProperties>;
+  /**
+   * Calls the listener whenever what `properties` tells may have changed, until the returned function is called; with an
+   * error when nothing more will be heard. What runs as a task of the host may end without a call. Absent where the host
+   * does not tell.
+   */
+  onChange?(listener: (deaf?: unknown) => void): () => void;
   readonly power: PowerOps;
   readonly tools: ToolsOps;
   readonly lifecycle: LifecycleOps;

@@ -62,6 +62,10 @@ export class MockVm implements VmLink {
     );
   }
 
+  onChange(listener: () => void): () => void {
+    return this.#vm.onChange(listener);
+  }
+
   async guestNics(call: CallContext): Promise<readonly GuestNic[]> {
     const report = await this.#connection.run(() => this.#vm.guestReport(call), call.signal);
     return (report?.nics ?? []).map(({ mac, network, isConnected, addresses }) => ({

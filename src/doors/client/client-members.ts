@@ -3,8 +3,13 @@ import type { VixFunctionName } from '../../vix/functions.js';
 /** What each member does the work of; null where VIX has no function for it. */
 type Members = Readonly<Record<string, VixFunctionName | null>>;
 
-/** Every member of the objects of the client, by class. */
+/** Every function of the client, under the empty name, and every member of its objects, by class. */
 export const clientMembers = {
+  '': {
+    connect: 'VixHost_Connect',
+    hostOf: 'Vix_AddRefHandle',
+    vmOf: 'Vix_AddRefHandle',
+  },
   Host: {
     about: null,
     vms: 'VixHost_FindItems',
@@ -12,6 +17,7 @@ export const clientMembers = {
     registerVm: 'VixHost_RegisterVM',
     unregisterVm: 'VixHost_UnregisterVM',
     disconnect: 'VixHost_Disconnect',
+    '[Symbol.asyncDispose]': 'VixHost_Disconnect',
   },
   Vm: {
     properties: 'Vix_GetProperties',
@@ -36,8 +42,10 @@ export const clientMembers = {
     writeGuestVariable: 'VixVM_WriteVariable',
     readConfig: 'VixVM_ReadVariable',
     writeConfig: 'VixVM_WriteVariable',
+    '[Symbol.asyncDispose]': 'Vix_ReleaseHandle',
   },
   Snapshots: {
+    '[Symbol.asyncIterator]': 'VixVM_GetRootSnapshot',
     all: 'VixVM_GetRootSnapshot',
     current: 'VixVM_GetCurrentSnapshot',
     named: 'VixVM_GetNamedSnapshot',
@@ -45,8 +53,24 @@ export const clientMembers = {
     create: 'VixVM_CreateSnapshot',
     revert: 'VixVM_RevertToSnapshot',
     remove: 'VixVM_RemoveSnapshot',
-    handleOf: null,
     ofHandle: null,
+  },
+  Snapshot: {
+    handle: null,
+    '[Symbol.asyncDispose]': 'Vix_ReleaseHandle',
+  },
+  SharedFolders: {
+    setEnabled: 'VixVM_EnableSharedFolders',
+    list: 'VixVM_GetSharedFolderState',
+    add: 'VixVM_AddSharedFolder',
+    update: 'VixVM_SetSharedFolderState',
+    remove: 'VixVM_RemoveSharedFolder',
+  },
+  Recording: {
+    begin: 'VixVM_BeginRecording',
+    end: 'VixVM_EndRecording',
+    beginReplay: 'VixVM_BeginReplay',
+    endReplay: 'VixVM_EndReplay',
   },
   Guest: {
     family: null,
@@ -60,6 +84,14 @@ export const clientMembers = {
     captureScreen: 'VixVM_CaptureScreenImage',
     openUrl: 'VixVM_OpenUrlInGuest',
     customize: null,
+    '[Symbol.asyncDispose]': 'VixVM_LogoutFromGuest',
+  },
+  RunningProgram: {
+    pid: 'VixVM_RunProgramInGuest',
+    result: 'VixVM_RunProgramInGuest',
+    kill: 'VixVM_KillProcessInGuest',
+    '[Symbol.asyncIterator]': null,
+    '[Symbol.asyncDispose]': 'VixVM_KillProcessInGuest',
   },
   GuestFiles: {
     list: 'VixVM_ListDirectoryInGuest',

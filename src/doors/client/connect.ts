@@ -59,20 +59,22 @@ export async function connect(options: ConnectOptions = {}): Promise<Host> {
       ),
     (job) => resultHandle(engine, job),
   );
-  return new Host(engine, handle, true);
+  return new Host(engine, engine.entry(handle, 'host', 'connect'), true);
 }
 
 /** A host object for a handle of the C-shaped door, with a reference of its own. @throws VixError. */
 export function hostOf(handle: VixHandle, options: EngineOptions = {}): Host {
   const engine = engineOf(options, 'hostOf');
-  engine.share(handle, 'host', 'hostOf');
-  return new Host(engine, handle, false);
+  const host = engine.entry(handle, 'host', 'hostOf');
+  engine.vix.Vix_AddRefHandle(handle);
+  return new Host(engine, host, false);
 }
 
 /** A machine object for a handle of the C-shaped door, with a reference of its own. @throws VixError. */
 export function vmOf(handle: VixHandle, options: EngineOptions = {}): Vm {
   const engine = engineOf(options, 'vmOf');
-  engine.share(handle, 'vm', 'vmOf');
+  engine.entry(handle, 'vm', 'vmOf');
+  engine.vix.Vix_AddRefHandle(handle);
   return new Vm(engine, handle);
 }
 

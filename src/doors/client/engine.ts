@@ -2,11 +2,12 @@ import type { Capability } from '../../backends/capabilities.js';
 import type { CallContext } from '../../backends/backend.js';
 import { requireCapability, startHostJob, startVmJob, type VixCallback } from '../../api/start-job.js';
 import { runtimeOf, type Vix } from '../../api/vix.js';
-import type { HostEntry, VixRuntime, VmEntry } from '../../api/vix-runtime.js';
+import type { HostEntry, RuntimePayloads, VixRuntime, VmEntry } from '../../api/vix-runtime.js';
 import { Fault } from '../../base/fault.js';
+import { untilAborted } from '../../base/until-aborted.js';
 import { defaultVix } from '../../compose/default-vix.js';
 import { VixFailure } from '../../errors/vix-failure.js';
-import type { HandleKind } from '../../handles/handle-kind.js';
+import type { HandleEntry } from '../../handles/handle-table.js';
 import { describeJob, type Job } from '../../jobs/job.js';
 import type { LaneUse } from '../../jobs/lane.js';
 import { VIX_E_CANCELLED, VIX_EVENTTYPE_JOB_PROGRESS, VIX_OK } from '../../vix/names.js';
@@ -16,6 +17,16 @@ import { vixErrorFrom, VixError } from './vix-error.js';
 
 /** Starts a job with a callback. */
 type StartJob = (callback: VixCallback) => VixHandle;
+
+/** What a handle of a kind stands for. */
+type EntryOf<Kind extends 'host' | 'vm'> = HandleEntry<Kind, RuntimePayloads[Kind]>;
+
+/** How long a call may take. */
+interface TimeLimit {
+  readonly timeoutMs?: number;
+  /** The work takes as long as it takes, unless the call itself limits it. */
+  readonly isUnlimited?: boolean;
+}
 
 /** How work on a virtual machine is done. */
 export interface VmWorkOptions {
@@ -50,22 +61,19 @@ export class Engine {
    */
   async settle<T>(
     operation: string,
-    options: ProgressOptions & { readonly isUnlimited?: boolean },
+    options: ProgressOptions & TimeLimit,
     start: StartJob,
     take: (job: VixHandle) => Promise<T> | T,
   ): Promise<T> {
-    let timeoutMs: number;
-    try {
-      timeoutMs = checkTimeout(options.timeoutMs ?? (options.isUnlimited === true ? Infinity : this.#timeoutMs));
-    } catch (error) {
-      throw vixErrorFrom(error, operation, '');
-    }
+    const timeoutMs = this.timeLimit(operation, options);
     const { onProgress } = options;
     const handle = start(onProgress === undefined ? null : this.#tellProgress(onProgress));
     const entry = this.runtime.table.lookup(handle, 'job');
     if (typeof entry === 'number') throw vixErrorFrom(new Fault('internal', 'the job is gone'), operation, '');
     const job = entry.payload;
-    const leave = this.#limit(job, operation, options.signal, timeoutMs);
+    const leave = this.limit(operation, options.signal, timeoutMs, (reason, cause) => {
+      job.fail(new VixFailure(VIX_E_CANCELLED, `${describeJob(job)}: ${reason}`, cause));
+    });
     try {
       await new Promise<void>((resolve, reject) => {
         const span = this.runtime.runner.trace?.wait(job);
@@ -133,14 +141,34 @@ export class Engine {
     return this.settle(operation, { ...quiet(options), isUnlimited }, start, () => result.value as T);
   }
 
-  /** Takes a reference to a live handle of a kind. @throws VixError for any other. */
-  share(handle: VixHandle, kind: HandleKind, operation: string): void {
-    const entry = this.runtime.table.lookup(handle, kind);
-    if (typeof entry === 'number') {
-      const message = `${String(handle)} is no live ${kind} handle of these VIX functions`;
-      throw vixErrorFrom(new VixFailure(entry, message), operation, '');
+  /**
+   * Waits for what is no job, which goes on when the wait is given up.
+   * @throws VixError `VIX_E_CANCELLED`; what the work rejects with.
+   */
+  async within<T>(
+    operation: string,
+    target: string,
+    options: CallOptions & TimeLimit,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const timeoutMs = this.timeLimit(operation, options);
+    const abort = new AbortController();
+    const leave = this.limit(operation, options.signal, timeoutMs, (reason, cause) => {
+      abort.abort(vixErrorFrom(new VixFailure(VIX_E_CANCELLED, reason, cause), operation, target));
+    });
+    try {
+      return await untilAborted(() => work(abort.signal), abort.signal);
+    } finally {
+      leave();
     }
-    this.vix.Vix_AddRefHandle(handle);
+  }
+
+  /** What a live handle of a kind stands for. @throws VixError for any other. */
+  entry<Kind extends 'host' | 'vm'>(handle: VixHandle, kind: Kind, operation: string): EntryOf<Kind> {
+    const entry = this.runtime.table.lookup(handle, kind);
+    if (typeof entry !== 'number') return entry;
+    const message = `${String(handle)} is no live ${kind} handle of these VIX functions`;
+    throw vixErrorFrom(new VixFailure(entry, message), operation, '');
   }
 
   /** @throws Fault `not-supported`. */
@@ -148,19 +176,22 @@ export class Engine {
     requireCapability(host, capability);
   }
 
-  #tellProgress(onProgress: (fraction: number) => void): VixCallback {
-    return (handle, eventType) => {
-      const job = this.runtime.table.lookup(handle, 'job');
-      const isProgress = eventType === VIX_EVENTTYPE_JOB_PROGRESS && typeof job !== 'number';
-      if (isProgress) onProgress(job.payload.fractionDone);
-    };
+  /** The time limit of a call, ms. @throws VixError for a time that is none. */
+  timeLimit(operation: string, { timeoutMs, isUnlimited = false }: TimeLimit): number {
+    try {
+      return checkTimeout(timeoutMs ?? (isUnlimited ? Infinity : this.#timeoutMs));
+    } catch (error) {
+      throw vixErrorFrom(error, operation, '');
+    }
   }
 
-  /** Ends a job early. @returns what stops that. */
-  #limit(job: Job, operation: string, signal: AbortSignal | undefined, timeoutMs: number): () => void {
-    const end = (reason: string, cause: unknown): void => {
-      job.fail(new VixFailure(VIX_E_CANCELLED, `${describeJob(job)}: ${reason}`, cause));
-    };
+  /** Calls `end` when a call is to end early. @returns what stops that. */
+  limit(
+    operation: string,
+    signal: AbortSignal | undefined,
+    timeoutMs: number,
+    end: (reason: string, cause: unknown) => void,
+  ): () => void {
     const onAbort = (): void => end('the call was aborted by its signal', signal?.reason);
     if (signal?.aborted === true) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -171,6 +202,14 @@ export class Engine {
     return () => {
       timer?.cancel();
       signal?.removeEventListener('abort', onAbort);
+    };
+  }
+
+  #tellProgress(onProgress: (fraction: number) => void): VixCallback {
+    return (handle, eventType) => {
+      const job = this.runtime.table.lookup(handle, 'job');
+      const isProgress = eventType === VIX_EVENTTYPE_JOB_PROGRESS && typeof job !== 'number';
+      if (isProgress) onProgress(job.payload.fractionDone);
     };
   }
 }

@@ -1,6 +1,8 @@
 import type { HostAbout, VmSummary } from '../../backends/backend.js';
 import type { Secret } from '../../base/secret.js';
+import type { HostState } from '../../api/handle-states.js';
 import { Vix_Out } from '../../api/vix-out.js';
+import type { HostEntry } from '../../api/vix-runtime.js';
 import { VixFailure } from '../../errors/vix-failure.js';
 import { VIX_INVALID_HANDLE, VIX_OK, VIX_PROPERTY_NONE, VIX_PROPERTY_VM_ENCRYPTION_PASSWORD } from '../../vix/names.js';
 import type { VixHandle } from '../../vix/types.js';
@@ -27,20 +29,20 @@ export class Host implements AsyncDisposable {
   /** Its handle for the C-shaped door; valid until the host is disconnected. */
   readonly handle: VixHandle;
   readonly #engine: Engine;
+  readonly #state: HostState;
   readonly #isOwner: boolean;
 
   /** @param isOwner whether the connection ends with this object. */
-  constructor(engine: Engine, handle: VixHandle, isOwner: boolean) {
+  constructor(engine: Engine, { handle, payload }: HostEntry, isOwner: boolean) {
     this.#engine = engine;
     this.handle = handle;
+    this.#state = payload;
     this.#isOwner = isOwner;
   }
 
   /** What the host says about itself. @throws VixError when it is disconnected. */
   get about(): HostAbout {
-    const entry = this.#engine.runtime.table.lookup(this.handle, 'host');
-    if (typeof entry !== 'number') return entry.payload.link.about;
-    throw vixErrorFrom(new VixFailure(entry, 'the host was disconnected'), 'host.about', '');
+    return this.#engine.entry(this.handle, 'host', 'host.about').payload.link.about;
   }
 
   /** Lists virtual machines, in a stable order. Reaches `VixHost_FindItems`'s part of the host. @throws VixError. */
@@ -116,10 +118,14 @@ export class Host implements AsyncDisposable {
     );
   }
 
-  /** Ends the connection and all objects made from it; resolves when the session has ended. Never rejects. */
-  async disconnect(): Promise<void> {
+  /**
+   * Ends the connection and all objects made from it; resolves when its session has ended.
+   * @throws VixError `VIX_E_CANCELLED` when that takes too long; it goes on all the same.
+   */
+  async disconnect(options: CallOptions = {}): Promise<void> {
     this.#engine.vix.VixHost_Disconnect(this.handle);
-    await this.#engine.runtime.settled();
+    const { ending } = this.#state;
+    if (ending !== undefined) await this.#engine.within('host.disconnect', '', options, () => ending);
   }
 
   /** Disconnects; an object that was made for a handle gives only its reference back. */

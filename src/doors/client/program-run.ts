@@ -1,8 +1,11 @@
 import { runInGuest, type RunOutcome, type RunSpec } from '../../guest/run/run-in-guest.js';
 import type { OutputSink, OutputStream } from '../../guest/run/run-output.js';
 import { Fault } from '../../base/fault.js';
+import { LinkedAbort } from '../../base/linked-abort.js';
+import type { CallOptions } from './call-options.js';
 import type { GuestCalls } from './guest-calls.js';
-import { usualKeptBytes, type RunOptions, type RunResult } from './run-types.js';
+import { OutputQueue } from './output-queue.js';
+import { usualKeptBytes, type OutputChunk, type RunOptions, type RunResult } from './run-types.js';
 import { RunningProgram } from './running-program.js';
 import { vixErrorFrom } from './vix-error.js';
 
@@ -23,23 +26,29 @@ export async function startProgram(
   spec: Omit<RunSpec, 'input'>,
   options: RunOptions,
 ): Promise<RunningProgram> {
-  const program = new RunningProgram(options.signal, options.maxKeptBytes ?? usualKeptBytes);
-  const { onOutput } = options;
-  const result = carryOut(
-    calls,
-    operation,
-    spec,
-    {
-      ...options,
-      signal: program.signal,
-      onOutput: async (chunk) => {
-        await onOutput?.(chunk);
-        await program.take(chunk);
-      },
-    },
-    { isStreamed: true, started: (pid) => program.begin(pid) },
-  );
-  return program.ready(result);
+  const { engine, vm } = calls;
+  const { location } = engine.entry(vm, 'vm', operation).payload;
+  const abort = new LinkedAbort(options.signal);
+  const output = new OutputQueue(options.maxKeptBytes ?? usualKeptBytes, abort.signal);
+  const onOutput = async (chunk: OutputChunk): Promise<void> => {
+    await options.onOutput?.(chunk);
+    await output.put(chunk);
+  };
+  let tellBegun: (pid: number) => void = () => undefined;
+  const begun = new Promise<number>((resolve) => (tellBegun = resolve));
+  const listening = { ...options, signal: abort.signal, onOutput };
+  const result = carryOut(calls, operation, spec, listening, { isStreamed: true, started: tellBegun });
+  const over = (): void => {
+    abort.release();
+    output.end();
+  };
+  const ended = result.then(over, over);
+  const pid = await Promise.race([begun, result.then((outcome) => outcome.pid)]);
+  const kill = (killing: CallOptions): Promise<void> => {
+    abort.abort(new Error('the program was killed'));
+    return engine.within('program.kill', location, killing, () => ended);
+  };
+  return new RunningProgram({ pid, result, output: () => output.read(), kill });
 }
 
 /** What a door adds to the listeners of a run. */

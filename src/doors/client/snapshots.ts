@@ -1,28 +1,13 @@
-import type { CallContext, SnapshotNode, VmPowerState } from '../../backends/backend.js';
-import { snapshotEntry, takenSnapshot } from '../../api/open-vm.js';
+import type { CallContext, SnapshotNode, SnapshotTree } from '../../backends/backend.js';
+import { takenSnapshot } from '../../api/open-vm.js';
 import { theSnapshot } from '../../api/snapshot-names.js';
 import type { VmEntry } from '../../api/vix-runtime.js';
-import { Fault } from '../../base/fault.js';
 import { VixFailure } from '../../errors/vix-failure.js';
 import { VIX_E_SNAPSHOT_NOTFOUND } from '../../vix/names.js';
 import type { VixHandle } from '../../vix/types.js';
 import type { CallOptions, ProgressOptions } from './call-options.js';
 import type { Engine } from './engine.js';
-
-/** A snapshot as it was when it was asked for. */
-export interface Snapshot {
-  /** Stands for this snapshot and no other, whatever it is named. */
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  /** Names from the root to this one. */
-  readonly path: readonly string[];
-  readonly parentId: string | null;
-  /** The one that the present state descends from. */
-  readonly isCurrent: boolean;
-  /** The state to which a revert leads. */
-  readonly power: VmPowerState;
-}
+import { snapshotsOf, type Snapshot } from './snapshot.js';
 
 /** Which snapshot is meant: itself, or its id. Names go through `named`, which tells when they are not unique. */
 export type SnapshotChoice = Pick<Snapshot, 'id'> | string;
@@ -93,7 +78,7 @@ export class Snapshots implements AsyncIterable<Snapshot> {
     return this.#engine.onVm(this.#vm, how, options, async (vm, call) => {
       const { snapshots } = vm.payload.link;
       const id = await snapshots.create({ name, description, includeMemory }, call);
-      return required(listOf(await snapshots.tree(call)), id);
+      return required(this.#listOf(await snapshots.tree(call)), id);
     });
   }
 
@@ -115,23 +100,11 @@ export class Snapshots implements AsyncIterable<Snapshot> {
     );
   }
 
-  /** A handle of a snapshot for the C-shaped door, to be released with `Vix_ReleaseHandle`. @throws VixError. */
-  handleOf(snapshot: SnapshotChoice, options: CallOptions = {}): Promise<VixHandle> {
-    const operation = 'vm.snapshots.handleOf';
-    return this.#readVm(operation, options, async (vm, call) => {
-      const { id } = required(listOf(await vm.payload.link.snapshots.tree(call)), idOf(snapshot));
-      if (vm.isDestroyed) throw new Fault('connection-lost', 'the virtual machine was closed meanwhile');
-      const { handle } = snapshotEntry(this.#engine.runtime, vm, id, operation);
-      this.#engine.vix.Vix_AddRefHandle(handle);
-      return handle;
-    });
-  }
-
   /** The snapshot that a handle of the C-shaped door stands for. @throws VixError. */
   ofHandle(handle: VixHandle, options: CallOptions = {}): Promise<Snapshot> {
+    const idOfHandle = takenSnapshot(this.#engine.runtime, handle);
     return this.#readVm('vm.snapshots.ofHandle', options, async (vm, call) => {
-      const id = takenSnapshot(this.#engine.runtime, handle)(vm);
-      return required(listOf(await vm.payload.link.snapshots.tree(call)), id);
+      return required(this.#listOf(await vm.payload.link.snapshots.tree(call)), idOfHandle(vm));
     });
   }
 
@@ -142,8 +115,12 @@ export class Snapshots implements AsyncIterable<Snapshot> {
   ): Promise<T> {
     return this.#readVm(operation, options, async (vm, call) => {
       const tree = await vm.payload.link.snapshots.tree(call);
-      return pick(listOf(tree), tree.roots);
+      return pick(this.#listOf(tree), tree.roots);
     });
+  }
+
+  #listOf(tree: SnapshotTree): readonly Snapshot[] {
+    return snapshotsOf(this.#engine, this.#vm, tree);
   }
 
   #readVm<T>(
@@ -155,7 +132,8 @@ export class Snapshots implements AsyncIterable<Snapshot> {
   }
 }
 
-function idOf(snapshot: SnapshotChoice): string {
+/** Id of the snapshot that is meant. */
+export function idOf(snapshot: SnapshotChoice): string {
   return typeof snapshot === 'string' ? snapshot : snapshot.id;
 }
 
@@ -163,16 +141,4 @@ function required(list: readonly Snapshot[], id: string): Snapshot {
   const found = list.find((snapshot) => snapshot.id === id);
   if (found !== undefined) return found;
   throw new VixFailure(VIX_E_SNAPSHOT_NOTFOUND, `the machine has no snapshot with the id ${JSON.stringify(id)}`);
-}
-
-function listOf(tree: { readonly roots: readonly SnapshotNode[]; readonly currentId: string | null }): Snapshot[] {
-  const visit = (nodes: readonly SnapshotNode[], parent: Snapshot | null): Snapshot[] =>
-    nodes.flatMap((node) => {
-      const { id, name, description, power, children } = node;
-      const path = [...(parent?.path ?? []), name];
-      const isCurrent = id === tree.currentId;
-      const snapshot = { id, name, description, path, parentId: parent?.id ?? null, isCurrent, power };
-      return [snapshot, ...visit(children, snapshot)];
-    });
-  return visit(tree.roots, null);
 }

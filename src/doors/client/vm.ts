@@ -1,6 +1,5 @@
 import type { Capability } from '../../backends/capabilities.js';
 import type { CallContext, GuestNic, PendingQuestion, PowerMode, VmProperties } from '../../backends/backend.js';
-import { sleep } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';
 import { Secret } from '../../base/secret.js';
 import { loginInGuest } from '../../api/vix-vm-guest.js';
@@ -21,7 +20,10 @@ import type { Engine } from './engine.js';
 import { Guest } from './guest.js';
 import { answerQuestion, pendingQuestion, whileAnswering, type AnswerPolicy } from './questions.js';
 import { resultHandle } from './job-results.js';
-import { Snapshots, type SnapshotChoice } from './snapshots.js';
+import { Recording } from './recording.js';
+import { SharedFolders } from './shared-folders.js';
+import { idOf, Snapshots, type SnapshotChoice } from './snapshots.js';
+import { readProperties, watchVm, type WatchOptions } from './vm-watch.js';
 
 /** How to reach the power button. */
 export interface PowerOptions extends CallOptions {
@@ -55,25 +57,21 @@ export interface CloneOptions extends ProgressOptions {
   readonly isLinked?: boolean;
 }
 
-/** How to follow a machine. */
-export interface WatchOptions {
-  /** Ends the loop, without an error. */
-  readonly signal?: AbortSignal;
-  /** Pause between two looks, ms; a second by default. */
-  readonly intervalMs?: number;
-}
-
 /** One open virtual machine. */
 export class Vm implements AsyncDisposable {
   /** Its handle for the C-shaped door; valid until this object is disposed of. */
   readonly handle: VixHandle;
   readonly snapshots: Snapshots;
+  readonly sharedFolders: SharedFolders;
+  readonly recording: Recording;
   readonly #engine: Engine;
 
   constructor(engine: Engine, handle: VixHandle) {
     this.#engine = engine;
     this.handle = handle;
     this.snapshots = new Snapshots(engine, handle);
+    this.sharedFolders = new SharedFolders(engine, handle);
+    this.recording = new Recording(engine, handle);
   }
 
   /** What can be read of the machine at any time: name, power, Tools, a pending question. @throws VixError. */
@@ -85,22 +83,8 @@ export class Vm implements AsyncDisposable {
    * The properties now, and again whenever they have changed. Ends with its signal; a machine that cannot be looked at
    * any more ends it with an error.
    */
-  async *watch({ signal, intervalMs = 1000 }: WatchOptions = {}): AsyncGenerator<VmProperties> {
-    let last: string | undefined;
-    const options = signal === undefined ? {} : { signal };
-    while (!isAborted(signal)) {
-      let now: VmProperties;
-      try {
-        now = await this.#engine.onVm(this.handle, { operation: 'vm.watch' }, options, readProperties);
-      } catch (error) {
-        if (isAborted(signal)) return;
-        throw error;
-      }
-      const text = JSON.stringify(now);
-      if (text !== last) yield now;
-      last = text;
-      await sleep(this.#engine.runtime.clock, intervalMs, signal).catch(() => undefined);
-    }
+  watch(options: WatchOptions = {}): AsyncGenerator<VmProperties> {
+    return watchVm(this.#engine, this.handle, options);
   }
 
   /**
@@ -223,17 +207,18 @@ export class Vm implements AsyncDisposable {
     const { snapshot, isLinked = false } = options;
     const { vix } = this.#engine;
     const type = isLinked ? VIX_CLONETYPE_LINKED : VIX_CLONETYPE_FULL;
-    const from = snapshot === undefined ? VIX_INVALID_HANDLE : await this.snapshots.handleOf(snapshot, options);
+    const from = snapshot === undefined ? undefined : await this.snapshots.byId(idOf(snapshot), options);
     try {
+      const source = from?.handle ?? VIX_INVALID_HANDLE;
       const handle = await this.#engine.settle(
         'vm.clone',
         options,
-        (callback) => vix.VixVM_Clone(this.handle, from, type, destination, 0, VIX_INVALID_HANDLE, callback, null),
+        (callback) => vix.VixVM_Clone(this.handle, source, type, destination, 0, VIX_INVALID_HANDLE, callback, null),
         (job) => resultHandle(this.#engine, job),
       );
       return new Vm(this.#engine, handle);
     } finally {
-      vix.Vix_ReleaseHandle(from);
+      await from?.[Symbol.asyncDispose]();
     }
   }
 
@@ -310,14 +295,6 @@ export class Vm implements AsyncDisposable {
   ): Promise<T> {
     return this.#engine.onVm(this.handle, { operation, capability }, options, work);
   }
-}
-
-function readProperties({ payload }: VmEntry, call: CallContext): Promise<VmProperties> {
-  return payload.link.properties(call);
-}
-
-function isAborted(signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true;
 }
 
 function powerFlag({ mode = 'hard' }: PowerOptions): number {

@@ -3,6 +3,7 @@ import { posix, win32 } from 'node:path';
 import type { CallContext, GuestFileInfo, GuestProcess } from '../../backends/backend.js';
 import { sleep } from '../../base/clock.js';
 import { Fault, type FaultKind } from '../../base/fault.js';
+import { untilAborted } from '../../base/until-aborted.js';
 import type { GuestSession } from '../guest-session.js';
 import type { ExitedProgram } from '../program-watcher.js';
 import { scriptExtension } from '../script-runner.js';
@@ -148,7 +149,8 @@ async function tidily<T>(call: CallContext, work: (tidying: CallContext) => Prom
   const message = `tidying up in the guest took more than ${tidyMs / 1000} seconds and was given up`;
   const timer = call.clock.after(tidyMs, () => abort.abort(new Fault('timed-out', message)));
   try {
-    return await work({ signal: abort.signal, clock: call.clock, progress: () => undefined });
+    const tidying: CallContext = { signal: abort.signal, clock: call.clock, progress: () => undefined };
+    return await untilAborted(() => work(tidying), abort.signal);
   } finally {
     timer.cancel();
   }

@@ -105,6 +105,11 @@ export class VirtualMachine {
     });
   }
 
+  /** Calls the listener whenever `properties` may tell something else. @returns how to stop. */
+  onChange(listener: () => void): () => void {
+    return this.#scope.onChange(listener);
+  }
+
   /** What Tools tells of the guest, network and all; null while Tools does not run. */
   async guestReport(call: WorldCall): Promise<GuestReport | null> {
     await this.#scope.begin('guestReport', call);

@@ -1,4 +1,4 @@
-import { sleep, type Clock } from '../../base/clock.js';
+import { sleep, type Clock, type ClockTimer } from '../../base/clock.js';
 import type { FaultRules } from '../fault-rules.js';
 import type { OperationName } from '../operation-names.js';
 import type { ProcessTable } from '../guest/process-table.js';
@@ -146,6 +146,24 @@ export class VmScope {
     if (endsAtMs !== undefined) await sleep(this.clock, endsAtMs - this.clock.now(), call.signal);
     // What has ended by time alone, maybe before it could be read, is written down, so that a listener hears of it.
     await this.update(() => undefined);
+  }
+
+  /**
+   * Calls the listener at every change of the machine, and every now and then, as time alone and other processes change it
+   * without notice. @returns how to stop.
+   */
+  onChange(listener: () => void): () => void {
+    const stop = this.services.changes.on(this.id, listener);
+    const again = (): ClockTimer =>
+      this.clock.after(longestUnwatchedMs, () => {
+        timer = again();
+        listener();
+      });
+    let timer = again();
+    return () => {
+      stop();
+      timer.cancel();
+    };
   }
 
   /** Waits until the machine changes, at most `longestMs`. Rejects with the signal's reason when it is aborted. */

@@ -8,7 +8,7 @@ import {
   type RegistryValue,
   type Snapshot,
 } from '../../../src/doors/client/index.js';
-import { VIX_OK, VIX_PROPERTY_NONE, VIX_PROPERTY_VM_NAME } from '../../../src/vix/names.js';
+import { VIX_INVALID_HANDLE, VIX_OK, VIX_PROPERTY_NONE, VIX_PROPERTY_VM_NAME } from '../../../src/vix/names.js';
 import { Vix_Out } from '../../../src/api/vix-out.js';
 import { goodCertificate } from '../../fixtures/tls/certificates.js';
 import { backendNames, ClientRig } from './client-rig.js';
@@ -73,9 +73,15 @@ describe.each(backendNames)('the objects of the client over %s', (backend) => {
     expect(await rig.moving(vm.snapshots.current())).toMatchObject({ id: other.id });
     const taken = await rig.moving(vm.snapshots.create({ name: 'new', description: 'of a test' }));
     expect(taken).toMatchObject({ path: ['base', 'tested', 'new'], parentId: other.id, isCurrent: true });
-    const handle = await rig.moving(vm.snapshots.handleOf(taken));
-    expect(await rig.moving(vm.snapshots.ofHandle(handle))).toMatchObject({ id: taken.id });
-    rig.vix.Vix_ReleaseHandle(handle);
+    const before = rig.vix.Revix_DumpHandles().length;
+    {
+      await using snapshot = taken;
+      expect(await rig.moving(vm.snapshots.ofHandle(snapshot.handle))).toMatchObject({ id: taken.id });
+      const reverted = rig.vix.VixVM_RevertToSnapshot(vm.handle, snapshot.handle, 0, VIX_INVALID_HANDLE, null, null);
+      expect(await rig.moving(rig.vix.VixJob_Wait(reverted, VIX_PROPERTY_NONE))).toBe(VIX_OK);
+      rig.vix.Vix_ReleaseHandle(reverted);
+    }
+    expect(rig.vix.Revix_DumpHandles()).toHaveLength(before);
     await rig.moving(vm.snapshots.remove(taken));
     await expect(rig.moving(vm.snapshots.byId(taken.id))).rejects.toMatchObject({ name: 'VIX_E_SNAPSHOT_NOTFOUND' });
   });

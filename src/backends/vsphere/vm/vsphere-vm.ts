@@ -78,6 +78,11 @@ export class VsphereVm implements VmLink {
     );
   }
 
+  onChange(listener: (deaf?: unknown) => void): () => void {
+    const { connection } = this.#services;
+    return connection.observeVm(this.#machine.ref, { changed: () => listener(), failed: listener });
+  }
+
   guestNics(call: CallContext): Promise<readonly GuestNic[]> {
     return guestNics(this.#machine, call);
   }

@@ -13,6 +13,14 @@ export const watchedPaths = {
     'guest.guestOperationsReady',
     'guest.interactiveGuestOperationsReady',
     'guest.guestStateChangeSupported',
+    // Only for those who follow the machine.
+    'name',
+    'summary.config.guestId',
+    'summary.config.numCpu',
+    'summary.config.memorySizeMB',
+    'summary.config.vmPathName',
+    'runtime.paused',
+    'runtime.recordReplayState',
   ],
 } as const satisfies Readonly<Record<string, readonly PropertyPath[]>>;
 
