@@ -10,14 +10,34 @@ import { vimSchema } from '../backends/vsphere/vim/vim-schema.js';
  */
 export const fetchMethod = 'Fetch';
 
+/** Tells of a disk. No documentation names it, but servers have it, and govc asks for it. */
+export const diskInfoMethod = 'QueryVirtualDiskInfo_Task';
+
+const { VirtualDiskManager: diskManager = { base: 'ManagedObject', properties: '', methods: {} } } = managedObjects;
+
 /** What an endpoint's wire knows. */
 export const endpointSchema: Schema = new Schema({
   namespace: vimSchema.namespace,
-  dataTypes,
+  dataTypes: {
+    ...dataTypes,
+    VirtualDiskUnit: ['', 'name xsd:string; datacenter? &Datacenter'],
+    VirtualDiskInfo: ['', 'unit VirtualDiskUnit; diskType xsd:string; parent? xsd:string'],
+  },
   abstract: abstractTypes,
   enums,
   managed: {
     ...managedObjects,
+    VirtualDiskManager: {
+      ...diskManager,
+      methods: {
+        ...diskManager.methods,
+        [diskInfoMethod]: {
+          params: 'name xsd:string; datacenter? &Datacenter; includeParents xsd:boolean',
+          result: '&Task',
+          taskResult: 'VirtualDiskInfo[]',
+        },
+      },
+    },
     ManagedObject: {
       base: '',
       properties: '',

@@ -16,6 +16,7 @@ import type { Session } from './sessions.js';
 import { Sessions, type EndpointUser } from './sessions.js';
 import { Tasks } from './tasks.js';
 import { VimFault } from './vim-fault.js';
+import { ExportLeases } from './vm/export-leases.js';
 
 export interface EndpointOptions {
   readonly world: World;
@@ -33,8 +34,10 @@ export interface EndpointAddress {
   readonly port: number;
   /** `AB:CD:...`; empty without TLS. */
   readonly thumbprintSha1: string;
-  /** Of the certificate of its hosts, which serve transfers of guest files. */
+  /** Of the certificate of its hosts, which serve transfers of guest files and disks. */
   readonly hostThumbprintSha1: string;
+  /** Host and port in the URLs of such transfers; `*` stands for the server that the client called. */
+  readonly transferAuthority: string;
 }
 
 /**
@@ -56,6 +59,7 @@ export class Endpoint {
   readonly events: EventLog;
   readonly tickets: ServiceTickets;
   readonly tokens: SamlTokens;
+  readonly leases: ExportLeases;
   readonly routes: HttpRoutes = new HttpRoutes();
   /** Fields of ServiceContent that name managers, like `guestOperationsManager`. */
   readonly serviceContent: Map<string, Ref> = new Map();
@@ -76,6 +80,7 @@ export class Endpoint {
     this.events = new EventLog(this.clock);
     this.tickets = new ServiceTickets(this.clock);
     this.tokens = new SamlTokens(this.clock);
+    this.leases = new ExportLeases(this.clock);
     const prefix = options.kind === 'vcenter' ? 'vm-' : '';
     this.machines = new Machines(options.world, (number) => `${prefix}${number}`, options.datacenter);
     this.inventory = new Inventory(options.kind, this.machines, this.objects);

@@ -21,6 +21,8 @@ import { addServiceInstance } from './service/service-instance.js';
 import { addSessionManager, checkLogin } from './service/session-manager.js';
 import { addSmallManagers } from './service/small-managers.js';
 import { addViewManager } from './service/view-manager.js';
+import { addExportLeases } from './vm/export-lease-kind.js';
+import { exportPrefix, exportRoute } from './vm/export-route.js';
 import { screenRoute } from './vm/screen-route.js';
 
 export interface PartOptions {
@@ -29,13 +31,11 @@ export interface PartOptions {
   readonly onDefect: (error: unknown, where: string) => void;
   /** What the first datacentre is called in a world without machines. */
   readonly datacenter: string | undefined;
-  /** Host and port in the URLs of guest file transfers. */
-  readonly transferAuthority: () => string;
 }
 
 /** Puts all parts of the simulator into an endpoint. */
 export async function addParts(endpoint: Endpoint, options: PartOptions): Promise<void> {
-  const { faults, limits, onDefect, transferAuthority } = options;
+  const { faults, limits, onDefect } = options;
   addServiceInstance(endpoint);
   addSessionManager(endpoint);
   addPropertyCollector(endpoint);
@@ -47,13 +47,15 @@ export async function addParts(endpoint: Endpoint, options: PartOptions): Promis
   addTaskManager(endpoint);
   addEventManager(endpoint);
   addPowerEvents(endpoint);
-  const services = addGuestOperations(endpoint, { transferAuthority });
+  const services = addGuestOperations(endpoint);
   if (endpoint.kind === 'vcenter') {
     const readRestBody = (request: IncomingMessage) => readBody(request, limits.bodyBytes, limits.bodyMs);
     addRestApi(endpoint, { services, login: checkLogin, readBody: readRestBody });
   }
   endpoint.routes.add('/sdk', soapHandler({ endpoint, faults, limits, onDefect }));
   endpoint.routes.add('/folder', datastoreRoute(endpoint, checkLogin));
+  addExportLeases(endpoint);
+  endpoint.routes.add(exportPrefix, exportRoute(endpoint));
   endpoint.routes.add('/screen', screenRoute(endpoint, checkLogin));
   addVersions(endpoint);
   addWsdl(endpoint);

@@ -62,22 +62,21 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const endpoint = await newEndpoint(options, world);
     const onDefect = options.onDefect ?? (() => undefined);
     const limits = { ...defaultLimits, ...options.limits };
-    let port = options.port ?? 0;
-    await addParts(endpoint, {
-      faults,
-      limits,
-      onDefect,
-      datacenter: options.datacenter,
-      transferAuthority: () => transferAuthority(options, endpoint.kind, host, port),
-    });
+    await addParts(endpoint, { faults, limits, onDefect, datacenter: options.datacenter });
     const tls = identity === undefined ? undefined : { identity, named: transfer, wrongIdentity: wrongIdentity() };
     const [transferTls = identity] = transfer.values();
     const { clock, routes } = endpoint;
-    const listener = new Listener({ host, port, tls, routes, faults, clock, limits, onDefect });
-    port = await listener.listen();
+    const listener = new Listener({ host, port: options.port ?? 0, tls, routes, faults, clock, limits, onDefect });
+    const port = await listener.listen();
     const shownHost = isIP(host) === 6 ? `[${host}]` : host;
     const hostThumbprintSha1 = transferTls === undefined ? '' : thumbprintsOf(transferTls).sha1;
-    endpoint.address = { host, port, thumbprintSha1: thumbprint?.sha1 ?? '', hostThumbprintSha1 };
+    endpoint.address = {
+      host,
+      port,
+      thumbprintSha1: thumbprint?.sha1 ?? '',
+      hostThumbprintSha1,
+      transferAuthority: transferAuthority(options, endpoint.kind, host, port),
+    };
     return {
       url: `${tls === undefined ? 'http' : 'https'}://${everywhere.has(host) ? 'localhost' : shownHost}:${port}/sdk`,
       thumbprint,

@@ -31,6 +31,16 @@ export interface DatastoreTreeOptions {
   readonly name: string;
   /** The machines that lie in the datastore at present, registered or not. */
   readonly machines: () => Iterable<PlacedMachine>;
+  /** Whether it is mounted for reading only; false by default. */
+  readonly isReadOnly?: boolean;
+}
+
+/** A disk that lies in a datastore. */
+export interface DatastoreDisk {
+  /** Text of its descriptor. */
+  readonly descriptor: string;
+  /** Whether a machine beside it runs with it. */
+  readonly isInUse: boolean;
 }
 
 /**
@@ -39,15 +49,20 @@ export interface DatastoreTreeOptions {
  * is the datastore itself.
  *
  * Calls throw Faults of the kinds of files: `file-not-found`, `file-exists`, `not-a-file`, `not-a-directory`,
- * `directory-not-empty`, `disk-full`, `file-name-invalid`, and `busy` for what belongs to a machine.
+ * `directory-not-empty`, `disk-full`, `file-name-invalid`, `file-read-only` where the datastore is mounted so, and `busy`
+ * for what belongs to a machine.
  */
 export class DatastoreTree {
   readonly #world: World;
   readonly #files: UserFiles;
   readonly #machines: () => Iterable<PlacedMachine>;
+  readonly #name: string;
+  readonly #isReadOnly: boolean;
 
-  constructor({ world, datacenter, name, machines }: DatastoreTreeOptions) {
+  constructor({ world, datacenter, name, machines, isReadOnly = false }: DatastoreTreeOptions) {
     this.#world = world;
+    this.#name = name;
+    this.#isReadOnly = isReadOnly;
     this.#files = world.datastores.of(datacenter, name);
     this.#machines = machines;
   }
@@ -95,6 +110,7 @@ export class DatastoreTree {
 
   /** Throws what a write of so many bytes would; changes nothing. */
   async checkWrite(path: string, sizeBytes: number): Promise<void> {
+    this.requireWritable();
     await this.#requireFree(path);
     if (path === '' || (await this.stat(path))?.kind === 'directory') {
       throw new Fault('not-a-file', `'${path}' in the datastore is a folder.`);
@@ -107,6 +123,7 @@ export class DatastoreTree {
   }
 
   async makeDirectory(path: string, options: { readonly makeParents: boolean }): Promise<void> {
+    this.requireWritable();
     if ((await this.stat(path)) !== undefined) throw exists(path);
     if (!options.makeParents && (await this.stat(folderOf(path))) === undefined) throw notFound(folderOf(path));
     this.#makeFolder(path);
@@ -114,6 +131,7 @@ export class DatastoreTree {
 
   /** Removes a file, or a folder with all that is in it. */
   async remove(path: string): Promise<void> {
+    this.requireWritable();
     const entry = await this.stat(path);
     if (entry === undefined) throw notFound(path);
     await this.#requireFree(path);
@@ -145,6 +163,7 @@ export class DatastoreTree {
 
   /** Moves a file or folder, also into another datastore. */
   async move(path: string, target: DatastoreTree, targetPath: string, force: boolean): Promise<void> {
+    this.requireWritable();
     await this.#requireFree(path);
     if (this.#isFolderOfMachines(path)) throw ofMachines(path);
     await this.copy(path, target, targetPath, force);
@@ -158,6 +177,21 @@ export class DatastoreTree {
       nowMs: this.#world.clock.now(),
       descriptor: (name) => this.descriptor(inFolder(folderOf(path), name)),
     });
+  }
+
+  /** The disk at a path, of a machine or by itself. @throws Fault `file-not-found`; `file-error` for what is no disk. */
+  async disk(path: string): Promise<DatastoreDisk> {
+    for (const { id, path: place } of this.#machines()) {
+      if (folderOf(place) !== folderOf(path)) continue;
+      const record = await this.#recordOf(id);
+      const file = record && this.machineFiles(record, place).find(({ name }) => name === nameIn(path));
+      if (record === undefined || file === undefined || !isDescriptor(file.text)) continue;
+      return { descriptor: file.text, isInUse: record.power.phase !== 'off' };
+    }
+    const descriptor = this.descriptor(path);
+    if (descriptor !== undefined) return { descriptor, isInUse: false };
+    if ((await this.stat(path)) === undefined) throw notFound(path);
+    throw new Fault('file-error', `'${path}' in the datastore is no disk.`);
   }
 
   /** Text of a disk descriptor that lies in the datastore by itself, also where a machine claims it; else undefined. */
@@ -177,6 +211,12 @@ export class DatastoreTree {
   /** Removes a disk descriptor if one lies in the datastore by itself, also where a machine claims it. */
   removeDescriptor(path: string): void {
     if (this.descriptor(path) !== undefined) this.#files.deleteFile(absolute(path));
+  }
+
+  /** @throws Fault `file-read-only` where the datastore is mounted for reading only. */
+  requireWritable(): void {
+    if (!this.#isReadOnly) return;
+    throw new Fault('file-read-only', `The datastore '${this.#name}' is mounted for reading only.`);
   }
 
   #stored(path: string): DatastoreEntry | undefined {

@@ -1,11 +1,19 @@
 import type { Endpoint } from '../endpoint.js';
 import type { Datastore } from '../inventory/datacenter.js';
 import { placeOfLocation } from '../inventory/datastore-path.js';
+import { isReadOnly } from './datastore-state.js';
 import { DatastoreTree, type PlacedMachine } from './datastore-tree.js';
 
 /** The files of a datastore of an endpoint. */
-export function treeOf({ world }: Endpoint, { name, datacenter, machines }: Datastore): DatastoreTree {
-  return new DatastoreTree({ world, datacenter: datacenter.name, name, machines: () => placed(machines) });
+export function treeOf({ world }: Endpoint, datastore: Datastore): DatastoreTree {
+  const { name, datacenter, machines } = datastore;
+  return new DatastoreTree({
+    world,
+    datacenter: datacenter.name,
+    name,
+    machines: () => placed(machines),
+    isReadOnly: isReadOnly(datastore),
+  });
 }
 
 function* placed(machines: Datastore['machines']): Generator<PlacedMachine> {

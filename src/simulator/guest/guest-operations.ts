@@ -13,11 +13,6 @@ import { GuestTransfers } from './guest-transfers.js';
 import { processManagerKind } from './process-manager.js';
 import { registryManagerKind } from './registry-manager.js';
 
-export interface GuestOperationsOptions {
-  /** Host and port in the URLs of file transfers, asked for each; `*` stands for the server that the client called. */
-  readonly transferAuthority: () => string;
-}
-
 /** Managers by the property under which GuestOperationsManager names them, with their ids on either kind of host. */
 const managers = [
   ['authManager', authManagerKind, 'guestOperationsAuthManager', 'ha-guest-operations-auth-manager'],
@@ -38,11 +33,11 @@ const ownIds: Readonly<Record<EndpointKind, string>> = {
 };
 
 /** Puts everything that works inside guests into an endpoint. */
-export function addGuestOperations(endpoint: Endpoint, options: GuestOperationsOptions): GuestServices {
+export function addGuestOperations(endpoint: Endpoint): GuestServices {
   const services: GuestServices = {
     endpoint,
     tickets: new GuestTickets(),
-    transfers: new GuestTransfers(endpoint.clock, options.transferAuthority),
+    transfers: new GuestTransfers(endpoint.clock, () => endpoint.address?.transferAuthority ?? '*'),
   };
   endpoint.routes.add('/guestFile', guestFileRoute(services));
   const refs = new Map<string, Ref>();

@@ -1,6 +1,7 @@
 import type {
   ComputeResourceSummary,
   HostConfigInfo,
+  HostConfigManager,
   HostHardwareInfo,
   HostListSummary,
   HostRuntimeInfo,
@@ -73,6 +74,10 @@ export const hostKind: ManagedKind<DatacenterTarget> = {
       ...(target.endpoint.address === undefined
         ? {}
         : { virtualNicManagerInfo: { netConfig: [managementNic(target.endpoint.address.host)] } }),
+    }),
+    configManager: ({ datacenter }): HostConfigManager => ({
+      $type: 'HostConfigManager',
+      datastoreSystem: datacenter.refs.datastoreSystem,
     }),
     datastore: ({ datacenter }) => [...datacenter.datastores.values()].map(({ ref }) => ref),
     hardware: (target): HostHardwareInfo => ({

@@ -12,7 +12,22 @@ export interface DatacenterRefs {
   readonly compute: Ref<'ClusterComputeResource' | 'ComputeResource'>;
   readonly host: Ref<'HostSystem'>;
   readonly pool: Ref<'ResourcePool'>;
+  /** Mounts datastores on the host. */
+  readonly datastoreSystem: Ref<'HostDatastoreSystem'>;
 }
+
+/** What a datastore lies on: disks of the host, what a file server gives out, or a folder of the host. */
+export type Volume =
+  | { readonly kind: 'vmfs' }
+  | {
+      readonly kind: 'nas';
+      /** `NFS`, `NFS41` or `CIFS`. */
+      readonly type: string;
+      readonly remoteHost: string;
+      readonly remotePath: string;
+      readonly accessMode: 'readOnly' | 'readWrite';
+    }
+  | { readonly kind: 'local'; readonly path: string };
 
 /** A datastore with the machines whose configuration lies in it, registered or not. */
 export interface Datastore {
@@ -20,7 +35,10 @@ export interface Datastore {
   readonly browser: Ref<'HostDatastoreBrowser'>;
   readonly name: string;
   readonly datacenter: Datacenter;
+  readonly volume: Volume;
   readonly machines: Set<Machine>;
+  /** Nothing new comes into being there meanwhile. */
+  isInMaintenance: boolean;
 }
 
 export interface Network {
@@ -66,6 +84,7 @@ const esxRefs: DatacenterRefs = {
   compute: { type: 'ComputeResource', value: 'ha-compute-res' },
   host: { type: 'HostSystem', value: 'ha-host' },
   pool: { type: 'ResourcePool', value: 'ha-root-pool' },
+  datastoreSystem: { type: 'HostDatastoreSystem', value: 'ha-datastoresystem' },
 };
 
 function vcenterRefs(number: number): DatacenterRefs {
@@ -78,5 +97,6 @@ function vcenterRefs(number: number): DatacenterRefs {
     compute: { type: 'ClusterComputeResource', value: `domain-c${number}` },
     host: { type: 'HostSystem', value: `host-${number}` },
     pool: { type: 'ResourcePool', value: `resgroup-${number}` },
+    datastoreSystem: { type: 'HostDatastoreSystem', value: `datastoreSystem-${number}` },
   };
 }

@@ -1,6 +1,7 @@
 import { qualifiedLocation } from '../../world/location.js';
 import type { VirtualMachine } from '../../world/vm/virtual-machine.js';
 import { adoptConfiguration } from '../datastores/adopt-configuration.js';
+import { requireProvisioning } from '../datastores/datastore-state.js';
 import type { Endpoint } from '../endpoint.js';
 import { vimMethods, type MethodRequest } from '../managed-object.js';
 import type { Ref } from '../ref.js';
@@ -53,6 +54,7 @@ export const folderMethods = vimMethods<FolderTarget>({
       const fault = { $type: 'InvalidDatastore', name: place.datastore };
       throw new VimFault(fault, `The datacenter '${datacenter.shownName}' has no datastore '${place.datastore}'.`);
     }
+    requireProvisioning(datastore);
     const { session } = request;
     const spec = { method: 'RegisterVM_Task', entity: folder.ref, entityName: folder.name, session };
     return endpoint.tasks.start(spec, async (call) => {

@@ -1,14 +1,8 @@
-import type {
-  DatastoreCapability,
-  DatastoreHostMount,
-  DatastoreInfo,
-  DatastoreSummary,
-  NetworkSummary,
-} from '../../backends/vsphere/vim/generated/types.js';
+import type { NetworkSummary } from '../../backends/vsphere/vim/generated/types.js';
 import type { Endpoint } from '../endpoint.js';
 import type { ManagedKind } from '../managed-object.js';
 import type { Ref } from '../ref.js';
-import type { Datacenter, Datastore, Network } from './datacenter.js';
+import type { Datacenter, Network } from './datacenter.js';
 import { entityProperties } from './managed-entity.js';
 
 export interface FolderTarget {
@@ -103,11 +97,6 @@ export const datacenterKind: ManagedKind<DatacenterTarget> = {
   methods: {},
 };
 
-export interface DatastoreTarget {
-  readonly endpoint: Endpoint;
-  readonly datastore: Datastore;
-}
-
 export interface NetworkTarget {
   readonly endpoint: Endpoint;
   readonly network: Network;
@@ -133,72 +122,6 @@ export const networkKind: ManagedKind<NetworkTarget> = {
   },
   methods: {},
 };
-
-const gibibyte = 1024 ** 3;
-/** Every datastore is as large as the next; nothing fills it up. */
-const datastoreBytes = 1024 * gibibyte;
-const freeBytes = 512 * gibibyte;
-
-export const datastoreKind: ManagedKind<DatastoreTarget> = {
-  type: 'Datastore',
-  properties: {
-    ...entityProperties<DatastoreTarget>({
-      ref: ({ datastore }) => datastore.ref,
-      name: ({ datastore }) => datastore.name,
-      parent: ({ datastore }) => datastore.datacenter.refs.datastoreFolder,
-    }),
-    browser: ({ datastore }) => datastore.browser,
-    capability: (): DatastoreCapability => ({
-      $type: 'DatastoreCapability',
-      directoryHierarchySupported: true,
-      rawDiskMappingsSupported: false,
-      perFileThinProvisioningSupported: true,
-      storageIORMSupported: false,
-      nativeSnapshotSupported: false,
-    }),
-    host: ({ datastore }): readonly DatastoreHostMount[] => [
-      {
-        $type: 'DatastoreHostMount',
-        key: datastore.datacenter.refs.host,
-        mountInfo: {
-          $type: 'HostMountInfo',
-          path: mountPath(datastore),
-          accessMode: 'readWrite',
-          mounted: true,
-          accessible: true,
-        },
-      },
-    ],
-    info: ({ datastore, endpoint }): DatastoreInfo => ({
-      $type: 'DatastoreInfo',
-      name: datastore.name,
-      url: `ds://${mountPath(datastore)}/`,
-      freeSpace: freeBytes,
-      maxFileSize: datastoreBytes,
-      maxMemoryFileSize: datastoreBytes,
-      timestamp: new Date(endpoint.clock.now()),
-    }),
-    summary: ({ datastore }): DatastoreSummary => ({
-      $type: 'DatastoreSummary',
-      datastore: datastore.ref,
-      name: datastore.name,
-      url: `ds://${mountPath(datastore)}/`,
-      capacity: datastoreBytes,
-      freeSpace: freeBytes,
-      uncommitted: 0,
-      accessible: true,
-      multipleHostAccess: false,
-      type: 'VMFS',
-      maintenanceMode: 'normal',
-    }),
-    vm: ({ datastore }) => [...datastore.machines].flatMap(({ ref }) => ref ?? []),
-  },
-  methods: {},
-};
-
-function mountPath({ ref }: Datastore): string {
-  return `/vmfs/volumes/${ref.value}`;
-}
 
 function refsOf(items: ReadonlyMap<string, { readonly ref: Ref }>): readonly Ref[] {
   return [...items.values()].map(({ ref }) => ref);

@@ -6,7 +6,9 @@ import { findSnapshotObject } from '../vm/vm-snapshot-methods.js';
 import { computeKind, hostKind, poolKind } from './compute-kinds.js';
 import type { Datacenter, Datastore, Network } from './datacenter.js';
 import { folderMethods } from './folder-methods.js';
-import { datacenterKind, datastoreKind, folderKind, foldersOf, networkKind, rootFolder } from './inventory-kinds.js';
+import { datastoreKind } from './datastore-kind.js';
+import { hostDatastoresKind } from './host-datastores.js';
+import { datacenterKind, folderKind, foldersOf, networkKind, rootFolder } from './inventory-kinds.js';
 
 export interface InventoryPartOptions {
   /** What the first datacentre is called in a world without machines. */
@@ -32,6 +34,7 @@ export async function addInventory(endpoint: Endpoint, { datacenter, onDefect }:
       objects.add(managed(refs.compute, { ...computeKind, type: refs.compute.type }, target));
       objects.add(managed(refs.host, hostKind, target));
       objects.add(managed(refs.pool, poolKind, target));
+      objects.add(managed(refs.datastoreSystem, hostDatastoresKind, target));
     },
     datastore: (datastore: Datastore): void => {
       objects.add(managed(datastore.ref, datastoreKind, { endpoint, datastore }));

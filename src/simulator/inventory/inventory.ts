@@ -2,7 +2,7 @@ import type { EndpointKind } from '../endpoint-kind.js';
 import type { Machine, MachineChange, Machines, PowerMark, SeenMachine } from '../machines.js';
 import type { ObjectChange, ObjectRegistry } from '../object-registry.js';
 import { refKey, type Ref } from '../ref.js';
-import { Datacenter, type Datastore, type Network } from './datacenter.js';
+import { Datacenter, type Datastore, type Network, type Volume } from './datacenter.js';
 import { snapshotOf } from '../snapshot-ref.js';
 import { placeOfLocation } from './datastore-path.js';
 
@@ -36,6 +36,8 @@ export class Inventory {
   #show: InventoryShow | undefined;
   #onPower: PowerListener | undefined;
   readonly #refreshing = new Map<string, Promise<void>>();
+  /** Machines that lie in datastores which were taken out. */
+  readonly #unmounted = new Map<string, Set<Machine>>();
   #datastoreCount = 0;
   #networkCount = 0;
 
@@ -86,7 +88,7 @@ export class Inventory {
   async start(ids: readonly string[], show: InventoryShow, datacenter: string = firstDatacenter): Promise<void> {
     this.#show = show;
     for (const id of ids) await this.refresh(id);
-    if (this.#datacenters.size === 0) this.#datastore(this.#datacenter(datacenter), firstDatastore);
+    if (this.#datacenters.size === 0) this.datastore(this.#datacenter(datacenter), firstDatastore);
   }
 
   /** Lets somebody hear of the power of machines. */
@@ -114,8 +116,20 @@ export class Inventory {
     if (powerBefore !== undefined && seen !== undefined) this.#onPower?.(now, powerBefore, seen);
   }
 
+  /** Takes a datastore out of the inventory. What lies in it is there again when it comes back. */
+  removeDatastore(datastore: Datastore): void {
+    const { datacenter, name, ref, browser, machines } = datastore;
+    datacenter.datastores.delete(name);
+    for (const gone of [ref, browser]) {
+      this.#byRef.delete(refKey(gone));
+      this.#objects.remove(gone);
+    }
+    this.#unmounted.set(unmountedKey(datacenter, name), machines);
+    this.#tellDatastores(datacenter);
+  }
+
   /** The datastore of a name, which is made if need be. */
-  #datastore(datacenter: Datacenter, name: string): Datastore {
+  datastore(datacenter: Datacenter, name: string, volume: Volume = { kind: 'vmfs' }): Datastore {
     const known = datacenter.datastores.get(name);
     if (known !== undefined) return known;
     const number = (this.#datastoreCount += 1);
@@ -125,14 +139,20 @@ export class Inventory {
       browser: { type: 'HostDatastoreBrowser', value: `datastoreBrowser-${value}` },
       name,
       datacenter,
-      machines: new Set(),
+      volume,
+      machines: this.#unmounted.get(unmountedKey(datacenter, name)) ?? new Set(),
+      isInMaintenance: false,
     };
     datacenter.datastores.set(name, datastore);
     this.#own(datacenter, [datastore.ref, datastore.browser]);
     this.#show?.datastore(datastore);
-    const { refs } = datacenter;
-    for (const ref of [refs.datastoreFolder, refs.datacenter, refs.host, refs.compute]) this.#tell(ref, 'modify');
+    this.#tellDatastores(datacenter);
     return datastore;
+  }
+
+  /** Objects that list the datastores of a datacentre. */
+  #tellDatastores({ refs }: Datacenter): void {
+    for (const ref of [refs.datastoreFolder, refs.datacenter, refs.host, refs.compute]) this.#tell(ref, 'modify');
   }
 
   /** The network of a name, which is made if need be. */
@@ -185,7 +205,7 @@ export class Inventory {
 
   #placeOf(machine: Machine): { readonly datacenter: Datacenter; readonly datastore: Datastore } {
     const datacenter = this.#datacenter(machine.datacenter);
-    return { datacenter, datastore: this.#datastore(datacenter, placeOfLocation(machine.location).datastore) };
+    return { datacenter, datastore: this.datastore(datacenter, placeOfLocation(machine.location).datastore) };
   }
 
   /** Objects that list the machines of a place. */
@@ -197,4 +217,8 @@ export class Inventory {
   #tell(ref: Ref, kind: ObjectChange['kind']): void {
     this.#objects.changed({ ref, kind });
   }
+}
+
+function unmountedKey({ name }: Datacenter, datastore: string): string {
+  return JSON.stringify([name, datastore]);
 }

@@ -6,6 +6,7 @@ import { stableId } from '../../world/vm/clone.js';
 import { currentHardwareVersion } from '../../world/vm/lifecycle.js';
 import type { VmRecord } from '../../world/vm/vm-record.js';
 import type { WorldCall } from '../../world/world-call.js';
+import { requireProvisioning } from '../datastores/datastore-state.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Datacenter, Datastore } from '../inventory/datacenter.js';
 import {
@@ -36,7 +37,7 @@ export interface NewMachine {
 /**
  * Checks what can be checked before anything is made.
  * @returns makes the machine and registers it. Its guest is a fresh one of the system that the specification names.
- * @throws VimFault `InvalidName`, `InvalidVmConfig`, `InvalidDatastore`, `NotSupported`, `NoPermission`.
+ * @throws VimFault `InvalidName`, `InvalidVmConfig`, `InvalidDatastore`, `InvalidDatastoreState`, `NotSupported`, `NoPermission`.
  */
 export function machineToCreate(machine: NewMachine): (call: WorldCall) => Promise<Ref<'VirtualMachine'>> {
   const { endpoint, datacenter, folder, session, spec } = machine;
@@ -86,6 +87,7 @@ function placeOfSpec(
     const fault = { $type: 'InvalidDatastore', name: given.datastore };
     throw new VimFault(fault, `The datacenter '${datacenter.shownName}' has no datastore '${given.datastore}'.`);
   }
+  requireProvisioning(datastore);
   const usual = placeForName(datastore, name);
   if (given.path === '') return { datastore, place: usual };
   const isFile = given.path.toLowerCase().endsWith('.vmx');

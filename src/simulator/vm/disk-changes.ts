@@ -1,4 +1,6 @@
 import type { VirtualDevice, VirtualDisk } from '../../backends/vsphere/vim/generated/types.js';
+import { largestDisk, type DiskType } from '../datastores/disk-descriptor.js';
+import { requireProvisioning } from '../datastores/datastore-state.js';
 import { diskEntries } from '../datastores/machine-disks.js';
 import { formatDatastorePath, folderOf, inFolder, parseDatastorePath } from '../inventory/datastore-path.js';
 import { VimFault } from '../vim-fault.js';
@@ -107,9 +109,12 @@ export class DiskChanges {
     if (fileOperation !== 'create') {
       throw invalidDevice(index, 'backing', `a disk is added with the file operation 'create' or none.`);
     }
+    const datastore = this.#view.datacenter.datastores.get(parseDatastorePath(path).datastore);
+    if (datastore !== undefined) requireProvisioning(datastore);
     const capacityBytes = capacityOf(device) || (await this.#parentCapacity(device));
+    requireDiskSize(capacityBytes, index);
     if (capacityBytes <= 0) throw invalidDevice(index, 'capacityInKB', 'a new disk needs a capacity.');
-    const disk = { ...newDisk(this.#view, { unitNumber, path }), capacityBytes };
+    const disk = { ...newDisk(this.#view, { unitNumber, path }), capacityBytes, diskType: typeOf(device) };
     this.#disks.set(unitNumber, disk);
     this.#written.push({ disk, before: undefined });
   }
@@ -138,6 +143,7 @@ export class DiskChanges {
     const before = this.#known(device, index);
     const capacityBytes = capacityOf(device);
     if (capacityBytes === before.capacityBytes) return;
+    requireDiskSize(capacityBytes, index);
     if (capacityBytes < before.capacityBytes) throw invalidDevice(index, 'capacityInKB', 'disks can only grow.');
     const disk = { ...before, capacityBytes };
     this.#disks.set(disk.unitNumber, disk);
@@ -183,6 +189,17 @@ export class DiskChanges {
       if (!(await isUsed(path))) return { path: formatDatastorePath({ ...given, path }), exists: false };
     }
   }
+}
+
+function requireDiskSize(bytes: number, index: number): void {
+  if (bytes > largestDisk) throw invalidDevice(index, 'capacityInKB', 'disks have at most 62 TiB.');
+}
+
+/** How the space of a new disk is to be taken. */
+function typeOf({ backing }: VirtualDisk): DiskType {
+  if (backing?.$type !== 'VirtualDiskFlatVer2BackingInfo') return 'thin';
+  if (backing.eagerlyScrub === true) return 'eagerZeroedThick';
+  return backing.thinProvisioned === false ? 'preallocated' : 'thin';
 }
 
 function capacityOf({ capacityInBytes, capacityInKB }: VirtualDisk): number {

@@ -4,7 +4,6 @@ import type {
   VirtualDisk,
   VirtualPointingDeviceDeviceBackingInfo,
 } from '../../backends/vsphere/vim/generated/types.js';
-import { stableId } from '../../world/vm/clone.js';
 import { placeOfLocation } from '../inventory/datastore-path.js';
 import { vmDisks, type VmDisk } from './vm-disks.js';
 import { powerState, type VmView } from './vm-view.js';
@@ -131,7 +130,8 @@ function cdromDevice(view: VmView): VirtualDevice {
   };
 }
 
-function diskDevice(view: VmView, { key, unitNumber, path, capacityBytes }: VmDisk): VirtualDisk {
+function diskDevice(view: VmView, disk: VmDisk): VirtualDisk {
+  const { key, unitNumber, path, capacityBytes, diskType, uuid } = disk;
   const capacityInKB = Math.ceil(capacityBytes / 1024);
   return {
     $type: 'VirtualDisk',
@@ -142,17 +142,13 @@ function diskDevice(view: VmView, { key, unitNumber, path, capacityBytes }: VmDi
       fileName: path,
       datastore: view.datacenter.datastores.get(placeOfLocation(path).datastore)?.ref,
       diskMode: 'persistent',
-      thinProvisioned: true,
-      uuid: diskUuid(view, unitNumber),
+      thinProvisioned: diskType === 'thin',
+      eagerlyScrub: diskType === 'eagerZeroedThick',
+      uuid,
     },
     controllerKey: keys.scsi,
     unitNumber,
     capacityInKB,
     capacityInBytes: capacityBytes,
   };
-}
-
-/** A UUID of the disk's own. */
-function diskUuid({ record }: VmView, unitNumber: number): string {
-  return stableId(`disk ${unitNumber}`, record.datacenter, record.location);
 }

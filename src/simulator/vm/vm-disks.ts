@@ -1,4 +1,12 @@
-import { capacityIn, formatDescriptor } from '../datastores/disk-descriptor.js';
+import {
+  capacityIn,
+  changedDescriptor,
+  diskTypeIn,
+  formatDescriptor,
+  uuidIn,
+  type DiskType,
+} from '../datastores/disk-descriptor.js';
+import { diskUuid } from '../datastores/disk-uuid.js';
 import { diskEntries, disksOf, type MachineDisk } from '../datastores/machine-disks.js';
 import type { DatastoreTree } from '../datastores/datastore-tree.js';
 import { treeOf } from '../datastores/datastore-trees.js';
@@ -20,6 +28,8 @@ export interface VmDisk extends MachineDisk {
   /** Full path of its file. */
   readonly path: string;
   readonly capacityBytes: number;
+  readonly diskType: DiskType;
+  readonly uuid: string;
 }
 
 /** Key of the disk at the first unit; those of the others follow. */
@@ -37,7 +47,7 @@ export function vmDisks(view: VmView): readonly VmDisk[] {
     taken.add(unitNumber);
     const place = diskPlace(view, disk.fileName);
     const path = formatDatastorePath(place);
-    return { ...disk, key: firstDiskKey + unitNumber, unitNumber, path, capacityBytes: capacityAt(view, place) };
+    return { ...disk, key: firstDiskKey + unitNumber, unitNumber, path, ...descriptionAt(view, place) };
   });
   return shown.sort((left, right) => left.unitNumber - right.unitNumber);
 }
@@ -53,7 +63,7 @@ export function newDisk(view: VmView, { unitNumber, path }: Pick<VmDisk, 'unitNu
     key: firstDiskKey + unitNumber,
     unitNumber,
     path,
-    capacityBytes: capacityAt(view, place),
+    ...descriptionAt(view, place),
   };
 }
 
@@ -91,17 +101,24 @@ export function diskTree({ endpoint, datacenter }: VmView, datastore: string): D
   return found === undefined ? undefined : treeOf(endpoint, found);
 }
 
-function capacityAt(view: VmView, { datastore, path }: DatastorePath): number {
-  const descriptor = diskTree(view, datastore)?.descriptor(path);
-  return (descriptor === undefined ? undefined : capacityIn(descriptor)) ?? view.record.guest.diskSizeBytes;
+/** What the descriptor at a place says; a machine's disk without one is as large as its guest's. */
+function descriptionAt(view: VmView, place: DatastorePath): Pick<VmDisk, 'capacityBytes' | 'diskType' | 'uuid'> {
+  const descriptor = diskTree(view, place.datastore)?.descriptor(place.path) ?? '';
+  return {
+    capacityBytes: capacityIn(descriptor) ?? view.record.guest.diskSizeBytes,
+    diskType: descriptor === '' ? 'thin' : diskTypeIn(descriptor),
+    uuid: uuidIn(descriptor) ?? diskUuid(view.datacenter, place),
+  };
 }
 
 /** Writes a disk down, so that it lies in its datastore also without the machine. */
-export function writeDisk(view: VmView, disk: Pick<VmDisk, 'path' | 'capacityBytes'>): void {
+export function writeDisk(view: VmView, disk: Pick<VmDisk, 'path' | 'capacityBytes' | 'diskType'>): void {
   const { datastore, path } = placeOfLocation(disk.path);
   const { hardwareVersion } = view.record;
-  const text = formatDescriptor({ name: nameIn(path), capacityBytes: disk.capacityBytes, hardwareVersion });
-  diskTree(view, datastore)?.writeDescriptor(path, text);
+  const { capacityBytes, diskType } = disk;
+  const tree = diskTree(view, datastore);
+  const before = tree?.descriptor(path) ?? formatDescriptor({ name: nameIn(path), capacityBytes, hardwareVersion });
+  tree?.writeDescriptor(path, changedDescriptor(before, { capacityBytes, diskType }));
 }
 
 /** Removes a disk that was written down. */
@@ -119,16 +136,17 @@ export async function copyDisks(
   clone: VmView,
   configure: (config: Readonly<Record<string, string>>) => Promise<void>,
 ): Promise<void> {
-  const sizes = new Map(vmDisks(origin).map(({ slot, capacityBytes }) => [slot, capacityBytes]));
+  const origins = new Map(vmDisks(origin).map((disk) => [disk.slot, disk]));
   const before = vmDisks(clone);
   const { datastore, path } = placeOf(clone);
   const copies = before.map((disk, at) => {
     const fileName = diskFileName(path, at);
     const copyPath = formatDatastorePath({ datastore, path: inFolder(folderOf(path), fileName) });
-    return { ...disk, fileName, path: copyPath, capacityBytes: sizes.get(disk.slot) ?? disk.capacityBytes };
+    const { capacityBytes, diskType } = origins.get(disk.slot) ?? disk;
+    return { ...disk, fileName, path: copyPath, capacityBytes, diskType };
   });
-  const isOther = ({ fileName, capacityBytes }: VmDisk, at: number): boolean =>
-    fileName !== before[at]?.fileName || capacityBytes !== before[at].capacityBytes;
+  const isOther = ({ fileName, capacityBytes, diskType }: VmDisk, at: number): boolean =>
+    fileName !== before[at]?.fileName || capacityBytes !== before[at].capacityBytes || diskType !== before[at].diskType;
   for (const copy of copies.filter(isOther)) writeDisk(clone, copy);
   if (copies.some(({ fileName }, at) => fileName !== before[at]?.fileName))
     await configure(diskEntries(before, copies));

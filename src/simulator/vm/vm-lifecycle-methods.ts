@@ -3,6 +3,7 @@ import type {
   VirtualMachineRelocateSpec,
 } from '../../backends/vsphere/vim/generated/types.js';
 import { Fault } from '../../base/fault.js';
+import { requireProvisioning } from '../datastores/datastore-state.js';
 import type { Datacenter, Datastore } from '../inventory/datacenter.js';
 import { locationsOfPlace } from '../inventory/datastore-path.js';
 import { plainName } from '../inventory/wire-name.js';
@@ -14,8 +15,9 @@ import { orDeleted, placeForName, registeredRef } from './new-machine.js';
 import { copyDisks, removeDisk, vmDisks } from './vm-disks.js';
 import { vmEvent } from './vm-event.js';
 import { snapshotOf } from '../snapshot-ref.js';
+import { lendDisks } from './export-lease-kind.js';
 import { vmTask, withVmFaults } from './vm-task.js';
-import type { VmView } from './vm-view.js';
+import { powerState, type VmView } from './vm-view.js';
 
 /** Birth, growth and end of a machine. */
 export const vmLifecycleMethods = vimMethods<VmView>({
@@ -43,6 +45,12 @@ export const vmLifecycleMethods = vimMethods<VmView>({
       await endpoint.inventory.refresh(machine.id);
     });
     vmEvent(view, { type: 'VmRemovedEvent', message: `Unregistered ${record.name}`, session });
+  },
+  ExportVm: (view) => {
+    const existingState = powerState(view.record);
+    if (existingState === 'poweredOff') return lendDisks(view);
+    const fault = { $type: 'InvalidPowerState', requestedState: 'poweredOff', existingState };
+    throw new VimFault(fault, `'${view.record.name}' is ${existingState}; only a machine that is off is exported.`);
   },
   MarkAsTemplate: (view, { signal }) => setTemplate(view, true, signal),
   MarkAsVirtualMachine: (view, { signal }) => setTemplate(view, false, signal),
@@ -169,6 +177,7 @@ function cloneDatastore(view: VmView, datacenter: Datacenter, { datastore }: Vir
   const chosen =
     datastore === undefined ? datacenter.datastores.get(view.datastore.name) : inventory.datastoreOf(datastore);
   if (chosen === undefined || chosen.datacenter !== datacenter) throw invalid('spec.location.datastore');
+  requireProvisioning(chosen);
   return chosen;
 }
 

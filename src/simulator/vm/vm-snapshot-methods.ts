@@ -5,6 +5,7 @@ import { managed, vimMethods, type ManagedKind, type ManagedObject } from '../ma
 import type { Ref } from '../ref.js';
 import { VimFault } from '../vim-fault.js';
 import { snapshotOf, snapshotRef } from '../snapshot-ref.js';
+import { lendDisks } from './export-lease-kind.js';
 import { vmTask, withVmFaults } from './vm-task.js';
 import type { VmView } from './vm-view.js';
 
@@ -73,6 +74,10 @@ const snapshotKind: ManagedKind<SnapshotTarget> = {
       return snapshotTask(target, request, 'RevertToSnapshot_Task', (vm, call) =>
         vm.snapshots.revert({ id: target.snapshotId, suppressPowerOn, showConsole: false }, call),
       );
+    },
+    ExportSnapshot: ({ view, snapshotId }) => {
+      const { state } = view.record.snapshots.find(({ id }) => id === snapshotId) ?? {};
+      return lendDisks({ ...view, record: { ...view.record, ...state } });
     },
     RemoveSnapshot_Task: (target, request) =>
       snapshotTask(target, request, 'RemoveSnapshot_Task', (vm, call) =>

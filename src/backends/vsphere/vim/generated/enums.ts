@@ -13,6 +13,7 @@ export const enums: Readonly<Record<string, readonly string[]>> = {
   HostLockdownMode: ['lockdownDisabled', 'lockdownNormal', 'lockdownStrict'],
   HostSystemConnectionState: ['connected', 'notResponding', 'disconnected'],
   HostSystemPowerState: ['poweredOn', 'poweredOff', 'standBy', 'unknown'],
+  HttpNfcLeaseState: ['initializing', 'ready', 'done', 'error'],
   LatencySensitivitySensitivityLevel: ['low', 'normal', 'medium', 'high', 'custom'],
   LicenseFeatureInfoState: ['enabled', 'disabled', 'optional'],
   LicenseManagerState: ['initializing', 'normal', 'marginal', 'fault'],

@@ -83,6 +83,8 @@ export const managedObjects: Readonly<Record<string, ManagedTable>> = {
       RefreshDatastoreStorageInfo: { params: '', result: 'void', privileges: { _this: 'System.Read' } },
       RenameDatastore: { params: 'newName xsd:string', result: 'void', faults: 'DuplicateName InvalidName', privileges: { _this: 'Datastore.Rename' } },
       DestroyDatastore: { params: '', result: 'void', faults: 'ResourceInUse', privileges: { _this: 'Datastore.Delete' } },
+      DatastoreEnterMaintenanceMode: { params: '', result: 'StoragePlacementResult', faults: 'InvalidState', privileges: { _this: 'Datastore.Config' } },
+      DatastoreExitMaintenanceMode_Task: { params: '', result: '&Task', faults: 'InvalidState', privileges: { _this: 'Datastore.Config' } },
     },
   },
   DatastoreNamespaceManager: {
@@ -272,6 +274,17 @@ export const managedObjects: Readonly<Record<string, ManagedTable>> = {
       DeleteFile: { params: 'datastorePath xsd:string', result: 'void', faults: 'FileFault InvalidDatastore', privileges: { _this: 'Datastore.DeleteFile' } },
     },
   },
+  HostDatastoreSystem: {
+    base: 'ManagedObject',
+    properties: 'datastore? &Datastore[]; capabilities HostDatastoreSystemCapabilities',
+    propertyPrivileges: { datastore: 'System.View' },
+    methods: {
+      CreateLocalDatastore: { params: 'name xsd:string; path xsd:string', result: '&Datastore', faults: 'DuplicateName FileNotFound HostConfigFault InvalidName', privileges: { _this: 'Host.Config.Storage' } },
+      CreateNasDatastore: { params: 'spec HostNasVolumeSpec', result: '&Datastore', faults: 'AlreadyExists DuplicateName HostConfigFault', privileges: { _this: 'Host.Config.Storage' } },
+      QueryAvailableDisksForVmfs: { params: 'datastore? &Datastore', result: 'HostScsiDisk[]', faults: 'HostConfigFault NotFound', privileges: { _this: 'Host.Config.Storage' } },
+      RemoveDatastore: { params: 'datastore &Datastore', result: 'void', faults: 'HostConfigFault NotFound ResourceInUse', privileges: { _this: 'Host.Config.Storage' } },
+    },
+  },
   HostSystem: {
     base: 'ManagedEntity',
     properties: 'runtime HostRuntimeInfo; summary HostListSummary; hardware? HostHardwareInfo; capability? HostCapability; licensableResource HostLicensableResourceInfo; remediationState? HostSystemRemediationState; complianceCheckState? HostSystemComplianceCheckState; configManager HostConfigManager; config? HostConfigInfo; vm? &VirtualMachine[]; datastore? &Datastore[]; network? &Network[]; datastoreBrowser &HostDatastoreBrowser; answerFileValidationState? AnswerFileStatusResult',
@@ -284,6 +297,17 @@ export const managedObjects: Readonly<Record<string, ManagedTable>> = {
       RebootHost_Task: { params: 'force xsd:boolean', result: '&Task', faults: 'InvalidState', privileges: { _this: 'Host.Config.Maintenance' } },
       ShutdownHost_Task: { params: 'force xsd:boolean', result: '&Task', faults: 'InvalidState', privileges: { _this: 'Host.Config.Maintenance' } },
       RetrieveHardwareUptime: { params: '', result: 'xsd:long', privileges: { _this: 'System.Read' } },
+    },
+  },
+  HttpNfcLease: {
+    base: 'ManagedObject',
+    properties: 'initializeProgress xsd:int; transferProgress xsd:int; mode xsd:string; capabilities HttpNfcLeaseCapabilities; info? HttpNfcLeaseInfo; state HttpNfcLeaseState; error? LocalizedMethodFault',
+    propertyPrivileges: {},
+    methods: {
+      HttpNfcLeaseGetManifest: { params: '', result: 'HttpNfcLeaseManifestEntry[]', faults: 'InvalidState Timedout' },
+      HttpNfcLeaseComplete: { params: '', result: 'void', faults: 'InvalidState Timedout' },
+      HttpNfcLeaseAbort: { params: 'fault? LocalizedMethodFault', result: 'void', faults: 'InvalidState Timedout' },
+      HttpNfcLeaseProgress: { params: 'percent xsd:int', result: 'void', faults: 'Timedout' },
     },
   },
   InventoryView: {
@@ -553,7 +577,10 @@ export const managedObjects: Readonly<Record<string, ManagedTable>> = {
       MoveVirtualDisk_Task: { params: 'sourceName xsd:string; sourceDatacenter? &Datacenter; destName xsd:string; destDatacenter? &Datacenter; force? xsd:boolean; profile? VirtualMachineProfileSpec[]', result: '&Task', faults: 'FileFault InvalidDatastore', privileges: { _this: 'System.View' } },
       CopyVirtualDisk_Task: { params: 'sourceName xsd:string; sourceDatacenter? &Datacenter; destName xsd:string; destDatacenter? &Datacenter; destSpec? VirtualDiskSpec; force? xsd:boolean', result: '&Task', faults: 'FileFault InvalidDatastore InvalidDiskFormat', privileges: { _this: 'System.View' } },
       ExtendVirtualDisk_Task: { params: 'name xsd:string; datacenter? &Datacenter; newCapacityKb xsd:long; eagerZero? xsd:boolean', result: '&Task', faults: 'FileFault InvalidDatastore', privileges: { _this: 'System.View' } },
+      InflateVirtualDisk_Task: { params: 'name xsd:string; datacenter? &Datacenter', result: '&Task', faults: 'FileFault InvalidDatastore', privileges: { _this: 'System.View' } },
+      ShrinkVirtualDisk_Task: { params: 'name xsd:string; datacenter? &Datacenter; copy? xsd:boolean', result: '&Task', faults: 'FileFault InvalidDatastore', privileges: { _this: 'System.View' } },
       QueryVirtualDiskUuid: { params: 'name xsd:string; datacenter? &Datacenter', result: 'xsd:string', faults: 'FileFault InvalidDatastore', privileges: { _this: 'System.View' } },
+      SetVirtualDiskUuid: { params: 'name xsd:string; datacenter? &Datacenter; uuid xsd:string', result: 'void', faults: 'FileFault InvalidDatastore', privileges: { _this: 'System.View' } },
     },
   },
   VirtualMachine: {
@@ -600,6 +627,7 @@ export const managedObjects: Readonly<Record<string, ManagedTable>> = {
       QueryUnownedFiles: { params: '', result: 'xsd:string[]', privileges: { _this: 'VirtualMachine.Config.QueryUnownedFiles' } },
       reloadVirtualMachineFromPath_Task: { params: 'configurationPath xsd:string', result: '&Task', faults: 'AlreadyExists FileFault InvalidPowerState InvalidState TaskInProgress VmConfigFault', privileges: { _this: 'VirtualMachine.Config.ReloadFromPath' } },
       SendNMI: { params: '', result: 'void', faults: 'InvalidState', privileges: { _this: 'VirtualMachine.Interact.GuestControl' } },
+      ExportVm: { params: '', result: '&HttpNfcLease', faults: 'FileFault InvalidPowerState InvalidState TaskInProgress', privileges: { _this: 'VApp.Export' } },
     },
   },
   VirtualMachineGuestCustomizationManager: {

@@ -27,7 +27,10 @@ import type {
   HostConnectSpec,
   HostDatastoreBrowserSearchSpec,
   HostMaintenanceSpec,
+  HostNasVolumeSpec,
+  HostScsiDisk,
   HostSystemReconnectSpec,
+  HttpNfcLeaseManifestEntry,
   LicenseAssignmentManagerLicenseAssignment,
   LicenseFeatureInfo,
   LicenseManagerLicenseInfo,
@@ -56,6 +59,7 @@ import type {
   SessionManagerLocalTicket,
   SessionManagerServiceRequestSpec,
   SnapshotSelectionSpec,
+  StoragePlacementResult,
   TaskFilterSpec,
   TaskInfo,
   TaskInfoFilterSpec,
@@ -216,6 +220,16 @@ export interface VimMethods {
     on: 'Datastore';
     args: NoArguments;
     result: void;
+  };
+  DatastoreEnterMaintenanceMode: {
+    on: 'Datastore';
+    args: NoArguments;
+    result: StoragePlacementResult;
+  };
+  DatastoreExitMaintenanceMode_Task: {
+    on: 'Datastore';
+    args: NoArguments;
+    result: RefTo<'Task'>;
   };
   CreateDirectory: {
     on: 'DatastoreNamespaceManager';
@@ -522,6 +536,26 @@ export interface VimMethods {
     args: { readonly datastorePath: string; };
     result: void;
   };
+  CreateLocalDatastore: {
+    on: 'HostDatastoreSystem';
+    args: { readonly name: string; readonly path: string; };
+    result: RefTo<'Datastore'>;
+  };
+  CreateNasDatastore: {
+    on: 'HostDatastoreSystem';
+    args: { readonly spec: HostNasVolumeSpec; };
+    result: RefTo<'Datastore'>;
+  };
+  QueryAvailableDisksForVmfs: {
+    on: 'HostDatastoreSystem';
+    args: { readonly datastore?: RefTo<'Datastore'> | undefined; };
+    result: readonly HostScsiDisk[];
+  };
+  RemoveDatastore: {
+    on: 'HostDatastoreSystem';
+    args: { readonly datastore: RefTo<'Datastore'>; };
+    result: void;
+  };
   ReconnectHost_Task: {
     on: 'HostSystem';
     args: { readonly cnxSpec?: HostConnectSpec | undefined; readonly reconnectSpec?: HostSystemReconnectSpec | undefined; };
@@ -556,6 +590,26 @@ export interface VimMethods {
     on: 'HostSystem';
     args: NoArguments;
     result: number;
+  };
+  HttpNfcLeaseGetManifest: {
+    on: 'HttpNfcLease';
+    args: NoArguments;
+    result: readonly HttpNfcLeaseManifestEntry[];
+  };
+  HttpNfcLeaseComplete: {
+    on: 'HttpNfcLease';
+    args: NoArguments;
+    result: void;
+  };
+  HttpNfcLeaseAbort: {
+    on: 'HttpNfcLease';
+    args: { readonly fault?: LocalizedMethodFault | undefined; };
+    result: void;
+  };
+  HttpNfcLeaseProgress: {
+    on: 'HttpNfcLease';
+    args: { readonly percent: number; };
+    result: void;
   };
   OpenInventoryViewFolder: {
     on: 'InventoryView';
@@ -992,10 +1046,25 @@ export interface VimMethods {
     args: { readonly name: string; readonly datacenter?: RefTo<'Datacenter'> | undefined; readonly newCapacityKb: number; readonly eagerZero?: boolean | undefined; };
     result: RefTo<'Task'>;
   };
+  InflateVirtualDisk_Task: {
+    on: 'VirtualDiskManager';
+    args: { readonly name: string; readonly datacenter?: RefTo<'Datacenter'> | undefined; };
+    result: RefTo<'Task'>;
+  };
+  ShrinkVirtualDisk_Task: {
+    on: 'VirtualDiskManager';
+    args: { readonly name: string; readonly datacenter?: RefTo<'Datacenter'> | undefined; readonly copy?: boolean | undefined; };
+    result: RefTo<'Task'>;
+  };
   QueryVirtualDiskUuid: {
     on: 'VirtualDiskManager';
     args: { readonly name: string; readonly datacenter?: RefTo<'Datacenter'> | undefined; };
     result: string;
+  };
+  SetVirtualDiskUuid: {
+    on: 'VirtualDiskManager';
+    args: { readonly name: string; readonly datacenter?: RefTo<'Datacenter'> | undefined; readonly uuid: string; };
+    result: void;
   };
   RefreshStorageInfo: {
     on: 'VirtualMachine';
@@ -1192,6 +1261,11 @@ export interface VimMethods {
     args: NoArguments;
     result: void;
   };
+  ExportVm: {
+    on: 'VirtualMachine';
+    args: NoArguments;
+    result: RefTo<'HttpNfcLease'>;
+  };
   CustomizeGuest_Task: {
     on: 'VirtualMachineGuestCustomizationManager';
     args: { readonly vm: RefTo<'VirtualMachine'>; readonly auth: GuestAuthentication; readonly spec: CustomizationSpec; readonly configParams?: readonly OptionValue[] | undefined; };
@@ -1225,6 +1299,6 @@ export interface VimMethods {
   ExportSnapshot: {
     on: 'VirtualMachineSnapshot';
     args: NoArguments;
-    result: Ref<'HttpNfcLease'>;
+    result: RefTo<'HttpNfcLease'>;
   };
 }

@@ -32,7 +32,9 @@ export interface ManagedObjectNames {
   GuestWindowsRegistryManager: 'GuestWindowsRegistryManager';
   HistoryCollector: 'HistoryCollector' | 'EventHistoryCollector' | 'TaskHistoryCollector';
   HostDatastoreBrowser: 'HostDatastoreBrowser';
+  HostDatastoreSystem: 'HostDatastoreSystem';
   HostSystem: 'HostSystem';
+  HttpNfcLease: 'HttpNfcLease';
   InventoryView: 'InventoryView';
   LicenseAssignmentManager: 'LicenseAssignmentManager';
   LicenseManager: 'LicenseManager';
@@ -117,6 +119,12 @@ export type HostSystemPowerState =
   | 'poweredOff'
   | 'standBy'
   | 'unknown';
+
+export type HttpNfcLeaseState =
+  | 'initializing'
+  | 'ready'
+  | 'done'
+  | 'error';
 
 export type LatencySensitivitySensitivityLevel =
   | 'low'
@@ -663,6 +671,12 @@ export interface ChoiceOption extends OptionTypeFields {
   readonly defaultIndex?: number | undefined;
 }
 
+export interface ClusterAction {
+  readonly $type?: 'ClusterAction';
+  readonly type: string;
+  readonly target?: Ref | undefined;
+}
+
 export interface ClusterComputeResourceSummary extends ComputeResourceSummaryFields {
   readonly $type: 'ClusterComputeResourceSummary';
   readonly currentFailoverLevel: number;
@@ -675,6 +689,40 @@ export interface ClusterComputeResourceSummary extends ComputeResourceSummaryFie
   readonly currentEVCModeKey?: string | undefined;
   readonly currentEVCGraphicsModeKey?: string | undefined;
   readonly vcsHealthStatus?: string | undefined;
+}
+
+export interface ClusterDrsFaults {
+  readonly $type?: 'ClusterDrsFaults';
+  readonly reason: string;
+  readonly faultsByVm: readonly ClusterDrsFaultsFaultsByVm[];
+}
+
+export interface ClusterDrsFaultsFaultsByVirtualDisk extends ClusterDrsFaultsFaultsByVmFields {
+  readonly $type: 'ClusterDrsFaultsFaultsByVirtualDisk';
+  readonly disk?: VirtualDiskId | undefined;
+}
+
+export interface ClusterDrsFaultsFaultsByVmFields {
+  readonly vm?: RefTo<'VirtualMachine'> | undefined;
+  readonly fault: readonly LocalizedMethodFault[];
+}
+export type ClusterDrsFaultsFaultsByVm =
+  | (ClusterDrsFaultsFaultsByVmFields & { readonly $type?: 'ClusterDrsFaultsFaultsByVm' })
+  | ClusterDrsFaultsFaultsByVirtualDisk;
+
+export interface ClusterRecommendation {
+  readonly $type?: 'ClusterRecommendation';
+  readonly key: string;
+  readonly type: string;
+  readonly time: Date;
+  readonly rating: number;
+  readonly reason: string;
+  readonly reasonText: string;
+  readonly warningText?: string | undefined;
+  readonly warningDetails?: LocalizableMessage | undefined;
+  readonly prerequisite?: readonly string[] | undefined;
+  readonly action?: readonly ClusterAction[] | undefined;
+  readonly target?: Ref | undefined;
 }
 
 export interface ClusterUsageSummary {
@@ -2292,7 +2340,7 @@ export interface HostConfigInfo {
 export interface HostConfigManager {
   readonly $type?: 'HostConfigManager';
   readonly cpuScheduler?: Ref<'HostCpuSchedulerSystem'> | undefined;
-  readonly datastoreSystem?: Ref<'HostDatastoreSystem'> | undefined;
+  readonly datastoreSystem?: RefTo<'HostDatastoreSystem'> | undefined;
   readonly memoryManager?: Ref<'HostMemorySystem'> | undefined;
   readonly storageSystem?: Ref<'HostStorageSystem'> | undefined;
   readonly networkSystem?: Ref<'HostNetworkSystem'> | undefined;
@@ -2419,6 +2467,14 @@ export interface HostDatastoreBrowserSearchSpec {
   readonly sortFoldersFirst?: boolean | undefined;
 }
 
+export interface HostDatastoreSystemCapabilities {
+  readonly $type?: 'HostDatastoreSystemCapabilities';
+  readonly nfsMountCreationRequired: boolean;
+  readonly nfsMountCreationSupported: boolean;
+  readonly localDatastoreSupported: boolean;
+  readonly vmfsExtentExpansionSupported: boolean;
+}
+
 export interface HostDateTimeInfo {
   readonly $type?: 'HostDateTimeInfo';
   readonly timeZone: HostDateTimeSystemTimeZone;
@@ -2446,9 +2502,23 @@ export interface HostDateTimeSystemTimeZone {
   readonly gmtOffset: number;
 }
 
+export interface HostDeviceFields {
+  readonly deviceName: string;
+  readonly deviceType: string;
+}
+export type HostDevice =
+  | (HostDeviceFields & { readonly $type?: 'HostDevice' })
+  | ScsiLun;
+
 export interface HostDisconnectedEvent extends HostEventFields {
   readonly $type: 'HostDisconnectedEvent';
   readonly reason?: string | undefined;
+}
+
+export interface HostDiskDimensionsLba {
+  readonly $type?: 'HostDiskDimensionsLba';
+  readonly blockSize: number;
+  readonly block: number;
 }
 
 export interface HostDnsConfigFields {
@@ -2710,6 +2780,22 @@ export interface HostNasVolume extends HostFileSystemVolumeFields {
   readonly protocolEndpoint?: boolean | undefined;
 }
 
+export interface HostNasVolumeSpec {
+  readonly $type?: 'HostNasVolumeSpec';
+  readonly remoteHost: string;
+  readonly remotePath: string;
+  readonly localPath: string;
+  readonly accessMode: string;
+  readonly type?: string | undefined;
+  readonly userName?: string | undefined;
+  readonly password?: SecretText | undefined;
+  readonly remoteHostNames?: readonly string[] | undefined;
+  readonly securityType?: string | undefined;
+  readonly vmknicToBind?: string | undefined;
+  readonly vmknicBound?: boolean | undefined;
+  readonly connections?: number | undefined;
+}
+
 export interface HostNetCapabilities {
   readonly $type?: 'HostNetCapabilities';
   readonly canSetPhysicalNicLinkSpeed: boolean;
@@ -2882,6 +2968,19 @@ export interface HostRuntimeInfoStateEncryptionInfo {
   readonly protectionMode: string;
   readonly requireSecureBoot?: boolean | undefined;
   readonly requireExecInstalledOnly?: boolean | undefined;
+}
+
+export interface HostScsiDisk extends ScsiLunFields {
+  readonly $type: 'HostScsiDisk';
+  readonly capacity: HostDiskDimensionsLba;
+  readonly devicePath: string;
+  readonly ssd?: boolean | undefined;
+  readonly localDisk?: boolean | undefined;
+  readonly physicalLocation?: readonly string[] | undefined;
+  readonly emulatedDIXDIFEnabled?: boolean | undefined;
+  readonly vsanDiskInfo?: VsanHostVsanDiskInfo | undefined;
+  readonly scsiDiskType?: string | undefined;
+  readonly usedByMemoryTiering?: boolean | undefined;
 }
 
 export interface HostScsiDiskPartition {
@@ -3086,6 +3185,59 @@ export interface HostVmfsVolume extends HostFileSystemVolumeFields {
   readonly scsiDiskType?: string | undefined;
 }
 
+export interface HttpNfcLeaseCapabilities {
+  readonly $type?: 'HttpNfcLeaseCapabilities';
+  readonly pullModeSupported: boolean;
+  readonly corsSupported: boolean;
+}
+
+export interface HttpNfcLeaseDatastoreLeaseInfo {
+  readonly $type?: 'HttpNfcLeaseDatastoreLeaseInfo';
+  readonly datastoreKey: string;
+  readonly hosts: readonly HttpNfcLeaseHostInfo[];
+}
+
+export interface HttpNfcLeaseDeviceUrl {
+  readonly $type?: 'HttpNfcLeaseDeviceUrl';
+  readonly key: string;
+  readonly importKey: string;
+  readonly url: string;
+  readonly sslThumbprint: string;
+  readonly sslCertificate?: string | undefined;
+  readonly disk?: boolean | undefined;
+  readonly targetId?: string | undefined;
+  readonly datastoreKey?: string | undefined;
+  readonly fileSize?: number | undefined;
+}
+
+export interface HttpNfcLeaseHostInfo {
+  readonly $type?: 'HttpNfcLeaseHostInfo';
+  readonly url: string;
+  readonly sslThumbprint: string;
+}
+
+export interface HttpNfcLeaseInfo {
+  readonly $type?: 'HttpNfcLeaseInfo';
+  readonly lease: RefTo<'HttpNfcLease'>;
+  readonly entity: RefTo<'ManagedEntity'>;
+  readonly deviceUrl?: readonly HttpNfcLeaseDeviceUrl[] | undefined;
+  readonly totalDiskCapacityInKB: number;
+  readonly leaseTimeout: number;
+  readonly hostMap?: readonly HttpNfcLeaseDatastoreLeaseInfo[] | undefined;
+}
+
+export interface HttpNfcLeaseManifestEntry {
+  readonly $type?: 'HttpNfcLeaseManifestEntry';
+  readonly key: string;
+  readonly sha1: string;
+  readonly checksum?: string | undefined;
+  readonly checksumType?: string | undefined;
+  readonly size: number;
+  readonly disk: boolean;
+  readonly capacity?: number | undefined;
+  readonly populatedSize?: number | undefined;
+}
+
 export interface ID {
   readonly $type?: 'ID';
   readonly id: string;
@@ -3158,6 +3310,11 @@ export type InvalidDatastore =
 export interface InvalidDatastorePath extends InvalidDatastoreFields {
   readonly $type: 'InvalidDatastorePath';
   readonly datastorePath: string;
+}
+
+export interface InvalidDatastoreState extends InvalidStateFields {
+  readonly $type: 'InvalidDatastoreState';
+  readonly datastoreName?: string | undefined;
 }
 
 export interface InvalidDeviceSpecFields extends InvalidVmConfigFields {
@@ -3240,6 +3397,7 @@ export interface InvalidStateFields extends VimFaultFields {
 export type InvalidState =
   | (InvalidStateFields & { readonly $type: 'InvalidState' })
   | EncryptionKeyRequired
+  | InvalidDatastoreState
   | InvalidPowerState
   | InvalidVmState
   | QuestionPending
@@ -4114,6 +4272,54 @@ export interface ScheduledTaskEventArgument extends EntityEventArgumentFields {
   readonly scheduledTask: Ref<'ScheduledTask'>;
 }
 
+export interface ScsiLunFields extends HostDeviceFields {
+  readonly key?: string | undefined;
+  readonly uuid: string;
+  readonly descriptor?: readonly ScsiLunDescriptor[] | undefined;
+  readonly canonicalName?: string | undefined;
+  readonly displayName?: string | undefined;
+  readonly lunType: string;
+  readonly vendor?: string | undefined;
+  readonly model?: string | undefined;
+  readonly revision?: string | undefined;
+  readonly scsiLevel?: number | undefined;
+  readonly serialNumber?: string | undefined;
+  readonly durableName?: ScsiLunDurableName | undefined;
+  readonly alternateName?: readonly ScsiLunDurableName[] | undefined;
+  readonly standardInquiry?: readonly number[] | undefined;
+  readonly queueDepth?: number | undefined;
+  readonly operationalState: readonly string[];
+  readonly capabilities?: ScsiLunCapabilities | undefined;
+  readonly vStorageSupport?: string | undefined;
+  readonly protocolEndpoint?: boolean | undefined;
+  readonly perenniallyReserved?: boolean | undefined;
+  readonly clusteredVmdkSupported?: boolean | undefined;
+  readonly applicationProtocol?: string | undefined;
+  readonly dispersedNs?: boolean | undefined;
+  readonly deviceReservation?: string | undefined;
+}
+export type ScsiLun =
+  | (ScsiLunFields & { readonly $type: 'ScsiLun' })
+  | HostScsiDisk;
+
+export interface ScsiLunCapabilities {
+  readonly $type?: 'ScsiLunCapabilities';
+  readonly updateDisplayNameSupported: boolean;
+}
+
+export interface ScsiLunDescriptor {
+  readonly $type?: 'ScsiLunDescriptor';
+  readonly quality: string;
+  readonly id: string;
+}
+
+export interface ScsiLunDurableName {
+  readonly $type?: 'ScsiLunDurableName';
+  readonly namespace: string;
+  readonly namespaceId: number;
+  readonly data?: readonly number[] | undefined;
+}
+
 export interface SeSparseVirtualDiskSpec extends FileBackedVirtualDiskSpecFields {
   readonly $type: 'SeSparseVirtualDiskSpec';
   readonly grainSizeKb?: number | undefined;
@@ -4339,6 +4545,13 @@ export interface StorageIOAllocationInfo {
   readonly limit?: number | undefined;
   readonly shares?: SharesInfo | undefined;
   readonly reservation?: number | undefined;
+}
+
+export interface StoragePlacementResult {
+  readonly $type?: 'StoragePlacementResult';
+  readonly recommendations?: readonly ClusterRecommendation[] | undefined;
+  readonly drsFault?: ClusterDrsFaults | undefined;
+  readonly task?: RefTo<'Task'> | undefined;
 }
 
 export interface StoragePodSummary {
@@ -5021,6 +5234,12 @@ export interface VirtualDiskFlatVer2BackingInfo extends VirtualDeviceFileBacking
   readonly deltaDiskFormatVariant?: string | undefined;
   readonly sharing?: string | undefined;
   readonly keyId?: CryptoKeyId | undefined;
+}
+
+export interface VirtualDiskId {
+  readonly $type?: 'VirtualDiskId';
+  readonly vm: RefTo<'VirtualMachine'>;
+  readonly diskId: number;
 }
 
 export interface VirtualDiskRawDiskMappingVer1BackingInfo extends VirtualDeviceFileBackingInfoFields {
@@ -6639,6 +6858,12 @@ export interface VsanHostDecommissionMode {
   readonly objectAction: string;
 }
 
+export interface VsanHostVsanDiskInfo {
+  readonly $type?: 'VsanHostVsanDiskInfo';
+  readonly vsanUuid: string;
+  readonly formatVersion: number;
+}
+
 export interface WaitOptions {
   readonly $type?: 'WaitOptions';
   readonly maxWaitSeconds?: number | undefined;
@@ -6786,6 +7011,11 @@ export interface HostDatastoreBrowserProperties extends ManagedObjectProperties 
   readonly supportedType?: readonly FileQuery[] | undefined;
 }
 
+export interface HostDatastoreSystemProperties extends ManagedObjectProperties {
+  readonly datastore?: readonly RefTo<'Datastore'>[] | undefined;
+  readonly capabilities: HostDatastoreSystemCapabilities;
+}
+
 export interface HostSystemProperties extends ManagedEntityProperties {
   readonly runtime: HostRuntimeInfo;
   readonly summary: HostListSummary;
@@ -6801,6 +7031,16 @@ export interface HostSystemProperties extends ManagedEntityProperties {
   readonly network?: readonly RefTo<'Network'>[] | undefined;
   readonly datastoreBrowser: RefTo<'HostDatastoreBrowser'>;
   readonly answerFileValidationState?: AnswerFileStatusResult | undefined;
+}
+
+export interface HttpNfcLeaseProperties extends ManagedObjectProperties {
+  readonly initializeProgress: number;
+  readonly transferProgress: number;
+  readonly mode: string;
+  readonly capabilities: HttpNfcLeaseCapabilities;
+  readonly info?: HttpNfcLeaseInfo | undefined;
+  readonly state: HttpNfcLeaseState;
+  readonly error?: LocalizedMethodFault | undefined;
 }
 
 export interface InventoryViewProperties extends ManagedObjectViewProperties {
@@ -7002,7 +7242,9 @@ export interface ManagedObjects {
   GuestWindowsRegistryManager: GuestWindowsRegistryManagerProperties;
   HistoryCollector: HistoryCollectorProperties;
   HostDatastoreBrowser: HostDatastoreBrowserProperties;
+  HostDatastoreSystem: HostDatastoreSystemProperties;
   HostSystem: HostSystemProperties;
+  HttpNfcLease: HttpNfcLeaseProperties;
   InventoryView: InventoryViewProperties;
   LicenseAssignmentManager: LicenseAssignmentManagerProperties;
   LicenseManager: LicenseManagerProperties;
@@ -7057,7 +7299,12 @@ export interface DataTypes {
   Capability: Capability;
   ChangesInfoEventArgument: ChangesInfoEventArgument;
   ChoiceOption: ChoiceOption;
+  ClusterAction: ClusterAction;
   ClusterComputeResourceSummary: ClusterComputeResourceSummary;
+  ClusterDrsFaults: ClusterDrsFaults;
+  ClusterDrsFaultsFaultsByVirtualDisk: ClusterDrsFaultsFaultsByVirtualDisk;
+  ClusterDrsFaultsFaultsByVm: ClusterDrsFaultsFaultsByVm;
+  ClusterRecommendation: ClusterRecommendation;
   ClusterUsageSummary: ClusterUsageSummary;
   ComputeResourceEventArgument: ComputeResourceEventArgument;
   ComputeResourceSummary: ComputeResourceSummary;
@@ -7268,9 +7515,12 @@ export interface DataTypes {
   HostCpuPackage: HostCpuPackage;
   HostDatastoreBrowserSearchResults: HostDatastoreBrowserSearchResults;
   HostDatastoreBrowserSearchSpec: HostDatastoreBrowserSearchSpec;
+  HostDatastoreSystemCapabilities: HostDatastoreSystemCapabilities;
   HostDateTimeInfo: HostDateTimeInfo;
   HostDateTimeSystemTimeZone: HostDateTimeSystemTimeZone;
+  HostDevice: HostDevice;
   HostDisconnectedEvent: HostDisconnectedEvent;
+  HostDiskDimensionsLba: HostDiskDimensionsLba;
   HostDnsConfig: HostDnsConfig;
   HostDnsConfigSpec: HostDnsConfigSpec;
   HostEvent: HostEvent;
@@ -7302,6 +7552,7 @@ export interface DataTypes {
   HostMaintenanceSpecEvacuationMode: HostMaintenanceSpecEvacuationMode;
   HostMountInfo: HostMountInfo;
   HostNasVolume: HostNasVolume;
+  HostNasVolumeSpec: HostNasVolumeSpec;
   HostNetCapabilities: HostNetCapabilities;
   HostNetOffloadCapabilities: HostNetOffloadCapabilities;
   HostNetworkInfo: HostNetworkInfo;
@@ -7323,6 +7574,7 @@ export interface DataTypes {
   HostQualifiedName: HostQualifiedName;
   HostRuntimeInfo: HostRuntimeInfo;
   HostRuntimeInfoStateEncryptionInfo: HostRuntimeInfoStateEncryptionInfo;
+  HostScsiDisk: HostScsiDisk;
   HostScsiDiskPartition: HostScsiDiskPartition;
   HostService: HostService;
   HostServiceInfo: HostServiceInfo;
@@ -7349,6 +7601,12 @@ export interface DataTypes {
   HostVirtualSwitchSimpleBridge: HostVirtualSwitchSimpleBridge;
   HostVirtualSwitchSpec: HostVirtualSwitchSpec;
   HostVmfsVolume: HostVmfsVolume;
+  HttpNfcLeaseCapabilities: HttpNfcLeaseCapabilities;
+  HttpNfcLeaseDatastoreLeaseInfo: HttpNfcLeaseDatastoreLeaseInfo;
+  HttpNfcLeaseDeviceUrl: HttpNfcLeaseDeviceUrl;
+  HttpNfcLeaseHostInfo: HttpNfcLeaseHostInfo;
+  HttpNfcLeaseInfo: HttpNfcLeaseInfo;
+  HttpNfcLeaseManifestEntry: HttpNfcLeaseManifestEntry;
   ID: ID;
   InaccessibleDatastore: InaccessibleDatastore;
   IncorrectFileType: IncorrectFileType;
@@ -7362,6 +7620,7 @@ export interface DataTypes {
   InvalidController: InvalidController;
   InvalidDatastore: InvalidDatastore;
   InvalidDatastorePath: InvalidDatastorePath;
+  InvalidDatastoreState: InvalidDatastoreState;
   InvalidDeviceSpec: InvalidDeviceSpec;
   InvalidDiskFormat: InvalidDiskFormat;
   InvalidEvent: InvalidEvent;
@@ -7506,6 +7765,10 @@ export interface DataTypes {
   ScheduledHardwareUpgradeInfo: ScheduledHardwareUpgradeInfo;
   ScheduledTaskDetail: ScheduledTaskDetail;
   ScheduledTaskEventArgument: ScheduledTaskEventArgument;
+  ScsiLun: ScsiLun;
+  ScsiLunCapabilities: ScsiLunCapabilities;
+  ScsiLunDescriptor: ScsiLunDescriptor;
+  ScsiLunDurableName: ScsiLunDurableName;
   SeSparseVirtualDiskSpec: SeSparseVirtualDiskSpec;
   SearchIndexFilter: SearchIndexFilter;
   SearchIndexIterationSpec: SearchIndexIterationSpec;
@@ -7533,6 +7796,7 @@ export interface DataTypes {
   SnapshotRevertIssue: SnapshotRevertIssue;
   SnapshotSelectionSpec: SnapshotSelectionSpec;
   StorageIOAllocationInfo: StorageIOAllocationInfo;
+  StoragePlacementResult: StoragePlacementResult;
   StoragePodSummary: StoragePodSummary;
   StringOption: StringOption;
   SystemError: SystemError;
@@ -7617,6 +7881,7 @@ export interface DataTypes {
   VirtualDisk: VirtualDisk;
   VirtualDiskConfigSpec: VirtualDiskConfigSpec;
   VirtualDiskFlatVer2BackingInfo: VirtualDiskFlatVer2BackingInfo;
+  VirtualDiskId: VirtualDiskId;
   VirtualDiskRawDiskMappingVer1BackingInfo: VirtualDiskRawDiskMappingVer1BackingInfo;
   VirtualDiskSeSparseBackingInfo: VirtualDiskSeSparseBackingInfo;
   VirtualDiskSparseVer2BackingInfo: VirtualDiskSparseVer2BackingInfo;
@@ -7819,6 +8084,7 @@ export interface DataTypes {
   VmfsUnmapBandwidthSpec: VmfsUnmapBandwidthSpec;
   VnicPortArgument: VnicPortArgument;
   VsanHostDecommissionMode: VsanHostDecommissionMode;
+  VsanHostVsanDiskInfo: VsanHostVsanDiskInfo;
   WaitOptions: WaitOptions;
   WinNetBIOSConfigInfo: WinNetBIOSConfigInfo;
 }
