@@ -55,7 +55,7 @@ function commandRow({ name, parameters, summary, hostTypes: products }, everyTyp
   return [code(name), usage === '' ? '' : code(cell(usage)), summary, where];
 }
 
-function vmrunPage({ sections, commandsOf, flags, hostTypes, usageText }) {
+function vmrunPage({ sections, commands, commandsOf, flags, hostTypes, shapeText, usageText }) {
   const everyType = Object.keys(hostTypes);
   const flagRows = flags.map(({ flag, value, summary, isOwn }) => [
     code(value === undefined ? flag : `${flag} ${value}`),
@@ -67,6 +67,9 @@ function vmrunPage({ sections, commandsOf, flags, hostTypes, usageText }) {
     const rows = commandsOf(section).map((command) => commandRow(command, everyType));
     return `## ${name}\n\n${table(['Command', 'Words after it', 'What it does', 'Products that had it'], rows)}`;
   });
+  const answers = commands
+    .filter(({ result }) => Object.keys(result).length > 0)
+    .map(({ name, result }) => [code(name), code(cell(shapeText(result)))]);
   return `${notice}
 
 # Commands of vmrun
@@ -86,6 +89,18 @@ ${table(
 )}
 
 ${groups.join('\n\n')}
+
+## What --json gives
+
+One line for a command that went well, \`{"command": string, "ok": true, "status": number, "result": {…}}\`, with a
+\`result\` of these fields; those with a question mark may be missing. The \`result\` of every other command is \`{}\`.
+
+${table(['Command', '`result`'], answers)}
+
+One that did not has \`{"command": string, "ok": false, "status": number, "error": {…}}\`: an \`error\` with the \`stage\`
+(\`connect\`, \`open\`, \`login\`, \`command\`), the VIX \`code\` and its \`name\`, VMware's \`text\`, and a \`message\` for people. A
+line that cannot be carried out has the \`command\` null, and an \`error\` with the \`stage\` \`usage\`, the \`code\` 0 and the
+\`name\` \`usage\`.
 
 ## The usage
 

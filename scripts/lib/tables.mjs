@@ -16,7 +16,7 @@ export function loadDoctorTables(dist) {
 
 /** Loads the built tables of `vmrun`: its commands by section, its flags, its host types. */
 export function loadVmrunTables(dist) {
-  return loadBuilt(dist, 'cli/vmrun', ['command', 'command-table', 'flags', 'host-types', 'usage']);
+  return loadBuilt(dist, 'cli/vmrun', ['command', 'command-table', 'flags', 'host-types', 'result-shape', 'usage']);
 }
 
 async function loadBuilt(dist = join(repoRoot, 'dist'), folder, names) {

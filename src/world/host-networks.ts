@@ -31,11 +31,12 @@ export class HostNetworks {
   }
 
   /** The port forwardings of a network, by protocol and port. @throws Fault `not-found`. */
-  async portForwardings(network: string): Promise<readonly PortForwardingRecord[]> {
+  async portForwardings(network: string): Promise<readonly Omit<PortForwardingRecord, 'network'>[]> {
     const { name } = networkOf(network);
     const host = await this.#store.readHost();
     return host.portForwardings
       .filter((forwarding) => forwarding.network === name)
+      .map(({ network: _network, ...forwarding }) => forwarding)
       .sort((one, other) => one.protocol.localeCompare(other.protocol) || one.hostPort - other.hostPort);
   }
 

@@ -2,6 +2,7 @@ import { type Section, sections } from '../vmrun/command.js';
 import { commandsOf } from '../vmrun/command-table.js';
 import { flags } from '../vmrun/flags.js';
 import { hostTypes } from '../vmrun/host-types.js';
+import { shapeText } from '../vmrun/result-shape.js';
 import { bold, escapeRoff, item, manualPage, section } from './roff.js';
 
 /** The page vmrun(1). */
@@ -10,7 +11,8 @@ export function vmrunManual(): string {
     `.SS ${escapeRoff(title)}`,
     ...commandsOf(name as Section).flatMap((command) => {
       const usage = command.parameters.map((parameter) => parameter.usage).join(' ');
-      return item(`${bold(command.name)} ${escapeRoff(usage)}`.trimEnd(), `${command.summary}.`);
+      const answer = Object.keys(command.result).length === 0 ? '' : ` With --json: ${shapeText(command.result)}.`;
+      return item(`${bold(command.name)} ${escapeRoff(usage)}`.trimEnd(), `${command.summary}.${answer}`);
     }),
   ]);
   return manualPage('vmrun', 'controls virtual machines, as the command of VMware does', [

@@ -1,5 +1,6 @@
 import type { HostTypeWord } from './host-types.js';
 import type { Parameter, ValuesOf } from './parameters.js';
+import type { ResultOf, ResultShape } from './result-shape.js';
 import type { Session } from './session.js';
 
 /** Parts of the usage text, in its order. */
@@ -18,9 +19,9 @@ export const sections = {
 export type Section = keyof typeof sections;
 
 /** What a command has to say when it went well. */
-export interface Answer {
+export interface Answer<Result = Readonly<Record<string, unknown>>> {
   /** For `--json`: what the command found out, as plain data. */
-  readonly result?: Readonly<Record<string, unknown>>;
+  readonly result?: Result;
   /** For stdout. Ends with a line end unless it is empty. */
   readonly text?: string;
   /** For stdout and stderr as they are: what a guest program printed. */
@@ -41,6 +42,8 @@ export interface Command {
   readonly parameters: readonly Parameter[];
   /** What it does, for the usage and the docs: a phrase without final full stop. */
   readonly summary: string;
+  /** What `--json` gives as `result` when it went well. */
+  readonly result: ResultShape;
   /** Host types whose products offered it. */
   readonly hostTypes: readonly HostTypeWord[];
   /** Time limit in seconds when none is asked for; 0: none. */
@@ -52,19 +55,24 @@ export interface Command {
 }
 
 /** How a command is written down. */
-export interface CommandRow<Parameters extends readonly Parameter[]> {
+export interface CommandRow<Parameters extends readonly Parameter[], Result extends ResultShape> {
   readonly name: string;
   readonly section: Section;
   readonly parameters: Parameters;
   readonly summary: string;
+  /** By default empty. */
+  readonly result?: Result;
   readonly hostTypes?: readonly HostTypeWord[];
   /** By default `quick`. */
   readonly limit?: keyof typeof limits;
   /** By default each command whose first parameter is a machine. */
   readonly opensVm?: boolean;
   readonly login?: 'always' | ((values: ValuesOf<Parameters>) => LoginNeed | undefined);
-  run(session: Session, values: ValuesOf<Parameters>): Promise<Answer>;
+  run(session: Session, values: ValuesOf<Parameters>): Promise<Answer<AnswerOf<Result>>>;
 }
+
+/** A command without a result says so by leaving it out. */
+type AnswerOf<Result extends ResultShape> = string extends keyof Result ? Record<string, never> : ResultOf<Result>;
 
 /** Time limits in seconds, by how long the work may take where all is well. */
 const limits = {
@@ -88,13 +96,16 @@ const everyHostType: readonly HostTypeWord[] = [
 ];
 
 /** Makes a command of its row; the types of its values follow from its parameters. */
-export function command<const Parameters extends readonly Parameter[]>(row: CommandRow<Parameters>): Command {
+export function command<const Parameters extends readonly Parameter[], const Result extends ResultShape = ResultShape>(
+  row: CommandRow<Parameters, Result>,
+): Command {
   const { login } = row;
   return {
     name: row.name,
     section: row.section,
     parameters: row.parameters,
     summary: row.summary,
+    result: row.result ?? {},
     hostTypes: row.hostTypes ?? everyHostType,
     limitSeconds: limits[row.limit ?? 'quick'],
     opensVm: row.opensVm ?? row.parameters[0]?.kind === 'vm',
@@ -107,7 +118,7 @@ export function command<const Parameters extends readonly Parameter[]>(row: Comm
 }
 
 /** The answer of a command that prints nothing. */
-export const silent: Answer = {};
+export const silent: Answer<never> = {};
 
 /** A header with a count, and then a line each. */
 export function listText(header: string, lines: readonly string[]): string {

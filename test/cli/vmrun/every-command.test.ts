@@ -2,15 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../../src/cli/vmrun/command-table.js';
-import {
-  type CommandCase,
-  commandCases,
-  notOnEsx,
-  notOnVsphere,
-  notSupported,
-  type Step,
-} from './every-command-cases.js';
+import { parseCommandLine } from '../../../src/cli/vmrun/parse-command-line.js';
+import { type CommandCase, notSupported, type Step } from './command-case.js';
+import { commandCases, notOnEsx, notOnVsphere } from './every-command-cases.js';
 import { asUser, directoryLabs, newLab } from './lab.js';
+import { shapeProblems } from './shape-problems.js';
 import type { Run, VmrunRig } from './vmrun-rig.js';
 
 /** Number of the process of `sleep` in a machine. */
@@ -19,30 +15,74 @@ async function sleepingPid(rig: VmrunRig, vm: string): Promise<string> {
   return /^pid=(\d+), owner=[^,]*, cmd=.*sleep 1000$/m.exec(stdout)?.[1] ?? 'no sleep';
 }
 
-/** What a step gives, with the paths of machines as the case writes them. */
-async function runStep(rig: VmrunRig, { args }: Step): Promise<Run & Pick<Step, 'args'>> {
+/** What a step gives, with the paths of machines as the case writes them. @param flags before those of the step. */
+async function runStep(rig: VmrunRig, { args }: Step, flags: readonly string[]): Promise<Run & Pick<Step, 'args'>> {
   const filled: string[] = [];
   for (const word of args) {
     const path = word.endsWith('.vmx') ? rig.path(word.slice(0, -4)) : word.replace(/^DIR/, rig.directory);
     filled.push(word === 'SLEEP' ? await sleepingPid(rig, rig.path('on')) : path);
   }
-  const run = await rig.run(filled);
+  const run = await rig.run([...flags, ...filled]);
   const names = ['on', 'off', 'bare', 'win', 'locked', 'tree', 'new', 'other'];
-  const stdout = names.reduce((text, name) => text.replaceAll(rig.path(name), `${name}.vmx`), run.stdout);
+  // As a text, and as one in JSON.
+  const writtenAs = (path: string): readonly string[] => [path, JSON.stringify(path).slice(1, -1)];
+  const stdout = names.reduce(
+    (text, name) => writtenAs(rig.path(name)).reduce((done, path) => done.replaceAll(path, `${name}.vmx`), text),
+    run.stdout,
+  );
   return { ...run, stdout, args };
 }
 
-async function runCase(rig: VmrunRig, steps: CommandCase): Promise<readonly unknown[]> {
+async function runCase(rig: VmrunRig, steps: CommandCase, ...flags: readonly string[]): Promise<readonly Run[]> {
   writeFileSync(join(rig.directory, 'file'), 'content');
-  const runs: unknown[] = [];
-  for (const step of steps) runs.push(await runStep(rig, step));
+  const runs: Run[] = [];
+  for (const step of steps) runs.push(await runStep(rig, step, flags));
   return runs;
 }
 
+/** What a step is to print, whole. */
+function textOf({ matches, stdout = '' }: Step): RegExp {
+  return matches ?? new RegExp(`^${stdout.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+}
+
 function expectedOf(steps: CommandCase): readonly unknown[] {
-  return steps.map(({ args, matches, stdout = '', status = 0 }) => {
-    const whole = new RegExp(`^${stdout.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
-    return { args, stdout: expect.stringMatching(matches ?? whole), stderr: '', status };
+  return steps.map((step) => {
+    const { args, stderr = '', status = 0 } = step;
+    return { args, stdout: expect.stringMatching(textOf(step)), stderr, status };
+  });
+}
+
+/** What `--json` gives: one line, of the shape that the table of commands tells. */
+async function runInJson(rig: VmrunRig, steps: CommandCase): Promise<readonly unknown[]> {
+  return (await runCase(rig, steps, '--json')).map((run) => {
+    expect(run.stdout).toMatch(/^\{.*\}\n$/);
+    const line: { readonly command: string | null; readonly result?: unknown } = JSON.parse(run.stdout);
+    const shape = commands.find(({ name }) => name === line.command)?.result ?? {};
+    const problems = line.result === undefined ? [] : shapeProblems(shape, line.result);
+    return { ...run, stdout: line, problems };
+  });
+}
+
+function expectedInJson(steps: CommandCase): readonly unknown[] {
+  return steps.map((step) => {
+    const { args, json, status = 0 } = step;
+    const { request } = parseCommandLine(args.map((word) => (word === 'SLEEP' ? '1' : word)));
+    const command = request?.command.name ?? null;
+    if (json !== undefined || status === 0) {
+      const answer = { command, ok: true, status, result: json ?? {} };
+      return { args, stdout: answer, stderr: '', status, problems: [] };
+    }
+    const text = expect.stringMatching(textOf({ ...step, stdout: (step.stdout ?? '').trimEnd() }));
+    const refusal = { stage: 'usage', code: 0, name: 'usage', text, message: expect.any(String) };
+    const failure = {
+      stage: expect.stringMatching(/^(?:connect|open|login|command)$/),
+      code: expect.any(Number),
+      name: expect.stringMatching(/^VIX_E_/),
+      text,
+      message: expect.stringMatching(/./),
+    };
+    const error = request === undefined ? refusal : failure;
+    return { args, stdout: { command, ok: false, status, error }, stderr: '', status, problems: [] };
   });
 }
 
@@ -68,6 +108,10 @@ describe('over a world in memory', () => {
   it.each(cases)('%s does its work', async (_name, steps) => {
     expect(await runCase(newLab(), steps)).toEqual(expectedOf(steps));
   });
+
+  it.each(cases)('%s tells it in JSON', async (_name, steps) => {
+    expect(await runInJson(newLab(), steps)).toEqual(expectedInJson(steps));
+  });
 });
 
 describe('over a directory', () => {
@@ -75,6 +119,10 @@ describe('over a directory', () => {
 
   it.each(isWhole ? cases : fewCases)('%s does its work', async (_name, steps) => {
     expect(await runCase(newDirectoryLab(), steps)).toEqual(expectedOf(steps));
+  });
+
+  it.each(isWhole ? cases : fewCases)('%s tells it in JSON', async (_name, steps) => {
+    expect(await runInJson(newDirectoryLab(), steps)).toEqual(expectedInJson(steps));
   });
 });
 
@@ -85,6 +133,11 @@ describe.each([
   it.each(chosen)('%s does its work, or is refused', async (name, steps) => {
     const expected = overVsphere(name, steps, store);
     expect(await runCase(newLab({ store }), expected)).toEqual(expectedOf(expected));
+  });
+
+  it.each(isWhole ? chosen : [])('%s tells it in JSON', async (name, steps) => {
+    const expected = overVsphere(name, steps, store);
+    expect(await runInJson(newLab({ store }), expected)).toEqual(expectedInJson(expected));
   });
 });
 

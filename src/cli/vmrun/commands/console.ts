@@ -13,7 +13,7 @@ import { writeHostFile } from '../host-file.js';
 const desktop = ['ws', 'fusion'] as const;
 const device = text('device', 'DEVICE');
 
-async function setConnected(session: Session, name: string, isConnected: boolean): Promise<Answer> {
+async function setConnected(session: Session, name: string, isConnected: boolean): Promise<Answer<never>> {
   await session.finish(session.vix.Revix_SetDeviceConnected(session.vm, name, isConnected, null, null));
   return silent;
 }
@@ -52,6 +52,7 @@ export const consoleCommands: readonly Command[] = [
     section: 'guest',
     parameters: [vm, text('hostPath', 'HOST-PATH', 'host-path')],
     summary: 'write a picture of the console into a PNG file',
+    result: { path: 'string', bytes: 'number' },
     hostTypes: ['ws', 'ws-shared', 'fusion', 'player', 'esx', 'vc'],
     login: 'always',
     run: async (session, values) => {

@@ -49,6 +49,7 @@ export const generalCommands: readonly Command[] = [
     section: 'general',
     parameters: [],
     summary: 'list the running VMs',
+    result: { vms: ['string'] },
     run: async (session) => {
       const vms = await session.find('running');
       return { result: { vms }, text: listText('Total running VMs', vms) };
@@ -83,6 +84,7 @@ export const generalCommands: readonly Command[] = [
     section: 'general',
     parameters: [vm],
     summary: 'tell the state of Tools: running, installed or unknown',
+    result: { state: 'string' },
     hostTypes: ['ws', 'ws-shared', 'fusion', 'player', 'esx', 'vc'],
     run: async (session) => {
       const state = await toolsWord(session);
@@ -120,6 +122,7 @@ export const generalCommands: readonly Command[] = [
     section: 'general',
     parameters: [],
     summary: 'list the VMs of the inventory',
+    result: { vms: ['string'] },
     hostTypes: registries,
     run: async (session) => {
       const vms = await session.find('registered');

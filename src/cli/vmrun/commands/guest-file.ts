@@ -13,7 +13,7 @@ import { text, vm } from '../parameters.js';
 const guestPath = text('path', 'GUEST-PATH', 'guest-path');
 
 /** The sentence, and the status for those who read only that. */
-function existence(what: string, exists: boolean): Answer {
+function existence(what: string, exists: boolean): Answer<{ readonly exists: boolean }> {
   return {
     result: { exists },
     text: exists ? `The ${what} exists.\n` : `The ${what} does not exist.\n`,
@@ -28,6 +28,7 @@ export const guestFileCommands: readonly Command[] = [
     section: 'guest',
     parameters: [vm, guestPath],
     summary: 'tell whether a file is in the guest',
+    result: { exists: 'boolean' },
     login: 'always',
     run: async (session, { path }) => {
       const job = await session.finish(session.vix.VixVM_FileExistsInGuest(session.vm, path, null, null));
@@ -39,6 +40,7 @@ export const guestFileCommands: readonly Command[] = [
     section: 'guest',
     parameters: [vm, guestPath],
     summary: 'tell whether a directory is in the guest',
+    result: { exists: 'boolean' },
     login: 'always',
     run: async (session, { path }) => {
       const job = await session.finish(session.vix.VixVM_DirectoryExistsInGuest(session.vm, path, null, null));
@@ -83,6 +85,7 @@ export const guestFileCommands: readonly Command[] = [
     section: 'guest',
     parameters: [vm],
     summary: 'make an empty file with a new name in the guest',
+    result: { path: 'string' },
     login: 'always',
     run: async (session) => {
       const job = await session.finish(
@@ -97,6 +100,7 @@ export const guestFileCommands: readonly Command[] = [
     section: 'guest',
     parameters: [vm, guestPath],
     summary: 'list a directory of the guest',
+    result: { entries: [{ name: 'string', isDirectory: 'boolean', size: 'number' }] },
     login: 'always',
     run: async (session, { path }) => {
       const job = await session.finish(session.vix.VixVM_ListDirectoryInGuest(session.vm, path, 0, null, null));

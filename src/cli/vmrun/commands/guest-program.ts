@@ -15,6 +15,7 @@ import { UsageError } from '../../usage-error.js';
 import { type Answer, type Command, command, listText, silent } from '../command.js';
 import { commandLine } from '../command-line.js';
 import { integer, type Parameter, type ProgramOptions, programOptions, rest, text, vm } from '../parameters.js';
+import type { ResultOf } from '../result-shape.js';
 import type { Session } from '../session.js';
 
 function runOptions(options: ProgramOptions): number {
@@ -32,8 +33,15 @@ function printedBy(session: Session, job: VixHandle, options: ProgramOptions): P
   return { printed: cell.value };
 }
 
+/** No exit code of a program that is not waited for; what it printed with `-output`. */
+const programResult = { pid: 'number', 'exitCode?': 'number', 'stdout?': 'string', 'stderr?': 'string' } as const;
+
 /** What is told of a program that has ended, or that was only started. */
-function programAnswer(session: Session, job: VixHandle, options: ProgramOptions): Answer {
+function programAnswer(
+  session: Session,
+  job: VixHandle,
+  options: ProgramOptions,
+): Answer<ResultOf<typeof programResult>> {
   const pid = session.result(job, VIX_PROPERTY_JOB_RESULT_PROCESS_ID);
   if (options.noWait) return { result: { pid } };
   const exitCode = session.result(job, VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE);
@@ -68,6 +76,7 @@ export const guestProgramCommands: readonly Command[] = [
     section: 'guest',
     parameters: [vm, programOptions(1), text('program', 'PROGRAM', 'guest-path'), rest('arguments', 'ARGUMENTS')],
     summary: 'run a program in the guest',
+    result: programResult,
     limit: 'none',
     login,
     run: async (session, { options, program, arguments: words }) => {
@@ -85,6 +94,7 @@ export const guestProgramCommands: readonly Command[] = [
     section: 'guest',
     parameters: [vm, programOptions(2), script],
     summary: 'run a script in the guest',
+    result: programResult,
     limit: 'none',
     login,
     run: async (session, { options, script: given }) => {
@@ -102,6 +112,7 @@ export const guestProgramCommands: readonly Command[] = [
     section: 'guest',
     parameters: [vm],
     summary: 'list the processes of the guest',
+    result: { processes: [{ pid: 'number', owner: 'string', name: 'string', command: 'string' }] },
     login: 'always',
     run: async (session) => {
       const job = await session.finish(session.vix.VixVM_ListProcessesInGuest(session.vm, 0, null, null));

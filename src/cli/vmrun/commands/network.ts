@@ -43,6 +43,7 @@ export const networkCommands: readonly Command[] = [
     section: 'networkAdapter',
     parameters: [vm],
     summary: 'list the network adapters of a VM',
+    result: { adapters: [{ index: 'number', type: 'string', network: 'string' }] },
     hostTypes: desktop,
     run: async (session) => {
       const cell = Vix_Out<readonly NetworkAdapter[]>();
@@ -97,6 +98,9 @@ export const networkCommands: readonly Command[] = [
     section: 'hostNetwork',
     parameters: [],
     summary: 'list the networks of the host',
+    result: {
+      networks: [{ name: 'string', type: 'string', hasDhcp: 'boolean', subnet: 'string|null', mask: 'string|null' }],
+    },
     hostTypes: desktop,
     run: async (session) => {
       const networks = await networksOfHost(session);
@@ -117,6 +121,11 @@ export const networkCommands: readonly Command[] = [
     section: 'hostNetwork',
     parameters: [network],
     summary: 'list the ports that a network of the host passes on',
+    result: {
+      portForwardings: [
+        { protocol: 'string', hostPort: 'number', guestIp: 'string', guestPort: 'number', description: 'string' },
+      ],
+    },
     hostTypes: desktop,
     run: async (session, values) => {
       const cell = Vix_Out<readonly PortForwarding[]>();

@@ -82,6 +82,7 @@ export const snapshotCommands: readonly Command[] = [
     section: 'snapshot',
     parameters: [vm, keyword('showTree', 'showTree')],
     summary: 'list the snapshots of a VM',
+    result: { snapshots: [{ name: 'string', depth: 'number' }] },
     hostTypes: ['ws', 'ws-shared', 'fusion', 'player'],
     run: async (session, { showTree }) => {
       const snapshots = await snapshotLines(session);

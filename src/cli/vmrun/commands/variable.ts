@@ -103,6 +103,7 @@ export const variableCommands: readonly Command[] = [
     section: 'guest',
     parameters: [vm, variable('NAME', 1)],
     summary: 'read a configuration entry, environment variable or guest variable',
+    result: { value: 'string' },
     login,
     run: async (session, { variable: { type, name } }) => {
       const value = await session.readVariable(type, name);
@@ -114,6 +115,7 @@ export const variableCommands: readonly Command[] = [
     section: 'guest',
     parameters: [vm, keyword('wait', '-wait')],
     summary: 'tell the IP address of the guest; with -wait as soon as it has one',
+    result: { address: 'string' },
     hostTypes: ['ws', 'ws-shared', 'fusion', 'player', 'esx', 'vc'],
     limit: 'none',
     run: async (session, { wait }) => {
