@@ -24,6 +24,7 @@ import {
   type VixHandle,
   Vix_Out,
 } from 'revix';
+import { connectVsphere } from 'revix/vsphere';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lacks } from '../support/counterpart.js';
 import { startVcsim, type Vcsim } from '../support/vcsim.js';
@@ -92,6 +93,18 @@ describe.skipIf(lacks('vcsim'))("a VIX program over VMware's simulator", () => {
       expect(await run.error(run.vix.VixVM_Open(host, wrong, null, null)), wrong).toBe(VIX_E_VM_NOT_FOUND);
     }
     expect(await run.open(host, 'DC0/vm/DC0_H0_VM0')).toBe(vm);
+  });
+
+  it('opens a machine by the UUIDs of its BIOS and of the vCenter', async () => {
+    const vm = await open(0);
+    const tls = { thumbprint: vcsim.thumbprint };
+    const client = await connectVsphere({ url: vcsim.url, userName: 'user', password: 'pass', tls });
+    const { ref } = await client.findMachine('[LocalDS_0] DC0_H0_VM0/DC0_H0_VM0.vmx');
+    const uuids = await client.properties(ref, ['config.uuid', 'config.instanceUuid']);
+    await client.close();
+    for (const path of ['config.uuid', 'config.instanceUuid'] as const) {
+      expect(await run.open(host, uuids[path] ?? path), path).toBe(vm);
+    }
   });
 
   it('reads properties', async () => {

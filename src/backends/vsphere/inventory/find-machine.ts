@@ -71,7 +71,7 @@ async function findByPath(
   const exact = candidates.filter((candidate) => candidate.path === wanted);
   const [only, ...others] = exact;
   if (only !== undefined && others.length === 0) return only;
-  if (only !== undefined) throw ambiguous(text, exact);
+  if (only !== undefined) throw ambiguous(text, exact, 'Name the datacentre as these do.');
   // Where the server's database ignores case, it may have given the twin of the machine that was meant.
   const twins = candidates.filter((candidate) => candidate.path.toLowerCase() === wanted.toLowerCase());
   for (const { datacenter } of twins) {
@@ -112,7 +112,7 @@ async function findByUuid(connection: VsphereConnection, uuid: string, call: Cal
     if (only !== undefined && others.length === 0) return only;
     if (found !== undefined && others.length > 0) {
       const candidates = found.map((ref) => ({ ref, datacenter: null }));
-      throw ambiguous(uuid, await withPaths(connection, candidates, call));
+      throw ambiguous(uuid, await withPaths(connection, candidates, call), 'Open one of them by its path.');
     }
   }
   throw new Fault('vm-not-found', `No machine in the inventory has the UUID ${uuid}.`);
@@ -156,12 +156,12 @@ async function withFamily(connection: VsphereConnection, ref: MachineRef, call: 
   return { ref, family: familyOf(await connection.properties(ref, familyPaths, call)) };
 }
 
-function ambiguous(text: string, candidates: readonly Candidate[]): Fault {
+/** @param advice what to do about it. */
+function ambiguous(text: string, candidates: readonly Candidate[], advice: string): Fault {
   const names = candidates.map(({ ref, path, datacenter }) => {
     return datacenter === null ? `'${path}' (${ref.value})` : `'${path.replace('[', `[${datacenter.path}/`)}'`;
   });
-  const message = `'${text}' leads to several machines: ${names.join(', ')}. Name the datacentre as these do.`;
-  return new Fault('vm-ambiguous', message);
+  return new Fault('vm-ambiguous', `'${text}' leads to several machines: ${names.join(', ')}. ${advice}`);
 }
 
 async function noPlaceMessage(
