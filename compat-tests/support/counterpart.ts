@@ -11,6 +11,8 @@ export type CounterpartName =
   | 'ansible'
   | 'jna'
   | 'bash'
+  | 'zsh'
+  | 'fish'
   | 'go';
 
 const file = process.env['REVIX_COUNTERPARTS'];

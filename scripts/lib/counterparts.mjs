@@ -25,10 +25,15 @@ const counterparts = {
   go: () => onPath('go', 'version'),
   jna: (_root, folder) => javaNativeAccess(folder),
   bash: () => gnuBash(),
+  zsh: () => ofDistribution('zsh', '/bin/zsh'),
+  fish: () => ofDistribution('fish', '/usr/bin/fish'),
   busybox: () => staticBusybox(),
   govmomi: (root, folder) => goCommand(root, folder, 'bench/peers', 'govmomi'),
   curl: () => onPath('curl'),
 };
+
+/** The last installation by the distribution's own client, which does not run twice at once. */
+let installing = Promise.resolve();
 
 const benchOnly = ['govmomi', 'curl'];
 
@@ -116,11 +121,20 @@ async function javaNativeAccess(folder) {
 /** The busybox that fills the root of vcsim's containers; they need root too. */
 async function staticBusybox() {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) throw new Error('it needs root on Linux');
-  const program = '/bin/busybox';
-  if (existsSync(program)) return program;
-  await mustRun('apt-get', ['update', '-qq'], '/');
-  await mustRun('apt-get', ['install', '-y', '-qq', 'busybox-static'], '/');
-  return program;
+  return await ofDistribution('busybox-static', '/bin/busybox');
+}
+
+/** A program of the machine's distribution, which root may install: one at a time. */
+function ofDistribution(packageName, program) {
+  const found = installing.then(async () => {
+    if (existsSync(program)) return program;
+    if (process.platform !== 'linux' || process.getuid?.() !== 0) throw new Error(`${program} is not there`);
+    await mustRun('apt-get', ['update', '-qq'], '/');
+    await mustRun('apt-get', ['install', '-y', '-qq', '--no-install-recommends', packageName], '/');
+    return program;
+  });
+  installing = found.catch(() => undefined);
+  return found;
 }
 
 /** Runs `make` unless it ended well before with the same inputs and what it made is there. */

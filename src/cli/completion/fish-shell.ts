@@ -62,7 +62,7 @@ function __revix_complete
             case d
                 __fish_complete_directories $current ''
             case x
-                __fish_complete_suffix .vmx
+                __fish_complete_path $current | string match -r -i '^[^\\t]*(?:/|\\.vmx)(?:\\t.*)?$'
         end
     end
 end

@@ -59,18 +59,20 @@ _revix_complete() {
 $(_revix_data "$program flags $command")" ;;
     esac
   fi
-  local IFS=$'\\n' folded=$(printf '%s' "$current" | tr '[:upper:]' '[:lower:]')
+  local IFS=$'\\n' nocasematch=$(shopt -p nocasematch)
   while read -r line; do
     case $line in
       w\\ *)
         word=\${line#w }
         word=\${word%%$'\\t'*}
-        case $(printf '%s' "$word" | tr '[:upper:]' '[:lower:]') in
-          "$folded"*)
+        shopt -s nocasematch
+        case $word in
+          "$current"*)
             COMPREPLY+=("$word")
             case $word in *=) compopt -o nospace 2>/dev/null ;; esac
             ;;
         esac
+        eval "$nocasematch"
         ;;
       f)
         compopt -o filenames 2>/dev/null

@@ -37,8 +37,8 @@ describe('the completions', () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  it.each(['bash', 'zsh', 'fish'] as const)('are a script that %s can read', { timeout: 60_000 }, (shell) => {
-    if (!isThere(shell)) return console.log(`skipped: ${shell} is not installed`);
+  it.for(['bash', 'zsh', 'fish'] as const)('are a script that %s can read', { timeout: 60_000 }, (shell, { skip }) => {
+    skip(!isThere(shell), `${shell} is not installed`);
     const { status, stderr } = spawnSync(shell, ['-n', `script.${shell}`], {
       cwd: folderWith(shell),
       encoding: 'utf8',
