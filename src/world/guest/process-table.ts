@@ -16,6 +16,12 @@ const lostExitCode = -1;
 /** System processes that nobody can end: without them there is no guest to talk to. */
 const immortal = new Set(['vmtoolsd', 'vmtoolsd.exe', 'init', 'systemd', 'System']);
 
+/** Names of the daemon of Tools. */
+export const toolsNames: ReadonlySet<string> = new Set(['vmtoolsd', 'vmtoolsd.exe']);
+
+/** `init`, and the process that Windows starts first. */
+const firstPid: Readonly<Record<GuestFamily, number>> = { posix: 1, windows: 4 };
+
 /** A process that runs, or that an operation started and that has ended a short time ago. */
 export interface GuestProcessEntry extends GuestProcessView {
   /** Absent while it runs. */
@@ -39,6 +45,8 @@ export interface NewProcess {
   readonly endsAtMs?: number | null;
   /** An operation from outside started it, so Tools tells of its end too. */
   readonly isWatched?: boolean;
+  /** The process that starts it; absent: `init`, or the first process of Windows. */
+  readonly parentPid?: number;
 }
 
 export interface ProcessTableOptions {
@@ -78,6 +86,7 @@ export class ProcessTable {
       endsAtMs: process.endsAtMs ?? null,
       bootCount: this.#options.bootCount,
       ...(process.isWatched === true ? { isWatched: true } : {}),
+      ...(process.parentPid === undefined ? {} : { parentPid: process.parentPid }),
     };
     this.#data.processes.push(record);
     return record;
@@ -100,7 +109,7 @@ export class ProcessTable {
   list(): readonly GuestProcessView[] {
     return this.#data.processes
       .filter((record) => this.#isOfThisBoot(record) && this.#ending(record) === undefined)
-      .map(({ pid, name, owner, commandLine, startMs }) => ({ pid, name, owner, commandLine, startMs }))
+      .map((record) => this.#view(record))
       .sort((left, right) => left.pid - right.pid);
   }
 
@@ -112,8 +121,7 @@ export class ProcessTable {
       .map((record) => ({ record, ending: this.#ending(record) }))
       .filter(({ record, ending }) => ending === undefined || (record.isWatched === true && ending.endMs > sinceMs))
       .map(({ record, ending }) => {
-        const { pid, name, owner, commandLine, startMs } = record;
-        const view = { pid, name, owner, commandLine, startMs };
+        const view = this.#view(record);
         return ending === undefined ? view : { ...view, end: { atMs: ending.endMs, exitCode: ending.exitCode } };
       })
       .sort((left, right) => left.pid - right.pid);
@@ -142,6 +150,26 @@ export class ProcessTable {
     // Tools, which watches what it started, has no exit code for what a signal ended.
     const isSignalled = isWatched === true && this.#data.family === 'posix';
     this.end(pid, isSignalled ? lostExitCode : killedExitCode[this.#data.family]);
+  }
+
+  /** The daemon of Tools, which starts what operations from outside start; undefined while it does not run. */
+  get toolsPid(): number | undefined {
+    return this.#data.processes.find((record) => record.isSystem && toolsNames.has(record.name))?.pid;
+  }
+
+  #view(record: ProcessRecord): GuestProcessView {
+    const { pid, name, owner, commandLine, startMs } = record;
+    return { pid, parentPid: this.#parentOf(record), name, owner, commandLine, startMs };
+  }
+
+  #parentOf({ pid, parentPid }: ProcessRecord): number {
+    const first = firstPid[this.#data.family];
+    if (pid === first) return 0;
+    if (parentPid === undefined) return first;
+    // Only POSIX gives orphans to another parent; Windows goes on to name the one that has ended.
+    if (this.#data.family === 'windows' || parentPid === 0) return parentPid;
+    const parent = this.#find(parentPid);
+    return parent === undefined || this.#ending(parent) !== undefined ? first : parentPid;
   }
 
   #killable(pid: number, user: GuestUser): ProcessRecord {

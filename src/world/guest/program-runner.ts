@@ -43,6 +43,8 @@ export interface ChildStart extends Required<Omit<ProgramStartOptions, 'shownAs'
   readonly shownAs: ProgramStartOptions['shownAs'];
   readonly output: OutputTaker | undefined;
   readonly family: ProcessFamily;
+  /** Undefined: nobody in the guest. */
+  readonly parentPid: number | undefined;
 }
 
 /** A process that an operation started, and all that come of it: how many more there may be. */
@@ -156,6 +158,7 @@ export class ProgramRunner {
       shownAs: undefined,
       output: undefined,
       family: { left: this.#limits.descendants },
+      parentPid: table.toolsPid,
       isFromOutside: true,
     };
     return this.#launch(launch, user, table);
@@ -189,6 +192,7 @@ export class ProgramRunner {
       runnerPid: durationMs === undefined ? process.pid : null,
       endsAtMs: typeof durationMs === 'number' ? this.#host.clock.now() + durationMs : null,
       isWatched: launch.isFromOutside,
+      ...(launch.parentPid === undefined ? {} : { parentPid: launch.parentPid }),
     });
     const { pid } = record;
     if (durationMs !== undefined) return { pid, record, done: undefined };
@@ -295,6 +299,7 @@ export class ProgramRunner {
             return true;
           },
           family: parts.family,
+          parentPid: parts.pid,
         };
         return host.start(child, parts.user);
       },

@@ -15,6 +15,8 @@ export interface GuestUser {
 /** A line of the guest's process table, as programs see it. */
 export interface GuestProcessView {
   readonly pid: number;
+  /** The process that started it; 0 for the first ones. POSIX: `init` when that has ended. */
+  readonly parentPid: number;
   readonly name: string;
   readonly owner: string;
   readonly commandLine: string;

@@ -1,9 +1,7 @@
 import { firstProgramPid, systemProcesses } from '../guest/guest-os.js';
-import type { NewProcess } from '../guest/process-table.js';
+import { toolsNames, type NewProcess } from '../guest/process-table.js';
 import { forgetVolatileKeys } from '../guest/windows/registry.js';
 import type { ProcessRecord, VmRecord } from './vm-record.js';
-
-const toolsNames: ReadonlySet<string> = new Set(['vmtoolsd', 'vmtoolsd.exe']);
 
 /** Starts a guest's operating system afresh: its own processes, the services, and an empty console. */
 export function bootGuest(record: VmRecord, atMs: number): void {
@@ -38,5 +36,6 @@ function processRecord(record: VmRecord, process: NewProcess, atMs: number): Pro
     runnerPid: null,
     endsAtMs: process.endsAtMs ?? null,
     bootCount: power.bootCount,
+    ...(process.parentPid === undefined ? {} : { parentPid: process.parentPid }),
   };
 }

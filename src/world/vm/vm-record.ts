@@ -117,6 +117,8 @@ export interface ProcessRecord {
   bootCount: number;
   /** An operation from outside started it. */
   isWatched?: boolean;
+  /** The process that started it; absent: `init`, or the first process of Windows. */
+  parentPid?: number;
 }
 
 /** Registry as nested data: key name -> key. Names keep their case and compare without it. */

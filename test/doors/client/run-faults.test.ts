@@ -22,6 +22,26 @@ function outcomeOf(run: Promise<RunResult>): Promise<unknown> {
   );
 }
 
+/** Programs that start others, which start others; none of them ends by itself soon. */
+const trees = [
+  {
+    guest: 'posix',
+    program: '/bin/sh',
+    words: ['-c', 'sleep 50001 & sh -c "sleep 50002 & sleep 50003" & sleep 50004'],
+    count: 2,
+    isOwn: /^\/\S*sleep 5000\d$/,
+  },
+  {
+    guest: 'windows',
+    program: 'C:\\Windows\\System32\\cmd.exe',
+    words: {
+      raw: '/c "start notepad.exe & start cmd /c "start notepad.exe & ping -n 9999 127.0.0.1" & ping -n 9999 127.0.0.1"',
+    },
+    count: 2,
+    isOwn: /notepad\.exe$/,
+  },
+] as const;
+
 /** vSphere says whether Tools is to come back, so a run waits for it; a fault of the mock host is one for good. */
 const withoutTools = { mock: 'VIX_E_TOOLS_NOT_RUNNING', vsphere: { exitCode: 3, stdout: 'out\n' } } as const;
 
@@ -132,6 +152,25 @@ describe.each(backendNames)('guest.run under faults, over %s', (backend) => {
     expect(await rig.moving(failed)).toMatchObject(expected);
     await nothingLeft();
   });
+
+  it.each(trees)(
+    'ends all that a $guest program has started, too',
+    async ({ guest: name, program, words, count, isOwn }) => {
+      const user = await rig.login(host, name);
+      const inside = await rig.inside(name);
+      const own = async (): Promise<string[]> => {
+        const lines = (await inside.processes(rig.call)).map(({ commandLine }) => commandLine);
+        return lines.filter((line) => isOwn.test(line));
+      };
+      const running = await rig.moving(user.start(program, words));
+      for (let looks = 0; looks < 100 && (await own()).length < count; looks += 1)
+        await rig.moving(rig.clock.advance(10));
+      expect(await own()).toHaveLength(count);
+      await rig.moving(running.kill());
+      expect(await own()).toEqual([]);
+      await nothingLeft(name);
+    },
+  );
 
   it('tells of a full disk, and leaves nothing', async () => {
     const small = await rig.login(host, 'small');

@@ -33,7 +33,9 @@ describe('process table', () => {
     const [first, second] = [add('ann'), add('bob')];
     await clock.advance(1000);
     table().end(first, 3);
-    expect(table().list()).toEqual([{ pid: second, name: 'job', owner: 'bob', commandLine: '/bin/job -x', startMs }]);
+    expect(table().list()).toEqual([
+      { pid: second, parentPid: 1, name: 'job', owner: 'bob', commandLine: '/bin/job -x', startMs },
+    ]);
     const exited = { state: 'exited', exitCode: 3, startMs, endMs: startMs + 1000 };
     expect(table().state(first)).toEqual(exited);
     await clock.advance(exitMemoryMs - 1);
@@ -44,6 +46,20 @@ describe('process table', () => {
     add('ann');
     expect(record.processes.map(({ pid }) => pid)).toEqual([second, second + 1]);
     expect(table().state(9999)).toEqual({ state: 'gone' });
+  });
+
+  it('knows who started a process; an orphan is of init', () => {
+    const shell = table().add({ name: 'sh', owner: 'ann', commandLine: 'sh' }).pid;
+    const job = table().add({ name: 'job', owner: 'ann', commandLine: 'job', parentPid: shell }).pid;
+    const parentOf = (pid: number): number | undefined =>
+      table()
+        .list()
+        .find((process) => process.pid === pid)?.parentPid;
+    expect([parentOf(shell), parentOf(job)]).toEqual([1, shell]);
+    table().end(shell, 0);
+    expect(parentOf(job)).toBe(1);
+    record.family = 'windows';
+    expect(parentOf(job)).toBe(shell);
   });
 
   it('tells of the end of what operations started, for five minutes', async () => {

@@ -252,7 +252,7 @@ describe('programs that only wait', () => {
     // The first script loads the shell, which takes time of its own.
     await guest.run('true');
     const started = guest.begin({ path: '/bin/sleep', arguments: '1; echo awake > /tmp/f' });
-    await guest.clock.advance(1100);
+    while (guest.table.state(started.pid).state === 'running') await guest.clock.advance(1100);
     expect(await started.done).toBe(0);
     expect(guest.as('ann').exists('/tmp/f')).toBe(true);
     expect((await guest.run({ path: '/bin/sleep', arguments: 'x' })).exitCode).toBe(1);

@@ -174,7 +174,7 @@ class BashRun {
         maxOutputSize: options.outputLimitBytes,
         maxStringLength: longestStringBytes,
       },
-      processInfo: { pid: context.pid, ppid: 1, uid: context.user.id, gid: context.user.id },
+      processInfo: { pid: context.pid, ppid: parentOf(context), uid: context.user.id, gid: context.user.id },
     });
     this.#bash.registerTransformPlugin({
       name: 'guest',
@@ -476,4 +476,8 @@ function isShellScript(kind: ProgramKind): boolean {
 /** The dot command looks for names without a slash in the search path. */
 function dotPath(file: string): string {
   return file.includes('/') ? file : `./${file}`;
+}
+
+function parentOf(context: ProgramContext): number {
+  return context.processes().find(({ pid }) => pid === context.pid)?.parentPid ?? 1;
 }

@@ -25,6 +25,8 @@ export type PosixCommand = (
 export interface ParsedOptions {
   /** Letters and long names given, each with its value; the empty string where it takes none. */
   readonly options: ReadonlyMap<string, string>;
+  /** The same, as often as each was given, in order. */
+  readonly given: readonly (readonly [name: string, value: string])[];
   readonly operands: readonly string[];
 }
 
@@ -42,7 +44,7 @@ export class UnknownOption extends UsageError {}
  * @throws UnknownOption; UsageError for a missing value.
  */
 export function parseOptions(words: readonly string[], letters: string, long: readonly string[] = []): ParsedOptions {
-  const options = new Map<string, string>();
+  const given: [name: string, value: string][] = [];
   const operands: string[] = [];
   const pending = [...words];
   for (let word = pending.shift(); word !== undefined; word = pending.shift()) {
@@ -52,8 +54,8 @@ export function parseOptions(words: readonly string[], letters: string, long: re
     }
     if (word.startsWith('--')) {
       const [name, value] = splitOnce(word.slice(2), '=');
-      if (long.includes(name) && value === undefined) options.set(name, '');
-      else if (long.includes(`${name}=`)) options.set(name, value ?? pending.shift() ?? '');
+      if (long.includes(name) && value === undefined) given.push([name, '']);
+      else if (long.includes(`${name}=`)) given.push([name, value ?? pending.shift() ?? '']);
       else throw new UnknownOption(`unrecognized option '${word}'`);
     } else if (word.startsWith('-') && word.length > 1) {
       for (let at = 1; at < word.length; at += 1) {
@@ -65,16 +67,16 @@ export function parseOptions(words: readonly string[], letters: string, long: re
           const isOptional = letters.charAt(known + 2) === ':';
           const value = joined === '' && !isOptional ? pending.shift() : joined;
           if (value === undefined) throw new UsageError(`option requires an argument -- '${letter}'`);
-          options.set(letter, value);
+          given.push([letter, value]);
           break;
         }
-        options.set(letter, '');
+        given.push([letter, '']);
       }
     } else {
       operands.push(word);
     }
   }
-  return { options, operands };
+  return { options: new Map(given), given, operands };
 }
 
 /** The text before and after the first separator. */

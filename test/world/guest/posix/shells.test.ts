@@ -211,11 +211,13 @@ describe.each(shells)('both shells: %s', (_name, options) => {
 
   it('sleeps by the clock of the guest', async () => {
     const guest = make();
+    const beganMs = guest.clock.now();
     const started = guest.begin('sleep 2; echo woke; sleep 1m');
     await guest.clock.advance(1_999);
     expect(guest.table.state(started.pid)).toEqual({ state: 'running' });
-    await guest.clock.advance(60_002);
+    while (guest.table.state(started.pid).state === 'running') await guest.clock.advance(1_000);
     expect(await started.done).toBe(0);
+    expect(guest.clock.now() - beganMs).toBeGreaterThanOrEqual(62_000);
     expect(guest.lines).toEqual(['woke']);
   });
 
@@ -255,6 +257,10 @@ describe.each(shells)('both shells: %s', (_name, options) => {
     expect(output).toMatch(/^root +655 .*\/usr\/bin\/vmtoolsd$/mu);
     expect((await guest.run('ps -o pid= -C vmtoolsd')).output).toBe('655');
     expect((await guest.run('ps')).output).not.toContain('vmtoolsd');
+    const parents = await guest.run('sleep 100 & ps -o pid= -o ppid= -C sleep; echo "$! $$"; ps -o ppid= -C sh');
+    const [child = '', own = '', tools = ''] = parents.output.split('\n').map((text) => text.trim());
+    expect(child.split(/ +/u)).toEqual(own.split(' '));
+    expect(tools).toBe('655');
   });
 
   it('makes temporary files that did not exist', async () => {

@@ -185,10 +185,10 @@ describe('programs about the system', () => {
 });
 
 const processes: readonly GuestProcessView[] = [
-  { pid: 4, name: 'System', owner: 'SYSTEM', commandLine: '', startMs: 0 },
-  { pid: 700, name: 'notepad.exe', owner: 'alice', commandLine: 'notepad.exe', startMs: 0 },
-  { pid: 704, name: 'notepad.exe', owner: 'bob', commandLine: 'notepad.exe', startMs: 0 },
-  { pid: 4242, name: 'cmd.exe', owner: 'alice', commandLine: 'cmd.exe', startMs: 0 },
+  { pid: 4, parentPid: 0, name: 'System', owner: 'SYSTEM', commandLine: '', startMs: 0 },
+  { pid: 700, parentPid: 4242, name: 'notepad.exe', owner: 'alice', commandLine: 'notepad.exe', startMs: 0 },
+  { pid: 704, parentPid: 700, name: 'notepad.exe', owner: 'bob', commandLine: 'notepad.exe', startMs: 0 },
+  { pid: 4242, parentPid: 4, name: 'cmd.exe', owner: 'alice', commandLine: 'cmd.exe', startMs: 0 },
 ];
 
 const csvTitles = '"Image Name","PID","Session Name","Session#","Mem Usage"';
@@ -233,6 +233,15 @@ const taskCases: readonly (Case & { readonly killed?: readonly number[] })[] = [
     command: 'taskkill /f /pid 700',
     stdout: crlf('SUCCESS: The process with PID 700 has been terminated.'),
     killed: [700],
+  },
+  {
+    command: 'taskkill /t /f /pid 4242',
+    stdout: crlf(
+      'SUCCESS: The process with PID 704 (child process of PID 700) has been terminated.',
+      'SUCCESS: The process with PID 700 (child process of PID 4242) has been terminated.',
+      'SUCCESS: The process with PID 4242 has been terminated.',
+    ),
+    killed: [704, 700, 4242],
   },
   {
     command: 'taskkill /im notepad.exe',
@@ -368,7 +377,7 @@ describe('shutdown', () => {
     expect((await guest.run('shutdown.exe', '/r /t 5')).exitCode).toBe(0);
     const shownAs = { name: 'shutdown.exe', commandLine: 'shutdown.exe /r /t 5' };
     expect(guest.started).toMatchObject([{ options: { shownAs } }]);
-    guest.processes = [{ pid: 77, name: 'shutdown.exe', owner: 'alice', commandLine: '', startMs: 0 }];
+    guest.processes = [{ pid: 77, parentPid: 4, name: 'shutdown.exe', owner: 'alice', commandLine: '', startMs: 0 }];
     expect((await guest.run('shutdown.exe', '/a')).exitCode).toBe(0);
     expect(guest.killed).toEqual([77]);
     expect(guest.powerChanges).toEqual([]);

@@ -16,7 +16,7 @@ const commandText = ({ commandLine, name }: GuestProcessView): string => (comman
 /** What `ps -o` can show. A negative width aligns to the left. */
 const columns: Readonly<Record<string, Column>> = {
   pid: { header: 'PID', width: 7, value: ({ pid }) => String(pid) },
-  ppid: { header: 'PPID', width: 7, value: ({ pid }) => (pid === 1 ? '0' : '1') },
+  ppid: { header: 'PPID', width: 7, value: ({ parentPid }) => String(parentPid) },
   user: { header: 'USER', width: -12, value: ({ owner }) => owner },
   uid: { header: 'UID', width: -12, value: ({ owner }) => owner },
   tty: { header: 'TTY', width: -8, value: () => '?' },
@@ -48,7 +48,7 @@ const ps: PosixCommand = (words, context) => {
   // The BSD form has its letters without a dash: `ps aux`.
   const isBsd = words[0] !== undefined && /^[auxwef]+$/u.test(words[0]);
   const dashed = isBsd ? [`-${words[0] ?? ''}`, ...words.slice(1)] : words;
-  const { options } = parseOptions(dashed, isBsd ? 'auxwefo:p:C:' : 'aAefFlwxp:u:U:C:o:', [
+  const { options, given } = parseOptions(dashed, isBsd ? 'auxwefo:p:C:' : 'aAefFlwxp:u:U:C:o:', [
     'no-headers',
     'sort=',
     'pid=',
@@ -62,8 +62,10 @@ const ps: PosixCommand = (words, context) => {
     if (name !== undefined) return process.name === name;
     return isEverything || process.owner === (owner ?? context.user.name);
   });
+  // `-o pid= -o ppid=`: a header ends the word, so each column has its own.
+  const formats = given.flatMap(([letter, value]) => (letter === 'o' ? [value] : []));
   const keys =
-    options.get('o')?.split(/[ ,]+/u) ??
+    (formats.length > 0 ? formats.flatMap((format) => format.split(/[ ,]+/u)) : undefined) ??
     (isBsd && options.has('u')
       ? ['user', 'pid', '%cpu', '%mem', 'tty', 'stat', 'start', 'time', 'args']
       : options.has('f') || options.has('F')

@@ -161,9 +161,17 @@ export const tasklist: GuestProgram = async (context) => {
   return 0;
 };
 
+/** How a line of taskkill names a process: by its number, its name, or as what another one has started. */
+type Naming = 'number' | 'name' | 'child';
+
+function named({ pid, parentPid, name }: GuestProcessView, naming: Naming): string {
+  if (naming === 'name') return `"${name}" with PID ${pid}`;
+  return naming === 'child' ? `with PID ${pid} (child process of PID ${parentPid})` : `with PID ${pid}`;
+}
+
 /** Kills one process. Exit code as taskkill gives it. */
-function killOne(context: ProgramContext, process: GuestProcessView, isNamed: boolean, isForced: boolean): number {
-  const who = isNamed ? `"${process.name}" with PID ${process.pid}` : `with PID ${process.pid}`;
+function killOne(context: ProgramContext, process: GuestProcessView, naming: Naming, isForced: boolean): number {
+  const who = named(process, naming);
   try {
     context.kill(process.pid);
   } catch (error) {
@@ -182,6 +190,12 @@ function killOne(context: ProgramContext, process: GuestProcessView, isNamed: bo
       : `SUCCESS: Sent termination signal to the process ${who}.`,
   );
   return 0;
+}
+
+/** What a process has started, and that in turn, the last ones first. */
+function descendantsOf(process: GuestProcessView, all: readonly GuestProcessView[]): readonly GuestProcessView[] {
+  const children = all.filter(({ pid, parentPid }) => parentPid === process.pid && pid !== process.pid);
+  return children.flatMap((child) => [...descendantsOf(child, all), child]);
 }
 
 export const taskkill: GuestProgram = async (context) => {
@@ -207,7 +221,16 @@ export const taskkill: GuestProgram = async (context) => {
       exitCode = 128;
     }
     if (found.length === 0 && what === '') printLine(context, 'INFO: No tasks running with the specified criteria.');
-    for (const process of found) exitCode = Math.max(exitCode, killOne(context, process, isNamed, flags.has('f')));
+    for (const process of found) {
+      const children = flags.has('t') ? descendantsOf(process, context.processes()) : [];
+      const ended: (readonly [GuestProcessView, Naming])[] = [
+        ...children.map((child) => [child, 'child'] as const),
+        [process, isNamed ? 'name' : 'number'],
+      ];
+      for (const [each, naming] of ended) {
+        exitCode = Math.max(exitCode, killOne(context, each, naming, flags.has('f')));
+      }
+    }
   }
   return exitCode;
 };
