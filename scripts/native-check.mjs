@@ -1,47 +1,58 @@
-// Runs the C programs that check the native library under sanitizers and valgrind, and many threads at random for some
-// seconds, with and without killing the helper; feeds its reader with what a fuzzer makes up; and builds it for Windows.
-// Each program that ends well passes. Needs the build; says what it skips and why.
-// Usage: node scripts/native-check.mjs [seconds of the random threads and of the fuzzer]
-import { spawnSync } from 'node:child_process';
+// Runs the tests of the native library under sanitizers and valgrind, and many threads at random for some seconds, with
+// and without killing the helper; feeds both readers of the protocol with what fuzzers make up; and builds the library
+// for Windows. Needs the build; says what it skips and why.
+// Usage: node scripts/native-check.mjs [seconds of the random threads and of the fuzzers; valgrind takes a third]
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repoRoot } from './lib/tables.mjs';
 
-const seconds = process.argv[2] ?? '20';
+const seconds = Number(process.argv[2] ?? '20');
 const programs = join(repoRoot, 'compat-tests', 'native');
-const limitMs = Number(seconds) * 1000 + 180_000;
+const limitMs = seconds * 1000 + 180_000;
+const testLimitMs = 900_000;
 const native = join(repoRoot, 'native');
 
 /** Runs a program with a fixed layout of addresses, which the sanitizers want. */
 const fixedLayout = ['setarch', '-R'];
 
-/** Each way: compiler, its flags, and what the programs run under. */
+/** Each way: how the tests call it, and for the random threads the compiler, its flags, and what they run under. */
 const ways = [
-  { name: 'ThreadSanitizer', compiler: 'clang', flags: ['-fsanitize=thread'], under: fixedLayout },
+  {
+    name: 'ThreadSanitizer',
+    tool: 'thread',
+    compiler: 'clang',
+    flags: ['-fsanitize=thread'],
+    under: fixedLayout,
+    seconds,
+  },
   {
     name: 'AddressSanitizer and UndefinedBehaviorSanitizer',
+    tool: 'address',
     compiler: 'clang',
     flags: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'],
     under: fixedLayout,
+    seconds,
   },
   {
     name: 'valgrind',
-    compiler: 'cc',
+    tool: 'valgrind',
+    compiler: 'gcc',
     flags: [],
-    under: ['valgrind', '-q', '--error-exitcode=9', '--leak-check=full', '--errors-for-leak-kinds=definite'],
+    // A forked child has no other threads, so what these hold looks lost there.
+    under: [
+      ...['valgrind', '-q', '--error-exitcode=9', '--child-silent-after-fork=yes'],
+      ...['--leak-check=full', '--show-leak-kinds=definite', '--errors-for-leak-kinds=definite'],
+    ],
+    // It runs one thread at a time.
+    seconds: Math.ceil(seconds / 3),
   },
 ];
 
-/** Runs of the programs of `behaviour`; the others take no arguments. Those without runs need a tester. */
-const runs = {
-  exits: [['return'], ['exit-in-callback'], ['callback-blocks'], ['use-at-exit']],
-  unload: [['LIBRARY']],
-  interrupt: [],
-  'child-outlives': [],
-  'cannot-start': [],
-  'late-answer': [],
-};
+/** The tests that run programs in C. */
+const tests = ['behaviour', 'functions', 'programs'].map((name) => join('test', 'native', `${name}.test.ts`));
 
 /** Compilers for Windows, and how VMware called the library for programs of their width. */
 const windows = [
@@ -91,73 +102,77 @@ function inFolder(action) {
   }
 }
 
-function buildAll({ compiler, flags }, folder) {
-  const include = ['-I', join(native, 'include')];
-  const library = join(folder, 'libvixAllProducts.so');
-  const common = ['-g', '-O1', ...flags, ...include];
+/** Builds the library and the program of the random threads. */
+function buildThreads({ compiler, flags }, folder) {
+  const common = ['-g', '-O1', ...flags, '-I', join(native, 'include')];
   must(compiler, [
-    ...common,
-    ...['-std=c11', '-fPIC', '-fvisibility=hidden', '-shared', '-Wl,-z,nodelete', '-o', library],
-    ...sourcesWith('platform_posix.c'),
-    ...['-lpthread', '-ldl'],
+    ...[...common, '-std=c11', '-fPIC', '-fvisibility=hidden', '-shared', '-Wl,-z,nodelete'],
+    ...['-o', join(folder, 'libvixAllProducts.so'), ...sourcesWith('platform_posix.c'), '-lpthread', '-ldl'],
   ]);
-  const link = ['-L', folder, '-lvixAllProducts', '-lpthread', '-ldl', `-Wl,-rpath,${folder}`];
-  for (const kind of ['behaviour', 'stress']) {
-    for (const name of readdirSync(join(programs, kind)).filter((file) => file.endsWith('.c'))) {
-      const source = join(programs, kind, name);
-      must(compiler, [...common, '-std=gnu11', source, '-o', join(folder, name.slice(0, -2)), ...link]);
-    }
-  }
-  return library;
+  must(compiler, [
+    ...[...common, '-std=gnu11', join(programs, 'stress', 'threads.c'), '-o', join(folder, 'threads')],
+    ...['-L', folder, '-lvixAllProducts', '-lpthread', '-ldl', `-Wl,-rpath,${folder}`],
+  ]);
 }
 
-function run(way, folder, program, args, kills = false) {
+/** Lets 32 threads do what they like; helpers are killed meanwhile or not. */
+function runThreads({ name, under, seconds: duration }, folder, areKilled) {
   const pid = join(folder, 'pid');
   const env = { ...process.env, REVIX_HELPER: join(folder, 'helper'), REVIX_CONFIG: '', PID_FILE: pid };
-  // The programs that kill their helper find it by this; the random threads kill it only when they are told to.
-  if (kills || program !== 'threads') env.HELPER_PID_FILE = pid;
-  const [command, ...before] = way.under;
-  const all = [...before, join(folder, program), ...args];
-  const { status, signal, stdout, stderr } = spawnSync(command, all, {
-    cwd: folder,
-    env,
-    encoding: 'utf8',
-    timeout: limitMs,
-  });
-  const what = [program, ...args, ...(kills ? ['(helpers are killed)'] : [])].join(' ');
+  if (areKilled) env.HELPER_PID_FILE = pid;
+  const [command, ...before] = under;
+  const { status, signal, stdout, stderr } = spawnSync(
+    command,
+    [...before, join(folder, 'threads'), String(duration), '32'],
+    {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+      timeout: limitMs,
+    },
+  );
   const isWell = status === 0 && stdout.endsWith('ok\n');
-  note(isWell, `${way.name}: ${what}`, `  ended with ${status ?? signal}\n${stdout}${stderr}`);
+  const what = `${name}: 32 threads for ${duration} s${areKilled ? ', helpers are killed' : ''}`;
+  note(isWell, isWell ? `${what}: ${stderr.trim()}` : what, `  ended with ${status ?? signal}\n${stdout}${stderr}`);
+}
+
+/** Runs the tests under a tool, and adds up their totals. */
+function runTests({ name, tool }) {
+  console.log(`${name}: ${tests.join(' ')}`);
+  const { stdout, stderr, signal } = spawnSync(process.execPath, ['scripts/run.mjs', 'test', ...tests], {
+    cwd: repoRoot,
+    env: { ...process.env, REVIX_WHOLE_PROOF: '1', REVIX_NATIVE_TOOL: tool },
+    encoding: 'utf8',
+    timeout: testLimitMs,
+    maxBuffer: 2 ** 26,
+  });
+  const [, passed, failed, skipped] = /^(\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(stdout) ?? [];
+  totals.passed += Number(passed ?? 0);
+  totals.skipped += Number(skipped ?? 0);
+  // Without totals the run itself failed.
+  totals.failed += Number(failed ?? 1);
+  if (failed === '0') console.log(`ok  ${passed} tests under ${name}`);
+  else console.log(`FAILED  tests under ${name} ${signal ?? ''}\n${stdout}${stderr}`);
 }
 
 function check(way) {
   const missing = [way.compiler, way.under[0]].find((command) => !has(command));
   if (process.platform !== 'linux') return skip(way.name, 'only on Linux');
   if (missing !== undefined) return skip(way.name, `${missing} is not installed`);
+  runTests(way);
   inFolder((folder) => {
     const helper = join(repoRoot, 'dist', 'bindings', 'helper.cjs');
     const script = `#!/bin/sh\nshift\necho $$ > "$PID_FILE"\nexec '${process.execPath}' '${helper}' "$@"\n`;
     writeFileSync(join(folder, 'helper'), script, { mode: 0o755 });
-    const library = buildAll(way, folder);
-    for (const file of readdirSync(join(programs, 'behaviour')).filter((name) => name.endsWith('.c'))) {
-      const name = file.slice(0, -2);
-      for (const args of runs[name] ?? [[]]) {
-        run(
-          way,
-          folder,
-          name,
-          args.map((word) => (word === 'LIBRARY' ? library : word)),
-        );
-      }
-    }
-    if (way.name === 'valgrind') return;
-    run(way, folder, 'threads', [seconds, '32']);
-    run(way, folder, 'threads', [seconds, '32'], true);
+    buildThreads(way, folder);
+    runThreads(way, folder, false);
+    runThreads(way, folder, true);
   });
 }
 
 /** Lets libFuzzer make up what a helper says, starting from the files of the corpus. */
 function fuzz() {
-  const what = 'fuzzer of the reader';
+  const what = 'fuzzer of the library';
   const missing = ['clang', fixedLayout[0]].find((command) => !has(command));
   if (missing !== undefined) return skip(what, `${missing} is not installed`);
   inFolder((folder) => {
@@ -178,6 +193,22 @@ function fuzz() {
   });
 }
 
+/** Lets a fuzzer make up what a client says to the helper's side. @returns resolves when it has ended. */
+async function fuzzHelper() {
+  const script = join(repoRoot, 'scripts', 'fuzz-helper.mjs');
+  const child = spawn(process.execPath, [script, String(seconds)], { timeout: limitMs });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += data));
+  const [status, signal] = await once(child, 'close');
+  const what = `fuzzer of the helper, ${seconds} s`;
+  const isWell = status === 0;
+  note(
+    isWell,
+    isWell ? `${what}: ${said.trim().replaceAll('\n', '; ')}` : what,
+    `  ended with ${status ?? signal}\n${said}`,
+  );
+}
+
 /** Builds the library for Windows; nothing runs. It must export what vix.h declares. */
 function buildForWindows({ compiler, library }) {
   if (!has(compiler)) return skip(library, `${compiler} is not installed`);
@@ -196,7 +227,9 @@ function buildForWindows({ compiler, library }) {
 }
 
 for (const way of ways) check(way);
+const helperIsFuzzed = fuzzHelper();
 fuzz();
+await helperIsFuzzed;
 for (const build of windows) buildForWindows(build);
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed === 0 ? 0 : 1;

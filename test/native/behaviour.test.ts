@@ -9,7 +9,17 @@ import {
   VIX_PROPERTY_JOB_RESULT_HANDLE,
   VIX_PROPERTYTYPE_HANDLE,
 } from '../../src/vix/names.js';
-import { behaviourFolder, helperPath, NativeBuild, root, temporaryFolder, whyNotNative } from './native-build.js';
+import {
+  behaviourFolder,
+  commandOf,
+  helperPath,
+  NativeBuild,
+  root,
+  temporaryFolder,
+  watcherName,
+  whyNotNative,
+  withoutNoise,
+} from './native-build.js';
 
 /** Compiling and starting processes takes its time on a loaded machine. */
 const timeout = 120_000;
@@ -46,7 +56,7 @@ describe.skipIf(whyNotNative !== undefined)('the native library', { timeout }, (
     runs += 1;
     const pidFile = join(build.folder, `pid-${runs}`);
     const env = { ...process.env, REVIX_HELPER: helper, REVIX_CONFIG: '', HELPER_PID_FILE: pidFile, ...more };
-    const child = spawn(program, args, { cwd: build.folder, env, detached: true, stdio: 'pipe' });
+    const child = spawn(...commandOf(program, args), { cwd: build.folder, env, detached: true, stdio: 'pipe' });
     let output = '';
     let errors = '';
     child.stdout.on('data', (data: Buffer) => {
@@ -57,7 +67,7 @@ describe.skipIf(whyNotNative !== undefined)('the native library', { timeout }, (
       errors += data.toString();
     });
     const exited = new Promise<Ended>((resolve) => {
-      child.on('close', (code, signal) => resolve({ code, signal, output, errors }));
+      child.on('close', (code, signal) => resolve({ code, signal, output, errors: withoutNoise(errors) }));
     });
     return { exited, helperPid: () => Number(readFileSync(pidFile, 'utf8')) };
   }
@@ -114,16 +124,15 @@ describe.skipIf(whyNotNative !== undefined)('the native library', { timeout }, (
     expect(await run('unload', join(build.folder, libraryName(process.platform)))).toEqual(well);
   });
 
-  it.each(['return', 'exit-in-callback', 'callback-blocks', 'use-at-exit'])(
-    'lets a program end while threads wait and callbacks run (%s)',
-    { timeout },
-    async (way) => {
-      expect(await run('exits', way)).toEqual(well);
-    },
-  );
-
-  it('lets the main thread end before the others', { timeout }, async () => {
-    expect(await run('exits', 'thread-exits')).toEqual(well);
+  it.each([
+    'return',
+    'exit-in-callback',
+    'callback-blocks',
+    'use-at-exit',
+    // ThreadSanitizer has a thread of its own that never ends: with it, no program ends after its main thread has.
+    ...(watcherName === 'thread' ? [] : ['thread-exits']),
+  ])('lets a program end while threads wait and callbacks run (%s)', { timeout }, async (way) => {
+    expect(await run('exits', way)).toEqual(well);
   });
 
   it('keeps its helper when Ctrl-C reaches the program', { timeout }, async () => {
@@ -136,16 +145,23 @@ describe.skipIf(whyNotNative !== undefined)('the native library', { timeout }, (
   });
 
   it('lets its helper end with the program, though a child of that lives on', { timeout }, async () => {
-    const { exited, helperPid } = await start('child-outlives', []);
-    const { code, output } = await exited;
-    const child = Number(/^child (\d+)\nok\n$/.exec(output)?.[1]);
+    let onChild: (pid: number) => void = () => undefined;
+    const started = new Promise<number>((resolve) => {
+      onChild = resolve;
+    });
+    const { exited, helperPid } = await start('child-outlives', [], (output) => {
+      const [, pid] = /^child (\d+)\nok\n$/.exec(output) ?? [];
+      if (pid !== undefined) onChild(Number(pid));
+    });
+    const failed = exited.then((ended): never => expect.fail(`it ended without a child: ${JSON.stringify(ended)}`));
+    const child = await Promise.race([started, failed]);
     try {
-      expect(code).toBe(0);
       await goneProcess(helperPid());
       expect(isAlive(child)).toBe(true);
     } finally {
       process.kill(child, 'SIGKILL');
     }
+    expect(await exited).toMatchObject({ code: 0, errors: '' });
   });
 });
 

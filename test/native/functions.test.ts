@@ -12,7 +12,7 @@ import type { FunctionRow } from '../../src/vix/functions/function-row.js';
 import { VIX_PROPERTY_NONE } from '../../src/vix/names.js';
 import { properties } from '../../src/vix/properties.js';
 import type { ParamKind, VixHandle } from '../../src/vix/types.js';
-import { helperPath, NativeBuild, temporaryFolder, whyNotNative } from './native-build.js';
+import { commandOf, helperPath, NativeBuild, temporaryFolder, whyNotNative } from './native-build.js';
 
 const run = promisify(execFile);
 const timeout = 120_000;
@@ -111,7 +111,7 @@ describe.skipIf(whyNotNative !== undefined)('the functions of the native library
     writeFileSync(source, programText());
     const program = await build.program(source, 'all', ['-std=gnu99', '-Wno-error']);
     const env = { ...process.env, REVIX_HELPER: helperPath, REVIX_CONFIG: '' };
-    const { stdout } = await run(program, [], { cwd: build.folder, env, timeout });
+    const { stdout } = await run(...commandOf(program), { cwd: build.folder, env, timeout });
     expect(stdout.trimEnd().split('\n')).toEqual(await expectedLines());
   });
 
@@ -126,7 +126,7 @@ describe.skipIf(whyNotNative !== undefined)('the functions of the native library
     );
     const source = join(build.folder, 'numbers.c');
     writeFileSync(source, `#include <stdio.h>\n#include <vix.h>\nint main(void)\n{\n${lines.join('\n')}\n}\n`);
-    const { stdout } = await run(await build.program(source, 'numbers', ['-std=c99']), []);
+    const { stdout } = await run(...commandOf(await build.program(source, 'numbers', ['-std=c99'])));
     expect(stdout.trimEnd().split('\n')).toEqual(numbers.map(([name, value]) => `${name} ${value}`));
   });
 });

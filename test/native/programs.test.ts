@@ -3,7 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { helperPath, NativeBuild, programFolder, root, temporaryFolder, whyNotNative } from './native-build.js';
+import {
+  commandOf,
+  helperPath,
+  NativeBuild,
+  programFolder,
+  root,
+  temporaryFolder,
+  whyNotNative,
+} from './native-build.js';
 
 const run = promisify(execFile);
 
@@ -30,7 +38,7 @@ describe.skipIf(whyNotNative !== undefined)('programs in C', { timeout }, () => 
     built.add(basename(program));
     const helper = { REVIX_HELPER: helperPath, REVIX_CONFIG: '' };
     const env = { ...process.env, ...helper, TMPDIR: build.folder, LD_LIBRARY_PATH: build.folder };
-    return run(program, [], { cwd: build.folder, env, timeout });
+    return run(...commandOf(program), { cwd: build.folder, env, timeout });
   }
 
   it.for(programs)('%s prints what its port in TypeScript prints', { timeout }, async (name) => {
