@@ -69,6 +69,13 @@ export async function buildLibrary({ compiler, output, flags = [] }: LibraryBuil
   await compile(compiler, [...compileFlags, ...include, ...flags, '-o', output, ...sources, ...platform]);
 }
 
+/** Builds the program that tries the native library. @throws BuildFailure when the compiler fails or cannot be run. */
+export async function buildProbe(compiler: string, output: string): Promise<void> {
+  const folder = nativeFolder();
+  const include = ['-I', join(folder, 'include')];
+  await compile(compiler, ['-O2', ...include, join(folder, 'probe.c'), '-ldl', '-o', output]);
+}
+
 /** Runs a compiler. @throws BuildFailure with what it said. */
 export function compile(compiler: string, args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -2,24 +2,24 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { packageRoot } from '../package-root.js';
-import { findCompiler } from './build-library.js';
 import { type Finding, problem, well } from './finding.js';
 import { examineHelper } from './helper-search.js';
-import { defaultPrefix, installedLibrary, missingFiles } from './installation.js';
+import { defaultPrefix, installedLibrary, installedProbe, missingFiles } from './installation.js';
 import { probe } from './probe.js';
 
 /** Looks at all that the native library needs: its installation, its helper and Node; and loads it. */
-export async function examine(
-  prefix: string,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<readonly Finding[]> {
+export function examine(prefix: string, env: Readonly<Record<string, string | undefined>>): readonly Finding[] {
   const library = installedLibrary(prefix);
   const folder = library === undefined ? undefined : dirname(library);
   const findings = [...examineInstallation(prefix, library, env), ...examineHelper({ env, folder })];
   if (library === undefined) return findings;
-  const compiler = findCompiler(env);
-  if (compiler !== undefined) return [...findings, await probe(library, compiler, env)];
-  return [...findings, problem('nothing tried to load it: there is no C compiler; install gcc or clang')];
+  const program = installedProbe(prefix);
+  if (program !== undefined) return [...findings, probe(program, library, env)];
+  return [...findings, problem(`nothing tried to load it: its probe is not there; run \`${installCommand(prefix)}\``)];
+}
+
+function installCommand(prefix: string): string {
+  return `revix native install${prefix === defaultPrefix ? '' : ` --prefix ${prefix}`}`;
 }
 
 function examineInstallation(
@@ -27,7 +27,7 @@ function examineInstallation(
   library: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly Finding[] {
-  const again = `revix native install${prefix === defaultPrefix ? '' : ` --prefix ${prefix}`}`;
+  const again = installCommand(prefix);
   if (library === undefined) return [problem(`nothing is installed below ${prefix}; run \`${again}\``)];
   const missing = missingFiles(prefix);
   const found = [

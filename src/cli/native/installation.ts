@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { buildLibrary, libraryName, nativeFolder } from './build-library.js';
+import { buildLibrary, buildProbe, libraryName, nativeFolder } from './build-library.js';
 import { packageRoot } from '../package-root.js';
 
 /** Where programs look unless they are told otherwise. */
@@ -24,6 +24,7 @@ const includeFolder = join('include', 'vmware-vix');
 /** What an installation consists of, below its prefix. */
 function files(): {
   readonly library: string;
+  readonly probe: string;
   readonly headers: readonly string[];
   readonly links: ReadonlyMap<string, string>;
 } {
@@ -32,6 +33,7 @@ function files(): {
   const other = name.replace('vixAllProducts', 'vix');
   return {
     library,
+    probe: join(folder, 'revix-probe'),
     headers: readdirSync(join(nativeFolder(), 'include')).map((header) => join(includeFolder, header)),
     links: new Map([
       [join('lib', name), join('vmware-vix', name)],
@@ -49,6 +51,12 @@ export function installedLibrary(prefix: string): string | undefined {
   return existsSync(join(prefix, listName)) ? join(prefix, files().library) : undefined;
 }
 
+/** Path of the program that tries the library of an installation; undefined for one that has none. */
+export function installedProbe(prefix: string): string | undefined {
+  const path = join(prefix, files().probe);
+  return existsSync(path) ? path : undefined;
+}
+
 /** What an installation has put below its prefix and is not there, or leads nowhere. @returns paths. */
 export function missingFiles(prefix: string): readonly string[] {
   return readList(prefix)
@@ -60,11 +68,11 @@ export function missingFiles(prefix: string): readonly string[] {
  * Builds the library and puts it, its headers and its links where programs look for them. What an earlier installation
  * has put there is replaced; anything else is left alone.
  *
- * @throws Error naming what is in the way; BuildFailure when the library cannot be built.
+ * @throws Error naming what is in the way; BuildFailure when the library or its probe cannot be built.
  */
 export async function install(prefix: string, compiler: string): Promise<string> {
-  const { library, headers, links } = files();
-  const all = [library, ...headers, ...links.keys()];
+  const { library, probe, headers, links } = files();
+  const all = [library, probe, ...headers, ...links.keys()];
   const ours = new Set(readList(prefix));
   const foreign = all.filter((path) => !ours.has(path) && isThere(join(prefix, path)));
   if (foreign.length > 0) {
@@ -74,20 +82,26 @@ export async function install(prefix: string, compiler: string): Promise<string>
   for (const path of all) mkdirSync(dirname(join(prefix, path)), { recursive: true });
   // Listed first, so that an installation that breaks off can be undone.
   writeFileSync(join(prefix, listName), `${all.join('\n')}\n`);
-  const draft = join(prefix, `${library}.draft`);
-  try {
-    await buildLibrary({ compiler, output: draft });
-    rmSync(join(prefix, library), { force: true });
-    cpSync(draft, join(prefix, library));
-  } finally {
-    rmSync(draft, { force: true });
-  }
+  await replace(join(prefix, library), (output) => buildLibrary({ compiler, output }));
+  await replace(join(prefix, probe), (output) => buildProbe(compiler, output));
   for (const header of headers) cpSync(join(nativeFolder(), 'include', basename(header)), join(prefix, header));
   for (const [path, target] of links) {
     rmSync(join(prefix, path), { force: true });
     symlinkSync(target, join(prefix, path));
   }
   return join(prefix, library);
+}
+
+/** Builds a file beside its place and puts it there whole: a program that has the old one open keeps it. */
+async function replace(path: string, build: (output: string) => Promise<void>): Promise<void> {
+  const draft = `${path}.draft`;
+  try {
+    await build(draft);
+    rmSync(path, { force: true });
+    cpSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 /** Removes what `install` has put below a prefix. @returns the number of files. @throws Error where there is nothing. */

@@ -27,8 +27,8 @@ export function uninstallNative(folder: string, terminal: Terminal): number {
 }
 
 /** Says what is in order and what is not with an installation. @returns the exit status: 1 when something is not. */
-export async function doctorNative(folder: string, terminal: Terminal): Promise<number> {
-  const findings = await examine(resolve(terminal.directory, folder), terminal.env);
+export function doctorNative(folder: string, terminal: Terminal): number {
+  const findings = examine(resolve(terminal.directory, folder), terminal.env);
   for (const { isWell, text } of findings) terminal.write('stdout', `${isWell ? 'ok     ' : 'PROBLEM'} ${text}\n`);
   return findings.every(({ isWell }) => isWell) ? 0 : 1;
 }
