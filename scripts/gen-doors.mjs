@@ -30,6 +30,8 @@ const doors = [
         ['IVMVirtualMachine', 'machine-members', 'machineMembers'],
         ['IVMGuestOS', 'guest-members', 'guestMembers'],
         ['IVMTask', 'task-members', 'taskMembers'],
+        ['IVMNetworkAdapter', 'network-members', 'networkAdapterMembers'],
+        ['IVMVirtualNetwork', 'network-members', 'networkMembers'],
       ]) {
         const members = (await load(`doors/virtual-server/${file}.js`))[table];
         groups.push([name, Object.fromEntries(Object.entries(members).map(([key, row]) => [key, reachedBy(row)]))]);

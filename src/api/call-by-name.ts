@@ -7,8 +7,13 @@ import type { ParamKind } from '../vix/types.js';
 import type { VixOut } from './vix-out.js';
 import type { Vix } from './vix.js';
 
+/** What a parameter of a function is, for marshalling; `outList` is a cell for a list of plain objects, which VIX has not. */
+export type CallParamKind = ParamKind | 'outList';
+
 /** What a caller has to know of a function to marshal a call of it. */
-export type CallRow = Pick<FunctionRow, 'call' | 'returns' | 'params'>;
+export interface CallRow extends Pick<FunctionRow, 'call' | 'returns'> {
+  readonly params: Readonly<Record<string, CallParamKind>>;
+}
 
 /** Functions of Revix that say why something failed. */
 const messageRows = {
@@ -39,6 +44,24 @@ export const callRows = {
     returns: 'VixHandle',
     params: { vmHandle: 'vm', isTimeSynced: 'bool', callbackProc: 'callback', clientData: 'clientData' },
   },
+  Revix_GetNetworkAdapters: { call: 'promise', returns: 'VixError', params: { vmHandle: 'vm', result: 'outList' } },
+  Revix_AddNetworkAdapter: {
+    call: 'job',
+    returns: 'VixHandle',
+    params: { vmHandle: 'vm', network: 'string', callbackProc: 'callback', clientData: 'clientData' },
+  },
+  Revix_SetNetworkAdapter: {
+    call: 'job',
+    returns: 'VixHandle',
+    params: { vmHandle: 'vm', index: 'int', network: 'string', callbackProc: 'callback', clientData: 'clientData' },
+  },
+  Revix_RemoveNetworkAdapter: {
+    call: 'job',
+    returns: 'VixHandle',
+    params: { vmHandle: 'vm', index: 'int', callbackProc: 'callback', clientData: 'clientData' },
+  },
+  Revix_GetHostNetworks: { call: 'promise', returns: 'VixError', params: { hostHandle: 'host', result: 'outList' } },
+  Revix_CancelJob: { call: 'plain', returns: 'VixError', params: { jobHandle: 'job' } },
   Revix_GetJobProgress: { call: 'plain', returns: 'int', params: { jobHandle: 'job' } },
 } as const satisfies Record<string, CallRow>;
 
@@ -83,7 +106,7 @@ const absent: Decoder = () => [null];
 const outCell: Decoder = (wire, frame) => [wire === true ? newCell(frame) : undefined];
 
 /** How the arguments of each kind are made from what travelled. */
-const decoders: Readonly<Record<ParamKind, Decoder>> = {
+const decoders: Readonly<Record<CallParamKind, Decoder>> = {
   host: asIs,
   vm: asIs,
   job: asIs,
@@ -105,6 +128,7 @@ const decoders: Readonly<Record<ParamKind, Decoder>> = {
   outInt: outCell,
   outBool: outCell,
   outPropertyType: outCell,
+  outList: outCell,
   propertyCells: (wire, frame) => (Array.isArray(wire) ? cellArguments(wire, frame) : []),
   propertyValues: (wire) => (Array.isArray(wire) ? wire : []),
 };

@@ -4,7 +4,9 @@ import type {
   HostNetwork,
   HostNetworkOps,
   NetworkAdapter,
+  NetworkAdapterOps,
   PortForwarding,
+  PortForwardingOps,
 } from '../backends/backend.js';
 import { Fault } from '../base/fault.js';
 import { VixFailure } from '../errors/vix-failure.js';
@@ -46,46 +48,46 @@ export function revixDeviceFunctions(runtime: VixRuntime) {
     name: string,
     handle: VixHandle,
     cell: VixOut<T>,
-    question: (devices: DeviceOps, call: CallContext) => Promise<T>,
+    question: (vm: VmEntry, call: CallContext) => Promise<T>,
   ): Promise<VixError> {
     const vm = table.lookup(handle, 'vm');
     if (typeof vm === 'number') {
       return Promise.resolve(callFailed(runtime, name, handle, handleFailure(runtime, 'vmHandle', handle, vm)));
     }
     const { signal } = vm.payload.host.payload;
-    return ask(name, handle, cell, async (call) => question(devicesOf(vm), call), signal);
+    return ask(name, handle, cell, async (call) => question(vm, call), signal);
   }
 
   function askHost<T>(
     name: string,
     handle: VixHandle,
     cell: VixOut<T>,
-    question: (networks: HostNetworkOps, call: CallContext) => Promise<T>,
+    question: (host: HostEntry, call: CallContext) => Promise<T>,
   ): Promise<VixError> {
     const host = table.lookup(handle, 'host');
     if (typeof host === 'number') {
       return Promise.resolve(callFailed(runtime, name, handle, handleFailure(runtime, 'hostHandle', handle, host)));
     }
     const { signal } = host.payload;
-    return ask(name, handle, cell, async (call) => question(networksOf(host), call), signal);
+    return ask(name, handle, cell, async (call) => question(host, call), signal);
   }
 
   /** Starts a job that changes a device. */
   function changeDevice(
     vmHandle: VixHandle,
     tail: { readonly call: string; readonly callback: VixCallback; readonly clientData: unknown },
-    change: (devices: DeviceOps, call: CallContext) => Promise<unknown>,
+    change: (vm: VmEntry, call: CallContext) => Promise<unknown>,
   ): VixHandle {
     return startVmJob(runtime, vmHandle, tail, {
       lane: 'exclusive',
-      work: async (vm, context) => void (await change(devicesOf(vm), context)),
+      work: async (vm, context) => void (await change(vm, context)),
     });
   }
 
   return {
     /** The network cards of a virtual machine. */
     Revix_GetNetworkAdapters(vmHandle: VixHandle, result: VixOut<readonly NetworkAdapter[]>): Promise<VixError> {
-      return askVm('Revix_GetNetworkAdapters', vmHandle, result, (devices, call) => devices.adapters(call));
+      return askVm('Revix_GetNetworkAdapters', vmHandle, result, (vm, call) => adaptersOf(vm).adapters(call));
     },
 
     /** Adds a network card on a network of the host. */
@@ -96,7 +98,9 @@ export function revixDeviceFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'Revix_AddNetworkAdapter', callback, clientData };
-      return changeDevice(vmHandle, tail, (devices, call) => devices.addAdapter(filledText('network', network), call));
+      return changeDevice(vmHandle, tail, (vm, call) =>
+        adaptersOf(vm).addAdapter(filledText('network', network), call),
+      );
     },
 
     /** Puts a network card on another network. */
@@ -108,8 +112,8 @@ export function revixDeviceFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'Revix_SetNetworkAdapter', callback, clientData };
-      return changeDevice(vmHandle, tail, (devices, call) =>
-        devices.setAdapter(integer('index', index), filledText('network', network), call),
+      return changeDevice(vmHandle, tail, (vm, call) =>
+        adaptersOf(vm).setAdapter(integer('index', index), filledText('network', network), call),
       );
     },
 
@@ -121,7 +125,7 @@ export function revixDeviceFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'Revix_RemoveNetworkAdapter', callback, clientData };
-      return changeDevice(vmHandle, tail, (devices, call) => devices.removeAdapter(integer('index', index), call));
+      return changeDevice(vmHandle, tail, (vm, call) => adaptersOf(vm).removeAdapter(integer('index', index), call));
     },
 
     /** Connects or disconnects a device of a running virtual machine, such as `ethernet0` or `sound`. */
@@ -133,8 +137,8 @@ export function revixDeviceFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'Revix_SetDeviceConnected', callback, clientData };
-      return changeDevice(vmHandle, tail, (devices, call) =>
-        devices.setConnected(filledText('device', device), bool('isConnected', isConnected), call),
+      return changeDevice(vmHandle, tail, (vm, call) =>
+        devicesOf(vm).setConnected(filledText('device', device), bool('isConnected', isConnected), call),
       );
     },
 
@@ -146,12 +150,12 @@ export function revixDeviceFunctions(runtime: VixRuntime) {
       clientData: unknown,
     ): VixHandle {
       const tail = { call: 'Revix_TypeKeystrokes', callback, clientData };
-      return changeDevice(vmHandle, tail, (devices, call) => devices.typeKeys(text('keystrokes', keystrokes), call));
+      return changeDevice(vmHandle, tail, (vm, call) => devicesOf(vm).typeKeys(text('keystrokes', keystrokes), call));
     },
 
     /** The networks of a host. */
     Revix_GetHostNetworks(hostHandle: VixHandle, result: VixOut<readonly HostNetwork[]>): Promise<VixError> {
-      return askHost('Revix_GetHostNetworks', hostHandle, result, (networks, call) => networks.list(call));
+      return askHost('Revix_GetHostNetworks', hostHandle, result, (host, call) => networksOf(host).list(call));
     },
 
     /** The ports that a network of a host passes on to guests. */
@@ -160,8 +164,8 @@ export function revixDeviceFunctions(runtime: VixRuntime) {
       network: string,
       result: VixOut<readonly PortForwarding[]>,
     ): Promise<VixError> {
-      return askHost('Revix_GetPortForwardings', hostHandle, result, (networks, call) =>
-        networks.portForwardings(filledText('network', network), call),
+      return askHost('Revix_GetPortForwardings', hostHandle, result, (host, call) =>
+        forwardingsOf(host).portForwardings(filledText('network', network), call),
       );
     },
 
@@ -183,7 +187,7 @@ export function revixDeviceFunctions(runtime: VixRuntime) {
             guestPort: integer('guestPort', forwarding.guestPort),
             description: text('description', forwarding.description),
           };
-          return networksOf(host).setPortForwarding(filledText('network', network), checked, context);
+          return forwardingsOf(host).setPortForwarding(filledText('network', network), checked, context);
         },
       });
     },
@@ -202,7 +206,7 @@ export function revixDeviceFunctions(runtime: VixRuntime) {
         work: (host, context) => {
           const port = integer('hostPort', hostPort);
           const name = filledText('network', network);
-          return networksOf(host).deletePortForwarding(name, protocolOf(protocol), port, context);
+          return forwardingsOf(host).deletePortForwarding(name, protocolOf(protocol), port, context);
         },
       });
     },
@@ -211,6 +215,12 @@ export function revixDeviceFunctions(runtime: VixRuntime) {
 
 /** The functions of this file. */
 export type RevixDevices = ReturnType<typeof revixDeviceFunctions>;
+
+function adaptersOf({ payload }: VmEntry): NetworkAdapterOps {
+  const { adapters } = payload.link;
+  if (adapters === undefined) throw notOffered(payload.host);
+  return adapters;
+}
 
 function devicesOf({ payload }: VmEntry): DeviceOps {
   const { devices } = payload.link;
@@ -222,6 +232,12 @@ function networksOf(host: HostEntry): HostNetworkOps {
   const { networks } = host.payload.link;
   if (networks === undefined) throw notOffered(host);
   return networks;
+}
+
+function forwardingsOf(host: HostEntry): PortForwardingOps {
+  const { portForwardings } = host.payload.link;
+  if (portForwardings === undefined) throw notOffered(host);
+  return portForwardings;
 }
 
 function notOffered({ payload }: HostEntry): Fault {

@@ -1,6 +1,9 @@
 import type { HandleCounter, HandleDumpLine } from '../handles/handle-table.js';
 import type { HandleKind } from '../handles/handle-kind.js';
-import type { VixHandle } from '../vix/types.js';
+import { VixFailure } from '../errors/vix-failure.js';
+import { describeJob } from '../jobs/job.js';
+import { VIX_E_CANCELLED, VIX_OK } from '../vix/names.js';
+import type { VixError, VixHandle } from '../vix/types.js';
 import { revixDeviceFunctions } from './revix-devices.js';
 import { revixProgramFunctions } from './revix-programs.js';
 import { revixToolsFunctions } from './revix-tools.js';
@@ -32,6 +35,19 @@ function revixFunctions(runtime: VixRuntime) {
     Revix_GetJobMessage(jobHandle: VixHandle): string {
       const job = runtime.table.lookup(jobHandle, 'job');
       return typeof job === 'number' || !job.payload.isDone ? '' : (job.payload.failure?.message ?? '');
+    },
+
+    /**
+     * Gives a job up: it ends with `VIX_E_CANCELLED`, and the host is asked to stop what it does. What cannot be stopped
+     * goes on there. A job that has ended stays as it is.
+     *
+     * @returns `VIX_OK`; what `VixJob_Wait` answers for a handle that is no job.
+     */
+    Revix_CancelJob(jobHandle: VixHandle): VixError {
+      const job = runtime.table.lookup(jobHandle, 'job');
+      if (typeof job === 'number') return job;
+      job.payload.fail(new VixFailure(VIX_E_CANCELLED, `${describeJob(job.payload)}: the program gave it up`));
+      return VIX_OK;
     },
 
     /** Per cent of a job's work that were done when it last told; 100 for a job that is done, 0 for a bad handle. */

@@ -80,6 +80,8 @@ export interface HostLink {
   unregisterVm(location: string, call: CallContext): Promise<void>;
   /** Absent where the host does not offer it. */
   readonly networks?: HostNetworkOps;
+  /** Absent where the host does not offer it. */
+  readonly portForwardings?: PortForwardingOps;
   /** Calls `listener` once when the connection is lost for good. */
   onLost(listener: (fault: Error) => void): void;
   /** Ends the session. Idempotent; never rejects for a connection that is gone already. */
@@ -139,6 +141,8 @@ export interface VmLink {
   readonly variables: VariableOps;
   readonly sharedFolders: SharedFolderOps;
   readonly recording: RecordingOps;
+  /** Absent where the host does not offer it. */
+  readonly adapters?: NetworkAdapterOps;
   /** Absent where the host does not offer it. */
   readonly devices?: DeviceOps;
   /** Absent where the host does not offer it. */
@@ -293,6 +297,8 @@ export interface NetworkAdapter {
   readonly index: number;
   /** Name of the network of the host that it is on, such as `vmnet8` or `VM Network`. */
   readonly network: string;
+  /** `00:50:56:80:01:02`; empty while it has none. */
+  readonly mac: string;
 }
 
 /** A dialog in which a virtual machine waits. */
@@ -322,16 +328,20 @@ export interface GuestNic {
   readonly addresses: readonly { readonly address: string; readonly prefixLength: number | null }[];
 }
 
-/** Devices of a virtual machine, beyond what VIX knows. */
-export interface DeviceOps {
+/** Network cards of a virtual machine, which VIX knows nothing of. */
+export interface NetworkAdapterOps {
   /** In the order of their numbers. */
   adapters(call: CallContext): Promise<readonly NetworkAdapter[]>;
   /** @returns number of the new card. @throws Fault `vm-running`, `not-found` for a network that there is not. */
   addAdapter(network: string, call: CallContext): Promise<number>;
   /** @throws Fault `not-found`, `vm-running`. */
   setAdapter(index: number, network: string, call: CallContext): Promise<void>;
-  /** @throws Fault `not-found`, `vm-running`. */
+  /** Those behind it move up. @throws Fault `not-found`, `vm-running`. */
   removeAdapter(index: number, call: CallContext): Promise<void>;
+}
+
+/** Devices of a virtual machine, beyond what VIX knows. */
+export interface DeviceOps {
   /** Connects or disconnects a device (`ethernet0`, `sound`) until power-off. @throws Fault `not-found`, `vm-not-running`. */
   setConnected(device: string, isConnected: boolean, call: CallContext): Promise<void>;
   /** Types at the console. @throws Fault `vm-not-running`. */
@@ -359,6 +369,10 @@ export interface PortForwarding {
 /** Networks of a host, beyond what VIX knows. */
 export interface HostNetworkOps {
   list(call: CallContext): Promise<readonly HostNetwork[]>;
+}
+
+/** The ports that the networks of a host pass on to guests. */
+export interface PortForwardingOps {
   /** @throws Fault `not-found` for a network that there is not. */
   portForwardings(network: string, call: CallContext): Promise<readonly PortForwarding[]>;
   /** Replaces the one of the same port. @throws Fault `not-found`, `invalid-argument`. */

@@ -51,6 +51,8 @@ export type FaultKind =
   | 'tools-timeout'
   | 'tools-scripts-unavailable'
   | 'tools-image-missing'
+  | 'tools-drive-missing'
+  | 'tools-drive-locked'
   | 'tools-auto-upgrade-unsupported'
   | 'tools-guest-not-ready'
   | 'tools-install-in-progress'

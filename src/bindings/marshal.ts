@@ -1,7 +1,14 @@
-import { callRows, type CallName, type CallRow, type WireAnswer, type WireCall } from '../api/call-by-name.js';
+import {
+  callRows,
+  type CallName,
+  type CallParamKind,
+  type CallRow,
+  type WireAnswer,
+  type WireCall,
+} from '../api/call-by-name.js';
 import { VIX_ERROR_CODE } from '../vix/macros.js';
 import { propertyById } from '../vix/lookup.js';
-import type { ParamKind, VixError, VixHandle } from '../vix/types.js';
+import type { VixError, VixHandle } from '../vix/types.js';
 import type { WireValue } from './wire-values.js';
 
 type Decoder = (value: WireValue) => unknown;
@@ -9,16 +16,18 @@ type Decoder = (value: WireValue) => unknown;
 const asIs: Decoder = (value) => value;
 
 /** How the arguments of each kind are made from what travelled; what is not listed stays as it is. */
-const decoders: Readonly<Partial<Record<ParamKind, Decoder>>> = {
+const decoders: Readonly<Partial<Record<CallParamKind, Decoder>>> = {
   error: (value) => (isInteger(value) ? errorValue(value) : value),
   uint64: (value) => (typeof value === 'bigint' || isNegative(value) ? BigInt.asUintN(64, BigInt(value)) : value),
   buffer: () => null,
   clientData: () => null,
 };
 
-/** Whether a function can be called by this name. */
+/** Whether a function can be called by this name. Those that answer with a list cannot: the protocol has none. */
 export function isCallName(name: string): name is CallName {
-  return Object.hasOwn(callRows, name);
+  if (!Object.hasOwn(callRows, name)) return false;
+  const { params }: CallRow = callRows[name as CallName];
+  return !Object.values(params).includes('outList');
 }
 
 /**
@@ -54,7 +63,7 @@ export function handlesIn({ name, args }: WireCall, { outs }: WireAnswer): VixHa
   return outs.filter((out, index): out is VixHandle => types[index] === 'handle' && typeof out === 'number');
 }
 
-function outTypes(kind: ParamKind, arg: unknown): readonly string[] {
+function outTypes(kind: CallParamKind, arg: unknown): readonly string[] {
   if (kind === 'outHandle') return arg === true ? ['handle'] : [];
   if (kind.startsWith('out')) return arg === true ? [kind] : [];
   if (kind !== 'propertyCells' || !Array.isArray(arg)) return [];

@@ -53,6 +53,8 @@ export const faultCodes = {
   'tools-timeout': 'VIX_E_TIMEOUT_WAITING_FOR_TOOLS',
   'tools-scripts-unavailable': 'VIX_E_POWEROP_SCRIPTS_NOT_AVAILABLE',
   'tools-image-missing': 'VIX_E_TOOLS_INSTALL_NO_IMAGE',
+  'tools-drive-missing': 'VIX_E_TOOLS_INSTALL_NO_DEVICE',
+  'tools-drive-locked': 'VIX_E_TOOLS_INSTALL_DEVICE_NOT_CONNECTED',
   'tools-auto-upgrade-unsupported': 'VIX_E_TOOLS_INSTALL_AUTO_NOT_SUPPORTED',
   'tools-guest-not-ready': 'VIX_E_TOOLS_INSTALL_GUEST_NOT_READY',
   'tools-install-in-progress': 'VIX_E_TOOLS_INSTALL_IN_PROGRESS',

@@ -35,6 +35,8 @@ export interface SeenMachine {
   readonly name: string;
   readonly isTemplate: boolean;
   readonly power: PowerMark;
+  /** Names of the networks that its cards are on. */
+  readonly networks: readonly string[];
 }
 
 /** The virtual machines of the world by their ids, and the registered ones by their references. */
@@ -112,9 +114,11 @@ export class Machines {
       return await this.#world.store.read(id, ({ record }) => {
         const { datacenter, location, isRegistered } = record;
         if (this.#only !== undefined && this.#only !== datacenter) return undefined;
-        const { name, isTemplate, power } = record;
+        const { name, isTemplate, power, guest } = record;
         const { phase, bootCount } = power;
-        return { place: { datacenter, location, isRegistered }, name, isTemplate, power: { phase, bootCount } };
+        const networks = guest.nics.map(({ network }) => network);
+        const place = { datacenter, location, isRegistered };
+        return { place, name, isTemplate, power: { phase, bootCount }, networks };
       });
     } catch (error) {
       if (error instanceof Fault && (error.kind === 'vm-not-found' || error.kind === 'vm-config-unreadable')) {

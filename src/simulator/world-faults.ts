@@ -100,6 +100,8 @@ const faultsByKind: Readonly<Record<FaultKind, Build>> = {
   'tools-timeout': systemError,
   'tools-scripts-unavailable': plain('ToolsUnavailable'),
   'tools-image-missing': plain('ToolsImageNotAvailable'),
+  'tools-drive-missing': systemError,
+  'tools-drive-locked': systemError,
   'tools-auto-upgrade-unsupported': plain('ToolsAutoUpgradeNotSupported'),
   'tools-guest-not-ready': plain('ToolsUnavailable'),
   'tools-install-in-progress': plain('ToolsInstallationInProgress'),

@@ -46,6 +46,8 @@ const known = {
   'tools-timeout': true,
   'tools-scripts-unavailable': true,
   'tools-image-missing': true,
+  'tools-drive-missing': true,
+  'tools-drive-locked': true,
   'tools-auto-upgrade-unsupported': true,
   'tools-guest-not-ready': true,
   'tools-install-in-progress': true,

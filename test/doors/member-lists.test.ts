@@ -6,8 +6,8 @@ import { comPrototype } from '../../src/doors/com/com-prototype.js';
 import { runAwaited } from '../../src/doors/flow.js';
 import * as simple from '../../src/doors/simple/index.js';
 import * as virtualServer from '../../src/doors/virtual-server/index.js';
-import { comReference, virtualServerReference } from './reference-members.js';
-import { comPage, hasReferencePages, simplePage, virtualServerPage } from './reference-pages.js';
+import { comReference, hresultReference, networkReference, virtualServerReference } from './reference-members.js';
+import { comPage, hasReferencePages, hresultPage, simplePage, virtualServerPage } from './reference-pages.js';
 import { simpleFunctions } from './simple/simple-functions.js';
 
 function sorted(members: readonly string[]): readonly string[] {
@@ -56,10 +56,12 @@ it('the objects of revix/virtual-server have the members of the reference, and n
     IVMVirtualMachine: machine,
     IVMGuestOS: machine.GuestOS,
     IVMTask: await machine.Startup(),
+    IVMNetworkAdapter: (await machine.NetworkAdapters).Item(1),
+    IVMVirtualNetwork: (await server.VirtualNetworks).Item(1),
   };
   for (const [name, object] of Object.entries(objects)) {
     const members = membersOf(object).filter((member) => !/^(?:get|put)_/.test(member));
-    const reference = [...(virtualServerReference[name] ?? []), ...(mentioned[name] ?? [])];
+    const reference = [virtualServerReference, networkReference, mentioned].flatMap((lists) => lists[name] ?? []);
     expect([name, members]).toEqual([name, sorted(reference)]);
   }
 });
@@ -79,6 +81,12 @@ describe.skipIf(!hasReferencePages)(`the lists agree with the pages that they we
 
   it.each(Object.keys(virtualServerReference))('%s of Virtual Server', (name) => {
     expect(virtualServerPage(name)).toEqual(virtualServerReference[name]);
+  });
+
+  it('the HRESULTs of Virtual Server', () => {
+    const page = hresultPage();
+    expect(Object.keys(page)).toHaveLength(34);
+    expect(hresultReference).toMatchObject(page);
   });
 
   it('VMware::Vix::Simple, with its parameters', () => {

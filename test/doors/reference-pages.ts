@@ -76,3 +76,27 @@ export function virtualServerPage(name: string): readonly string[] {
     .map((text) => text.trim())
     .filter((text) => /^[A-Z]\w+$/.test(text));
 }
+
+/** Codes of Virtual Server that the page names, by their names: the low 16 bits. */
+export function hresultPage(): Readonly<Record<string, number>> {
+  const rows = rowsBelow('virtual-server.md', /^9\. HRESULTs/);
+  const pairs = rows.flatMap(([code = '', names = '', other = '', others = '']) => [
+    [code, names],
+    [other, others],
+  ]);
+  return Object.fromEntries(pairs.flatMap(([codes = '', names = '']) => namedCodes(codes, names)));
+}
+
+/** `0727, 0728` or `0306-0308` with as many names; of other ranges the page names a few, each behind its code. */
+function namedCodes(codes: string, text: string): readonly (readonly [name: string, code: number])[] {
+  const [first = Number.NaN, last = first] = [...codes.matchAll(/[0-9A-F]{4}/g)].map(([code]) =>
+    Number.parseInt(code, 16),
+  );
+  const names = text.split(', ');
+  if (names.length === last - first + 1) {
+    const prefix = /^VM_E_[A-Z]+_/.exec(text)?.[0] ?? '';
+    return names.map((name, index) => [name.replace('…', prefix), first + index]);
+  }
+  const found = [...text.matchAll(/\b([0-9A-F]{4}) (VM_E_\w+)/g)];
+  return found.map(([, code = '', name = '']) => [name, Number.parseInt(code, 16)]);
+}

@@ -1,7 +1,15 @@
 import { Fault } from '../../base/fault.js';
 import type { Secret } from '../../base/secret.js';
 import type { World } from '../../world/world.js';
-import type { CallContext, HostAbout, HostLink, HostNetworkOps, VmLink, VmSummary } from '../backend.js';
+import type {
+  CallContext,
+  HostAbout,
+  HostLink,
+  HostNetworkOps,
+  PortForwardingOps,
+  VmLink,
+  VmSummary,
+} from '../backend.js';
 import type { CapabilitySet } from '../capabilities.js';
 import { Connection, overConnection } from './connection.js';
 import { MockNetworks } from './mock-networks.js';
@@ -18,6 +26,7 @@ export class MockHost implements HostLink {
   readonly #world: World;
   readonly #product: Product;
   readonly networks?: HostNetworkOps;
+  readonly portForwardings?: PortForwardingOps;
   readonly #connection = new Connection();
 
   constructor(world: World, product: Product) {
@@ -25,8 +34,10 @@ export class MockHost implements HostLink {
     this.#product = product;
     this.about = { product: product.name, version: productVersion };
     this.capabilities = product.capabilities;
+    const networks = new MockNetworks(world);
+    if (product.hasNetworks) this.networks = overConnection<HostNetworkOps>(this.#connection, networks);
     if (product.hasDesktopDevices) {
-      this.networks = overConnection<HostNetworkOps>(this.#connection, new MockNetworks(world));
+      this.portForwardings = overConnection<PortForwardingOps>(this.#connection, networks);
     }
   }
 

@@ -1,9 +1,9 @@
 import { hostNetworks } from '../../world/host-networks.js';
 import type { World } from '../../world/world.js';
-import type { CallContext, HostNetwork, HostNetworkOps, PortForwarding } from '../backend.js';
+import type { CallContext, HostNetwork, HostNetworkOps, PortForwarding, PortForwardingOps } from '../backend.js';
 
 /** The networks of a world's host. */
-export class MockNetworks implements HostNetworkOps {
+export class MockNetworks implements HostNetworkOps, PortForwardingOps {
   readonly #world: World;
 
   constructor(world: World) {

@@ -6,6 +6,7 @@ import type {
   GuestNic,
   GuestOps,
   LifecycleOps,
+  NetworkAdapterOps,
   PowerOps,
   QuestionOps,
   RecordingOps,
@@ -31,6 +32,7 @@ export class MockVm implements VmLink {
   readonly variables: VariableOps;
   readonly sharedFolders: SharedFolderOps;
   readonly recording: RecordingOps;
+  readonly adapters?: NetworkAdapterOps;
   readonly devices?: DeviceOps;
   readonly questions: QuestionOps;
   readonly #vm: VirtualMachine;
@@ -52,6 +54,7 @@ export class MockVm implements VmLink {
       pending: (call) => connection.run(() => vm.questions.pending(), call.signal),
       answer: (id, choice, call) => connection.run(() => answer(vm, id, choice, call), call.signal),
     };
+    if (product.hasNetworks) this.adapters = overConnection<NetworkAdapterOps>(connection, vm.devices);
     if (product.hasDesktopDevices) this.devices = overConnection<DeviceOps>(connection, vm.devices);
   }
 

@@ -12,14 +12,20 @@ export interface Product {
   readonly isLocalOnly: boolean;
   /** Keeps one snapshot: the next one takes its place. */
   readonly hasOneSnapshot: boolean;
-  /** Lets callers change network cards, devices and the networks of the host. */
+  /** Lists its networks, and lets callers change the network cards of machines. */
+  readonly hasNetworks: boolean;
+  /** Lets callers connect devices, type at the console, and pass on ports of the host. */
   readonly hasDesktopDevices: boolean;
 }
 
 /** Every product of a provider; `findRegistered` works on all, also where the product itself had no inventory. */
 export const products: Readonly<Record<ProviderName, Product>> = {
-  default: product('Revix mock host', [], { hasDesktopDevices: true }),
-  workstation: product('Revix mock host (Workstation)', [], { isLocalOnly: true, hasDesktopDevices: true }),
+  default: product('Revix mock host', [], { hasNetworks: true, hasDesktopDevices: true }),
+  workstation: product('Revix mock host (Workstation)', [], {
+    isLocalOnly: true,
+    hasNetworks: true,
+    hasDesktopDevices: true,
+  }),
   player: product(
     'Revix mock host (Player)',
     ['startPaused', 'pause', 'snapshots', 'clone', 'linkedClone', 'hardwareUpgrade', 'recording'],
@@ -43,7 +49,7 @@ export const products: Readonly<Record<ProviderName, Product>> = {
       'keepDisksOnDelete',
       'openUrl',
     ],
-    { opensRegisteredOnly: true },
+    { opensRegisteredOnly: true, hasNetworks: true },
   ),
   'workstation-shared': product(
     'Revix mock host (Workstation, shared machines)',
@@ -66,6 +72,7 @@ function product(
     opensRegisteredOnly: false,
     isLocalOnly: false,
     hasOneSnapshot: false,
+    hasNetworks: false,
     hasDesktopDevices: false,
     ...traits,
   };

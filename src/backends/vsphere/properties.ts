@@ -22,6 +22,7 @@ export interface KnownProperties {
   // entities of the inventory
   name: string;
   parent: Ref;
+  network: readonly Ref[];
   datastore: readonly Ref<'Datastore'>[];
   // datacentres, hosts and what they make up
   vmFolder: Ref<'Folder'>;
@@ -31,6 +32,13 @@ export interface KnownProperties {
   'config.virtualNicManagerInfo.netConfig': readonly VirtualNicManagerNetConfig[];
   'runtime.inMaintenanceMode': boolean;
   'summary.config.sslThumbprint': string;
+  // networks
+  'config.distributedVirtualSwitch': Ref;
+  'config.uplink': boolean;
+  key: string;
+  'summary.opaqueNetworkId': string;
+  'summary.opaqueNetworkType': string;
+  uuid: string;
   // the managers of guests
   authManager: Ref<'GuestAuthManager'>;
   fileManager: Ref<'GuestFileManager'>;

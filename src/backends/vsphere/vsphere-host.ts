@@ -1,6 +1,6 @@
 import { Fault, type FaultKind } from '../../base/fault.js';
 import type { Secret } from '../../base/secret.js';
-import type { CallContext, HostAbout, HostLink, VmLink, VmSummary } from '../backend.js';
+import type { CallContext, HostAbout, HostLink, HostNetwork, HostNetworkOps, VmLink, VmSummary } from '../backend.js';
 import type { CapabilitySet } from '../capabilities.js';
 import { capabilitiesOf } from './capabilities.js';
 import type { Lease } from './connection-pool.js';
@@ -9,6 +9,7 @@ import { isVimError } from './errors/vim-error.js';
 import { GuestManagers } from './guest/guest-managers.js';
 import { Datacenters } from './inventory/datacenters.js';
 import { findMachine } from './inventory/find-machine.js';
+import { networksOf } from './inventory/networks.js';
 import { registerMachine } from './inventory/register-machine.js';
 import { vmSummaries } from './inventory/vm-summaries.js';
 import { TransferRoutes } from './transfer/transfer-routes.js';
@@ -22,6 +23,7 @@ const registering: Readonly<Record<string, FaultKind>> = { FileNotFound: 'not-fo
 export class VsphereHost implements HostLink {
   readonly about: HostAbout;
   readonly capabilities: CapabilitySet;
+  readonly networks: HostNetworkOps = { list: (call) => this.#networks(call) };
   readonly #connection: VsphereConnection;
   readonly #lease: Lease;
   readonly #datacenters: Datacenters;
@@ -83,6 +85,18 @@ export class VsphereHost implements HostLink {
         const isGone = error instanceof Fault && error.kind === 'vm-not-found';
         if (!isGone && !isVimError(error, 'ManagedObjectNotFound')) throw error;
       }
+    });
+  }
+
+  /** The networks of all datacentres by name: a name that several have is there once. */
+  #networks(call: CallContext): Promise<readonly HostNetwork[]> {
+    return translated({ doing: 'listing the networks of', to: this.about.product }, async () => {
+      const names = new Set<string>();
+      for (const { ref } of await this.#datacenters.list(call)) {
+        for (const { name } of await networksOf(this.#connection, ref, call)) names.add(name);
+      }
+      // What stands behind a network, a host does not tell: a port group leads to a switch of the outside.
+      return [...names].map((name) => ({ name, type: 'bridged', hasDhcp: false, subnet: null, mask: null }));
     });
   }
 

@@ -1,9 +1,15 @@
-import { callRows, type CallName, type CallRow, type WireAnswer, type WireCall } from '../../api/call-by-name.js';
+import {
+  callRows,
+  type CallName,
+  type CallParamKind,
+  type CallRow,
+  type WireAnswer,
+  type WireCall,
+} from '../../api/call-by-name.js';
 import { isCell, parseCells } from '../../api/property-cells.js';
 import { VixFailure } from '../../errors/vix-failure.js';
 import type { VixOut } from '../../api/vix-out.js';
 import type { VixEventProc } from '../../jobs/job-events.js';
-import type { ParamKind } from '../../vix/types.js';
 
 /** Keeps a callback with its client data. @returns the number under which the engine knows it. */
 export type KeepCallback = (callback: VixEventProc, clientData: unknown) => number;
@@ -35,7 +41,7 @@ const outCell: Encoder = ([cell], frame) => {
 };
 
 /** How the arguments of each kind travel; `WireCall` describes the forms. */
-const encoders: Readonly<Record<ParamKind, Encoder>> = {
+const encoders: Readonly<Record<CallParamKind, Encoder>> = {
   host: plainValue,
   vm: plainValue,
   job: plainValue,
@@ -62,6 +68,7 @@ const encoders: Readonly<Record<ParamKind, Encoder>> = {
   outInt: outCell,
   outBool: outCell,
   outPropertyType: outCell,
+  outList: outCell,
   propertyCells: (varargs, frame) => {
     const requests = parseCells(varargs);
     if (requests instanceof VixFailure) return null;

@@ -22,14 +22,15 @@ interface Waiting {
   Vix_GetProperties<A extends readonly unknown[]>(handle: VixHandle, ...cells: A & PropertyCells<A>): VixError;
 }
 
+/** Functions that this door has not: what only vmrun does with devices, and the output of programs. */
+type Missing = Exclude<keyof RevixDevices | keyof RevixPrograms, CallName>;
+
 /**
- * The 73 functions of VIX by their C names, and Revix's own but for those for devices and for the output of programs. None returns a promise: what takes
- * time blocks.
+ * The 73 functions of VIX by their C names, and Revix's own but for some for devices and for the output of programs. None
+ * returns a promise: what takes time blocks.
  */
 export type SyncVix = {
-  readonly [Name in Exclude<keyof Vix, keyof RevixDevices | keyof RevixPrograms>]: Name extends keyof Waiting
-    ? Waiting[Name]
-    : Blocking<Vix[Name]>;
+  readonly [Name in Exclude<keyof Vix, Missing>]: Name extends keyof Waiting ? Waiting[Name] : Blocking<Vix[Name]>;
 };
 
 /** The functions over one engine. */

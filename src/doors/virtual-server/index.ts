@@ -21,6 +21,8 @@ export type IVMVirtualServer = types.IVMVirtualServer<'awaited'>;
 export type IVMVirtualMachine = types.IVMVirtualMachine<'awaited'>;
 export type IVMGuestOS = types.IVMGuestOS<'awaited'>;
 export type IVMTask = types.IVMTask<'awaited'>;
+export type IVMNetworkAdapter = types.IVMNetworkAdapter<'awaited'>;
+export type IVMVirtualNetwork = types.IVMVirtualNetwork<'awaited'>;
 export type { VMCollection } from './virtual-server-types.js';
 export type { VirtualServerHost } from './states.js';
 export { VMTaskResult, VMVMState } from './enumerations.js';

@@ -10,7 +10,17 @@ import type { Flow } from '../flow.js';
 import { lookAt, machineProperty, requireRunning, result, startTask, work, type MachinePhase } from './engine.js';
 import { VMVMState } from './enumerations.js';
 import { VirtualServerError } from './hresults.js';
-import { known, method, missingMethod, missingProperty, readOnly, settable, type MemberTable } from './member.js';
+import {
+  known,
+  method,
+  missingMethod,
+  missingProperty,
+  notImplemented,
+  readOnly,
+  settable,
+  type MemberTable,
+} from './member.js';
+import { addNetworkAdapter, networkAdapters, removeNetworkAdapter } from './network-members.js';
 import { GuestState, type MachineState, type TaskState } from './states.js';
 
 /** Members of `IVMVirtualMachine`. */
@@ -59,15 +69,16 @@ export const machineMembers = {
   RemoveConfigurationValue: method('VixVM_WriteVariable', (machine: MachineState, key: string) =>
     setEntry(machine, key, ''),
   ),
-  DiscardSavedState: missingMethod,
+  NetworkAdapters: readOnly('Revix_GetNetworkAdapters', networkAdapters),
+  AddNetworkAdapter: method('Revix_AddNetworkAdapter', addNetworkAdapter),
+  RemoveNetworkAdapter: method('Revix_RemoveNetworkAdapter', removeNetworkAdapter),
+  DiscardSavedState: method('Vix_GetProperties', discardSavedState),
   DiscardUndoDisks: missingMethod,
   MergeUndoDisks: missingMethod,
   AddHardDiskConnection: missingMethod,
   RemoveHardDiskConnection: missingMethod,
   AddDVDROMDrive: missingMethod,
   RemoveDVDROMDrive: missingMethod,
-  AddNetworkAdapter: missingMethod,
-  RemoveNetworkAdapter: missingMethod,
   AddSCSIController: missingMethod,
   RemoveSCSIController: missingMethod,
   SetAccountNameAndPassword: missingMethod,
@@ -94,11 +105,20 @@ export const machineMembers = {
   HardDiskConnections: missingProperty,
   DVDROMDrives: missingProperty,
   FloppyDrives: missingProperty,
-  NetworkAdapters: missingProperty,
   SCSIControllers: missingProperty,
   SerialPorts: missingProperty,
   ParallelPorts: missingProperty,
 } as const satisfies MemberTable<MachineState>;
+
+/** What is saved can only be restored, as in VIX. */
+function* discardSavedState(machine: MachineState): Flow<void> {
+  const { phase } = yield* lookAt(machine);
+  if (phase === VMVMState.Saved) throw notImplemented('DiscardSavedState of a machine that is saved');
+  if (phase === VMVMState.TurnedOff) {
+    throw new VirtualServerError('VM_E_VM_NO_SAVED_STATE', `the virtual machine ${machine.path} has no saved state`);
+  }
+  throw new VirtualServerError('VM_E_VM_RUNNING', `the virtual machine ${machine.path} runs`);
+}
 
 /** A method that a machine must run for, and that goes on as a task. */
 function runningTask(name: 'VixVM_PowerOff' | 'VixVM_Suspend' | 'VixVM_Reset', doing: string) {

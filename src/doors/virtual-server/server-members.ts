@@ -16,8 +16,8 @@ import { hostOf, lookAt, machineProperty, result, work } from './engine.js';
 import { VMVMState } from './enumerations.js';
 import { hresultOf, VirtualServerError } from './hresults.js';
 import { known, method, missingMethod, missingProperty, readOnly, type MemberTable } from './member.js';
+import { virtualNetworks } from './network-members.js';
 import { CollectionState, MachineState, type ServerState, type TaskState } from './states.js';
-import { isComplete } from './task-members.js';
 
 /** Members of `IVMVirtualServer`. */
 export const serverMembers = {
@@ -27,6 +27,7 @@ export const serverMembers = {
   DeleteVirtualMachine: method('VixVM_Delete', deleteVirtualMachine),
   GetVirtualMachineFiles: method('VixHost_FindItems', machineFiles),
   VirtualMachines: readOnly('VixHost_FindItems', virtualMachines),
+  VirtualNetworks: readOnly('Revix_GetHostNetworks', virtualNetworks),
   Tasks: known('VixJob_CheckCompletion', tasksOf),
   Name: known(null, ({ target }: ServerState) => nameOf(target.hostName)),
   Version: readOnly('Vix_GetProperties', version),
@@ -46,7 +47,6 @@ export const serverMembers = {
   AttachScriptToEvent: missingMethod,
   FetchScriptByEvent: missingMethod,
   RemoveScriptFromEvent: missingMethod,
-  VirtualNetworks: missingProperty,
   SupportDrivers: missingProperty,
   UpTime: missingProperty,
   ProductID: missingProperty,
@@ -175,8 +175,7 @@ function* machineFiles(
 }
 
 function tasksOf(server: ServerState): CollectionState<TaskState> {
-  for (const task of server.tasks) if (isComplete(task)) server.tasks.delete(task);
-  return new CollectionState([...server.tasks]);
+  return new CollectionState(server.tasks.underWay());
 }
 
 function nameOf(hostName: string | null | undefined): string {

@@ -1,6 +1,7 @@
 import { VIX_INVALID_HANDLE } from '../../vix/names.js';
 import type { VixHandle } from '../../vix/types.js';
 import type { DoorVix } from '../door-calls.js';
+import { RunningTasks } from './running-tasks.js';
 
 /** What to connect to, as `VixHost_Connect` takes it. */
 export interface VirtualServerHost {
@@ -18,8 +19,7 @@ export class ServerState {
   /** The job that connects. */
   connecting: VixHandle = VIX_INVALID_HANDLE;
   host: VixHandle = VIX_INVALID_HANDLE;
-  /** Tasks that were not complete when somebody last looked. */
-  readonly tasks = new Set<TaskState>();
+  readonly tasks: RunningTasks<TaskState>;
 
   /** @param pause lets some milliseconds pass: returns a promise, or blocks. */
   constructor(
@@ -29,6 +29,7 @@ export class ServerState {
   ) {
     this.vix = vix;
     this.target = target;
+    this.tasks = new RunningTasks(vix);
   }
 }
 
@@ -45,6 +46,25 @@ export class MachineState {
 /** What an `IVMGuestOS` stands for. */
 export class GuestState {
   constructor(readonly machine: MachineState) {}
+}
+
+/** What an `IVMNetworkAdapter` stands for. */
+export class NetworkAdapterState {
+  constructor(
+    readonly machine: MachineState,
+    /** Its place among the cards when it was asked for. */
+    readonly index: number,
+    /** What it is known by; empty while it has none. */
+    readonly mac: string,
+  ) {}
+}
+
+/** What an `IVMVirtualNetwork` stands for. */
+export class NetworkState {
+  constructor(
+    readonly server: ServerState,
+    readonly name: string,
+  ) {}
 }
 
 /** What an `IVMTask` stands for. It has a reference to its job. */

@@ -25,6 +25,8 @@ export type IVMVirtualServer = types.IVMVirtualServer<'blocking'>;
 export type IVMVirtualMachine = types.IVMVirtualMachine<'blocking'>;
 export type IVMGuestOS = types.IVMGuestOS<'blocking'>;
 export type IVMTask = types.IVMTask<'blocking'>;
+export type IVMNetworkAdapter = types.IVMNetworkAdapter<'blocking'>;
+export type IVMVirtualNetwork = types.IVMVirtualNetwork<'blocking'>;
 export type { VMCollection } from './virtual-server-types.js';
 export type { VirtualServerHost } from './states.js';
 export { VMTaskResult, VMVMState } from './enumerations.js';

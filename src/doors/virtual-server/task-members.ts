@@ -1,4 +1,3 @@
-import { Vix_Out } from '../../api/vix-out.js';
 import { errorName } from '../../vix/lookup.js';
 import {
   VIX_E_CANCELLED,
@@ -14,6 +13,7 @@ import type { Flow } from '../flow.js';
 import { VMTaskResult } from './enumerations.js';
 import { hresultOf, HRESULTS, VirtualServerError } from './hresults.js';
 import { known, method, type MemberTable } from './member.js';
+import { hasEnded } from './running-tasks.js';
 import type { TaskState } from './states.js';
 
 /** Longest time that a program may wait for at once, in milliseconds. */
@@ -32,17 +32,11 @@ const outcomes: ReadonlyMap<VixError, number> = new Map<VixError, number>([
 
 /** Members of `IVMTask` and `IVMTask2`. */
 export const taskMembers = {
-  Cancel: method(
-    null,
-    // eslint-disable-next-line require-yield
-    function* cancel(_task: TaskState): Flow<void> {
-      throw new VirtualServerError('E_FAIL', 'the task cannot be cancelled; see IsCancelable');
-    },
-  ),
+  Cancel: method('Revix_CancelJob', cancel),
   WaitForCompletion: method('VixJob_Wait', waitForCompletion),
   Description: known(null, ({ description }: TaskState) => description),
   ID: known(null, ({ job }: TaskState): number => job),
-  IsCancelable: known(null, (_task: TaskState) => false),
+  IsCancelable: known('VixJob_CheckCompletion', (task: TaskState) => !isComplete(task)),
   IsComplete: known('VixJob_CheckCompletion', isComplete),
   PercentCompleted: known('Revix_GetJobProgress', ({ server, job }: TaskState) => server.vix.Revix_GetJobProgress(job)),
   Result: known('VixJob_GetError', (task: TaskState) => resultOf(errorOf(task))),
@@ -50,11 +44,18 @@ export const taskMembers = {
   ErrorDescription: known('Revix_GetJobMessage', ({ server, job }: TaskState) => server.vix.Revix_GetJobMessage(job)),
 } as const satisfies MemberTable<TaskState>;
 
+/** Gives a task up. What its host cannot stop goes on there. */
+// eslint-disable-next-line require-yield
+function* cancel(task: TaskState): Flow<void> {
+  if (isComplete(task)) {
+    throw new VirtualServerError('E_FAIL', 'the task has ended and cannot be cancelled any more; see IsCancelable');
+  }
+  task.server.vix.Revix_CancelJob(task.job);
+}
+
 /** Whether a task has come to its end. */
-export function isComplete({ server, job }: TaskState): boolean {
-  const cell = Vix_Out(false);
-  server.vix.VixJob_CheckCompletion(job, cell);
-  return cell.value;
+function isComplete({ server, job }: TaskState): boolean {
+  return hasEnded(server.vix, job);
 }
 
 /** Error of a task; none before its end. */

@@ -6,7 +6,17 @@ import { VirtualServerError } from './hresults.js';
 import { machineMembers } from './machine-members.js';
 import { notImplemented, type MemberTable } from './member.js';
 import { serverMembers } from './server-members.js';
-import { CollectionState, GuestState, MachineState, ServerState, TaskState, type VirtualServerHost } from './states.js';
+import { networkAdapterMembers, networkMembers } from './network-members.js';
+import {
+  CollectionState,
+  GuestState,
+  MachineState,
+  NetworkAdapterState,
+  NetworkState,
+  ServerState,
+  TaskState,
+  type VirtualServerHost,
+} from './states.js';
 import { taskMembers } from './task-members.js';
 import type { VMCollection } from './virtual-server-types.js';
 
@@ -25,9 +35,11 @@ const interfaces = [
   [MachineState, machineMembers],
   [GuestState, guestMembers],
   [TaskState, taskMembers],
+  [NetworkAdapterState, networkAdapterMembers],
+  [NetworkState, networkMembers],
 ] as const;
 
-type State = ServerState | MachineState | GuestState | TaskState;
+type State = ServerState | MachineState | GuestState | TaskState | NetworkAdapterState | NetworkState;
 
 /** Makes the objects that stand for the states of the door. */
 export class VirtualServerDoor {

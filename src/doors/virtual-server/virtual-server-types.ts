@@ -3,7 +3,15 @@ import type { machineMembers } from './machine-members.js';
 import type { Flow } from '../flow.js';
 import type { KnownProperty, Missing, Property, SettableProperty } from './member.js';
 import type { serverMembers } from './server-members.js';
-import type { CollectionState, GuestState, MachineState, TaskState } from './states.js';
+import type { networkAdapterMembers, networkMembers } from './network-members.js';
+import type {
+  CollectionState,
+  GuestState,
+  MachineState,
+  NetworkAdapterState,
+  NetworkState,
+  TaskState,
+} from './states.js';
 import type { taskMembers } from './task-members.js';
 
 /** `awaited`: what asks the host returns a promise. `blocking`: it blocks. */
@@ -15,17 +23,27 @@ export type Waits<M extends Mode, Result> = M extends 'awaited' ? Promise<Result
 /** What a result shows as: an object for a state. */
 type Shown<M extends Mode, Result> = Result extends MachineState
   ? IVMVirtualMachine<M>
-  : Result extends GuestState
-    ? IVMGuestOS<M>
-    : Result extends TaskState
-      ? IVMTask<M>
-      : Result extends CollectionState<infer Item>
-        ? VMCollection<Shown<M, Item>>
-        : Result;
+  : Result extends NetworkAdapterState
+    ? IVMNetworkAdapter<M>
+    : Result extends GuestState
+      ? IVMGuestOS<M>
+      : Result extends TaskState
+        ? IVMTask<M>
+        : Result extends NetworkState
+          ? IVMVirtualNetwork<M>
+          : Result extends CollectionState<infer Item>
+            ? VMCollection<Shown<M, Item>>
+            : Result;
 
 /** What a parameter takes: an object for a state. */
 type Given<M extends Mode, Args extends readonly unknown[]> = {
-  [Index in keyof Args]: Args[Index] extends MachineState ? IVMVirtualMachine<M> : Args[Index];
+  [Index in keyof Args]: Args[Index] extends MachineState
+    ? IVMVirtualMachine<M>
+    : Args[Index] extends NetworkAdapterState
+      ? IVMNetworkAdapter<M>
+      : Args[Index] extends NetworkState
+        ? IVMVirtualNetwork<M>
+        : Args[Index];
 };
 
 type Get<M extends Mode, Row> = Row extends Property<never, infer Value> | SettableProperty<never, infer Value>
@@ -83,3 +101,9 @@ export type IVMGuestOS<M extends Mode = Mode> = Members<M, typeof guestMembers>;
 
 /** Work that goes on, or has ended, with the members of `IVMTask2`. */
 export type IVMTask<M extends Mode = Mode> = Members<M, typeof taskMembers>;
+
+/** A network card of a virtual machine. */
+export type IVMNetworkAdapter<M extends Mode = Mode> = Members<M, typeof networkAdapterMembers>;
+
+/** A network of a host. */
+export type IVMVirtualNetwork<M extends Mode = Mode> = Members<M, typeof networkMembers>;

@@ -111,6 +111,10 @@ export class Inventory {
     const change = await this.#machines.refresh(id);
     const { before, now, powerBefore, seen } = change;
     if (before !== now) this.#move(change);
+    if (now !== undefined && seen !== undefined) {
+      const datacenter = this.#datacenter(now.datacenter);
+      for (const name of seen.networks) this.network(datacenter, name);
+    }
     if (now?.ref === undefined || before?.ref === undefined) return;
     this.#tell(now.ref, 'modify');
     if (powerBefore !== undefined && seen !== undefined) this.#onPower?.(now, powerBefore, seen);

@@ -1,5 +1,5 @@
 import { hardwareVersionName, isEntryTrue } from '../vm/vm-config.js';
-import { cdrom, firstNic, scsiController } from '../vm/vm-devices.js';
+import { cdrom, firstNic, hasCdrom, scsiController } from '../vm/vm-devices.js';
 import { vmDisks } from '../vm/vm-disks.js';
 import type { VmView } from '../vm/vm-view.js';
 import { guestOsCode } from './guest-os-code.js';
@@ -35,7 +35,7 @@ export function vmDetails(view: VmView): object {
     }),
     disks: new RestMap(Object.fromEntries(vmDisks(view).map((disk) => [disk.key, diskOf(disk)]))),
     nics: new RestMap(Object.fromEntries(record.guest.nics.map((_, at) => [firstNic + at, nicOf(view, at)]))),
-    cdroms: new RestMap({ [cdrom]: cdromOf(view) }),
+    cdroms: new RestMap(hasCdrom(view.record) ? { [cdrom]: cdromOf(view) } : {}),
     sata_adapters: new RestMap({}),
     nvme_adapters: new RestMap({}),
     floppies: new RestMap({}),

@@ -4,6 +4,7 @@ import type {
   VirtualDisk,
   VirtualPointingDeviceDeviceBackingInfo,
 } from '../../backends/vsphere/vim/generated/types.js';
+import type { VmRecord } from '../../world/vm/vm-record.js';
 import { placeOfLocation } from '../inventory/datastore-path.js';
 import { vmDisks, type VmDisk } from './vm-disks.js';
 import { powerState, type VmView } from './vm-view.js';
@@ -22,7 +23,7 @@ export function vmDevices(view: VmView): readonly VirtualDevice[] {
   const disks = vmDisks(view);
   const { nics } = record.guest;
   return [
-    controller('VirtualIDEController', keys.ide, 'IDE 0', 0, [cdrom]),
+    controller('VirtualIDEController', keys.ide, 'IDE 0', 0, hasCdrom(record) ? [cdrom] : []),
     controller('VirtualPS2Controller', keys.ps2, 'PS2 controller 0', 0, [keys.keyboard, keys.mouse]),
     controller('VirtualPCIController', keys.pci, 'PCI controller 0', 0, [
       keys.video,
@@ -56,7 +57,7 @@ export function vmDevices(view: VmView): readonly VirtualDevice[] {
       hotAddRemove: true,
       scsiCtlrUnitNumber: 7,
     },
-    cdromDevice(view),
+    ...(hasCdrom(record) ? [cdromDevice(view)] : []),
     ...disks.map((disk) => diskDevice(view, disk)),
     ...nics.map((nic, at): VirtualDevice => {
       const network = view.endpoint.inventory.network(view.datacenter, nic.network);
@@ -113,6 +114,11 @@ function connectable(view: VmView, isConnected: boolean) {
     connected: isConnected && powerState(view.record) === 'poweredOn',
     status: 'untried',
   };
+}
+
+/** Whether a machine has its CD drive. */
+export function hasCdrom({ tools }: Pick<VmRecord, 'tools'>): boolean {
+  return tools.drive !== 'missing';
 }
 
 function cdromDevice(view: VmView): VirtualDevice {

@@ -17,6 +17,7 @@ import { snapshotInfo } from './vm-snapshots.js';
 import { vmGuest, vmRuntime, vmSummary } from './vm-state.js';
 import { changesAtMs, type VmView } from './vm-view.js';
 import { placeOfLocation } from '../inventory/datastore-path.js';
+import { heartbeatOf } from '../../world/vm/power-state.js';
 
 /** What these machines can do; everything else of VirtualMachineCapability they cannot. */
 const abilities: ReadonlySet<string> = new Set([
@@ -47,7 +48,7 @@ const vmKind: ManagedKind<VmView> = {
     config: vmConfig,
     datastore: ({ datastore }) => [datastore.ref],
     guest: vmGuest,
-    guestHeartbeatStatus: (view) => (vmGuest(view).guestOperationsReady === true ? 'green' : 'gray'),
+    guestHeartbeatStatus: ({ record, nowMs }) => heartbeatOf(record, nowMs),
     layout: vmLayout,
     layoutEx: vmLayoutEx,
     network: ({ endpoint, datacenter, record }) =>

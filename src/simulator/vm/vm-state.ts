@@ -5,7 +5,7 @@ import type {
   VirtualMachineSummary,
 } from '../../backends/vsphere/vim/generated/types.js';
 import { guestReport } from '../../world/vm/guest-report.js';
-import { currentToolsVersion, toolsStart } from '../../world/vm/power-state.js';
+import { currentToolsVersion, heartbeatOf, toolsStart } from '../../world/vm/power-state.js';
 import { apiGuestId } from './guest-ids.js';
 import { annotation, hardwareVersionName } from './vm-config.js';
 import { vmDisks } from './vm-disks.js';
@@ -199,7 +199,7 @@ export function vmSummary(view: VmView): VirtualMachineSummary {
       overallCpuDemand: 0,
       guestMemoryUsage: 0,
       hostMemoryUsage: isOn ? record.memoryMb : 0,
-      guestHeartbeatStatus: report === null ? 'gray' : 'green',
+      guestHeartbeatStatus: heartbeatOf(record, nowMs),
       distributedCpuEntitlement: 0,
       distributedMemoryEntitlement: 0,
       staticCpuEntitlement: 0,

@@ -1,4 +1,4 @@
-import { toolsStart } from '../vm/power-state.js';
+import { toolsStart, type ToolsStart } from '../vm/power-state.js';
 import type { VmRecord } from '../vm/vm-record.js';
 
 /** What a guest's console shows, before it is drawn. */
@@ -15,14 +15,20 @@ export interface ConsoleScreen {
   readonly hostName: string;
 }
 
+/** What the screen says of Tools; otherwise it is on its way. */
+const toolsWords: Partial<Record<ToolsStart['state'], string>> = {
+  running: 'running',
+  hung: 'hung',
+  'not-installed': 'not installed',
+};
+
 /** The screen of a machine: who it is, how it came up, and what was done at its console last. */
 export function screenOf(record: VmRecord, consoleLines: readonly string[], nowMs: number): ConsoleScreen {
   const { guest, power } = record;
   const tools = toolsStart(record, nowMs);
   const login = guest.consoleUser === null ? 'nobody is logged in' : `${guest.consoleUser} is logged in`;
   const since = power.bootedAtMs === null ? 'just now' : timeText(power.bootedAtMs);
-  const toolsWord =
-    tools.state === 'running' ? 'running' : tools.state === 'not-installed' ? 'not installed' : 'starting';
+  const toolsWord = toolsWords[tools.state] ?? 'starting';
   const isWindows = guest.family === 'windows';
   return {
     look: isWindows ? 'desktop' : 'text',

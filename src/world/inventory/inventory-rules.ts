@@ -63,6 +63,10 @@ function vmProblems(vm: CheckedVm): readonly InventoryProblem[] {
     const message = `must hold {n}, since count makes ${count} machines: {n} becomes the number of each`;
     problems.push({ keys: [key], message });
   }
+  if (typeof vm.tools === 'object' && vm.tools.heartbeat !== undefined) {
+    const message = heartbeatProblem(vm.tools.version, vm.power);
+    if (message !== undefined) problems.push({ keys: ['tools', 'heartbeat'], message });
+  }
   const [, ...more] = currentSnapshots(snapshots, ['snapshots']);
   for (const keys of more) {
     problems.push({
@@ -85,6 +89,12 @@ function vmProblems(vm: CheckedVm): readonly InventoryProblem[] {
     problems.push(...whole.map((problem) => below(['guest'], problem)));
   }
   return problems;
+}
+
+/** Only Tools in a guest that is up gives signs of life. */
+function heartbeatProblem(version: number | null | undefined, power: CheckedVm['power']): string | undefined {
+  if (version === null) return 'needs Tools; give its version, or leave the heartbeat out';
+  return power === 'on' ? undefined : 'is that of a machine that runs; give it power: on, or leave the heartbeat out';
 }
 
 /** Machines at the place of an earlier one. */

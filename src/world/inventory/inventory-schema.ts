@@ -89,6 +89,10 @@ const toolsKeys = keys({
   scriptsDelayMs: v.exactOptional(whole(0)),
   /** Whether the host has an installer for this guest. */
   hasImage: v.exactOptional(flag),
+  /** What keeps the installer out of the CD drive. */
+  drive: v.exactOptional(oneOf(['missing', 'locked'])),
+  /** Of a machine that runs, until it boots anew: `red` hangs. */
+  heartbeat: v.exactOptional(oneOf(['green', 'yellow', 'red'])),
 });
 const noTools = v.literal(false, `expected false, or an object with ${Object.keys(toolsKeys.entries).join(', ')}`);
 /** The kind of input chooses the schema, so that its complaints are about what was meant. */

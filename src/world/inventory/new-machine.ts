@@ -53,6 +53,7 @@ export async function newMachine(vm: CheckedVm, number: number, nowMs: number): 
       scriptsDelayMs: tools.scriptsDelayMs ?? 0,
       isInstallerMounted: false,
       ...(tools.hasImage === undefined ? {} : { hasImage: tools.hasImage }),
+      ...(tools.drive === undefined ? {} : { drive: tools.drive }),
     },
     question: null,
     questionAtPowerOn: vm.questionAtPowerOn ?? null,
@@ -74,6 +75,7 @@ export async function newMachine(vm: CheckedVm, number: number, nowMs: number): 
   };
   addSnapshots(record, vm.snapshots ?? [], nowMs);
   enterPower(record, vm.power ?? 'off', nowMs);
+  if (tools.heartbeat !== undefined && tools.heartbeat !== 'green') record.tools.heartbeat = tools.heartbeat;
   return record;
 }
 

@@ -12,6 +12,7 @@ export interface AdapterView {
   readonly index: number;
   /** Network of the host that it is on. */
   readonly network: string;
+  readonly mac: string;
 }
 
 /** Devices of one virtual machine, and the keyboard at its console. */
@@ -25,7 +26,9 @@ export class VmDevices {
   /** The network cards in the order of their numbers. */
   async adapters(call: WorldCall): Promise<readonly AdapterView[]> {
     await this.#scope.begin('devices.adapters', call);
-    return this.#scope.read(({ record }) => record.guest.nics.map(({ network }, index) => ({ index, network })));
+    return this.#scope.read(({ record }) =>
+      record.guest.nics.map(({ network, mac }, index) => ({ index, network, mac })),
+    );
   }
 
   /** Adds a network card. @returns its number. @throws Fault `vm-running`. */
@@ -34,7 +37,7 @@ export class VmDevices {
     return this.#scope.updateWhenSettled(call, ({ record }) => {
       requireOff(record);
       const index = record.guest.nics.length;
-      const mac = macFrom(`${record.uuid} ${index}`);
+      const mac = freeMac(record);
       const addresses = leasedAddresses(mac);
       record.guest.nics.push({ mac, network, isConnected: true, isDhcp: true, addresses, gateway: null });
       return index;
@@ -87,6 +90,14 @@ export class VmDevices {
       addConsoleLines(record, text.split(/\r?\n/u));
     });
   }
+}
+
+/** A hardware address that no card of the machine has: those behind a card that was removed keep theirs. */
+function freeMac({ uuid, guest: { nics } }: VmRecord): string {
+  const taken = new Set(nics.map(({ mac }) => mac));
+  let number = nics.length;
+  while (taken.has(macFrom(`${uuid} ${number}`))) number += 1;
+  return macFrom(`${uuid} ${number}`);
 }
 
 function requireOff(record: VmRecord): void {

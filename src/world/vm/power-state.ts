@@ -47,6 +47,7 @@ export type ToolsStart =
   | { readonly state: 'vm-off' }
   | { readonly state: 'not-installed' }
   | { readonly state: 'paused' }
+  | { readonly state: 'hung' }
   | { readonly state: 'starting'; readonly remainingMs: number }
   | { readonly state: 'running'; readonly scriptsReadyInMs: number };
 
@@ -56,10 +57,21 @@ export function toolsStart(record: VmRecord, nowMs: number): ToolsStart {
   if (power.phase !== 'on' || power.bootedAtMs === null) return { state: 'vm-off' };
   if (tools.version === null) return { state: 'not-installed' };
   if (power.isPaused) return { state: 'paused' };
+  if (tools.heartbeat === 'red') return { state: 'hung' };
   const uptimeMs = nowMs < power.bootedAtMs ? Number.POSITIVE_INFINITY : nowMs - power.bootedAtMs;
   const remainingMs = tools.bootDelayMs - uptimeMs;
   if (remainingMs > 0) return { state: 'starting', remainingMs };
   return { state: 'running', scriptsReadyInMs: Math.max(0, remainingMs + tools.scriptsDelayMs) };
+}
+
+/** How regularly a guest gives a sign of life. `gray`: Tools does not run, so nobody expects one. */
+export type Heartbeat = 'green' | 'yellow' | 'red' | 'gray';
+
+/** The heartbeat of a guest; one that stands still gives none. */
+export function heartbeatOf(record: VmRecord, nowMs: number): Heartbeat {
+  const { state } = toolsStart(record, nowMs);
+  if (state === 'paused' || state === 'hung') return 'red';
+  return state === 'running' ? (record.tools.heartbeat ?? 'green') : 'gray';
 }
 
 /** Whether something of the record is due at that moment, so that `settle` would change it. */
@@ -137,6 +149,7 @@ function boot(record: VmRecord, atMs: number): void {
   power.bootedAtMs = atMs;
   power.bootCount += 1;
   delete power.frozenAtMs;
+  delete record.tools.heartbeat;
   record.recording = { state: 'idle', snapshotId: null };
   bootGuest(record, atMs);
   scheduleCustomization(record, atMs);
@@ -158,6 +171,7 @@ export function turnOff(record: VmRecord): void {
   power.bootedAtMs = null;
   delete power.transition;
   delete power.frozenAtMs;
+  delete tools.heartbeat;
   endInstall(tools, 'The machine went off before the installer was done.');
   record.question = null;
   record.runtimeConfig = {};
@@ -207,7 +221,9 @@ export function requireTools(record: VmRecord, nowMs: number, purpose: string): 
       ? `still starts; it needs ${Math.ceil(start.remainingMs)} ms more. Wait for Tools first`
       : start.state === 'paused'
         ? 'stands still while the machine is paused. Unpause it first'
-        : 'is not installed. Install it first';
+        : start.state === 'hung'
+          ? 'gives no sign of life: the guest hangs. Reset the machine first'
+          : 'is not installed. Install it first';
   throw new Fault('tools-not-running', `${purpose} needs Tools, which on '${record.name}' ${reason}.`, {
     retryable: start.state === 'not-installed' ? 'no' : 'when-state-changes',
   });

@@ -1,7 +1,15 @@
 import { Fault } from '../../base/fault.js';
 import type { WorldCall } from '../world-call.js';
-import { currentToolsVersion, endInstall, requireOn, toolsStart, type ToolsStart } from './power-state.js';
-import type { VmRecord } from './vm-record.js';
+import {
+  currentToolsVersion,
+  endInstall,
+  heartbeatOf,
+  requireOn,
+  toolsStart,
+  type Heartbeat,
+  type ToolsStart,
+} from './power-state.js';
+import type { VmRecord, VmTools } from './vm-record.js';
 import type { VmScope } from './vm-scope.js';
 
 /** A version of Tools as people read it: 12352 is `12.2.0`. */
@@ -14,7 +22,7 @@ interface ToolsReportView {
   readonly osName: string;
   readonly hostName: string;
   readonly toolsVersion: string;
-  readonly heartbeat: 'green' | 'red' | 'gray';
+  readonly heartbeat: Heartbeat;
   readonly isTimeSynced: boolean;
 }
 
@@ -57,7 +65,8 @@ export class VmToolsControl {
    * Connects the installer, which then works by itself for a moment, or upgrades Tools in the same way. Upgrading what
    * is current does nothing.
    * @param options.waitForEnd resolve when Tools is installed, rather than when the installer has started.
-   * @throws Fault `vm-not-running`, `tools-image-missing`, `tools-install-in-progress`, `tools-guest-not-ready`,
+   * @throws Fault `vm-not-running`, `tools-image-missing`, `tools-drive-missing`, `tools-drive-locked`,
+   *   `tools-install-in-progress`, `tools-guest-not-ready`,
    *   `tools-auto-upgrade-unsupported`, and `tools-install-failed` when the machine goes off meanwhile.
    */
   async install(
@@ -87,15 +96,35 @@ export class VmToolsControl {
   async report(call: WorldCall): Promise<ToolsReportView> {
     await this.#scope.begin('tools.report', call);
     return this.#scope.read(({ record }) => {
-      const { state } = toolsStart(record, this.#scope.clock.now());
+      const nowMs = this.#scope.clock.now();
+      const { state } = toolsStart(record, nowMs);
       const { version } = record.tools;
       return {
         osName: state === 'running' ? record.guest.osName : '',
         hostName: state === 'running' ? record.guest.hostName : '',
         toolsVersion: version === null ? '' : toolsVersionText(version),
-        heartbeat: state === 'running' ? 'green' : state === 'paused' ? 'red' : 'gray',
+        heartbeat: heartbeatOf(record, nowMs),
         isTimeSynced: isTimeSynced(record),
       };
+    });
+  }
+
+  /**
+   * Lets the guest give its signs of life regularly (`green`), now and then (`yellow`), or never (`red`): it hangs then, and
+   * Tools answers nobody. Lasts until the guest boots anew.
+   * @throws Fault `vm-not-running`, `tools-not-running` when Tools is not installed.
+   */
+  async setHeartbeat(heartbeat: Exclude<Heartbeat, 'gray'>): Promise<void> {
+    await this.#scope.update(({ record }) => {
+      requireOn(record);
+      if (record.tools.version === null) {
+        throw new Fault(
+          'tools-not-running',
+          `Tools, which gives the signs of life, is not installed on '${record.name}'.`,
+        );
+      }
+      if (heartbeat === 'green') delete record.tools.heartbeat;
+      else record.tools.heartbeat = heartbeat;
     });
   }
 
@@ -140,6 +169,13 @@ function isCurrent(record: VmRecord): boolean {
   return record.tools.version !== null && record.tools.version >= currentToolsVersion;
 }
 
+const driveFaults: Readonly<Record<NonNullable<VmTools['drive']>, (name: string) => Fault>> = {
+  missing: (name) =>
+    new Fault('tools-drive-missing', `'${name}' has no CD drive for the installer of Tools. Add one, then install.`),
+  locked: (name) =>
+    new Fault('tools-drive-locked', `The guest of '${name}' holds the medium in the CD drive. Eject it there first.`),
+};
+
 function requireInstallable(record: VmRecord, isAutoUpgrade: boolean, start: ToolsStart): void {
   const { tools, name } = record;
   if (tools.hasImage === false) {
@@ -148,11 +184,15 @@ function requireInstallable(record: VmRecord, isAutoUpgrade: boolean, start: Too
       `The host has no Tools image for '${record.guestOs}', the guest of '${name}'.`,
     );
   }
+  if (!isAutoUpgrade && tools.drive !== undefined) throw driveFaults[tools.drive](name);
   if (tools.installEndsAtMs !== undefined) {
     throw new Fault('tools-install-in-progress', `Tools is being installed on '${name}' already. Wait for its end.`);
   }
   if (record.power.isPaused) {
     throw new Fault('tools-guest-not-ready', `'${name}' is paused, so nothing can be installed. Unpause it first.`);
+  }
+  if (start.state === 'hung') {
+    throw new Fault('tools-guest-not-ready', `'${name}' hangs, so nothing can be installed. Reset it first.`);
   }
   if (!isAutoUpgrade) return;
   if (tools.version === null) {
@@ -176,7 +216,8 @@ function msUntilRunning(record: VmRecord, nowMs: number): number {
   const start = toolsStart(record, nowMs);
   if (start.state === 'running') return 0;
   if (start.state === 'starting') return start.remainingMs;
-  if (start.state === 'paused' || record.tools.installEndsAtMs !== undefined) return Number.POSITIVE_INFINITY;
+  if (start.state === 'paused' || start.state === 'hung' || record.tools.installEndsAtMs !== undefined)
+    return Number.POSITIVE_INFINITY;
   throw new Fault(
     'tools-not-running',
     `Tools is not installed on '${record.name}', so waiting for it would never end. Install it first.`,

@@ -49,6 +49,10 @@ export interface VmTools {
   installError?: string;
   /** Whether the host has an installer image for this guest; absent: it has. */
   hasImage?: boolean;
+  /** What keeps the installer out of the CD drive: there is none, or the guest holds the medium in it. Absent: nothing. */
+  drive?: 'missing' | 'locked';
+  /** How the guest gives signs of life until it boots anew: `yellow` now and then, `red` never. Absent: regularly. */
+  heartbeat?: 'yellow' | 'red';
 }
 
 export interface SnapshotRecord {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { callByName, callRows, type CallName, type CallRow } from '../../../src/api/call-by-name.js';
+import {
+  callByName,
+  callRows,
+  type CallName,
+  type CallParamKind,
+  type CallRow,
+} from '../../../src/api/call-by-name.js';
 import type { VixOut } from '../../../src/api/vix-out.js';
 import type { Vix } from '../../../src/api/vix.js';
 import { encodeCall, writeCells } from '../../../src/doors/sync/encode-call.js';
@@ -9,7 +15,6 @@ import {
   VIX_PROPERTY_NONE,
   VIX_PROPERTY_VM_NAME,
 } from '../../../src/vix/names.js';
-import type { ParamKind } from '../../../src/vix/types.js';
 
 const callback: VixEventProc = () => undefined;
 const standIn: VixEventProc = () => undefined;
@@ -28,7 +33,7 @@ const same = (value: unknown): Sample => ({ given: [value], got: [value] });
 const out = (value: unknown): Sample => ({ given: [cell()], got: [cell()], written: [value] });
 
 /** For each kind of parameter, a value that travels. Made anew for each function, because cells are filled. */
-const samples: Readonly<Record<ParamKind, () => Sample>> = {
+const samples: Readonly<Record<CallParamKind, () => Sample>> = {
   host: () => same(1),
   vm: () => same(2),
   job: () => same(3),
@@ -50,6 +55,7 @@ const samples: Readonly<Record<ParamKind, () => Sample>> = {
   outInt: () => out(8),
   outBool: () => out(true),
   outPropertyType: () => out(9),
+  outList: () => out([{ index: 0, network: 'VM Network' }]),
   propertyCells: () => ({
     given: [VIX_PROPERTY_VM_NAME, cell(), VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_DATA, cell(), cell(), VIX_PROPERTY_NONE],
     got: [VIX_PROPERTY_VM_NAME, cell(), VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_DATA, cell(), cell(), VIX_PROPERTY_NONE],

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createMockBackend, InventoryBuilder } from '../../../dist/backends/mock/index.js';
 import { createVsphereBackend } from '../../../dist/backends/vsphere/index.js';
 import * as awaitedDoor from '../../../dist/doors/virtual-server/index.js';
@@ -21,11 +21,16 @@ const inventory = new InventoryBuilder()
   })
   .linux('bare', { tools: { version: null } })
   .linux('web', { power: 'on', tools: { bootDelayMs: 0 } })
+  .linux('slow', { power: 'on', tools: { heartbeat: 'yellow' } })
+  .linux('hung', { power: 'on', tools: { heartbeat: 'red', bootDelayMs: 0 } })
+  .linux('full', { power: 'on', tools: { drive: 'locked' }, guest: { nics: [{}, { network: 'Backup' }] } })
+  .linux('diskless', { power: 'on', tools: { drive: 'missing' } })
   .build();
 
 interface Door {
   readonly server: IVMVirtualServer;
   readonly isBlocking: boolean;
+  readonly close: () => Promise<void> | void;
 }
 
 /** Awaiting what the blocking members return at once changes nothing, so that one test serves all. */
@@ -34,17 +39,16 @@ const doors: readonly (readonly [string, () => Promise<Door>])[] = [
     'awaited, over the mock host',
     async () => {
       const vix = createVix({ backends: [createMockBackend({ inventory })] });
-      onTestFinished(() => vix.Revix_Close());
-      return { server: new (awaitedDoor.createVirtualServer(vix).VMVirtualServer)(), isBlocking: false };
+      const server = new (awaitedDoor.createVirtualServer(vix).VMVirtualServer)();
+      return { server, isBlocking: false, close: () => vix.Revix_Close() };
     },
   ],
   [
     'blocking, over the mock host',
     async () => {
       const vix = createBlockingVix({ mock: { inventory } });
-      onTestFinished(() => vix.Revix_Close());
       const library = blockingDoor.createVirtualServer(vix) as unknown as awaitedDoor.VirtualServer;
-      return { server: new library.VMVirtualServer(), isBlocking: true };
+      return { server: new library.VMVirtualServer(), isBlocking: true, close: () => vix.Revix_Close() };
     },
   ],
   [
@@ -56,14 +60,14 @@ const doors: readonly (readonly [string, () => Promise<Door>])[] = [
         backends: [createVsphereBackend(thumbprint === undefined ? {} : { tls: { thumbprint } })],
         config: {},
       });
-      onTestFinished(async () => {
-        await vix.Revix_Close();
-        await simulator.close();
-      });
       const host = { hostType: VIX_SERVICEPROVIDER_VMWARE_VI_SERVER, hostName: simulator.url, userName: 'root' };
       return {
         server: new (awaitedDoor.createVirtualServer(vix).VMVirtualServer)({ ...host, password: 'password' }),
         isBlocking: false,
+        async close() {
+          await vix.Revix_Close();
+          await simulator.close();
+        },
       };
     },
   ],
@@ -91,29 +95,43 @@ async function done(task: IVMTask): Promise<void> {
   expect([task.IsComplete, task.PercentCompleted, task.Result, task.Error]).toEqual([true, 100, 0, 0]);
 }
 
+/** A door that ends with the test. */
+async function opened(create: () => Promise<Door>): Promise<Door> {
+  const door = await create();
+  onTestFinished(() => door.close());
+  return door;
+}
+
+// One door for all of its tests, since each start takes its time: they leave the machines as they find them, or have
+// one of their own.
 describe.each(doors)('%s', (name, create) => {
+  let door: Door;
+  beforeAll(async () => {
+    door = await create();
+  });
+  afterAll(() => door.close());
+
   it('finds machines by their names in any case, and lists them', async () => {
-    const { server } = await create();
+    const { server } = door;
     expect(await (await find(server, 'domain CONTROLLER')).Name).toBe('Domain Controller');
     expect(await server.FindVirtualMachine('nobody')).toBeNull();
     expect(await codeOf(() => server.FindVirtualMachine('a*'))).toBe('VM_E_CONFIG_NAME_INVALID_CHAR');
     const machines = await server.VirtualMachines;
     const names = await Promise.all([...machines].map((machine) => machine.Name));
-    expect(names.toSorted()).toEqual(['Domain Controller', 'bare', 'web']);
-    expect(machines.Count).toBe(3);
+    expect(names.toSorted()).toEqual(['Domain Controller', 'bare', 'diskless', 'full', 'hung', 'slow', 'web']);
+    expect(machines.Count).toBe(7);
     expect(await machines.Item(1).Name).toBe(names[0]);
-    expect(await codeOf(() => machines.Item(4))).toBe('DISP_E_BADINDEX');
+    for (const index of [0, 8, 1.5]) expect(await codeOf(() => machines.Item(index))).toBe('DISP_E_BADINDEX');
     expect(await server.Version).toMatch(/\d/);
   });
 
   it('starts, saves, resets and turns off, with tasks', async () => {
-    const { server } = await create();
+    const { server } = door;
     const machine = await find(server, 'Domain Controller');
     expect(await machine.State).toBe(VMVMState.TurnedOff);
     expect(await codeOf(() => machine.TurnOff())).toBe('VM_E_VM_NOT_RUNNING');
     const starting = await machine.Startup();
     expect(starting.Description).toBe('Starting the virtual machine');
-    expect([...server.Tasks].map(({ ID }) => ID)).toEqual(starting.IsComplete ? [] : [starting.ID]);
     await done(starting);
     expect(server.Tasks.Count).toBe(0);
     expect(await codeOf(() => starting.Cancel())).toBe('E_FAIL');
@@ -131,7 +149,7 @@ describe.each(doors)('%s', (name, create) => {
   });
 
   it('asks the guest, runs a program in it, and shuts it down', async () => {
-    const { server } = await create();
+    const { server } = door;
     const machine = await find(server, 'Domain Controller');
     const guest = machine.GuestOS;
     expect(await codeOf(() => guest.OSName)).toBe('VM_E_VM_NOT_RUNNING');
@@ -162,8 +180,80 @@ describe.each(doors)('%s', (name, create) => {
     expect(await guest.CanShutdown).toBe(false);
   });
 
+  it('tells guests that are slow from those that hang, and a reset lets these live again', async () => {
+    const { server } = door;
+    const slow = (await find(server, 'slow')).GuestOS;
+    expect([await slow.HeartbeatPercentage, await slow.IsHeartbeating, await slow.CanShutdown]).toEqual([
+      50,
+      true,
+      true,
+    ]);
+    const hung = await find(server, 'hung');
+    const guest = hung.GuestOS;
+    expect([await guest.HeartbeatPercentage, await guest.IsHeartbeating, await guest.CanShutdown]).toEqual([
+      0,
+      false,
+      false,
+    ]);
+    expect(await codeOf(() => guest.Shutdown())).toBe('VM_E_ADDITIONS_FEATURE_NOT_AVAIL');
+    expect(await codeOf(() => guest.OSName)).toBe('VM_E_ADDITIONS_FEATURE_NOT_AVAIL');
+    await done(await hung.Reset());
+    expect([await guest.HeartbeatPercentage, await guest.IsHeartbeating, await guest.CanShutdown]).toEqual([
+      100,
+      true,
+      true,
+    ]);
+  });
+
+  it('puts the installer into a drive that is there and empty', async () => {
+    const { server } = door;
+    const install = async (machine: string): Promise<string> => {
+      const { GuestOS } = await find(server, machine);
+      return codeOf(() => GuestOS.InstallAdditions());
+    };
+    expect(await install('bare')).toBe('VM_E_VM_NOT_RUNNING');
+    expect(await install('diskless')).toBe('VM_E_DRIVE_INVALID');
+    expect(await install('full')).toBe('VM_E_MEDIA_UNMOUNT_FAIL');
+    expect(await install('slow')).toBe('S_OK');
+  });
+
+  it('lists, adds, moves and removes network cards of a machine that is off', async () => {
+    const { server } = door;
+    const machine = await find(server, 'bare');
+    const networks = [...(await server.VirtualNetworks)];
+    const networkOf = async (adapter: awaitedDoor.IVMNetworkAdapter): Promise<string | undefined> =>
+      (await adapter.VirtualNetwork)?.Name;
+    const [first, second] = networks;
+    if (first === undefined || second === undefined) throw new Error('there are too few networks');
+    const own = (await machine.NetworkAdapters).Item(1);
+    expect(await networkOf(own)).toBe('VM Network');
+    expect(await own.EthernetAddress).toMatch(/^00-50-56(?:-[0-9A-F]{2}){3}$/);
+    const added = await machine.AddNetworkAdapter();
+    expect(await networkOf(added)).toBe(first.Name);
+    await added.AttachToVirtualNetwork(second);
+    expect(await networkOf(added)).toBe(second.Name);
+    await machine.RemoveNetworkAdapter(own);
+    // The card that is left has moved up, and is still the one that it was.
+    expect([await networkOf(added), (await machine.NetworkAdapters).Count]).toEqual([second.Name, 1]);
+    expect(await (await machine.AddNetworkAdapter()).EthernetAddress).not.toBe(await added.EthernetAddress);
+    expect(await codeOf(() => own.EthernetAddress)).toBe('E_INVALIDARG');
+    expect(await codeOf(() => machine.RemoveNetworkAdapter(own))).toBe('E_INVALIDARG');
+    expect(await codeOf(() => machine.RemoveNetworkAdapter(null as never))).toBe('E_POINTER');
+    expect(await codeOf(() => added.AttachToVirtualNetwork(added as never))).toBe('E_INVALIDARG');
+    const running = await find(server, 'full');
+    const [, backup] = await running.NetworkAdapters;
+    if (backup === undefined) throw new Error('there is one card only');
+    expect(await networkOf(backup)).toBe('Backup');
+    expect(await codeOf(() => running.AddNetworkAdapter())).toBe('VM_E_VM_RUNNING');
+    expect(await codeOf(() => running.RemoveNetworkAdapter(backup))).toBe('VM_E_VM_RUNNING');
+    expect(await codeOf(() => machine.RemoveNetworkAdapter(backup))).toBe('E_INVALIDARG');
+    expect(await codeOf(() => backup.AttachToVirtualNetwork(first))).toBe('VM_E_VM_RUNNING');
+    expect(await codeOf(() => added.DetachFromVirtualNetwork())).toBe('E_NOTIMPL');
+    expect(await backup.VirtualMachine.Name).toBe('full');
+  });
+
   it('synchronizes time, which only a machine that is off lets change', async () => {
-    const { server, isBlocking } = await create();
+    const { server, isBlocking } = door;
     const guest = (await find(server, 'Domain Controller')).GuestOS;
     expect(await guest.IsHostTimeSyncEnabled).toBe(false);
     await guest.put_IsHostTimeSyncEnabled(true);
@@ -175,11 +265,11 @@ describe.each(doors)('%s', (name, create) => {
     expect(await codeOf(() => running.put_IsHostTimeSyncEnabled(true))).toBe('VM_E_VM_RUNNING');
   });
 
-  // What follows does not differ between the doors, whose every start takes its time.
+  // What follows does not differ between the doors.
   if (name !== 'awaited, over the mock host') return;
 
   it('says what a guest without Additions cannot do', async () => {
-    const { server } = await create();
+    const { server } = await opened(create);
     const machine = await find(server, 'bare');
     const guest = machine.GuestOS;
     await done(await machine.Startup());
@@ -199,7 +289,7 @@ describe.each(doors)('%s', (name, create) => {
   });
 
   it('registers, unregisters and deletes machines that are off', async () => {
-    const { server } = await create();
+    const { server } = await opened(create);
     const running = await find(server, 'web');
     expect(await codeOf(() => server.UnregisterVirtualMachine(running))).toBe('VM_E_VM_RUNNING');
     expect(await codeOf(() => server.DeleteVirtualMachine(running))).toBe('VM_E_VM_RUNNING');
@@ -216,7 +306,7 @@ describe.each(doors)('%s', (name, create) => {
   });
 
   it('answers E_NOTIMPL to what no backend can do', async () => {
-    const { server } = await create();
+    const { server } = await opened(create);
     const machine = await find(server, 'bare');
     for (const call of [() => server.UpTime, () => server.CreateVirtualMachine('a', 'b'), () => machine.Mouse]) {
       expect(await codeOf(call)).toBe('E_NOTIMPL');

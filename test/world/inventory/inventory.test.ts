@@ -92,7 +92,15 @@ vms:
     ],
     [
       'vms:\n- name: a\n  location: x\n  tools: true',
-      'inventory.yaml:4: vms[0].tools: expected false, or an object with version, bootDelayMs, scriptsDelayMs, hasImage',
+      'inventory.yaml:4: vms[0].tools: expected false, or an object with version, bootDelayMs, scriptsDelayMs, hasImage, drive, heartbeat',
+    ],
+    [
+      'vms:\n- name: a\n  location: /x.vmx\n  tools: { heartbeat: red }',
+      'inventory.yaml:4: vms[0].tools.heartbeat: is that of a machine that runs; give it power: on, or leave the heartbeat out',
+    ],
+    [
+      'vms:\n- name: a\n  location: /x.vmx\n  power: on\n  tools: { version: null, heartbeat: red }',
+      'inventory.yaml:5: vms[0].tools.heartbeat: needs Tools; give its version, or leave the heartbeat out',
     ],
     ['vms:\n- name: a\n  location: x\n  cpuCount: 0', 'inventory.yaml:4: vms[0].cpuCount: must be at least 1'],
     ['vms:\n- name: a\n  location: x\n  uuid: y', 'inventory.yaml:4: vms[0].uuid: expected a UUID'],

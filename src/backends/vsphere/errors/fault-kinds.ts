@@ -150,4 +150,6 @@ export const kindsByCode: Readonly<Record<number, FaultKind>> = {
   20_002: 'not-a-directory',
   20_003: 'no-such-process',
   20_005: 'guest-operation-disabled',
+  21_002: 'tools-drive-missing',
+  21_003: 'tools-drive-locked',
 };

@@ -107,6 +107,7 @@ export class VsphereTools implements ToolsOps {
       const values = await machine.properties(powerPaths, call);
       if (!isOn(values)) throw new Fault('vm-not-running', `${label} does not run. Power it on first.`);
       if (!options.autoUpgrade) {
+        requireDrive(label, await machine.properties(['config.hardware.device'], call));
         // The guest takes it from there; when it is through, nobody outside can tell.
         await connection.call(ref, 'MountToolsInstaller', {}, call);
         return;
@@ -120,6 +121,15 @@ export class VsphereTools implements ToolsOps {
       }
     });
   }
+}
+
+/** The installer comes on a medium. @throws Fault `tools-drive-missing`. */
+function requireDrive(label: string, values: Properties): void {
+  const devices = values.get('config.hardware.device');
+  // What may not be read is no reason to say no.
+  if (devices === undefined || devices.some(({ $type }) => $type === 'VirtualCdrom')) return;
+  const message = `${label} has no CD drive for the installer of VMware Tools. Add one, then install.`;
+  throw new Fault('tools-drive-missing', message);
 }
 
 /** Tools upgrades itself, so it has to run. */

@@ -5,6 +5,7 @@ import type {
   GuestNic,
   GuestOps,
   LifecycleOps,
+  NetworkAdapterOps,
   PowerOps,
   QuestionOps,
   RecordingOps,
@@ -25,6 +26,7 @@ import type { TransferRoutes } from '../transfer/transfer-routes.js';
 import { VsphereLifecycle } from './lifecycle.js';
 import { Machine } from './machine.js';
 import { guestNics } from './guest-nics.js';
+import { VsphereNetworkAdapters } from './network-adapters.js';
 import { VsphereQuestions } from './questions.js';
 import { VspherePower } from './power.js';
 import { captureScreen } from './screenshot.js';
@@ -52,6 +54,7 @@ export class VsphereVm implements VmLink {
   readonly sharedFolders: SharedFolderOps = noSharedFolders;
   readonly recording: RecordingOps = noRecording;
   readonly questions: QuestionOps;
+  readonly adapters: NetworkAdapterOps;
   readonly #services: VsphereServices;
   readonly #machine: Machine;
   readonly #family: GuestFamily;
@@ -69,6 +72,7 @@ export class VsphereVm implements VmLink {
     this.snapshots = new VsphereSnapshots(machine);
     this.variables = new VsphereVariables(machine);
     this.questions = new VsphereQuestions(machine);
+    this.adapters = new VsphereNetworkAdapters(machine);
   }
 
   properties(call: CallContext): Promise<VmProperties> {
