@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { mkdir, open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join, posix, win32 } from 'node:path';
 import type { CallContext, GuestFileInfo, SizedContent } from '../backends/backend.js';
@@ -282,6 +282,10 @@ class CopyFromGuest {
     if (existing?.isDirectory() === true) {
       throw new Fault('not-a-file', `${hostPath} on this machine is a directory; name the file to write`);
     }
+    if (existing !== undefined && (await this.#isThere(guestPath, hostPath, existing))) {
+      this.#meter.fileDone(guestPath, existing.size);
+      return;
+    }
     // What a link leads to is overwritten, as a plain write would do, and keeps its mode.
     const target = existing === undefined ? hostPath : await fromHost('write', hostPath, () => realpath(hostPath));
     // A name of its own length: one made from the target's could be too long where the target's is not.
@@ -295,6 +299,19 @@ class CopyFromGuest {
       await rm(partial, { force: true });
       throw hostFileFault(error, 'write', hostPath);
     }
+  }
+
+  /** Whether this machine has the file already, where its content is to be compared anyway. */
+  async #isThere(guestPath: string, hostPath: string, existing: Stats): Promise<boolean> {
+    const { isResumed = false, guestSha256 } = this.#extras;
+    if (!isResumed || guestSha256 === undefined || !existing.isFile()) return false;
+    const { files } = this.#session.ops;
+    const source = await patiently(this.#call, () =>
+      this.#session.request(this.#call, () => files.stat(guestPath, this.#call)),
+    );
+    if (source.size !== existing.size) return false;
+    const here = await fromHost('read', hostPath, () => hostSha256(hostPath));
+    return here === (await guestSha256(guestPath));
   }
 
   /** Fetches what follows the bytes that are there. */

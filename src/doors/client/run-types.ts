@@ -35,6 +35,7 @@ export interface RunResult {
   readonly stderrBytes: Uint8Array;
   /** Whether a stream had more bytes than are kept. */
   readonly isTruncated: boolean;
+  /** 0 for a program whose start the guest did not answer, and that had ended before it could be found. */
   readonly pid: number;
   /** By the clock of the guest. */
   readonly startTime: Date;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { posix, win32 } from 'node:path';
-import type { CallContext, GuestFileInfo, GuestProcess } from '../../backends/backend.js';
+import type { CallContext, GuestFileInfo, GuestProcess, ProgramSpec } from '../../backends/backend.js';
 import { sleep } from '../../base/clock.js';
 import { Fault, type FaultKind } from '../../base/fault.js';
 import { untilAborted } from '../../base/until-aborted.js';
@@ -58,6 +58,13 @@ const mostLost = 2;
 /** Faults after which nobody can know whether a program was started. */
 const inDoubt: ReadonlySet<FaultKind> = new Set<FaultKind>(['connection-lost', 'host-timeout', 'host-unavailable']);
 
+function isInDoubt(error: unknown): error is Fault {
+  return error instanceof Fault && inDoubt.has(error.kind);
+}
+
+/** So often a program is looked for whose start was not answered: it may be on its way. */
+const looksForStart = 5;
+
 /**
  * Runs a program in a private directory of the guest, and hands on what it prints. When this ends, in whatever way, the
  * program has ended and the directory is gone; where the guest refuses that, `leftBehind` is told.
@@ -106,7 +113,7 @@ async function makeDirectory(
       return directory;
     } catch (error) {
       // To make another one does no harm.
-      if (!(error instanceof Fault) || !inDoubt.has(error.kind) || lost === mostLost) throw error;
+      if (!isInDoubt(error) || lost === mostLost) throw error;
       lost += 1;
     }
   }
@@ -163,6 +170,8 @@ class GuestRun {
   readonly #call: CallContext;
   /** A program may have been started that has not ended. */
   #mayRun = false;
+  /** Set when the answer to a start was lost. */
+  #lostStart: Fault | undefined = undefined;
 
   constructor(session: GuestSession, directory: string, call: CallContext) {
     this.#session = session;
@@ -246,14 +255,55 @@ class GuestRun {
       workingDirectory: workingDirectory ?? this.#directory,
       ...(environment === undefined ? {} : { environment }),
     };
-    const { ops } = this.#session;
     this.#mayRun = true;
-    return seenThrough(
-      this.#session,
-      this.#call,
-      (through) => ops.start(program, through),
-      () => Promise.resolve(),
+    return this.#startOnce(program);
+  }
+
+  /**
+   * Starts the wrapper. When the answer is lost on the way, it is looked for, and started again when there is no trace of
+   * it: of two wrappers in one directory only the first one does anything.
+   *
+   * @returns its process id; 0 when it had ended before it could be found.
+   */
+  async #startOnce(program: ProgramSpec): Promise<number> {
+    const { ops } = this.#session;
+    const start = (through: CallContext): Promise<number> => ops.start(program, through);
+    for (let lost = 0; ; lost += 1) {
+      try {
+        return await seenThrough(this.#session, this.#call, start, () => Promise.resolve());
+      } catch (error) {
+        if (!isInDoubt(error) || lost === mostLost) throw error;
+        this.#lostStart = error;
+        const pid = await this.#findStarted();
+        if (pid !== undefined) return pid;
+      }
+    }
+  }
+
+  /** Looks for a wrapper whose start was not answered. @returns its process id, 0 for one that has ended. */
+  async #findStarted(): Promise<number | undefined> {
+    for (let looks = 0; looks < looksForStart; looks += 1) {
+      if (looks > 0) await sleep(this.#call.clock, lookAgainMs, this.#call.signal);
+      const own = await this.#ownProcess();
+      if (own !== undefined) return own.pid;
+      if ((await this.#entries()).some(({ name }) => name === runFiles.work)) return 0;
+    }
+    return undefined;
+  }
+
+  #ownProcess(): Promise<GuestProcess | undefined> {
+    return this.#ask(async () =>
+      (await this.#session.ops.processes(this.#call)).find((process) => this.#isOwn(process)),
     );
+  }
+
+  /** What is in the directory of the run. */
+  #entries(): Promise<readonly GuestFileInfo[]> {
+    return this.#ask(() => this.#session.ops.files.list(this.#directory, this.#call));
+  }
+
+  #ask<T>(request: () => Promise<T>): Promise<T> {
+    return patiently(this.#call, () => this.#session.request(this.#call, request));
   }
 
   /** Program and words; a script is the first word of its interpreter, and a batch file its own program. */
@@ -278,6 +328,8 @@ class GuestRun {
   }
 
   async #untilExit(pid: number): Promise<ExitedProgram> {
+    // Which of two wrappers runs the program, nobody can tell from their numbers.
+    if (this.#lostStart !== undefined) return this.#exitFromFile(this.#lostStart);
     try {
       return await this.#session.waitForExit(pid, this.#call);
     } catch (error) {
@@ -288,15 +340,15 @@ class GuestRun {
 
   /** The exit code that the run itself has kept. A restart of Tools forgets programs that still run, too. */
   async #exitFromFile(lost: Fault): Promise<ExitedProgram> {
-    const { ops } = this.#session;
-    const ask = <T>(request: () => Promise<T>): Promise<T> =>
-      patiently(this.#call, () => this.#session.request(this.#call, request));
+    const { files } = this.#session.ops;
     for (;;) {
-      const isAlive = (await ask(() => ops.processes(this.#call))).some((process) => this.#isOwn(process));
-      const entries = await ask(() => ops.files.list(this.#directory, this.#call));
+      const isAlive = (await this.#ownProcess()) !== undefined;
+      const entries = await this.#entries();
       const file = entries.find(({ name }) => name === runFiles.exitCode);
       if (file !== undefined) {
-        const bytes = await ask(async () => readAll(await ops.files.read(this.#inside(runFiles.exitCode), this.#call)));
+        const bytes = await this.#ask(async () =>
+          readAll(await files.read(this.#inside(runFiles.exitCode), this.#call)),
+        );
         return exitOf(new TextDecoder().decode(bytes), file, this.#begunAt(entries) ?? file.modified);
       }
       if (!isAlive) throw lost;
@@ -313,10 +365,7 @@ class GuestRun {
   /** Tells a program that was refused, or a run that could not begin, from one that ended with such a code. */
   async #requireBegun(program: string, { exitCode }: ExitedProgram): Promise<void> {
     if (exitCode !== 126 && exitCode !== notBegunCode) return;
-    const { files } = this.#session.ops;
-    const entries = await patiently(this.#call, () =>
-      this.#session.request(this.#call, () => files.list(this.#directory, this.#call)),
-    );
+    const entries = await this.#entries();
     const has = (wanted: string): boolean => entries.some(({ name }) => name === wanted);
     if (!has(runFiles.work)) {
       const message = `the run could not begin in ${this.#directory} of the guest: its disk is full or read-only; make room there`;

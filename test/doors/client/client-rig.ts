@@ -21,6 +21,13 @@ const inventory: Inventory = {
     { ...linux, name: 'posix', location: '[store] posix/posix.vmx' },
     { ...linux, name: 'windows', guestOs: 'windows9-64', location: '[store] windows/windows.vmx' },
     { ...linux, name: 'small', guest: { diskSizeBytes: 8 * 1024 * 1024 }, location: '[store] small/small.vmx' },
+    {
+      ...linux,
+      name: 'smallWindows',
+      guestOs: 'windows9-64',
+      guest: { diskSizeBytes: 8 * 1024 * 1024 },
+      location: '[store] smallWindows/smallWindows.vmx',
+    },
     { ...linux, name: 'renamed', guest: { nics: [{}, {}] }, location: '[store] renamed/renamed.vmx' },
     {
       guestOs: 'ubuntu-64',
@@ -41,6 +48,10 @@ const inventory: Inventory = {
     },
   ],
 };
+
+function isWindows(name: string): boolean {
+  return name.toLowerCase().endsWith('windows');
+}
 
 /** A world behind one of the backends, on a fake clock. */
 export class ClientRig {
@@ -98,7 +109,7 @@ export class ClientRig {
   /** Logs in to a guest as somebody who may do everything. */
   async login(host: Host, name: string): Promise<Guest> {
     const vm = await this.open(host, name);
-    const userName = name === 'windows' ? 'Administrator' : 'root';
+    const userName = isWindows(name) ? 'Administrator' : 'root';
     return this.moving(vm.login({ userName, password: 'password' }));
   }
 
@@ -108,12 +119,12 @@ export class ClientRig {
     const left: string[] = [];
     const visit = async (directory: string): Promise<void> => {
       for (const entry of await files.list(directory, this.call)) {
-        const path = `${directory}${name === 'windows' ? '\\' : '/'}${entry.name}`;
+        const path = `${directory}${isWindows(name) ? '\\' : '/'}${entry.name}`;
         if (entry.name.includes('revix')) left.push(path);
         else if (entry.kind === 'directory' && entry.linkTarget === undefined) await visit(path);
       }
     };
-    for (const directory of name === 'windows' ? ['C:\\Users', 'C:\\Windows\\Temp'] : ['/tmp']) await visit(directory);
+    for (const directory of isWindows(name) ? ['C:\\Users', 'C:\\Windows\\Temp'] : ['/tmp']) await visit(directory);
     return left;
   }
 
@@ -126,7 +137,7 @@ export class ClientRig {
 
   async inside(name: string): Promise<GuestSession> {
     const machine = await this.world.find(`[store] ${name}/${name}.vmx`);
-    const userName = name === 'windows' ? 'Administrator' : 'root';
+    const userName = isWindows(name) ? 'Administrator' : 'root';
     return machine.guest({ userName, password: new Secret('password'), isInteractive: false });
   }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -69,6 +69,31 @@ describe.each(backendNames)('guest.files over %s', (backend) => {
     expect(await rig.moving(guest.files.stat('/tmp/same'))).toEqual(before);
     const sha256 = createHash('sha256').update('the same').digest('hex');
     expect(await rig.moving(guest.files.sha256('/tmp/same'))).toBe(sha256);
+  });
+
+  it('takes up a tree again without the files that have come already', async () => {
+    await rig.moving(guest.files.makeDirectory('/tmp/again'));
+    for (const name of ['one', 'two', 'three']) await rig.moving(guest.files.write(`/tmp/again/${name}`, name));
+    const target = join(directory, 'again');
+    await rig.moving(guest.files.download('/tmp/again', target, { verify: true }));
+    const inodeOf = (name: string): number => statSync(join(target, name)).ino;
+    const before = { one: inodeOf('one'), two: inodeOf('two'), three: inodeOf('three') };
+    // The same size, and another content.
+    writeFileSync(join(target, 'two'), 'Two');
+    rmSync(join(target, 'three'));
+    const told: CopyProgress[] = [];
+    const onProgress = (progress: CopyProgress): void => void told.push(progress);
+    await rig.moving(guest.files.download('/tmp/again', target, { verify: true, onProgress }));
+    expect(['one', 'two', 'three'].map((name) => readFileSync(join(target, name), 'utf8'))).toEqual([
+      'one',
+      'two',
+      'three',
+    ]);
+    expect(told.at(-1)).toMatchObject({ copiedFiles: 3, copiedBytes: 11 });
+    // A file that was sent again was written beside the old one and moved into place.
+    expect([inodeOf('one') === before.one, inodeOf('two') === before.two]).toEqual([true, false]);
+    await rig.moving(guest.files.download('/tmp/again', target));
+    expect(inodeOf('one')).not.toBe(before.one);
   });
 
   it('takes up a download again where it broke off, and leaves no part of one that fails', async () => {

@@ -32,7 +32,7 @@ describe.each(backendNames)('the objects of the client over %s', (backend) => {
 
   it('lists machines, and says what is wrong with a bad location', async () => {
     const names = (await rig.moving(all(host.vms()))).map(({ name }) => name);
-    expect(names.toSorted()).toEqual(['posix', 'question', 'renamed', 'small', 'snapshots', 'windows']);
+    expect(names.toSorted()).toEqual(['posix', 'question', 'renamed', 'small', 'smallWindows', 'snapshots', 'windows']);
     expect((await rig.moving(all(host.vms({ isRunning: true })))).map(({ name }) => name)).not.toContain('question');
     const error: unknown = await rig.moving(host.openVm('[store] none/none.vmx')).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(VixError);

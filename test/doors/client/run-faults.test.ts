@@ -196,6 +196,7 @@ describe.each(backendNames)('guest.run under faults, over %s', (backend) => {
 const mishaps: Readonly<Record<string, WireEffect>> = {
   'an expired session': { expireSession: true },
   'half an answer': { cutAfterBytes: 120 },
+  'a reset connection': { reset: true },
   'Tools that restart': { fault: { $type: 'GuestOperationsUnavailable' } },
 };
 
@@ -221,6 +222,7 @@ describe('guest.run over a network with mishaps', () => {
   const steps = [
     'CreateTemporaryDirectoryInGuest',
     'InitiateFileTransferToGuest',
+    'StartProgramInGuest',
     'ListProcessesInGuest',
     'ListFilesInGuest',
     'InitiateFileTransferFromGuest',
@@ -233,9 +235,12 @@ describe('guest.run over a network with mishaps', () => {
       const effect = mishaps[mishap];
       if (effect === undefined) throw new Error(mishap);
       rig.simulator?.faults.add({ on: step, effect, count: 1 });
-      const ended = await rig.moving(guest.run('/bin/sh', ['-c', 'echo out; exit 3']), 250);
+      const ended = await rig.moving(guest.run('/bin/sh', ['-c', 'echo ran >>/root/ran; echo out; exit 3']), 250);
       expect(ended).toMatchObject({ exitCode: 3, stdout: 'out\n' });
       expect(await rig.leftIn('posix')).toEqual([]);
+      const { files } = await rig.inside('posix');
+      expect((await files.stat('/root/ran', rig.call)).size).toBe('ran\n'.length);
+      await files.deleteFile('/root/ran', rig.call);
     },
   );
 
