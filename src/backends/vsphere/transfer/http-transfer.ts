@@ -62,7 +62,7 @@ async function sent(peer: HttpPeer, url: URL, content: Content, context: Transfe
     const request = {
       method: 'PUT',
       path: pathOf(url),
-      headers: { 'content-length': String(content.size) },
+      headers: { 'content-type': 'application/octet-stream', 'content-length': String(content.size) },
       // undici's documentation names iterables, its types do not.
       body: content.size === 0 ? null : (source.chunks() as unknown as Readable),
       // The token is spent, and hosts end such connections in their own way: each transfer has its own.
