@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Capability } from '../../backends/capabilities.js';
 import type { CallContext } from '../../backends/backend.js';
 import { requireCapability, startHostJob, startVmJob, type VixCallback } from '../../api/start-job.js';
@@ -194,6 +195,8 @@ export class Engine {
   ): () => void {
     const onAbort = (): void => end('the call was aborted by its signal', signal?.reason);
     if (signal?.aborted === true) onAbort();
+    // One signal of the program may stand behind any number of calls, each of which leaves it: no leak to warn of.
+    if (signal !== undefined) setMaxListeners(0, signal);
     signal?.addEventListener('abort', onAbort, { once: true });
     const expired = `${operation} took longer than its time limit of ${timeoutMs} ms, and was given up`;
     const timer = Number.isFinite(timeoutMs)

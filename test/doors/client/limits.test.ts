@@ -187,6 +187,19 @@ describe('every call of the client on a host that never answers', () => {
     expect(Object.keys(calls).toSorted()).toEqual(asking.toSorted());
   });
 
+  it('ends with many others at one signal, which is no leak to warn of', async () => {
+    const warnings: string[] = [];
+    const note = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', note);
+    const stop = new AbortController();
+    const all = Array.from({ length: 12 }, () => errorOf(objects.vm.properties({ signal: stop.signal })));
+    stop.abort(new Error('enough'));
+    const errors = await moving(Promise.all(all));
+    expect(errors).toEqual(Array(12).fill(expect.objectContaining({ message: expect.stringContaining('aborted') })));
+    process.off('warning', note);
+    expect(warnings.filter((name) => name === 'MaxListenersExceededWarning')).toEqual([]);
+  });
+
   it.each(Object.entries(calls))('%s ends at its time limit and at its signal', async (name, call) => {
     const operation = expect.stringMatching(new RegExp(`${name.split('.').at(-1) ?? name}$`)) as string;
     const cancelled = { name: 'VIX_E_CANCELLED', operation };

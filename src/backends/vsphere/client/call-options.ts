@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../base/clock.js';
 import type { CallContext } from '../../backend.js';
 
@@ -14,9 +15,14 @@ export interface TaskOptions extends CallOptions {
 }
 
 /** The context of a call inside the backend. */
-export function contextOf(clock: Clock, { signal, onProgress }: TaskOptions): CallContext {
+export function contextOf(
+  clock: Clock,
+  { signal = new AbortController().signal, onProgress }: TaskOptions,
+): CallContext {
+  // One signal of the program may stand behind any number of calls, each of which leaves it: no leak to warn of.
+  setMaxListeners(0, signal);
   return {
-    signal: signal ?? new AbortController().signal,
+    signal,
     clock,
     progress: (fraction) => onProgress?.(fraction),
   };

@@ -128,3 +128,20 @@ test('what is known of Tools is the same over REST and over SOAP', async () => {
   expect(soap).toEqual(rest);
   await overSoap.close();
 });
+
+test('one signal may stand behind any number of calls, transfers and waits, without a warning of a leak', async () => {
+  const warnings: string[] = [];
+  const note = ({ name }: Error): void => void warnings.push(name);
+  process.on('warning', note);
+  const { signal } = new AbortController();
+  const spec = { programPath: '/bin/true', arguments: '' };
+  const all = Array.from({ length: 12 }, async (_, index) => {
+    await linux.writeFile(`/tmp/one-signal-${index}`, Buffer.from('text'), { signal });
+    await readAll(await linux.readFile(`/tmp/one-signal-${index}`, { signal }));
+    const pid = await linux.call('StartProgramInGuest', { spec }, { signal });
+    return linux.waitForExit(pid, { signal });
+  });
+  expect(await Promise.all(all)).toHaveLength(12);
+  process.off('warning', note);
+  expect(warnings.filter((name) => name === 'MaxListenersExceededWarning')).toEqual([]);
+});

@@ -238,3 +238,43 @@ describe('a download', () => {
     await expect(isClosed).resolves.toBeUndefined();
   });
 });
+
+describe('a turn among many transfers', () => {
+  /** Transfers with one host at a time, each way. */
+  const most = 8;
+
+  it.each(['up', 'down'] as const)('is waited for as long as it takes (%s): that is no standing still', async (way) => {
+    const clock = new FakeClock();
+    const { peer, url } = await serving(async (request, response) => {
+      await textOf(request);
+      response.end('bytes');
+    });
+    const { signal } = new AbortController();
+    const leave = await Promise.all(Array.from({ length: most }, () => peer.transfers.enter(way, signal)));
+    const content = { size: 5, chunks: pieces('bytes') };
+    const waiting = way === 'up' ? put(peer, url, content, { signal, clock }) : get(peer, url, { signal, clock });
+    const outcome = waiting.then(
+      () => 'done',
+      (error: unknown) => error,
+    );
+    // Longer than a transfer may stand still, several times over.
+    for (let minutes = 0; minutes < 30; minutes += 1) await clock.advance(60_000);
+    expect(await Promise.race([outcome, Promise.resolve('waits')])).toBe('waits');
+    leave[0]?.();
+    expect(await outcome).toBe('done');
+    for (const each of leave) each();
+  });
+
+  it('is given up with the reason of the signal', async () => {
+    const { peer, url } = await serving((_request, response) => response.end('bytes'));
+    const free = await Promise.all(
+      Array.from({ length: most }, () => peer.transfers.enter('down', new AbortController().signal)),
+    );
+    const stop = new AbortController();
+    const waiting = get(peer, url, context({ signal: stop.signal }));
+    stop.abort(new Error('no more'));
+    await expect(waiting).rejects.toThrow('no more');
+    for (const each of free) each();
+    await expect(get(peer, url, context())).resolves.toMatchObject({ size: 5 });
+  });
+});
