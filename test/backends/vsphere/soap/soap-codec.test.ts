@@ -32,10 +32,10 @@ function valueOf(attributes: string, inner: string): unknown {
 
 describe('a request', () => {
   test('for a method that is not known says which, and on what object', () => {
-    const xml = codec.encodeRequest(vm, 'ShutdownGuest').replaceAll('ShutdownGuest', 'ExportVm');
+    const xml = codec.encodeRequest(vm, 'ShutdownGuest').replaceAll('ShutdownGuest', 'NoSuchMethod');
     const decode = () => codec.decodeRequest(xml);
     expect(decode).toThrow(UnknownMethodError);
-    expect(decode).toThrow(expect.objectContaining({ method: 'ExportVm', self: vm }));
+    expect(decode).toThrow(expect.objectContaining({ method: 'NoSuchMethod', self: vm }));
   });
 
   test('that lacks a parameter is refused by its name', () => {
