@@ -19,6 +19,12 @@ const why =
       ? undefined
       : 'there is no Perl with its core modules';
 
+/** What runs a test: `prove`, which is no part of the smallest Perl, or Perl itself; both end with an error when one fails. */
+const runner =
+  spawnSync('prove', ['--version']).status === 0
+    ? { command: 'prove', passed: /^Result: PASS$/m }
+    : { command: 'perl', passed: /^1\.\.\d+$/m };
+
 if (why !== undefined) console.log(`skipped: the Perl modules: ${why}`);
 
 describe.skipIf(why !== undefined)('the Perl modules', { timeout }, () => {
@@ -27,10 +33,8 @@ describe.skipIf(why !== undefined)('the Perl modules', { timeout }, () => {
   const tests = readdirSync(join(folder, 't')).filter((name) => name.endsWith('.t'));
 
   it.each(tests)('pass %s', async (name) => {
-    const { stdout } = await run('perl', ['-I', 'lib', join('t', name)], { cwd: folder, env, timeout });
-    const lines = stdout.trimEnd().split('\n');
-    expect(lines.filter((line) => line.startsWith('not ok'))).toEqual([]);
-    expect(lines.at(-1)).toMatch(/^1\.\.\d+$/);
+    const { stdout } = await run(runner.command, ['-I', 'lib', join('t', name)], { cwd: folder, env, timeout });
+    expect(stdout).toMatch(runner.passed);
   });
 
   it('export the functions of the Simple door', async () => {

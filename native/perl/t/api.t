@@ -70,9 +70,25 @@ is_deeply(\@warnings, [], 'nothing was said on standard error');
 
 # The helper is killed: calls fail with a reason, the next connect starts another one.
 SKIP: {
-    skip 'there are no signals', 4 if $^O eq 'MSWin32';
+    skip 'there are no signals', 6 if $^O eq 'MSWin32';
+    my $open = VMware::Vix::API::VM::Open($host, '[datastore1] web/web.vmx', undef, undef);
+    my (undef, $vm) = VMware::Vix::API::Job::Wait($open, VIX_PROPERTY_JOB_RESULT_HANDLE, VIX_PROPERTY_NONE);
+    VMware::Vix::API::Job::Wait(VMware::Vix::API::VM::LoginInGuest($vm, 'user', 'password', 0, undef, undef), VIX_PROPERTY_NONE);
+    my (@ended, $reconnected);
+    my $start = sub {
+        my ($data, @more) = @_;
+        return VMware::Vix::API::VM::RunProgramInGuest($vm, '/bin/sleep', '86400', 0, VIX_INVALID_HANDLE, sub {
+            push @ended, [@_];
+            $_->() for @more;
+        }, $data);
+    };
+    my $first = $start->('first', sub { ($reconnected) = connect_host() });
+    my $second = $start->('second');
     kill 'KILL', Revix::Helper::process();
-    is(VMware::Vix::API::Job::Wait($job, VIX_PROPERTY_NONE), VIX_E_HOST_CONNECTION_LOST, 'a call without its helper fails');
+    is(VMware::Vix::API::Job::Wait($first, VIX_PROPERTY_NONE), VIX_E_HOST_CONNECTION_LOST, 'a call without its helper fails');
+    is_deeply(\@ended, [map { [$_->[0], VIX_EVENTTYPE_JOB_COMPLETED, VIX_INVALID_HANDLE, $_->[1]] } [$first, 'first'], [$second, 'second']],
+        'but not before the callbacks of all jobs know that these have ended');
+    is($reconnected, VIX_OK, 'which may connect anew');
     like("@warnings", qr/the helper ended; the next connect starts another one/, 'and says why');
     my ($again, $other) = connect_host();
     is($again, VIX_OK, 'connects anew');

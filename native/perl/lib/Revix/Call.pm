@@ -49,6 +49,7 @@ sub vix {
         Revix::Helper::forget_callback($callback) if defined $callback;
         return _without_helper($name, @given);
     }
+    Revix::Helper::give_callback($callback, $value) if defined $callback;
     return ($value, @$outs);
 }
 

@@ -8,6 +8,7 @@ use IPC::Open2 'open2';
 use POSIX ();
 use Revix::Locate;
 use Revix::Wire qw(frame integer list null read_values text);
+use VMware::Vix::API::Constants;
 
 use constant VERSION       => 1;
 use constant LONGEST_FRAME => 2**28;
@@ -15,9 +16,11 @@ use constant LONGEST_FRAME => 2**28;
 my %helper;
 my $last_handle = 0;
 my $last_call   = 0;
-# Functions of the program with their client data, by the number that the helper knows them under.
+# Functions of the program with their client data and the job that calls them, by the number that the helper knows them under.
 my %callbacks;
 my $last_callback = 0;
+# Callbacks of jobs whose helper is gone: they are told yet that these have ended.
+my @orphans;
 # Events whose callbacks are running, the innermost last, each with the process of its helper.
 my @within;
 
@@ -26,6 +29,14 @@ sub keep_callback {
     my ($function, $data) = @_;
     $callbacks{ ++$last_callback } = [$function, $data];
     return $last_callback;
+}
+
+# Notes which job calls a function; none does when no job has started.
+sub give_callback {
+    my ($number, $job) = @_;
+    return forget_callback($number) if !$job;
+    $callbacks{$number}[2] = $job if $callbacks{$number};
+    return;
 }
 
 sub forget_callback {
@@ -44,7 +55,9 @@ sub property_type {
 # nothing when there is no helper to answer; why was then said once on standard error.
 sub call {
     my ($name, @arguments) = @_;
+    _complete_orphans();
     return if !_is_there();
+    my $pid   = $helper{pid};
     my $id    = ++$last_call;
     my $frame = frame('C', integer($id), text($name), list(map { integer($_->[1]) } grep { $_->[0] == $helper{pid} } @within), list(@arguments));
     my $done  = 0;
@@ -52,13 +65,14 @@ sub call {
     # A program that gives up by a signal (alarm and die) leaves the call behind: the helper has to know.
     my $lived = eval {
         _send($frame);
-        @answer = _answer($id);
+        @answer = _answer($id, $pid);
         $done   = 1;
+        _complete_orphans();
         1;
     };
     return @answer if $lived;
     my $why = $@;
-    if (!$done && %helper) {
+    if (!$done && %helper && $helper{pid} == $pid) {
         $helper{abandoned}{$id} = 1;
         eval { _send(frame('X', integer($id))); 1 } or _lost($@);
     }
@@ -66,9 +80,10 @@ sub call {
 }
 
 sub _answer {
-    my ($id) = @_;
+    my ($id, $pid) = @_;
     while (1) {
-        return if !%helper;
+        # A callback may have started another helper, which knows nothing of this call.
+        return if !%helper || $helper{pid} != $pid;
         my $answer = delete $helper{answers}{$id};
         if (defined $answer) {
             my ($kind, @rest) = @$answer;
@@ -122,11 +137,24 @@ sub _run_callback {
         push @within, [$pid, $event];
         eval { $known->[0]->($job, $type, $info, $known->[1]); 1 } or $why = $@;
         pop @within;
-        # VIX_EVENTTYPE_JOB_COMPLETED comes last.
-        delete $callbacks{$number} if $type == 2 || defined $why;
+        # The completion comes last.
+        delete $callbacks{$number} if $type == VIX_EVENTTYPE_JOB_COMPLETED || defined $why;
     }
     # The callback may have outlived its helper, and started another one.
     _send(frame('A', integer($event))) if %helper && $helper{pid} == $pid;
+    die $why if defined $why;
+    return;
+}
+
+# Tells the callbacks of jobs whose helper is gone that these have ended, outside of all other callbacks. One that dies
+# does not keep the others from being told.
+sub _complete_orphans {
+    return if @within;
+    my $why;
+    while (my $orphan = shift @orphans) {
+        my ($function, $data, $job) = @$orphan;
+        eval { $function->($job, VIX_EVENTTYPE_JOB_COMPLETED, VIX_INVALID_HANDLE, $data); 1 } or $why //= $@;
+    }
     die $why if defined $why;
     return;
 }
@@ -168,6 +196,7 @@ sub _lost {
     chomp $why;
     carp "revix: $why";
     let_go();
+    push @orphans, map { delete $callbacks{$_} } grep { defined $callbacks{$_}[2] } sort { $a <=> $b } keys %callbacks;
     return;
 }
 
