@@ -42,10 +42,22 @@ function rowsBelow(page: string, start: RegExp): readonly (readonly string[])[] 
   return only[1].map(cellsOf);
 }
 
-/** Members of an interface of VixCOM, later ones with the first, as the page lists them. */
-export function comPage(name: string): readonly string[] {
+/** Members of an interface of VixCOM with their parameters, later ones with the first, as the page lists them. */
+export function comPage(name: string): Readonly<Record<string, string>> {
   const rows = rowsBelow('com.md', new RegExp(`^${name}\\b`));
-  return rows.map((cells) => (name === 'IPropertyList' ? cells[0] : cells[1])?.replace(/ \(.*\)$/, '') ?? '');
+  return Object.fromEntries(
+    rows.map((cells) => {
+      const [member = '', parameters = ''] = name === 'IPropertyList' ? cells : cells.slice(1);
+      return [member.replace(/ \(.*\)$/, ''), plainParameters(parameters)];
+    }),
+  );
+}
+
+/** Names and types, without remarks. */
+function plainParameters(text: string): string {
+  const plain = text.replaceAll(/\([^)]*\)|\*\*|–| → .*$/g, '');
+  const parameters = plain.split(',').map((parameter) => parameter.trim());
+  return parameters.filter((parameter) => parameter !== '').join(', ');
 }
 
 /** Functions of `VMware::Vix::Simple` with their parameters, as the page lists them. */

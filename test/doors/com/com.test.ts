@@ -145,6 +145,27 @@ describe.each(doors)('%s', (_kind, create) => {
     expect(door.live()).toEqual([]);
   });
 
+  it('lets a call that is going to fail look well at first, and then tells its callback', async () => {
+    const door = create();
+    const host = await connect(door);
+    const types: number[] = [];
+    const callback: awaitedDoor.ICallback = { OnVixEvent: (_job, eventType) => void types.push(eventType) };
+    const job = host.OpenVM('/vms/none/none.vmx', callback);
+    const isComplete = Vix_Out<boolean>();
+    // Who sees a failure here does not wait for the callback. With a thread of its own, the engine may be through by now.
+    expect(job.CheckCompletion(isComplete)).toBe(C.VIX_OK);
+    expect(await job.WaitWithoutResults()).toBe(C.VIX_E_VM_NOT_FOUND);
+    expect(types).toEqual([C.VIX_EVENTTYPE_JOB_COMPLETED]);
+    expect([job.CheckCompletion(isComplete), isComplete.value]).toEqual([C.VIX_OK, true]);
+    expect(job.GetError()).toBe(C.VIX_E_VM_NOT_FOUND);
+    const results = Vix_Out<unknown>('what was there');
+    expect(await job.Wait([C.VIX_PROPERTY_JOB_RESULT_HANDLE], results)).toBe(C.VIX_E_VM_NOT_FOUND);
+    expect(results.value).toBeUndefined();
+    const isClosed = Vix_Out<boolean>();
+    job.Close();
+    expect([job.CheckCompletion(isClosed), isClosed.value]).toEqual([C.VIX_E_INVALID_HANDLE, undefined]);
+  });
+
   it('keeps what a callback was given for as long as the program has it', async () => {
     const door = create();
     const host = await connect(door);
