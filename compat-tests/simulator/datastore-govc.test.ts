@@ -135,6 +135,30 @@ describe.skipIf(lacks('govc'))('govc with datastores and disks of the simulator'
     await govc.printed(['datastore.remove', '-ds', 'spare', host]);
   });
 
+  it('puts datastores together to clusters', async () => {
+    expect(await govc.refusal(['datastore.cluster.info'])).toContain('not found');
+    await govc.printed(['folder.create', '-pod', '/Lab/datastore/pod']);
+    await govc.printed(['object.mv', '/Lab/datastore/ds1', '/Lab/datastore/pod']);
+    expect(await govc.printed(['datastore.info', 'pod/ds1'])).toMatch(/Path: +\/Lab\/datastore\/pod\/ds1\n/u);
+    expect(await govc.printed(['datastore.ls', '-ds', 'pod/ds1', 'db'])).toContain('db.vmx');
+    const shown = async () => linesOf(await govc.printed(['datastore.cluster.info', 'pod'])).map((line) => line.trim());
+    const drs = (enabled: boolean, mode: string) => [
+      expect.stringMatching(/^Name: +pod$/u),
+      expect.stringMatching(/^Path: +\/Lab\/datastore\/pod$/u),
+      expect.stringMatching(/^Capacity: +1024\.0 GB$/u),
+      expect.stringMatching(/^Free: +512\.0 GB$/u),
+      expect.stringMatching(new RegExp(`^SDRS Enabled: +${enabled}$`, 'u')),
+      expect.stringMatching(new RegExp(`^SDRS Mode: +${mode}$`, 'u')),
+    ];
+    expect(await shown()).toEqual(drs(false, 'manual'));
+    await govc.printed(['datastore.cluster.change', '-drs-enabled', '-drs-mode', 'automated', 'pod']);
+    expect(await shown()).toEqual(drs(true, 'automated'));
+    expect(await govc.refusal(['object.destroy', '/Lab/datastore/pod'])).toContain('holds 1 datastores');
+    await govc.printed(['object.mv', '/Lab/datastore/pod/ds1', '/Lab/datastore']);
+    await govc.printed(['object.destroy', '/Lab/datastore/pod']);
+    expect(linesOf(await govc.printed(['ls', 'datastore']))).toEqual(['/Lab/datastore/ds1']);
+  });
+
   it('exports the disks of a snapshot', async () => {
     await govc.printed(['snapshot.create', '-vm', 'web', '-m=false', 'first']);
     expect(await govc.printed(['snapshot.export', '-vm', 'web', '-d', folder, 'first'])).toContain('OK');

@@ -7,6 +7,8 @@ export const anonymousPrivilege = 'System.Anonymous';
 export const furtherPrivileges = [
   'Datastore.Browse',
   'Datastore.FileManagement',
+  'Datastore.Move',
+  'Folder.Delete',
   'VirtualMachine.Config.AddExistingDisk',
   'VirtualMachine.Config.AddNewDisk',
   'VirtualMachine.Config.AddRemoveDevice',

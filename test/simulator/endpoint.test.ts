@@ -201,7 +201,12 @@ describe('routes', () => {
   });
 });
 
-const show = { datacenter: () => undefined, datastore: () => undefined, network: () => undefined };
+const show = {
+  datacenter: () => undefined,
+  datastore: () => undefined,
+  network: () => undefined,
+  pod: () => undefined,
+};
 
 function faultOf(action: () => void) {
   try {

@@ -39,6 +39,17 @@ export interface Datastore {
   readonly machines: Set<Machine>;
   /** Nothing new comes into being there meanwhile. */
   isInMaintenance: boolean;
+  /** What it was put into. */
+  pod: StoragePod | undefined;
+}
+
+/** Datastores that clients have put together, and how these would be balanced if they could fill up. */
+export interface StoragePod {
+  readonly ref: Ref<'StoragePod'>;
+  readonly name: string;
+  readonly datacenter: Datacenter;
+  isDrsEnabled: boolean;
+  behavior: 'manual' | 'automated';
 }
 
 export interface Network {
@@ -57,6 +68,7 @@ export class Datacenter {
   /** Name of its host in the network. */
   readonly hostName: string;
   readonly datastores = new Map<string, Datastore>();
+  readonly pods = new Map<string, StoragePod>();
   readonly networks = new Map<string, Network>();
   /** The registered machines. */
   readonly machines = new Set<Machine>();
@@ -67,6 +79,16 @@ export class Datacenter {
     this.shownName = kind === 'esx' ? 'ha-datacenter' : name;
     this.refs = kind === 'esx' ? esxRefs : vcenterRefs(number);
     this.hostName = kind === 'esx' ? 'localhost.localdomain' : `esx${number}.example.test`;
+  }
+
+  /** References of what lies in the folder of datastores: pods, and datastores that are in none. */
+  get storageRefs(): readonly Ref[] {
+    return [...[...this.pods.values()].map(({ ref }) => ref), ...this.datastoreRefs(undefined)];
+  }
+
+  /** References of the datastores in a pod, or in none. */
+  datastoreRefs(pod: StoragePod | undefined): readonly Ref<'Datastore'>[] {
+    return [...this.datastores.values()].flatMap((datastore) => (datastore.pod === pod ? datastore.ref : []));
   }
 
   /** References of the registered machines. */

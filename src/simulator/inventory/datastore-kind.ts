@@ -17,9 +17,10 @@ export interface DatastoreTarget {
 }
 
 const gibibyte = 1024 ** 3;
-/** Every datastore is as large as the next; nothing fills it up. */
-const datastoreBytes = 1024 * gibibyte;
-const freeBytes = 512 * gibibyte;
+/** Bytes of a datastore: each is as large as the next, and nothing fills it up. */
+export const datastoreBytes = 1024 * gibibyte;
+/** Bytes of a datastore that are free. */
+export const freeBytes = 512 * gibibyte;
 
 export const datastoreKind: ManagedKind<DatastoreTarget> = {
   type: 'Datastore',
@@ -27,7 +28,7 @@ export const datastoreKind: ManagedKind<DatastoreTarget> = {
     ...entityProperties<DatastoreTarget>({
       ref: ({ datastore }) => datastore.ref,
       name: ({ datastore }) => datastore.name,
-      parent: ({ datastore }) => datastore.datacenter.refs.datastoreFolder,
+      parent: ({ datastore }) => datastore.pod?.ref ?? datastore.datacenter.refs.datastoreFolder,
     }),
     browser: ({ datastore }) => datastore.browser,
     capability: (): DatastoreCapability => ({

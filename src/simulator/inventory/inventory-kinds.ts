@@ -7,7 +7,7 @@ import { entityProperties } from './managed-entity.js';
 
 export interface FolderTarget {
   readonly endpoint: Endpoint;
-  readonly ref: Ref<'Folder'>;
+  readonly ref: Ref<'Folder' | 'StoragePod'>;
   readonly name: string;
   readonly parent: Ref | undefined;
   readonly childType: readonly string[];
@@ -23,7 +23,7 @@ const vmFolderTypes = ['Folder', 'VirtualMachine', 'VirtualApp'];
 
 /** The folders of a datacentre. */
 export function foldersOf(endpoint: Endpoint, datacenter: Datacenter): readonly FolderTarget[] {
-  const { refs, datastores, networks } = datacenter;
+  const { refs, networks } = datacenter;
   const below = { endpoint, parent: refs.datacenter };
   return [
     { ...below, ref: refs.vmFolder, name: 'vm', childType: vmFolderTypes, children: () => datacenter.machineRefs },
@@ -39,7 +39,7 @@ export function foldersOf(endpoint: Endpoint, datacenter: Datacenter): readonly 
       ref: refs.datastoreFolder,
       name: 'datastore',
       childType: ['Folder', 'Datastore', 'StoragePod'],
-      children: () => refsOf(datastores),
+      children: () => datacenter.storageRefs,
     },
     {
       ...below,

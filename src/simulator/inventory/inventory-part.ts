@@ -4,11 +4,12 @@ import { managed } from '../managed-object.js';
 import { findVm, viewOf } from '../vm/vm-kind.js';
 import { findSnapshotObject } from '../vm/vm-snapshot-methods.js';
 import { computeKind, hostKind, poolKind } from './compute-kinds.js';
-import type { Datacenter, Datastore, Network } from './datacenter.js';
+import type { Datacenter, Datastore, Network, StoragePod } from './datacenter.js';
 import { folderMethods } from './folder-methods.js';
 import { datastoreKind } from './datastore-kind.js';
 import { hostDatastoresKind } from './host-datastores.js';
 import { datacenterKind, folderKind, foldersOf, networkKind, rootFolder } from './inventory-kinds.js';
+import { addStorageResourceManager, podKind, podTarget, storageFolderMethods } from './storage-pods.js';
 
 export interface InventoryPartOptions {
   /** What the first datacentre is called in a world without machines. */
@@ -22,8 +23,9 @@ export async function addInventory(endpoint: Endpoint, { datacenter, onDefect }:
   const { objects, inventory, world } = endpoint;
   objects.addSource('VirtualMachine', { find: (ref) => findVm(endpoint, ref) });
   objects.addSource('VirtualMachineSnapshot', { find: (ref) => findSnapshotObject(endpoint, ref, viewOf) });
-  const folders = { ...folderKind, methods: folderMethods };
+  const folders = { ...folderKind, methods: { ...folderMethods, ...storageFolderMethods } };
   const root = rootFolder(endpoint);
+  addStorageResourceManager(endpoint);
   endpoint.addManager('rootFolder', managed(root.ref, folders, root));
   const show = {
     datacenter: (shown: Datacenter): void => {
@@ -42,6 +44,9 @@ export async function addInventory(endpoint: Endpoint, { datacenter, onDefect }:
     },
     network: (network: Network): void => {
       objects.add(managed(network.ref, networkKind, { endpoint, network }));
+    },
+    pod: (pod: StoragePod): void => {
+      objects.add(managed(pod.ref, podKind, podTarget(endpoint, pod)));
     },
   };
   // Changes come while the first look is still under way, so they are heard of before it.

@@ -2,7 +2,7 @@ import type { EndpointKind } from '../endpoint-kind.js';
 import type { Machine, MachineChange, Machines, PowerMark, SeenMachine } from '../machines.js';
 import type { ObjectChange, ObjectRegistry } from '../object-registry.js';
 import { refKey, type Ref } from '../ref.js';
-import { Datacenter, type Datastore, type Network, type Volume } from './datacenter.js';
+import { Datacenter, type Datastore, type Network, type StoragePod, type Volume } from './datacenter.js';
 import { snapshotOf } from '../snapshot-ref.js';
 import { placeOfLocation } from './datastore-path.js';
 
@@ -17,6 +17,7 @@ export interface InventoryShow {
   datacenter(datacenter: Datacenter): void;
   datastore(datastore: Datastore): void;
   network(network: Network): void;
+  pod(pod: StoragePod): void;
 }
 
 /** Told how a registered machine stood and stands; both may be the same. */
@@ -40,6 +41,7 @@ export class Inventory {
   readonly #unmounted = new Map<string, Set<Machine>>();
   #datastoreCount = 0;
   #networkCount = 0;
+  #podCount = 0;
 
   constructor(kind: EndpointKind, machines: Machines, objects: ObjectRegistry) {
     this.kind = kind;
@@ -146,12 +148,40 @@ export class Inventory {
       volume,
       machines: this.#unmounted.get(unmountedKey(datacenter, name)) ?? new Set(),
       isInMaintenance: false,
+      pod: undefined,
     };
     datacenter.datastores.set(name, datastore);
     this.#own(datacenter, [datastore.ref, datastore.browser]);
     this.#show?.datastore(datastore);
     this.#tellDatastores(datacenter);
     return datastore;
+  }
+
+  /** Makes a pod without datastores. */
+  addPod(datacenter: Datacenter, name: string): StoragePod {
+    const ref = { type: 'StoragePod', value: `group-p${(this.#podCount += 1)}` } as const;
+    const pod: StoragePod = { ref, name, datacenter, isDrsEnabled: false, behavior: 'manual' };
+    datacenter.pods.set(name, pod);
+    this.#own(datacenter, [ref]);
+    this.#show?.pod(pod);
+    this.#tell(datacenter.refs.datastoreFolder, 'modify');
+    return pod;
+  }
+
+  /** Removes a pod that has no datastores. */
+  removePod({ datacenter, name, ref }: StoragePod): void {
+    datacenter.pods.delete(name);
+    this.#byRef.delete(refKey(ref));
+    this.#objects.remove(ref);
+    this.#tell(datacenter.refs.datastoreFolder, 'modify');
+  }
+
+  /** Puts a datastore into a pod, or out of any. */
+  moveDatastore(datastore: Datastore, pod: StoragePod | undefined): void {
+    const before = datastore.pod;
+    datastore.pod = pod;
+    const folder = datastore.datacenter.refs.datastoreFolder;
+    for (const ref of new Set([datastore.ref, before?.ref ?? folder, pod?.ref ?? folder])) this.#tell(ref, 'modify');
   }
 
   /** Objects that list the datastores of a datacentre. */

@@ -2,6 +2,7 @@ import type { VirtualMachine } from '../../world/vm/virtual-machine.js';
 import { Fields } from '../fields.js';
 import { customizationOf } from '../guest/customization-spec.js';
 import { guestPrivileges } from '../guest/guest-call.js';
+import { exportedSpec, importedSpec } from './customization-text.js';
 import { machineOf } from './rest-machine.js';
 import { RestProblem } from './rest-problem.js';
 import { created, noContent, ok, type RestCall, type RestRoute } from './rest-route.js';
@@ -94,6 +95,26 @@ export function customizationRoutes(): readonly RestRoute[] {
         }
         keep(name, call.body.text('description'), checked(call.body.object('spec')), call);
         return created(name);
+      },
+    },
+    {
+      method: 'POST',
+      path: specs,
+      action: 'import',
+      run: async (call) => {
+        allow(call, privileges.modify);
+        const { name, description, spec } = importedSpec(call.body);
+        return ok({ name, description, spec: checked(spec).json });
+      },
+    },
+    {
+      method: 'POST',
+      path: `${specs}/{name}`,
+      action: 'export',
+      run: async (call) => {
+        allow(call, privileges.read);
+        const name = call.param('name');
+        return ok(exportedSpec({ name, ...find(name) }, call.body));
       },
     },
     {

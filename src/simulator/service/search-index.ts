@@ -39,6 +39,7 @@ async function childNamed(endpoint: Endpoint, session: Session, parent: Ref, nam
 
 const childProperties: Readonly<Record<string, readonly string[]>> = {
   Folder: ['childEntity'],
+  StoragePod: ['childEntity'],
   Datacenter: ['vmFolder', 'hostFolder', 'datastoreFolder', 'networkFolder'],
   ComputeResource: ['host', 'resourcePool'],
   ClusterComputeResource: ['host', 'resourcePool'],

@@ -18,8 +18,10 @@ function childrenOf({ inventory }: Endpoint, ref: Ref): readonly Ref[] | undefin
     case 'Folder':
       if (ref.value === refs.vmFolder.value) return datacenter.machineRefs;
       if (ref.value === refs.hostFolder.value) return [refs.compute];
-      if (ref.value === refs.datastoreFolder.value) return [...datacenter.datastores.values()].map((item) => item.ref);
+      if (ref.value === refs.datastoreFolder.value) return datacenter.storageRefs;
       return [...datacenter.networks.values()].map((item) => item.ref);
+    case 'StoragePod':
+      return datacenter.datastoreRefs([...datacenter.pods.values()].find((pod) => pod.ref.value === ref.value));
     case 'ClusterComputeResource':
     case 'ComputeResource':
       return [refs.host, refs.pool];

@@ -29,7 +29,7 @@ import type { VmView } from './vm-view.js';
 export interface NewMachine {
   readonly endpoint: Endpoint;
   readonly datacenter: Datacenter;
-  readonly folder: Ref<'Folder'>;
+  readonly folder: Ref;
   readonly session: Session;
   readonly spec: VirtualMachineConfigSpec;
 }

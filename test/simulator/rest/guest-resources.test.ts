@@ -315,4 +315,33 @@ describe('customization', () => {
     expect(await client.send('DELETE', `${path}/web`)).toMatchObject({ status: 204 });
     expect(await client.send('GET', `${path}/web`)).toMatchObject(problem(404, 'NOT_FOUND'));
   });
+
+  it('gives specifications out as texts, without passwords, and reads them', async () => {
+    const client = await RestClient.of([{ power: 'off', guest }]);
+    const path = '/api/vcenter/guest/customization-specs';
+    const sysprep = (password: string) => ({
+      user_data: { computer_name: { type: 'FIXED', fixed_name: 'pc' } },
+      gui_unattended: { auto_logon: true, password },
+      domain: { domain: 'example.test', domain_password: password },
+    });
+    const windows = (password: string) => ({ configuration_spec: { windows_config: { sysprep: sysprep(password) } } });
+    await client.send('POST', path, { name: 'pc', description: 'd', spec: windows('secret') });
+    const exported = await client.send('POST', `${path}/pc?action=export`, { format: 'JSON' });
+    expect([exported.status, String(exported.value).includes('secret')]).toEqual([200, false]);
+    const imported = await client.send('POST', `${path}?action=import`, { customization_spec: exported.value });
+    expect(imported).toEqual({ status: 200, value: { name: 'pc', description: 'd', spec: windows('') } });
+    expect((await client.send('POST', path, { ...Object(imported.value), name: 'other' })).status).toBe(201);
+    expect((await client.send('GET', `${path}/other`)).value).toEqual({ spec: windows('') });
+    const invalid = problem(400, 'INVALID_ARGUMENT');
+    expect(await client.send('POST', `${path}/pc?action=export`, { format: 'YAML' })).toMatchObject(invalid);
+    expect(await client.send('POST', `${path}/pc?action=export`, { format: 'XML' })).toMatchObject(
+      problem(400, 'UNSUPPORTED'),
+    );
+    expect(await client.send('POST', `${path}/none?action=export`, { format: 'JSON' })).toMatchObject(
+      problem(404, 'NOT_FOUND'),
+    );
+    for (const text of ['<xml/>', '[]', '{}', '{"name":"a","description":"","spec":{"configuration_spec":{}}}']) {
+      expect(await client.send('POST', `${path}?action=import`, { customization_spec: text })).toMatchObject(invalid);
+    }
+  });
 });

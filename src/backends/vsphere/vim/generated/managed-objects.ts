@@ -179,6 +179,7 @@ export const managedObjects: Readonly<Record<string, ManagedTable>> = {
       CreateVM_Task: { params: 'config VirtualMachineConfigSpec; pool &ResourcePool; host? &HostSystem', result: '&Task', taskResult: '&VirtualMachine', faults: 'AlreadyExists DuplicateName FileFault InsufficientResourcesFault InvalidDatastore InvalidName InvalidState OutOfBounds VmConfigFault', privileges: { _this: 'VirtualMachine.Inventory.Create', pool: 'Resource.AssignVMToPool' } },
       RegisterVM_Task: { params: 'path xsd:string; name? xsd:string; asTemplate xsd:boolean; pool? &ResourcePool; host? &HostSystem', result: '&Task', taskResult: '&VirtualMachine', faults: 'AlreadyExists DuplicateName FileFault InsufficientResourcesFault InvalidDatastore InvalidName InvalidState NotFound OutOfBounds VmConfigFault', privileges: { _this: 'VirtualMachine.Inventory.Register', pool: 'Resource.AssignVMToPool' } },
       CreateDatacenter: { params: 'name xsd:string', result: '&Datacenter', faults: 'DuplicateName InvalidName', privileges: { _this: 'Datacenter.Create' } },
+      CreateStoragePod: { params: 'name xsd:string', result: '&StoragePod', faults: 'DuplicateName InvalidName', privileges: { _this: 'Folder.Create' } },
       UnregisterAndDestroy_Task: { params: '', result: '&Task', faults: 'ConcurrentAccess InvalidState', privileges: { _this: 'Folder.Delete' } },
     },
   },
@@ -495,9 +496,17 @@ export const managedObjects: Readonly<Record<string, ManagedTable>> = {
   },
   StoragePod: {
     base: 'Folder',
-    properties: 'summary? StoragePodSummary',
-    propertyPrivileges: { summary: 'System.View' },
+    properties: 'summary? StoragePodSummary; podStorageDrsEntry? PodStorageDrsEntry',
+    propertyPrivileges: { summary: 'System.View', podStorageDrsEntry: 'System.Read' },
     methods: {
+    },
+  },
+  StorageResourceManager: {
+    base: 'ManagedObject',
+    properties: '',
+    propertyPrivileges: {},
+    methods: {
+      ConfigureStorageDrsForPod_Task: { params: 'pod &StoragePod; spec StorageDrsConfigSpec; modify xsd:boolean', result: '&Task', privileges: { pod: 'StoragePod.Config' } },
     },
   },
   Task: {

@@ -59,6 +59,7 @@ import type {
   SessionManagerLocalTicket,
   SessionManagerServiceRequestSpec,
   SnapshotSelectionSpec,
+  StorageDrsConfigSpec,
   StoragePlacementResult,
   TaskFilterSpec,
   TaskInfo,
@@ -350,6 +351,11 @@ export interface VimMethods {
     on: 'Folder';
     args: { readonly name: string; };
     result: RefTo<'Datacenter'>;
+  };
+  CreateStoragePod: {
+    on: 'Folder';
+    args: { readonly name: string; };
+    result: RefTo<'StoragePod'>;
   };
   UnregisterAndDestroy_Task: {
     on: 'Folder';
@@ -930,6 +936,11 @@ export interface VimMethods {
     on: 'SessionManager';
     args: { readonly cloneTicket: SecretText; };
     result: UserSession;
+  };
+  ConfigureStorageDrsForPod_Task: {
+    on: 'StorageResourceManager';
+    args: { readonly pod: RefTo<'StoragePod'>; readonly spec: StorageDrsConfigSpec; readonly modify: boolean; };
+    result: RefTo<'Task'>;
   };
   CancelTask: {
     on: 'Task';

@@ -52,6 +52,7 @@ export interface ManagedObjectNames {
   ServiceInstance: 'ServiceInstance';
   SessionManager: 'SessionManager';
   StoragePod: 'StoragePod';
+  StorageResourceManager: 'StorageResourceManager';
   Task: 'Task';
   TaskHistoryCollector: 'TaskHistoryCollector';
   TaskManager: 'TaskManager';
@@ -4025,6 +4026,11 @@ export interface PhysicalNicSpec {
   readonly ensInterruptEnabled?: boolean | undefined;
 }
 
+export interface PodStorageDrsEntry {
+  readonly $type?: 'PodStorageDrsEntry';
+  readonly storageDrsConfig: StorageDrsConfigInfo;
+}
+
 export interface PosixUserSearchResult extends UserSearchResultFields {
   readonly $type: 'PosixUserSearchResult';
   readonly id: number;
@@ -4424,7 +4430,7 @@ export interface ServiceContent {
   readonly clusterProfileManager?: Ref<'ClusterProfileManager'> | undefined;
   readonly complianceManager?: Ref<'ProfileComplianceManager'> | undefined;
   readonly localizationManager?: Ref<'LocalizationManager'> | undefined;
-  readonly storageResourceManager?: Ref<'StorageResourceManager'> | undefined;
+  readonly storageResourceManager?: RefTo<'StorageResourceManager'> | undefined;
   readonly guestOperationsManager?: RefTo<'GuestOperationsManager'> | undefined;
   readonly overheadMemoryManager?: Ref<'OverheadMemoryManager'> | undefined;
   readonly certificateManager?: Ref<'CertificateManager'> | undefined;
@@ -4538,6 +4544,34 @@ export interface SnapshotRevertIssue extends MigrationFaultFields {
 export interface SnapshotSelectionSpec {
   readonly $type?: 'SnapshotSelectionSpec';
   readonly retentionDays?: number | undefined;
+}
+
+export interface StorageDrsConfigInfo {
+  readonly $type?: 'StorageDrsConfigInfo';
+  readonly podConfig: StorageDrsPodConfigInfo;
+}
+
+export interface StorageDrsConfigSpec {
+  readonly $type?: 'StorageDrsConfigSpec';
+  readonly podConfigSpec?: StorageDrsPodConfigSpec | undefined;
+}
+
+export interface StorageDrsPodConfigInfo {
+  readonly $type?: 'StorageDrsPodConfigInfo';
+  readonly enabled: boolean;
+  readonly ioLoadBalanceEnabled: boolean;
+  readonly defaultVmBehavior: string;
+  readonly loadBalanceInterval?: number | undefined;
+  readonly defaultIntraVmAffinity?: boolean | undefined;
+}
+
+export interface StorageDrsPodConfigSpec {
+  readonly $type?: 'StorageDrsPodConfigSpec';
+  readonly enabled?: boolean | undefined;
+  readonly ioLoadBalanceEnabled?: boolean | undefined;
+  readonly defaultVmBehavior?: string | undefined;
+  readonly loadBalanceInterval?: number | undefined;
+  readonly defaultIntraVmAffinity?: boolean | undefined;
 }
 
 export interface StorageIOAllocationInfo {
@@ -7147,6 +7181,10 @@ export interface SessionManagerProperties extends ManagedObjectProperties {
 
 export interface StoragePodProperties extends FolderProperties {
   readonly summary?: StoragePodSummary | undefined;
+  readonly podStorageDrsEntry?: PodStorageDrsEntry | undefined;
+}
+
+export interface StorageResourceManagerProperties extends ManagedObjectProperties {
 }
 
 export interface TaskProperties extends ExtensibleManagedObjectProperties {
@@ -7263,6 +7301,7 @@ export interface ManagedObjects {
   ServiceInstance: ServiceInstanceProperties;
   SessionManager: SessionManagerProperties;
   StoragePod: StoragePodProperties;
+  StorageResourceManager: StorageResourceManagerProperties;
   Task: TaskProperties;
   TaskHistoryCollector: TaskHistoryCollectorProperties;
   TaskManager: TaskManagerProperties;
@@ -7731,6 +7770,7 @@ export interface DataTypes {
   PhysicalNic: PhysicalNic;
   PhysicalNicLinkInfo: PhysicalNicLinkInfo;
   PhysicalNicSpec: PhysicalNicSpec;
+  PodStorageDrsEntry: PodStorageDrsEntry;
   PosixUserSearchResult: PosixUserSearchResult;
   PrivilegeAvailability: PrivilegeAvailability;
   PrivilegePolicyDef: PrivilegePolicyDef;
@@ -7795,6 +7835,10 @@ export interface DataTypes {
   SnapshotNoChange: SnapshotNoChange;
   SnapshotRevertIssue: SnapshotRevertIssue;
   SnapshotSelectionSpec: SnapshotSelectionSpec;
+  StorageDrsConfigInfo: StorageDrsConfigInfo;
+  StorageDrsConfigSpec: StorageDrsConfigSpec;
+  StorageDrsPodConfigInfo: StorageDrsPodConfigInfo;
+  StorageDrsPodConfigSpec: StorageDrsPodConfigSpec;
   StorageIOAllocationInfo: StorageIOAllocationInfo;
   StoragePlacementResult: StoragePlacementResult;
   StoragePodSummary: StoragePodSummary;
