@@ -36,6 +36,7 @@ const commands = {
         'test/world/store/many-processes.test.ts',
         'test/native/programs.test.ts',
         'test/doors/client/run-large.test.ts',
+        'test/simulator/many-clients.test.ts',
         'test/tooling',
       ];
       return runTests(root, ['test/crash', ...thorough, ...args]);

@@ -33,6 +33,8 @@ export function govcFor(url: string, env: Readonly<Record<string, string>>): Gov
       child.stderr.on('data', (chunk: Buffer) => err.push(chunk.toString()));
       child.on('error', reject);
       child.on('close', (code) => resolve({ code, out: out.join(''), err: err.join('') }));
+      // Who fails before it has read its input closes the pipe; what it says then is what counts.
+      child.stdin.on('error', () => undefined);
       child.stdin.end(input);
     });
   const printed = async (words: readonly string[], input?: string): Promise<string> => {

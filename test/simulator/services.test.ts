@@ -39,6 +39,10 @@ describe('the search index', () => {
     expect(await find(lab, '[store] web/web.vmx')).toEqual(web);
     expect(await find(office, '[store] web/web.vmx')).toEqual(twin);
     expect(await find(lab, '[local] vms/old/old.vmx')).toEqual(old);
+    expect(await find(lab, '[store] ./web/./web.vmx')).toEqual(web);
+    await expect(find(lab, '[store] web/../web.vmx')).rejects.toMatchObject({
+      fault: { $type: 'InvalidDatastorePath' },
+    });
     expect(await find(lab, '[store] WEB/web.vmx')).toBeUndefined();
     expect(await find(lab, '[store] loose/loose.vmx')).toBeUndefined();
     expect(await find(lab, '[store]')).toBeUndefined();

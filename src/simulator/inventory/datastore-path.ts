@@ -13,14 +13,14 @@ const localDatastore = 'local';
 const form = /^\s*\[([^\]]+)\]\s*(.*)$/su;
 
 /**
- * Takes apart `[datastore] folder/name.vmx`.
- * @throws VimFault `InvalidDatastorePath` for another form, and for `.` and `..` on the way.
+ * Takes apart `[datastore] folder/name.vmx`; a step `.` stays where it is.
+ * @throws VimFault `InvalidDatastorePath` for another form, and for `..` on the way.
  */
 export function parseDatastorePath(text: string): DatastorePath {
   const [, datastore = '', inside = ''] = form.exec(text) ?? [];
   const steps = inside.trim().split('/');
-  const path = steps.filter((step) => step !== '').join('/');
-  if (datastore.trim() !== '' && !steps.some((step) => step === '..' || step === '.' || step.includes('\0'))) {
+  const path = steps.filter((step) => step !== '' && step !== '.').join('/');
+  if (datastore.trim() !== '' && !steps.some((step) => step === '..' || step.includes('\0'))) {
     return { datastore: datastore.trim(), path };
   }
   throw new VimFault(

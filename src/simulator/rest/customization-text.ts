@@ -43,7 +43,7 @@ function withoutPasswords(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, item]): [string, unknown] => [
     key,
-    /password$/u.test(key) && typeof item === 'string' ? '' : withoutPasswords(item),
+    key.endsWith('password') && typeof item === 'string' ? '' : withoutPasswords(item),
   ]);
   return Object.fromEntries(entries);
 }
