@@ -80,6 +80,11 @@ const namesInC: Readonly<Record<string, readonly string[]>> = {
   propertyIDs: ['firstPropertyID', 'propertyID'],
 };
 
+/** Whether a parameter of C is that of COM. C calls some paths by the guest, and a few names by what they are for. */
+function isNameOf(own: string, inC: string): boolean {
+  return inC === own || namesInC[own]?.includes(inC) === true || /^(?:guestP|displayN)/.test(inC);
+}
+
 interface Argument {
   /** What the program gives. */
   readonly given: unknown;
@@ -144,23 +149,26 @@ describe('a member calls the function of C with the arguments of the reference i
 
     const [[name, ...got] = ['nothing']] = calls;
     expect(name).toBe(functionOf(interfaceName, member));
-    const row: FunctionRow = functions[name as keyof typeof functions];
-    const namesOfC = Object.keys(row.params);
-    const hasSelf = main !== 'IVixLib';
-    if (hasSelf) expect(got.shift()).toBe(handles[main as keyof typeof handles]);
-    const ownNames = namesOfC.slice(hasSelf ? 1 : 0).filter((text) => text.toLowerCase() !== 'clientdata');
+    const { params }: FunctionRow = functions[name as keyof typeof functions];
+    const isClientData = (text: string): boolean => text.toLowerCase() === 'clientdata';
+    const selfHandle = main === 'IVixLib' ? [] : [handles[main as keyof typeof handles]];
+    const ownNames = Object.keys(params)
+      .slice(selfHandle.length)
+      .filter((text) => !isClientData(text));
     // The array of results is what the cells of C are.
-    const shown = typed.filter(({ type }) => type !== 'io v');
-    expect(ownNames).toHaveLength(shown.length);
-    for (const [position, { name: own }] of shown.entries()) {
-      const inC = ownNames[position] ?? '';
-      const isSame = inC === own || namesInC[own]?.includes(inC) === true;
-      // C calls some paths by the guest, and a few names by what they are for.
-      expect([own, inC, isSame || /^(?:guestP|displayN)/.test(inC)]).toEqual([own, inC, true]);
-    }
-    expect([args.map(({ isRight }, position) => isRight(got[position])), got]).toEqual([args.map(() => true), got]);
-    const rest = got.slice(args.length);
-    if (namesOfC.some((text) => text.toLowerCase() === 'clientdata')) expect(rest).toEqual([null]);
-    else expect(rest).toEqual(typed.some(({ type }) => type === 'io v') ? [VIX_PROPERTY_NONE] : []);
+    const shown = typed.filter(({ type }) => type !== 'io v').map(({ name: own }) => own);
+    expect(ownNames.map((inC, position) => [shown[position], inC, isNameOf(shown[position] ?? '', inC)])).toEqual(
+      shown.map((own, position) => [own, ownNames[position], true]),
+    );
+    const end = typed.some(({ type }) => type === 'io v') ? [VIX_PROPERTY_NONE] : [];
+    expect({
+      self: got.slice(0, selfHandle.length),
+      areRight: args.map(({ isRight }, position) => isRight(got[selfHandle.length + position])),
+      rest: got.slice(selfHandle.length + args.length),
+    }).toEqual({
+      self: selfHandle,
+      areRight: args.map(() => true),
+      rest: Object.keys(params).some(isClientData) ? [null] : end,
+    });
   });
 });
