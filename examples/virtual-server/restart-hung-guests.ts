@@ -84,4 +84,4 @@ try {
   console.log(error instanceof Error ? error.message : String(error));
 }
 vix.Revix_Close();
-console.log(`handles left: ${vix.Revix_DumpHandles().length}`);
+console.log(`handles left beside the host: ${vix.Revix_DumpHandles().length}`);
