@@ -165,8 +165,17 @@ describe.skipIf(lacks('govc'))('govc guest.* in guests of the simulator', () => 
   it('guest.mktemp: files and directories nobody else can read', async () => {
     const file = (await printed(['guest.mktemp', '-t', 'pre', '-s', '.txt', '-p', '/tmp'])).trim();
     expect(file).toMatch(/^\/tmp\/prevmware\d+\.txt$/u);
+    expect(await printed(['guest.ls', file])).toMatch(/^-rw------- +1000 +1000 +0 /u);
     const directory = (await printed(['guest.mktemp', '-d'])).trim();
+    const [, parent = '', name = ''] = /^(\/.*)\/([^/]+)$/u.exec(directory) ?? [];
+    expect(parent).toBe('/tmp/vmware-user');
+    expect(await printed(['guest.ls', parent, `^${name}$`])).toMatch(/^drwx------ +1000 +1000 /u);
     expect(await printed(['guest.ls', '-s', directory])).toBe('.\n..\n');
+    await printed(['guest.mkdir', '/tmp/own']);
+    expect(await printed(['guest.mktemp', '-p', '/tmp/own'])).toMatch(/^\/tmp\/own\/[^/]+\n$/u);
+    expect(await printed(['guest.mktemp', '-l', 'root:password', '-d', '-p', '/tmp/own'])).toMatch(/^\/tmp\/own\//u);
+    expect(await refusal('guest.mktemp', '-p', '/none')).toContain('/none was not found');
+    await printed(['guest.rmdir', '-l', 'root:password', '-r', '/tmp/own']);
   });
 
   it('names what is wrong with a login or a machine', async () => {

@@ -43,6 +43,14 @@ describe.skipIf(lacks('pyvmomi'))('pyvmomi in guests of the simulator', () => {
       sspi: 'OperationNotSupportedByGuest',
     });
     expect(report['challenge']).toEqual(['vim.vm.guest.SSPIAuthentication', 'NTLMSSP', true]);
+    // A ticket works until it is released, and a challenge is answered once.
+    expect(report['ticket']).toEqual([
+      'vim.vm.guest.TicketedSessionAuthentication',
+      ['USERNAME=user'],
+      'nothing',
+      'InvalidGuestLogin',
+      'InvalidGuestLogin',
+    ]);
   });
 
   it('runs programs and watches processes', () => {

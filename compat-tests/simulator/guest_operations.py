@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.parse
 
+import ntlm
 from pyVim.connect import Disconnect, SmartConnect
 from pyVim.task import WaitForTask
 from pyVmomi import VmomiSupport, vim, vmodl
@@ -72,14 +73,25 @@ report["auth"] = {
     "sspi": fault(lambda: auth.AcquireCredentialsInGuest(
         linux, vim.vm.guest.SSPIAuthentication(interactiveSession=False, sspiToken="TlRMTVNTUAABAAAA"))),
 }
-challenge = None
+
+
+def sspi(token):
+    return vim.vm.guest.SSPIAuthentication(interactiveSession=False, sspiToken=base64.b64encode(token).decode())
+
+
 try:
-    auth.AcquireCredentialsInGuest(
-        windows, vim.vm.guest.SSPIAuthentication(interactiveSession=False, sspiToken="TlRMTVNTUAABAAAA"))
+    auth.AcquireCredentialsInGuest(windows, sspi(ntlm.opening()))
 except vim.fault.GuestAuthenticationChallenge as error:
-    challenge = [type(error.serverChallenge).__name__, base64.b64decode(error.serverChallenge.sspiToken)[:7].decode(),
-                 error.sessionID > 0]
-report["challenge"] = challenge
+    challenge, session = base64.b64decode(error.serverChallenge.sspiToken), error.sessionID
+    report["challenge"] = [type(error.serverChallenge).__name__, challenge[:7].decode(), session > 0]
+ticket = auth.AcquireCredentialsInGuest(windows, sspi(ntlm.answer(challenge, "user", "password")), session)
+report["ticket"] = [
+    type(ticket).__name__,
+    processes.ReadEnvironmentVariableInGuest(windows, ticket, ["USERNAME"]),
+    fault(lambda: auth.ReleaseCredentialsInGuest(windows, ticket)),
+    fault(lambda: processes.ReadEnvironmentVariableInGuest(windows, ticket, ["USERNAME"])),
+    fault(lambda: auth.AcquireCredentialsInGuest(windows, sspi(ntlm.answer(challenge, "user", "password")), session)),
+]
 
 spec = vim.vm.guest.ProcessManager.ProgramSpec(
     programPath="/bin/sh", arguments="-c 'echo $GREETING > /tmp/greeting; exit 7'", envVariables=["GREETING=hello=you"])

@@ -125,9 +125,19 @@ describe.skipIf(lacks('govc'))('govc with the inventory of the simulator', () =>
     expect((await vm('db')).runtime.powerState).toBe('suspended');
     await govc.printed(['vm.power', '-on', '-wait', 'db']);
     await govc.printed(['vm.ip', '-wait', '1m', 'db']);
-    await govc.printed(['vm.power', '-r', 'db']);
-    await govc.printed(['vm.power', '-reset', 'db']);
-    await govc.printed(['vm.ip', '-wait', '1m', 'db']);
+    const bootTime = async () => Date.parse(await govc.printed(['object.collect', '-s', 'vm/db', 'runtime.bootTime']));
+    let booted = await bootTime();
+    for (const [option, event, says] of [
+      ['-r', 'VmGuestRebootEvent', /reboot/iu],
+      ['-reset', 'VmResettingEvent', /is reset$/u],
+    ] as const) {
+      await govc.printed(['vm.power', option, 'db']);
+      await govc.printed(['vm.ip', '-wait', '1m', 'db']);
+      const next = await bootTime();
+      expect([option, next > booted, (await vm('db')).runtime.powerState]).toEqual([option, true, 'poweredOn']);
+      expect(linesOf(await govc.printed(['events', '-type', event, 'vm/db'])).at(-1)).toMatch(says);
+      booted = next;
+    }
     await govc.printed(['vm.power', '-s', 'db']);
     await govc.printed(['object.collect', '-s', 'vm/db', '-runtime.powerState', 'poweredOff']);
     expect((await vm('db')).runtime.powerState).toBe('poweredOff');
@@ -269,5 +279,10 @@ describe.skipIf(lacks('govc'))('govc with the inventory of the simulator', () =>
     await govc.printed(['vm.console', '-capture', picture, 'web']);
     expect(readFileSync(picture).subarray(1, 4).toString()).toBe('PNG');
     await govc.printed(['vm.keystrokes', '-vm', 'web', '-s', 'hello']);
+    const typed = join(folder, 'typed.png');
+    await govc.printed(['vm.console', '-capture', typed, 'web']);
+    expect(readFileSync(typed).equals(readFileSync(picture))).toBe(false);
+    const machine = await simulator.world.find('[ds1] web/web.vmx');
+    expect((await machine.record()).consoleLines.at(-1)).toContain('hello');
   });
 });

@@ -66,6 +66,16 @@ describe.skipIf(lacks('pyvmomi'))('pyvmomi with the inventory of the simulator',
     });
   });
 
+  it('turns machines off and on and resets them, each time to a new boot', () => {
+    expect(report['powers']).toEqual([
+      ['poweredOff', false],
+      ['poweredOn', true],
+      ['poweredOn', true],
+      ['poweredOff', false],
+      { type: 'InvalidPowerState', requestedState: 'poweredOn', existingState: 'poweredOff' },
+    ]);
+  });
+
   it('takes and reverts snapshots', () => {
     expect(report['snapshots']).toEqual(['first', 'words', 'second', 'poweredOn']);
     expect(report['reverted']).toEqual(['poweredOff', true]);

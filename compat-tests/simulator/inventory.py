@@ -103,6 +103,15 @@ done(db.Suspend())
 watcher.join(60)
 report["updates"] = [watcher.is_alive(), updates[0], updates[-1], "poweredOn" in updates]
 
+# Every change of power that there is, each with the state afterwards.
+done(db.PowerOn())
+powers = []
+for change in (db.PowerOff, db.PowerOn, db.Reset, db.PowerOff):
+    booted = db.runtime.bootTime
+    done(change())
+    powers.append([db.runtime.powerState, db.runtime.bootTime not in (booted, None)])
+report["powers"] = powers + [raised(lambda: done(db.Reset()))]
+
 # Snapshots.
 done(web.CreateSnapshot("first", "words", False, False))
 done(web.CreateSnapshot("second", "", True, False))
