@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { lacks, pathOf } from '../support/counterpart.js';
 
-const revix = fileURLToPath(new URL('../../dist/bin/revix.js', import.meta.url));
+const revix = join(fileURLToPath(new URL('../../dist/bin', import.meta.url)), 'revix.js');
 
 /** What stands on the line, and what a shell is to offer for its last word. */
 const lines: readonly (readonly [line: string, offers: readonly string[]])[] = [
