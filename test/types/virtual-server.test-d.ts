@@ -22,6 +22,13 @@ export const accepted = [
   new blocking.VMVirtualServer().VirtualMachines satisfies Iterable<blocking.IVMVirtualMachine>,
   new awaited.VMVirtualServer().DeleteVirtualMachine(machine) satisfies Promise<void>,
   blocking.HRESULTS.VM_E_VM_RUNNING satisfies number,
+  machine.AddNetworkAdapter() satisfies Promise<awaited.IVMNetworkAdapter>,
+  machine.RemoveNetworkAdapter(
+    saved.AddNetworkAdapter() as unknown as awaited.IVMNetworkAdapter,
+  ) satisfies Promise<void>,
+  saved.NetworkAdapters.Item(1).VirtualNetwork satisfies blocking.IVMVirtualNetwork | null,
+  saved.NetworkAdapters.Item(1).VirtualMachine satisfies blocking.IVMVirtualMachine,
+  new blocking.VMVirtualServer().VirtualNetworks.Item(1).Name satisfies string,
 ];
 
 saved.GuestOS.IsHostTimeSyncEnabled = true;
@@ -29,6 +36,8 @@ saved.GuestOS.IsHostTimeSyncEnabled = true;
 export const refused = [
   // @ts-expect-error a state where a machine belongs
   new awaited.VMVirtualServer().DeleteVirtualMachine('web'),
+  // @ts-expect-error a network where its card belongs
+  saved.RemoveNetworkAdapter(new blocking.VMVirtualServer().VirtualNetworks.Item(1)),
   // @ts-expect-error no property of a machine
   machine.Nmae,
   // @ts-expect-error a promise of a name is none

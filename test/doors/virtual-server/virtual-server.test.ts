@@ -252,6 +252,27 @@ describe.each(doors)('%s', (name, create) => {
     expect(await backup.VirtualMachine.Name).toBe('full');
   });
 
+  it('reads entries of the configuration, and writes them and pauses where the host can', async () => {
+    const { server } = door;
+    const machine = await find(server, 'slow');
+    const isOnVsphere = name.includes('vSphere');
+    const wanted = isOnVsphere ? 'E_NOTIMPL' : 'S_OK';
+    expect(await machine.GetConfigurationValue('memsize')).toBe('1024');
+    expect([await machine.Memory, machine.File]).toEqual([1024, expect.stringMatching(/slow\/slow\.vmx$/)]);
+    expect(await machine.BIOSGUID).toMatch(/^[0-9a-f]{2}/i);
+    expect(await codeOf(() => machine.GetConfigurationValue('no.such'))).toBe('VM_E_PREF_NOT_FOUND');
+    expect(await codeOf(() => machine.SetConfigurationValue('some.entry', 'here'))).toBe(wanted);
+    expect(await codeOf(() => machine.GetConfigurationValue('some.entry'))).toBe(
+      isOnVsphere ? 'VM_E_PREF_NOT_FOUND' : 'S_OK',
+    );
+    expect(await codeOf(() => machine.RemoveConfigurationValue('some.entry'))).toBe(wanted);
+    expect(await codeOf(() => machine.GetConfigurationValue('some.entry'))).toBe('VM_E_PREF_NOT_FOUND');
+    expect(await machine.Notes).toBe('');
+    expect(await codeOf(() => machine.put_Notes('looked after'))).toBe(wanted);
+    expect(await machine.Notes).toBe(isOnVsphere ? '' : 'looked after');
+    expect([await codeOf(() => machine.Pause()), await codeOf(() => machine.Resume())]).toEqual([wanted, wanted]);
+  });
+
   it('synchronizes time, which only a machine that is off lets change', async () => {
     const { server, isBlocking } = door;
     const guest = (await find(server, 'Domain Controller')).GuestOS;
