@@ -89,6 +89,28 @@ describe('the search index', () => {
 });
 
 describe('views', () => {
+  it('of the inventory show what is below the objects that are open', async () => {
+    const { client, views, content } = await services();
+    const view = await client.call(views, 'CreateInventoryView', {});
+    const shown = async () => ((await client.properties(view, 'view'))['view'] as Ref[]).map(({ value }) => value);
+    const folder = ref('Folder', 'group-v1');
+    expect(await shown()).toEqual(['group-d1']);
+    // What is open without being shown itself shows nothing.
+    expect(await client.call(view, 'OpenInventoryViewFolder', { entity: [lab, folder] })).toEqual([]);
+    expect(await shown()).toEqual(['group-d1']);
+    const missing = ref('Folder', 'group-v9');
+    const opened = { entity: [content.rootFolder, missing] };
+    expect(await client.call(view, 'OpenInventoryViewFolder', opened)).toEqual([missing]);
+    expect(await shown()).toEqual([
+      ...['group-d1', 'datacenter-1', 'datacenter-2'],
+      ...['group-v1', 'group-h1', 'group-s1', 'group-n1', 'vm-1', 'vm-2', 'vm-3'],
+    ]);
+    expect(await client.call(view, 'CloseInventoryViewFolder', { entity: [lab] })).toEqual([]);
+    expect(await shown()).toEqual(['group-d1', 'datacenter-1', 'datacenter-2']);
+    await client.call(view, 'DestroyView', {});
+    await expect(shown()).rejects.toMatchObject({ fault: { $type: 'ManagedObjectNotFound' } });
+  });
+
   it('hold what lies below a container, near or far, of the wanted types', async () => {
     const { client, views, content } = await services();
     const below = async (container: Ref, recursive: boolean, ...type: string[]) => {

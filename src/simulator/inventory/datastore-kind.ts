@@ -87,6 +87,7 @@ export const datastoreKind: ManagedKind<DatastoreTarget> = {
     DestroyDatastore: ({ endpoint, datastore }) => unmount(endpoint, datastore),
     // Whatever shows a datastore is looked up when somebody asks.
     RefreshDatastore: () => undefined,
+    RefreshDatastoreStorageInfo: () => undefined,
   }),
 };
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Schema } from '../../backends/vsphere/soap/schema.js';
+import type { RefTo } from '../../backends/vsphere/vim/generated/types.js';
 import type { Endpoint } from '../endpoint.js';
 import { managed, vimMethods, type ManagedKind, type ManagedObject } from '../managed-object.js';
 import { refKey, type Ref } from '../ref.js';
@@ -130,6 +131,48 @@ const listKind: ManagedKind<ListTarget> = {
   }),
 };
 
+interface InventoryViewTarget {
+  readonly endpoint: Endpoint;
+  readonly ref: Ref<'InventoryView'>;
+  /** Keys of the objects whose children show. */
+  readonly open: Set<string>;
+}
+
+/** The root, and what is right below each object that is open and shows itself. */
+function openContents({ endpoint, open }: InventoryViewTarget): readonly Ref[] {
+  const shown: Ref[] = [endpoint.inventory.rootFolder];
+  for (const ref of shown) if (open.has(refKey(ref))) shown.push(...(childrenOf(endpoint, ref) ?? []));
+  return uniqueRefs(shown);
+}
+
+/** Opens or closes objects. @returns those that do not exist. */
+async function setOpen(
+  view: InventoryViewTarget,
+  session: Session,
+  refs: readonly Ref[],
+  isOpen: boolean,
+): Promise<Ref<ManagedEntityName>[]> {
+  const { there, unresolved } = await sorted(view.endpoint, session, refs);
+  for (const ref of there) {
+    if (isOpen) view.open.add(refKey(ref));
+    else view.open.delete(refKey(ref));
+  }
+  view.endpoint.objectsOf(session).changed({ ref: view.ref, kind: 'modify' });
+  return unresolved as Ref<ManagedEntityName>[];
+}
+
+type ManagedEntityName = RefTo<'ManagedEntity'>['type'];
+
+const inventoryViewKind: ManagedKind<InventoryViewTarget> = {
+  type: 'InventoryView',
+  properties: { view: openContents },
+  methods: vimMethods<InventoryViewTarget>({
+    CloseInventoryViewFolder: (view, { args, session }) => setOpen(view, session, args.entity, false),
+    DestroyView: ({ endpoint, ref }, { session }) => destroyView(endpoint, session, ref),
+    OpenInventoryViewFolder: (view, { args, session }) => setOpen(view, session, args.entity, true),
+  }),
+};
+
 function viewNotFound(ref: Ref): VimFault {
   return new VimFault({ $type: 'ManagedObjectNotFound', obj: ref }, `There is no ${ref.type} ${ref.value}.`);
 }
@@ -164,6 +207,11 @@ const viewManagerKind: ManagedKind<Endpoint> = {
       endpoint.objectsOf(session).add(managed(ref, containerKind, target));
       return ref;
     },
+    CreateInventoryView: (endpoint, { session }) => {
+      const ref = newRef('InventoryView', session);
+      endpoint.objectsOf(session).add(managed(ref, inventoryViewKind, { endpoint, ref, open: new Set<string>() }));
+      return ref;
+    },
     CreateListView: async (endpoint, { args, session }) => {
       const ref = newRef('ListView', session);
       const { there } = await sorted(endpoint, session, args.obj ?? []);
@@ -191,6 +239,8 @@ export function addViewManager(endpoint: Endpoint): void {
   endpoint.addManager('viewManager', managed({ type: 'ViewManager', value: 'ViewManager' }, viewManagerKind, endpoint));
   endpoint.objects.onChange(({ ref, kind }) => {
     if (kind === 'modify' || !endpoint.schema.isA(ref.type, 'ManagedEntity')) return;
-    for (const session of endpoint.sessions.list()) endpoint.objectsOf(session).changedType('ContainerView');
+    for (const session of endpoint.sessions.list()) {
+      for (const type of ['ContainerView', 'InventoryView']) endpoint.objectsOf(session).changedType(type);
+    }
   });
 }
