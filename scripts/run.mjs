@@ -32,6 +32,7 @@ const commands = {
       process.env['REVIX_WHOLE_PROOF'] ??= '1';
       const thorough = [
         'test/cli/vmrun/every-command.test.ts',
+        'test/cli/vmrun/interrupt.test.ts',
         'test/backends/vsphere/broken-wire.test.ts',
         'test/world/store/many-processes.test.ts',
         'test/native/programs.test.ts',

@@ -1,5 +1,7 @@
-import { withoutSignal } from '../guest/script-runner.js';
+import type { CallContext } from '../backends/call-context.js';
+import { tidily } from '../guest/tidily.js';
 import {
+  endCaptured,
   redirected,
   readOutput,
   startCaptured,
@@ -25,24 +27,37 @@ import type { VixRuntime, VmEntry } from './vix-runtime.js';
 export function revixProgramFunctions(runtime: VixRuntime) {
   const outputs = new WeakMap<object, ProgramOutput>();
 
-  /** Sees a captured program through; its directory goes in every outcome, and before a connection is closed. */
+  /**
+   * Sees a captured program through from its start on; its directory goes in every outcome, and before a connection is
+   * closed; a program that is not waited for to its end is ended.
+   */
   async function finish(
-    started: CapturedProgram,
+    starting: Promise<CapturedProgram>,
     session: GuestSession,
     context: JobContext,
     vm: VmEntry,
     keep: (output: ProgramOutput) => void,
   ): Promise<void> {
+    const report = (error: unknown): void => runtime.report(error);
     const run = async () => {
-      const exited = await session.waitForExit(started.pid, context);
-      return { exited, output: await readOutput(session, started.directory, context) };
+      const started = await starting;
+      const { pid, directory } = started;
+      let mayRun = true;
+      const outcome = async () => {
+        const exited = await session.waitForExit(pid, context);
+        mayRun = false;
+        return { pid, exited, output: await readOutput(session, directory, context) };
+      };
+      const discard = async (tidying: CallContext): Promise<void> => {
+        if (mayRun) await endCaptured(session, started, tidying).catch(report);
+        await started.cleanUp(tidying);
+      };
+      return await tidiedAfter(outcome(), () => tidily(context, discard).catch(report));
     };
-    const ended = tidiedAfter(run(), () =>
-      started.cleanUp(withoutSignal(context)).catch((error: unknown) => runtime.report(error)),
-    );
+    const ended = run();
     vm.payload.host.payload.tidy(ended);
-    const { exited, output } = await ended;
-    addProgramResults(context.results, started.pid, exited);
+    const { pid, exited, output } = await ended;
+    addProgramResults(context.results, pid, exited);
     keep(output);
   }
 
@@ -72,8 +87,8 @@ export function revixProgramFunctions(runtime: VixRuntime) {
           const args = optionalText('commandLineArgs', commandLineArgs);
           const activateWindow = (integer('options', options) & VIX_RUNPROGRAM_ACTIVATE_WINDOW) !== 0;
           checkSize('guestProgramName with commandLineArgs', Buffer.byteLength(path) + Buffer.byteLength(args));
-          const started = await startCaptured(session, { path, arguments: args, activateWindow }, context);
-          await finish(started, session, context, vm, keep);
+          const starting = startCaptured(session, { path, arguments: args, activateWindow }, context);
+          await finish(starting, session, context, vm, keep);
         }),
       );
     },
@@ -96,7 +111,7 @@ export function revixProgramFunctions(runtime: VixRuntime) {
           const activateWindow = (integer('options', options) & VIX_RUNPROGRAM_ACTIVATE_WINDOW) !== 0;
           checkSize('interpreter with scriptText', Buffer.byteLength(program) + Buffer.byteLength(script));
           const { family } = session.ops;
-          const started = await startScript(
+          const starting = startScript(
             session,
             {
               interpreter: program,
@@ -106,7 +121,7 @@ export function revixProgramFunctions(runtime: VixRuntime) {
             },
             context,
           );
-          await finish(started, session, context, vm, keep);
+          await finish(starting, session, context, vm, keep);
         }),
       );
     },

@@ -115,8 +115,10 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
         if (program !== '') guestPath('interpreter', program);
         checkSize('interpreter with scriptText', Buffer.byteLength(program) + Buffer.byteLength(script));
         const activateWindow = (flags & VIX_RUNPROGRAM_ACTIVATE_WINDOW) !== 0;
-        const started = await startScript(session, { interpreter: program, text: script, activateWindow }, context);
         const host = vm.payload.host.payload;
+        const starting = startScript(session, { interpreter: program, text: script, activateWindow }, context);
+        host.tidy(starting);
+        const started = await starting;
         const isWaitedFor = (flags & VIX_RUNPROGRAM_RETURN_IMMEDIATELY) === 0;
         const waiting = isWaitedFor ? context : { ...withoutSignal(context), signal: host.signal };
         const tidyUp = (): Promise<void> =>

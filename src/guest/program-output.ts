@@ -1,6 +1,7 @@
 import type { CallContext, GuestOps, ProgramSpec } from '../backends/backend.js';
 import { Fault } from '../base/fault.js';
 import type { GuestSession } from './guest-session.js';
+import { killTree } from './run/kill-tree.js';
 import { readAll } from './sized-content.js';
 import { withoutSignal } from './script-runner.js';
 
@@ -75,6 +76,18 @@ export async function startCaptured(
     await cleanUp(withoutSignal(call)).catch(() => undefined);
     throw error;
   }
+}
+
+/** Ends a captured program, whose output nobody waits for any more, with all that it has started. */
+export async function endCaptured(
+  session: GuestSession,
+  { pid, directory }: CapturedProgram,
+  call: CallContext,
+): Promise<void> {
+  const processes = await session.request(call, () => session.ops.processes(call));
+  // After a restart of the guest the number may be another program's.
+  const isThere = processes.some((process) => process.pid === pid && process.commandLine.includes(directory));
+  if (isThere) await killTree(session, pid, call);
 }
 
 /** The shell would tell of a missing program by an exit code only. */

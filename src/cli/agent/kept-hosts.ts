@@ -1,4 +1,4 @@
-import type { Vix } from '../../api/vix.js';
+import { runtimeOf, type Vix } from '../../api/vix.js';
 import type { VixHandle } from '../../vix/types.js';
 import { cancelled, connectHost, type Connection, type ConnectTarget } from '../vmrun/execute.js';
 
@@ -29,7 +29,23 @@ export class KeptHosts {
       );
       throw error;
     });
-    return { vix: this.#vix, host, giveBack: (isUsable) => Promise.resolve(this.#giveBack(target, host, isUsable)) };
+    const ended = this.#endOf(host);
+    return {
+      vix: this.#vix,
+      host,
+      giveBack: async (isUsable) => {
+        this.#giveBack(target, host, isUsable);
+        if (!isUsable) await ended();
+      },
+    };
+  }
+
+  /** Gives what waits until a connection that was disconnected has tidied up in its guests. */
+  #endOf(host: VixHandle): () => Promise<void> {
+    const entry = runtimeOf(this.#vix)?.table.lookup(host, 'host');
+    return async () => {
+      if (typeof entry === 'object') await entry.payload.ending;
+    };
   }
 
   #giveBack({ provider, hostName, hostPort, userName }: ConnectTarget, host: VixHandle, isUsable: boolean): void {

@@ -3,11 +3,11 @@ import { posix, win32 } from 'node:path';
 import type { CallContext, GuestFileInfo, GuestProcess, ProgramSpec } from '../../backends/backend.js';
 import { sleep } from '../../base/clock.js';
 import { Fault, type FaultKind } from '../../base/fault.js';
-import { untilAborted } from '../../base/until-aborted.js';
 import type { GuestSession } from '../guest-session.js';
 import type { ExitedProgram } from '../program-watcher.js';
 import { scriptExtension } from '../script-runner.js';
 import { readAll, sizedBytes } from '../sized-content.js';
+import { tidily } from '../tidily.js';
 import { findProgram } from './find-program.js';
 import { killTree } from './kill-tree.js';
 import { patiently } from '../patiently.js';
@@ -47,8 +47,6 @@ export interface RunListeners {
   readonly leftBehind: (error: unknown) => void;
 }
 
-/** How long tidying up may take when the call itself has ended. */
-const tidyMs = 30_000;
 /** Pause before another look whether a program has ended that the guest does not list as ended. */
 const lookAgainMs = 1000;
 
@@ -147,19 +145,6 @@ async function seenThrough<T>(
   } catch (error) {
     if (call.signal.aborted) await sent?.then(undo, () => undefined);
     throw error;
-  }
-}
-
-/** A call that goes on when another one has ended, for a while. */
-async function tidily<T>(call: CallContext, work: (tidying: CallContext) => Promise<T>): Promise<T> {
-  const abort = new AbortController();
-  const message = `tidying up in the guest took more than ${tidyMs / 1000} seconds and was given up`;
-  const timer = call.clock.after(tidyMs, () => abort.abort(new Fault('timed-out', message)));
-  try {
-    const tidying: CallContext = { signal: abort.signal, clock: call.clock, progress: () => undefined };
-    return await untilAborted(() => work(tidying), abort.signal);
-  } finally {
-    timer.cancel();
   }
 }
 

@@ -1,29 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { startSimulator } from '../../../src/simulator/index.js';
+import { processesOf } from './processes-of.js';
 import { goodCertificate, testAuthority } from '../../fixtures/tls/certificates.js';
 
 const program = fileURLToPath(new URL('../../../dist/bin/vmrun.cjs', import.meta.url));
-
-/** The processes of this machine that have a folder for their home. */
-function processesOf(home: string): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(`REVIX_HOME=${home}`);
-      } catch {
-        // It has ended meanwhile, or is somebody else's.
-        return false;
-      }
-    })
-    .map(Number);
-}
 
 /** How processes are found differs from system to system. */
 it.skipIf(process.platform !== 'linux')(

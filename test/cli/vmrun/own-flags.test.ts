@@ -4,6 +4,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../../../src/cli/vmrun/parse-command-line.js';
 import { commandLine } from '../../../src/cli/vmrun/command-line.js';
+import { call } from '../../world/world-fixture.js';
+import { Secret } from '../../../src/base/secret.js';
 import { FakeTerminal } from '../fake-terminal.js';
 import { asUser, newLab } from './lab.js';
 import type { VmrunRig } from './vmrun-rig.js';
@@ -172,16 +174,47 @@ describe('Ctrl-C', () => {
     const rig = newLab();
     const names = async (): Promise<string> =>
       (await rig.run([...asUser, 'listDirectoryInGuest', rig.path('on'), '/tmp'])).stdout;
+    // What ends the program is loaded now, so that no time of the guest goes by meanwhile.
+    await rig.run([...asUser, 'runProgramInGuest', rig.path('on'), '/bin/sh', '-c', 'ps -A | awk 1 > /dev/null']);
     const before = await names();
     const terminal = new FakeTerminal(rig.directory, {});
-    const run = rig.start([...asUser, 'runProgramInGuest', rig.path('on'), '-output', '/bin/sleep', '50'], terminal);
+    const state = { isDone: false };
+    const args = [...asUser, 'runProgramInGuest', rig.path('on'), '-output', '/bin/sleep', '50'];
+    const run = rig.start(args, terminal).finally(() => (state.isDone = true));
     while (!terminal.isListening) await rig.clock.advance(1);
     await rig.clock.advance(2000);
     expect(await names()).not.toBe(before);
     terminal.interrupt('SIGTERM');
-    await rig.clock.advance(100);
+    while (!state.isDone) await rig.clock.advance(1);
     expect(await run).toEqual({ status: -1, signal: 'SIGTERM' });
     expect(await names()).toBe(before);
+  });
+});
+
+describe('Ctrl-C while a program starts', () => {
+  it.each([
+    ['runProgramInGuest', ['-output', '/bin/sleep', '50']],
+    ['runScriptInGuest', ['-output', '/bin/sh', 'sleep 50']],
+    ['runScriptInGuest', ['/bin/sh', 'sleep 50']],
+  ] as const)('%s %j waits until its directory in the guest is gone', async (command, words) => {
+    const rig = newLab();
+    rig.inventory.fault({ operation: 'guest.start', effect: { never: true } });
+    rig.inventory.fault({ operation: 'guest.files.deleteDirectory', effect: { delayMs: 500 } });
+    const names = async (): Promise<readonly string[]> => {
+      const vm = await (await rig.world()).find(rig.path('on'));
+      const session = vm.guest({ userName: 'user', password: new Secret('password'), isInteractive: false });
+      return (await session.files.list('/tmp', call())).map(({ name }) => name);
+    };
+    const before = await names();
+    const terminal = new FakeTerminal(rig.directory, {});
+    const state = { isDone: false };
+    const args = [...asUser, command, rig.path('on'), ...words];
+    const run = rig.start(args, terminal).finally(() => (state.isDone = true));
+    while ((await names()).length === before.length) await rig.clock.advance(1);
+    terminal.interrupt('SIGINT');
+    while (!state.isDone) await rig.clock.advance(1);
+    expect(await run).toEqual({ status: -1, signal: 'SIGINT' });
+    expect(await names()).toEqual(before);
   });
 });
 
