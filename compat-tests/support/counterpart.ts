@@ -10,6 +10,7 @@ export type CounterpartName =
   | 'python-vix'
   | 'ansible'
   | 'jna'
+  | 'ruby'
   | 'bash'
   | 'zsh'
   | 'fish'

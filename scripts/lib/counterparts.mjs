@@ -23,6 +23,7 @@ const counterparts = {
   ansible: (_root, folder) => python(folder, 'ansible', ...ansiblePackages),
   'python-vix': (_root, folder) => python(folder, 'python-vix', `vix==${pythonVixVersion}`),
   go: () => onPath('go', 'version'),
+  ruby: () => rubyWithFfi(),
   jna: (_root, folder) => javaNativeAccess(folder),
   bash: () => gnuBash(),
   zsh: () => ofDistribution('zsh', '/bin/zsh'),
@@ -135,6 +136,16 @@ function ofDistribution(packageName, program) {
   });
   installing = found.catch(() => undefined);
   return found;
+}
+
+/** A Ruby that calls C by its package ffi, which Debian has as ruby-ffi. */
+async function rubyWithFfi() {
+  const { exitCode } = await runProgram('ruby', ['-e', 'require "ffi"'], { cwd: '/', capture: true }).catch(() => ({}));
+  if (exitCode === 0) return 'ruby';
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) throw new Error('it needs Ruby and its package ffi');
+  await mustRun('apt-get', ['update', '-qq'], '/');
+  await mustRun('apt-get', ['install', '-y', '-qq', 'ruby', 'ruby-ffi'], '/');
+  return 'ruby';
 }
 
 /** Runs `make` unless it ended well before with the same inputs and what it made is there. */

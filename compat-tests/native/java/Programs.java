@@ -1,106 +1,15 @@
 import com.sun.jna.Pointer;
-import com.sun.jna.ptr.ByReference;
 import com.sun.jna.ptr.ByteByReference;
 import com.sun.jna.ptr.IntByReference;
-import com.sun.jna.ptr.PointerByReference;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The C programs of compat-tests/native/programs, by way of JNA. usage: java Programs NAME */
-final class Programs {
-    private static final Vix VIX = Vix.INSTANCE;
-
-    /** A call has failed. */
-    private static final class VixException extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        VixException(long error) {
-            super(VIX.Vix_GetErrorText(error, null));
-        }
-    }
-
-    private static void check(long error) {
-        if (error != Vix.OK) throw new VixException(error);
-    }
-
-    /** A text that the library has given away: copied, then freed. */
-    private static String takeText(Pointer pointer) {
-        String text = pointer.getString(0, "UTF-8");
-        VIX.Vix_FreeBuffer(pointer);
-        return text;
-    }
-
-    private static ByReference cellOf(int property) {
-        switch (property) {
-            case Vix.PROPERTY_VM_NAME:
-            case Vix.PROPERTY_VM_VMX_PATHNAME:
-            case Vix.PROPERTY_JOB_RESULT_ITEM_NAME:
-            case Vix.PROPERTY_FOUND_ITEM_LOCATION:
-            case Vix.PROPERTY_SNAPSHOT_DISPLAYNAME:
-            case Vix.PROPERTY_SNAPSHOT_DESCRIPTION:
-                return new PointerByReference();
-            case Vix.PROPERTY_VM_IS_RUNNING:
-                return new ByteByReference();
-            default:
-                return new IntByReference();
-        }
-    }
-
-    private static Object valueOf(ByReference cell) {
-        if (cell instanceof PointerByReference) return takeText(((PointerByReference) cell).getValue());
-        if (cell instanceof ByteByReference) return ((ByteByReference) cell).getValue() != 0;
-        return ((IntByReference) cell).getValue();
-    }
-
-    private interface Reader {
-        long read(int handle, int first, Object... rest);
-    }
-
-    /** Reads properties by a function with variable arguments: id, cell, ..., VIX_PROPERTY_NONE. */
-    private static List<Object> read(Reader reader, int handle, int... ids) {
-        List<ByReference> cells = new ArrayList<>();
-        List<Object> rest = new ArrayList<>();
-        for (int index = 0; index < ids.length; index++) {
-            ByReference cell = cellOf(ids[index]);
-            cells.add(cell);
-            rest.add(cell);
-            rest.add(index + 1 < ids.length ? ids[index + 1] : Vix.PROPERTY_NONE);
-        }
-        check(reader.read(handle, ids.length == 0 ? Vix.PROPERTY_NONE : ids[0], rest.toArray()));
-        List<Object> values = new ArrayList<>();
-        for (ByReference cell : cells) values.add(valueOf(cell));
-        return values;
-    }
-
-    private static List<Object> properties(int handle, int... ids) {
-        return read(VIX::Vix_GetProperties, handle, ids);
-    }
-
-    /** Waits for a job, reads properties of it in the same call, and releases it. */
-    private static List<Object> await(int job, int... ids) {
-        try {
-            return read(VIX::VixJob_Wait, job, ids);
-        } finally {
-            VIX.Vix_ReleaseHandle(job);
-        }
-    }
-
-    private static int result(int job) {
-        return (Integer) await(job, Vix.PROPERTY_JOB_RESULT_HANDLE).get(0);
-    }
-
-    private static int startConnect() {
-        return VIX.VixHost_Connect(Vix.API_VERSION, Vix.SERVICEPROVIDER_VMWARE_WORKSTATION, null, 0, null, null, 0,
-                Vix.INVALID_HANDLE, null, null);
-    }
-
-    private static int openVM(int host, String path) {
-        return result(VIX.VixHost_OpenVM(host, path, 0, Vix.INVALID_HANDLE, null, null));
-    }
-
+final class Programs extends Calls {
     private static void openAndPrint(int host) {
         int vm = result(VIX.VixVM_Open(host, "/vms/linux/linux.vmx", null, null));
         List<Object> known = properties(vm, Vix.PROPERTY_VM_NAME, Vix.PROPERTY_VM_VMX_PATHNAME,
@@ -187,14 +96,8 @@ final class Programs {
         check(error);
     }
 
-    private static int takeResult(int job) {
-        int handle = (Integer) properties(job, Vix.PROPERTY_JOB_RESULT_HANDLE).get(0);
-        VIX.Vix_ReleaseHandle(job);
-        return handle;
-    }
-
     private static void pollCheckCompletion() throws InterruptedException {
-        int job = startConnect();
+        int job = startConnect(0, null);
         poll("connect", job);
         int host = takeResult(job);
         job = VIX.VixHost_OpenVM(host, "/vms/linux/linux.vmx", 0, Vix.INVALID_HANDLE, null, null);
@@ -251,63 +154,56 @@ final class Programs {
         for (int handle : new int[] {linked, full, snapshot, vm}) VIX.Vix_ReleaseHandle(handle);
     }
 
-    private static void runAndPrint(int vm, String command, Path hostFile) throws IOException {
-        int job = VIX.VixVM_CreateTempFileInGuest(vm, 0, Vix.INVALID_HANDLE, null, null);
-        String temporary = (String) await(job, Vix.PROPERTY_JOB_RESULT_ITEM_NAME).get(0);
-        String arguments = "/c (" + command + ") > \"" + temporary + "\" 2>&1";
-        job = VIX.VixVM_RunProgramInGuest(vm, "C:\\Windows\\System32\\cmd.exe", arguments, 0, Vix.INVALID_HANDLE,
-                null, null);
-        Object exitCode = await(job, Vix.PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE).get(0);
-        await(VIX.VixVM_CopyFileFromGuestToHost(vm, temporary, hostFile.toString(), 0, Vix.INVALID_HANDLE, null,
-                null));
-        await(VIX.VixVM_DeleteFileInGuest(vm, temporary, null, null));
-        System.out.println("> " + command);
-        for (String line : Files.readAllLines(hostFile)) System.out.println("  " + line);
-        System.out.println("  exit code " + exitCode);
-        Files.delete(hostFile);
+    /** A program on a connection. */
+    private interface Program {
+        void run(int host) throws IOException, InterruptedException;
     }
 
-    private static void runProgramAndFetchOutput(int host) throws IOException {
-        int vm = openVM(host, "[datastore1] build/build.vmx");
-        await(VIX.VixVM_WaitForToolsInGuest(vm, 300, null, null));
-        await(VIX.VixVM_LoginInGuest(vm, "Administrator", "password", 0, null, null));
-        Path folder = Files.createTempDirectory("revix-programs");
-        String[] commands = {"whoami", "dir /b /ad C:\\Users", "(for /l %i in (1,1,3) do @echo step %i) & exit 7",
-            "type C:\\no-such-file.txt"};
-        for (String command : commands) runAndPrint(vm, command, folder.resolve("output.txt"));
-        Files.delete(folder);
-        VIX.Vix_ReleaseHandle(vm);
-    }
-
-    private static void run(String name, int host) throws IOException, InterruptedException {
+    private static Program programOf(String name) {
         switch (name) {
             case "open-vm":
-                openAndPrint(host);
-                break;
+                return Programs::openAndPrint;
             case "find-running-vms":
-                findRunningVMs(host);
-                break;
+                return Programs::findRunningVMs;
             case "walk-snapshot-tree":
-                walkSnapshotTree(host);
-                break;
+                return Programs::walkSnapshotTree;
             case "poll-check-completion":
-                pollCheckCompletion();
-                break;
+                return host -> pollCheckCompletion();
             case "clone":
-                clone(host);
-                break;
+                return Programs::clone;
             case "run-program-and-fetch-output":
-                runProgramAndFetchOutput(host);
-                break;
+                return GuestPrograms::runProgramAndFetchOutput;
+            case "list-and-kill-processes":
+                return GuestPrograms::listAndKillProcesses;
+            case "guest-variables-and-shared-folders":
+                return GuestPrograms::guestVariablesAndSharedFolders;
+            case "copy-tree":
+                return GuestPrograms::copyTree;
             default:
                 throw new IllegalArgumentException("there is no program " + name);
         }
     }
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        int host = result(startConnect());
-        run(args[0], host);
-        System.out.println("handles left beside the host: " + (VIX.Revix_CountHandles() - 1));
-        VIX.VixHost_Disconnect(host);
+        System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
+        switch (args[0]) {
+            case "event-pump":
+                EventPrograms.eventPump();
+                break;
+            case "callback-state-machine":
+                EventPrograms.callbackStateMachine();
+                break;
+            default:
+                int host = result(startConnect(0, null));
+                int code = 0;
+                try {
+                    programOf(args[0]).run(host);
+                } catch (VixException error) {
+                    System.err.println("failed: " + error.getMessage());
+                    code = 1;
+                }
+                disconnect(host);
+                System.exit(code);
+        }
     }
 }

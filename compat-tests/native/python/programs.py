@@ -1,23 +1,18 @@
 """The C programs of compat-tests/native/programs, by way of ctypes. usage: programs.py NAME"""
 
-import os
 import sys
-import tempfile
 import time
 from ctypes import byref, c_bool, c_int
 
 import vix_by_ctypes as vix
-
-
-def start_connect():
-    provider = vix.SERVICEPROVIDER_VMWARE_WORKSTATION
-    return vix.host_connect(
-        vix.API_VERSION, provider, None, 0, None, None, 0, vix.INVALID_HANDLE, vix.NO_CALLBACK, None
-    )
-
-
-def open_vm(host, path):
-    return vix.result(vix.host_open_vm(host, path, 0, vix.INVALID_HANDLE, vix.NO_CALLBACK, None))
+from connection import disconnect, open_vm, start_connect, take_result
+from event_programs import callback_state_machine, event_pump
+from guest_programs import (
+    copy_tree,
+    guest_variables_and_shared_folders,
+    list_and_kill_processes,
+    run_program_and_fetch_output,
+)
 
 
 def open_and_print(host):
@@ -109,12 +104,6 @@ def poll(what, job):
     vix.check(error)
 
 
-def take_result(job):
-    (handle,) = vix.properties(job, vix.PROPERTY_JOB_RESULT_HANDLE)
-    vix.release_handle(job)
-    return handle
-
-
 def poll_check_completion(_host):
     job = start_connect()
     poll("connect", job)
@@ -175,50 +164,6 @@ def clone(host):
         vix.release_handle(handle)
 
 
-def run_and_print(vm, command, host_file):
-    (temporary,) = vix.wait(
-        vix.vm_create_temp_file(vm, 0, vix.INVALID_HANDLE, vix.NO_CALLBACK, None), vix.PROPERTY_JOB_RESULT_ITEM_NAME
-    )
-    (exit_code,) = vix.wait(
-        vix.vm_run_program(
-            vm,
-            b"C:\\Windows\\System32\\cmd.exe",
-            f'/c ({command}) > "{temporary}" 2>&1'.encode(),
-            0,
-            vix.INVALID_HANDLE,
-            vix.NO_CALLBACK,
-            None,
-        ),
-        vix.PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE,
-    )
-    vix.wait(
-        vix.vm_copy_to_host(
-            vm, temporary.encode(), host_file.encode(), 0, vix.INVALID_HANDLE, vix.NO_CALLBACK, None
-        )
-    )
-    vix.wait(vix.vm_delete_file(vm, temporary.encode(), vix.NO_CALLBACK, None))
-    print(f"> {command}")
-    with open(host_file, encoding="utf-8") as output:
-        for line in output:
-            print(f"  {line.rstrip()}")
-    print(f"  exit code {exit_code}")
-
-
-def run_program_and_fetch_output(host):
-    vm = open_vm(host, b"[datastore1] build/build.vmx")
-    vix.wait(vix.vm_wait_for_tools(vm, 300, vix.NO_CALLBACK, None))
-    vix.wait(vix.vm_login(vm, b"Administrator", b"password", 0, vix.NO_CALLBACK, None))
-    with tempfile.TemporaryDirectory() as folder:
-        for command in (
-            "whoami",
-            "dir /b /ad C:\\Users",
-            "(for /l %i in (1,1,3) do @echo step %i) & exit 7",
-            "type C:\\no-such-file.txt",
-        ):
-            run_and_print(vm, command, os.path.join(folder, "output.txt"))
-    vix.release_handle(vm)
-
-
 PROGRAMS = {
     "open-vm": open_and_print,
     "find-running-vms": find_running_vms,
@@ -226,14 +171,29 @@ PROGRAMS = {
     "poll-check-completion": poll_check_completion,
     "clone": clone,
     "run-program-and-fetch-output": run_program_and_fetch_output,
+    "list-and-kill-processes": list_and_kill_processes,
+    "guest-variables-and-shared-folders": guest_variables_and_shared_folders,
+    "copy-tree": copy_tree,
 }
+
+# Those that connect in a way of their own.
+PROGRAMS_THAT_CONNECT = {"event-pump": event_pump, "callback-state-machine": callback_state_machine}
 
 
 def main():
+    name = sys.argv[1]
+    if name in PROGRAMS_THAT_CONNECT:
+        PROGRAMS_THAT_CONNECT[name]()
+        return
     host = vix.result(start_connect())
-    PROGRAMS[sys.argv[1]](host)
-    print(f"handles left beside the host: {vix.count_handles() - 1}")
-    vix.host_disconnect(host)
+    code = 0
+    try:
+        PROGRAMS[name](host)
+    except vix.VixError as error:
+        print(f"failed: {error}", file=sys.stderr)
+        code = 1
+    disconnect(host)
+    sys.exit(code)
 
 
 main()

@@ -20,6 +20,14 @@ POWERSTATE_POWERED_ON = 0x0008
 CLONETYPE_FULL = 0
 CLONETYPE_LINKED = 1
 VMDELETE_DISK_FILES = 0x0002
+HOSTOPTION_USE_EVENT_PUMP = 0x0008
+PUMPEVENTOPTION_NONE = 0
+RUNPROGRAM_RETURN_IMMEDIATELY = 0x0001
+FILE_ATTRIBUTES_DIRECTORY = 0x0001
+SHAREDFOLDER_WRITE_ACCESS = 0x0004
+VM_GUEST_VARIABLE = 1
+VM_CONFIG_RUNTIME_ONLY = 2
+GUEST_ENVIRONMENT_VARIABLE = 3
 
 PROPERTY_NONE = 0
 PROPERTY_VM_NUM_VCPUS = 101
@@ -28,13 +36,24 @@ PROPERTY_VM_MEMORY_SIZE = 106
 PROPERTY_VM_IS_RUNNING = 196
 PROPERTY_VM_NAME = 108
 PROPERTY_VM_POWER_STATE = 129
+PROPERTY_JOB_RESULT_ERROR_CODE = 3000
 PROPERTY_JOB_RESULT_HANDLE = 3010
 PROPERTY_JOB_RESULT_ITEM_NAME = 3035
 PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE = 3018
+PROPERTY_JOB_RESULT_SHARED_FOLDER_COUNT = 3046
+PROPERTY_JOB_RESULT_SHARED_FOLDER_HOST = 3048
+PROPERTY_JOB_RESULT_SHARED_FOLDER_FLAGS = 3049
+PROPERTY_JOB_RESULT_PROCESS_ID = 3051
+PROPERTY_JOB_RESULT_PROCESS_OWNER = 3052
+PROPERTY_JOB_RESULT_PROCESS_COMMAND = 3053
+PROPERTY_JOB_RESULT_FILE_FLAGS = 3054
+PROPERTY_JOB_RESULT_VM_VARIABLE_STRING = 3056
+PROPERTY_JOB_RESULT_FILE_SIZE = 3061
 PROPERTY_FOUND_ITEM_LOCATION = 4010
 PROPERTY_SNAPSHOT_DISPLAYNAME = 4200
 PROPERTY_SNAPSHOT_DESCRIPTION = 4201
 PROPERTY_SNAPSHOT_POWERSTATE = 4205
+PROPERTY_GUEST_SHAREDFOLDERS_SHARES_PATH = 4525
 
 EventProc = ctypes.CFUNCTYPE(None, Handle, c_int, Handle, c_void_p)
 NO_CALLBACK = EventProc()
@@ -54,6 +73,9 @@ free_buffer = _function("Vix_FreeBuffer", None, c_void_p)
 get_properties = _function("Vix_GetProperties", Error, Handle, c_int)
 job_wait = _function("VixJob_Wait", Error, Handle, c_int)
 job_check_completion = _function("VixJob_CheckCompletion", Error, Handle, POINTER(c_bool))
+job_get_num_properties = _function("VixJob_GetNumProperties", c_int, Handle, c_int)
+job_get_nth_properties = _function("VixJob_GetNthProperties", Error, Handle, c_int, c_int)
+pump_events = _function("Vix_PumpEvents", None, Handle, c_int)
 job_get_error = _function("VixJob_GetError", Error, Handle)
 host_connect = _function(
     "VixHost_Connect", Handle, c_int, c_int, c_char_p, c_int, c_char_p, c_char_p, c_int, Handle, EventProc, c_void_p
@@ -76,6 +98,30 @@ vm_copy_to_host = _function(
     "VixVM_CopyFileFromGuestToHost", Handle, Handle, c_char_p, c_char_p, c_int, Handle, EventProc, c_void_p
 )
 vm_delete_file = _function("VixVM_DeleteFileInGuest", Handle, Handle, c_char_p, EventProc, c_void_p)
+vm_copy_to_guest = _function(
+    "VixVM_CopyFileFromHostToGuest", Handle, Handle, c_char_p, c_char_p, c_int, Handle, EventProc, c_void_p
+)
+vm_list_directory = _function("VixVM_ListDirectoryInGuest", Handle, Handle, c_char_p, c_int, EventProc, c_void_p)
+vm_delete_directory = _function("VixVM_DeleteDirectoryInGuest", Handle, Handle, c_char_p, c_int, EventProc, c_void_p)
+vm_run_script = _function(
+    "VixVM_RunScriptInGuest", Handle, Handle, c_char_p, c_char_p, c_int, Handle, EventProc, c_void_p
+)
+vm_list_processes = _function("VixVM_ListProcessesInGuest", Handle, Handle, c_int, EventProc, c_void_p)
+vm_kill_process = _function("VixVM_KillProcessInGuest", Handle, Handle, c_uint64, c_int, EventProc, c_void_p)
+vm_read_variable = _function("VixVM_ReadVariable", Handle, Handle, c_int, c_char_p, c_int, EventProc, c_void_p)
+vm_write_variable = _function(
+    "VixVM_WriteVariable", Handle, Handle, c_int, c_char_p, c_char_p, c_int, EventProc, c_void_p
+)
+vm_enable_shared_folders = _function("VixVM_EnableSharedFolders", Handle, Handle, c_bool, c_int, EventProc, c_void_p)
+vm_get_num_shared_folders = _function("VixVM_GetNumSharedFolders", Handle, Handle, EventProc, c_void_p)
+vm_get_shared_folder_state = _function("VixVM_GetSharedFolderState", Handle, Handle, c_int, EventProc, c_void_p)
+vm_set_shared_folder_state = _function(
+    "VixVM_SetSharedFolderState", Handle, Handle, c_char_p, c_char_p, c_int, EventProc, c_void_p
+)
+vm_add_shared_folder = _function(
+    "VixVM_AddSharedFolder", Handle, Handle, c_char_p, c_char_p, c_int, EventProc, c_void_p
+)
+vm_remove_shared_folder = _function("VixVM_RemoveSharedFolder", Handle, Handle, c_char_p, c_int, EventProc, c_void_p)
 vm_create_snapshot = _function(
     "VixVM_CreateSnapshot", Handle, Handle, c_char_p, c_char_p, c_int, Handle, EventProc, c_void_p
 )
@@ -116,10 +162,18 @@ _cells = {
     PROPERTY_VM_VMX_PATHNAME: c_void_p,
     PROPERTY_VM_NAME: c_void_p,
     PROPERTY_VM_IS_RUNNING: c_bool,
+    PROPERTY_JOB_RESULT_ERROR_CODE: c_int64,
     PROPERTY_JOB_RESULT_ITEM_NAME: c_void_p,
+    PROPERTY_JOB_RESULT_SHARED_FOLDER_HOST: c_void_p,
+    PROPERTY_JOB_RESULT_PROCESS_ID: c_int64,
+    PROPERTY_JOB_RESULT_PROCESS_OWNER: c_void_p,
+    PROPERTY_JOB_RESULT_PROCESS_COMMAND: c_void_p,
+    PROPERTY_JOB_RESULT_VM_VARIABLE_STRING: c_void_p,
+    PROPERTY_JOB_RESULT_FILE_SIZE: c_int64,
     PROPERTY_FOUND_ITEM_LOCATION: c_void_p,
     PROPERTY_SNAPSHOT_DISPLAYNAME: c_void_p,
     PROPERTY_SNAPSHOT_DESCRIPTION: c_void_p,
+    PROPERTY_GUEST_SHAREDFOLDERS_SHARES_PATH: c_void_p,
 }
 
 
@@ -132,6 +186,12 @@ def _read(function, handle, ids):
 
 def properties(handle, *ids):
     return _read(get_properties, handle, ids)
+
+
+def each(job, count_of, *ids):
+    """Reads properties of each result of a job that has several, as many as there are of one property."""
+    for index in range(job_get_num_properties(job, count_of)):
+        yield _read(lambda handle, *rest: job_get_nth_properties(handle, c_int(index), *rest), job, ids)
 
 
 def wait(job, *ids):
