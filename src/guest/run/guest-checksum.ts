@@ -5,8 +5,8 @@ import type { GuestSession } from '../guest-session.js';
 import { patiently } from '../patiently.js';
 import { runInGuest } from './run-in-guest.js';
 
-/** Programs of the guest that work out a SHA-256. */
-const programs = {
+/** Programs of the guest that work out a SHA-256, their arguments, and where it stands in what they print. */
+export const checksumPrograms = {
   posix: { program: 'sha256sum', arguments: (path: string) => ['--', path], pattern: /^\\?([0-9a-f]{64}) / },
   windows: {
     program: 'certutil',
@@ -27,7 +27,7 @@ export async function guestSha256(
   call: CallContext,
   leftBehind: (error: unknown) => void,
 ): Promise<string> {
-  const { program, arguments: words, pattern } = programs[session.ops.family];
+  const { program, arguments: words, pattern } = checksumPrograms[session.ops.family];
   const printed: Uint8Array[] = [];
   const output = (stream: string, bytes: Uint8Array): void => void (stream === 'stdout' && printed.push(bytes));
   try {

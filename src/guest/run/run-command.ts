@@ -21,12 +21,17 @@ export const runFiles = {
   work: 'work',
   /** The exit code, whole as soon as the file is there. */
   exitCode: 'code',
+  /** A copy of the command, made at the end: there is room on the disk, so the output is whole. */
+  room: 'room',
   /** There when the user may not execute the program. */
   refused: 'refused',
 } as const;
 
-/** Exit code of a run that could not begin. */
-export const notBegunCode = 125;
+/** Exit code of a run that could not begin, or not keep its exit code. */
+export const noRoomCode = 125;
+
+/** Bytes of padding that make a command as large as the smallest piece in which a disk gives out room. */
+const paddingBytes = 4096;
 
 /** What is to run, with its place in the guest. */
 export interface PlacedCommand {
@@ -57,18 +62,21 @@ export function prepareCommand(family: GuestOps['family'], command: PlacedComman
 
 function posixCommand(command: PlacedCommand): PreparedCommand {
   const { program, arguments: args, directory, workingDirectory, hasInput } = command;
-  const { posixCommand: file, raw, input, stdout, stderr, work, exitCode, refused } = runFiles;
+  const { posixCommand: file, raw, input, stdout, stderr, work, exitCode, room, refused } = runFiles;
   const isRaw = 'raw' in args;
   const line = isRaw ? `/bin/sh "$1/${raw}"` : [program, ...args].map(posixWord).join(' ');
   // Only simple commands: the small shell of a mock guest knows no others. $1 is the directory.
   const lines = [
-    `mkdir "$1/${work}" || exit ${notBegunCode}`,
+    `mkdir "$1/${work}" || exit ${noRoomCode}`,
     ...(workingDirectory === null ? [`cd "$1/${work}"`] : []),
     `test -x ${posixWord(program)} || : >"$1/${refused}"`,
     `${line} <${hasInput ? `"$1/${input}"` : '/dev/null'} >"$1/${stdout}" 2>"$1/${stderr}"`,
     'revix_code=$?',
-    `echo $revix_code >"$1/${exitCode}.part" && mv "$1/${exitCode}.part" "$1/${exitCode}"`,
+    `cp "$1/${file}" "$1/${room}" || exit ${noRoomCode}`,
+    `echo $revix_code >"$1/${exitCode}.part" || exit ${noRoomCode}`,
+    `mv "$1/${exitCode}.part" "$1/${exitCode}" || exit ${noRoomCode}`,
     'exit $revix_code',
+    ...padding('#'),
   ];
   return {
     files: [
@@ -82,25 +90,33 @@ function posixCommand(command: PlacedCommand): PreparedCommand {
 function windowsCommand(command: PlacedCommand): PreparedCommand {
   const { program, directory, workingDirectory, hasInput } = command;
   const inside = (name: string): string => batchPath(`${directory}\\${name}`);
-  const { windowsCommand: file, input, stdout, stderr, work, exitCode } = runFiles;
+  const { windowsCommand: file, input, stdout, stderr, work, exitCode, room } = runFiles;
   const lines = [
     '@echo off',
     'setlocal DisableDelayedExpansion',
-    `mkdir ${inside(work)} || exit /b ${notBegunCode}`,
+    `mkdir ${inside(work)} || exit /b ${noRoomCode}`,
     ...(workingDirectory === null ? [`cd /d ${inside(work)}`] : []),
     // Programs that ask for it then print UTF-8, and this file is read as such.
     'chcp 65001 >nul',
     `${windowsLine(program, command.arguments)} <${hasInput ? inside(input) : 'nul'} >${inside(stdout)} 2>${inside(stderr)}`,
     'set revix_code=%ERRORLEVEL%',
+    `copy /y ${inside(file)} ${inside(room)} >nul || exit /b ${noRoomCode}`,
     `>${inside(`${exitCode}.part`)} echo %revix_code%`,
-    `move /y ${inside(`${exitCode}.part`)} ${inside(exitCode)} >nul`,
+    `move /y ${inside(`${exitCode}.part`)} ${inside(exitCode)} >nul || exit /b ${noRoomCode}`,
     'exit /b %revix_code%',
+    ...padding('rem'),
   ];
   return {
     files: [{ name: file, text: textOf(lines, '\r\n') }],
     // cmd.exe strips one pair of quotes around the whole line.
     spec: { path: 'C:\\Windows\\System32\\cmd.exe', arguments: `/d /c ""${directory}\\${file}""` },
   };
+}
+
+/** Lines that say nothing. */
+function padding(comment: string): readonly string[] {
+  const lines = 4;
+  return Array.from({ length: lines }, () => `${comment} ${'-'.repeat(paddingBytes / lines)}`);
 }
 
 function textOf(lines: readonly string[], end: string): string {

@@ -11,7 +11,7 @@ import { tidily } from '../tidily.js';
 import { findProgram } from './find-program.js';
 import { killTree } from './kill-tree.js';
 import { patiently } from '../patiently.js';
-import { notBegunCode, prepareCommand, runFiles, type ProgramArguments } from './run-command.js';
+import { noRoomCode, prepareCommand, runFiles, type ProgramArguments } from './run-command.js';
 import { RunOutput, type OutputSink } from './run-output.js';
 
 /** A program to run, with what it prints kept. */
@@ -334,7 +334,9 @@ class GuestRun {
         const bytes = await this.#ask(async () =>
           readAll(await files.read(this.#inside(runFiles.exitCode), this.#call)),
         );
-        return exitOf(new TextDecoder().decode(bytes), file, this.#begunAt(entries) ?? file.modified);
+        const text = new TextDecoder().decode(bytes);
+        if (!/^-?\d+/.test(text)) throw noRoomLeft('the program');
+        return exitOf(text, file, this.#begunAt(entries) ?? file.modified);
       }
       if (!isAlive) throw lost;
       await sleep(this.#call.clock, lookAgainMs, this.#call.signal);
@@ -349,13 +351,14 @@ class GuestRun {
 
   /** Tells a program that was refused, or a run that could not begin, from one that ended with such a code. */
   async #requireBegun(program: string, { exitCode }: ExitedProgram): Promise<void> {
-    if (exitCode !== 126 && exitCode !== notBegunCode) return;
+    if (exitCode !== 126 && exitCode !== noRoomCode) return;
     const entries = await this.#entries();
     const has = (wanted: string): boolean => entries.some(({ name }) => name === wanted);
     if (!has(runFiles.work)) {
       const message = `the run could not begin in ${this.#directory} of the guest: its disk is full or read-only; make room there`;
       throw new Fault('disk-full', message);
     }
+    if (exitCode === noRoomCode && !has(runFiles.exitCode)) throw noRoomLeft(program);
     if (exitCode === 126 && has(runFiles.refused)) {
       const message =
         `the guest does not let this user execute ${program}: it has no right to execute it, or it lies on a file system ` +
@@ -368,6 +371,13 @@ class GuestRun {
 function leftover(directory: string, error: unknown): Fault {
   const reason = error instanceof Error ? error.message : String(error);
   return new Fault('file-error', `${directory} is left in the guest: ${reason}; remove it`, { cause: error });
+}
+
+function noRoomLeft(program: string): Fault {
+  const message =
+    `${program} has ended, but the disk of the guest is full, so the end of its output is missing and its exit code was not ` +
+    'kept; make room there';
+  return new Fault('disk-full', message);
 }
 
 function scriptName({ program, script = '' }: RunSpec): string {

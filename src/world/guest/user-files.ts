@@ -89,7 +89,15 @@ export class TreeUserFiles implements UserFiles {
     this.#put(path, () => made, options.mode ?? newFileMode, putChange);
   }
 
+  /** Adds to a file, or makes it. A disk that has no room for all of it is filled. */
   append(path: string, content: Uint8Array | string): void {
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    const fitting = Math.max(0, this.#diskSizeBytes - this.#tree.usedBytes);
+    if (fitting > 0 && fitting < bytes.length) this.#append(path, bytes.subarray(0, fitting));
+    this.#append(path, fitting < bytes.length ? bytes.subarray(fitting) : bytes);
+  }
+
+  #append(path: string, content: Uint8Array): void {
     const asAppend = (whole: string, node: FileNode): FileChange => {
       const { attributes } = node;
       return { change: 'append', path: whole, attributes, content: contentOf(content), ...sharing(node) };

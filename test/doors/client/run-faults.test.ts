@@ -172,6 +172,25 @@ describe.each(backendNames)('guest.run under faults, over %s', (backend) => {
     },
   );
 
+  it.each(['posix', 'windows'] as const)('tells when the output of a %s program fills the disk', async (family) => {
+    const name = family === 'posix' ? 'small' : 'smallWindows';
+    const small = await rig.login(host, name);
+    const path = family === 'posix' ? '/root/part' : 'C:\\part';
+    await rig.moving(small.files.write(path, Buffer.alloc(3 * 1024 * 1024, 'x')));
+    const script = family === 'posix' ? `cat ${path} ${path}; exit 0` : `@type ${path} ${path}\nexit /b 0`;
+    const output: number[] = [];
+    const onOutput = ({ bytes }: OutputChunk): void => void output.push(bytes.byteLength);
+    const failed = errorOf(small.script(script, { onOutput }));
+    expect(await rig.moving(failed, 1000)).toMatchObject({
+      name: 'VIX_E_DISK_FULL',
+      message: expect.stringContaining('the end of its output is missing') as string,
+    });
+    // What there was room for has been passed on all the same.
+    expect(output.reduce((sum, bytes) => sum + bytes, 0)).toBeGreaterThan(3 * 1024 * 1024);
+    await nothingLeft(name);
+    expect((await rig.moving(small.script('exit 5'), 1000)).exitCode).toBe(5);
+  });
+
   it('tells of a full disk, and leaves nothing', async () => {
     const small = await rig.login(host, 'small');
     const inside = await rig.inside('small');

@@ -264,7 +264,6 @@ describe('POSIX files', () => {
     user.write('/tmp/f', 'x'.repeat(9_000));
     small.changes.length = 0;
     expect(faultOf(() => user.write('/tmp/g', 'y'.repeat(1_001)))).toBe('disk-full');
-    expect(faultOf(() => user.append('/tmp/f', 'y'.repeat(1_001)))).toBe('disk-full');
     expect(faultOf(() => user.write('/tmp/f', 'y'.repeat(10_001)))).toBe('disk-full');
     expect(user.exists('/tmp/g')).toBe(false);
     expect(textOf(user.read('/tmp/f'))).toBe('x'.repeat(9_000));
@@ -274,6 +273,16 @@ describe('POSIX files', () => {
     user.deleteFile('/tmp/g');
     user.write('/tmp/f', 'z'.repeat(10_000));
     expect(small.files.usedBytes).toBe(10_000 + guest('posix').files.usedBytes);
+  });
+
+  it('fills the disk with what is added to a file and does not fit', () => {
+    const small = guest('posix', 10_000 + guest('posix').files.usedBytes);
+    const user = small.as('ann');
+    user.write('/tmp/f', 'x'.repeat(9_000));
+    expect(faultOf(() => user.append('/tmp/f', 'y'.repeat(1_001)))).toBe('disk-full');
+    expect(textOf(user.read('/tmp/f'))).toBe('x'.repeat(9_000) + 'y'.repeat(1_000));
+    expect(faultOf(() => user.append('/tmp/g', 'z'))).toBe('disk-full');
+    expect(user.exists('/tmp/g')).toBe(false);
   });
 
   it('sets times, rights and, for root, the owner', () => {

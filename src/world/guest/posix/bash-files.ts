@@ -1,3 +1,4 @@
+import { Fault } from '../../../base/fault.js';
 import { Buffer } from 'node:buffer';
 import type { FsStat, IFileSystem, MkdirOptions, RmOptions, CpOptions } from './just-bash-types.js';
 import type { FileStatus } from '../guest-files.js';
@@ -30,6 +31,8 @@ export class BashFiles implements IFileSystem {
   /** The path that the shell is about to open for writing, as soon as it has resolved it. */
   #opening: string | undefined;
   #hasReadEndless = false;
+  /** Files that output of commands was sent to. */
+  readonly #redirected = new Set<string>();
 
   constructor(context: ProgramContext, options: BashFilesOptions) {
     this.#context = context;
@@ -59,14 +62,42 @@ export class BashFiles implements IFileSystem {
     requireFile(path);
     if (isDevice(path)) return;
     await this.#context.turn();
-    this.#do('open', path, () => this.#context.files.write(path, bytesOf(content, options)));
+    this.#put(path, bytesOf(content, options), false);
   }
 
   async appendFile(path: string, content: string | Uint8Array, options?: Encoding): Promise<void> {
     requireFile(path);
     if (isDevice(path)) return;
     await this.#context.turn();
-    this.#do('open', path, () => this.#context.files.append(path, bytesOf(content, options)));
+    this.#put(path, bytesOf(content, options), true);
+  }
+
+  /**
+   * Writes to a file. The library would end the script when there is no room for what a command has printed; a program
+   * writes piece by piece until its disk is full, and the script goes on.
+   */
+  #put(path: string, bytes: Uint8Array, isAppend: boolean): void {
+    const { files } = this.#context;
+    try {
+      if (isAppend) files.append(path, bytes);
+      else files.write(path, bytes);
+    } catch (error) {
+      const isFull = error instanceof Fault && error.kind === 'disk-full';
+      if (!isFull || !this.#redirected.has(path)) throw toNodeError(error, 'open', path);
+      if (!isAppend) this.#fill(path, bytes);
+      this.#context.writeStderr('sh: write error: No space left on device\n');
+    }
+  }
+
+  /** Writes as much as there is room for. */
+  #fill(path: string, bytes: Uint8Array): void {
+    const { files } = this.#context;
+    files.write(path, '');
+    try {
+      files.append(path, bytes);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.kind !== 'disk-full') throw error;
+    }
   }
 
   /** Tells whether the path that the shell resolves next is one that it is about to open for writing. */
@@ -76,7 +107,10 @@ export class BashFiles implements IFileSystem {
 
   async exists(path: string): Promise<boolean> {
     this.#note('exists', path);
-    if (this.#opening === path && !isDevice(path) && !isStandardStream(path)) this.#requireWritable(path);
+    if (this.#opening === path && !isDevice(path) && !isStandardStream(path)) {
+      this.#requireWritable(path);
+      this.#redirected.add(path);
+    }
     this.#opening = undefined;
     if (isDevice(path) || this.#options.isAddedProgram(path)) return true;
     return this.#do('stat', path, () => this.#context.files.exists(path));
