@@ -163,8 +163,8 @@ describe.each(backendNames)('guest.run under faults, over %s', (backend) => {
         return lines.filter((line) => isOwn.test(line));
       };
       const running = await rig.moving(user.start(program, words));
-      for (let looks = 0; looks < 100 && (await own()).length < count; looks += 1)
-        await rig.moving(rig.clock.advance(10));
+      for (let looks = 0; looks < 5000 && (await own()).length < count; looks += 1)
+        await rig.moving(rig.clock.advance(1), 1);
       expect(await own()).toHaveLength(count);
       await rig.moving(running.kill());
       expect(await own()).toEqual([]);
