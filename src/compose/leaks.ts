@@ -15,6 +15,9 @@ export function printLeaks(lines: readonly HandleDumpLine[]): void {
   writeSync(2, `revix: ${count} not released:\n${handleLines(lines)}`);
 }
 
+/** What gives the live handles of each runtime of this process. */
+const dumps: (() => readonly HandleDumpLine[])[] = [];
+
 /**
  * With `REVIX_LEAKS=1`, prints at the exit of the process every live handle; otherwise does nothing.
  *
@@ -22,11 +25,16 @@ export function printLeaks(lines: readonly HandleDumpLine[]): void {
  */
 export function printLeaksAtExit(dump: () => readonly HandleDumpLine[]): void {
   if (!areLeaksWanted()) return;
-  process.once('exit', () => {
+  // One listener for all runtimes: Node warns of many.
+  if (dumps.push(dump) === 1) process.once('exit', printAll);
+}
+
+function printAll(): void {
+  for (const dump of dumps) {
     try {
       printLeaks(dump());
     } catch (error) {
       writeSync(2, `revix: ${String(error)}\n`);
     }
-  });
+  }
 }
