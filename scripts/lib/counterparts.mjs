@@ -36,6 +36,8 @@ const counterparts = {
 /** The last installation by the distribution's own client, which does not run twice at once. */
 let installing = Promise.resolve();
 
+const aptOptions = ['-qq', '-o', 'DPkg::Lock::Timeout=120'];
+
 const benchOnly = ['govmomi', 'curl'];
 
 /** Names of what the compat tests run against. */
@@ -125,26 +127,28 @@ async function staticBusybox() {
   return await ofDistribution('busybox-static', '/bin/busybox');
 }
 
-/** A program of the machine's distribution, which root may install: one at a time. */
-function ofDistribution(packageName, program) {
-  const found = installing.then(async () => {
-    if (existsSync(program)) return program;
-    if (process.platform !== 'linux' || process.getuid?.() !== 0) throw new Error(`${program} is not there`);
-    await mustRun('apt-get', ['update', '-qq'], '/');
-    await mustRun('apt-get', ['install', '-y', '-qq', '--no-install-recommends', packageName], '/');
-    return program;
+/** A program of the machine's distribution, which root may install. */
+async function ofDistribution(packageName, program) {
+  if (!existsSync(program)) await installed([packageName], `${program} is not there`);
+  return program;
+}
+
+/** Lets root install packages of Debian: each installation waits for the one before, and for those of others. */
+function installed(packageNames, whyNeeded) {
+  const done = installing.then(async () => {
+    if (process.platform !== 'linux' || process.getuid?.() !== 0) throw new Error(whyNeeded);
+    await mustRun('apt-get', [...aptOptions, 'update'], '/');
+    await mustRun('apt-get', [...aptOptions, 'install', '-y', '--no-install-recommends', ...packageNames], '/');
   });
-  installing = found.catch(() => undefined);
-  return found;
+  installing = done.catch(() => undefined);
+  return done;
 }
 
 /** A Ruby that calls C by its package ffi, which Debian has as ruby-ffi. */
 async function rubyWithFfi() {
   const { exitCode } = await runProgram('ruby', ['-e', 'require "ffi"'], { cwd: '/', capture: true }).catch(() => ({}));
   if (exitCode === 0) return 'ruby';
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) throw new Error('it needs Ruby and its package ffi');
-  await mustRun('apt-get', ['update', '-qq'], '/');
-  await mustRun('apt-get', ['install', '-y', '-qq', 'ruby', 'ruby-ffi'], '/');
+  await installed(['ruby', 'ruby-ffi'], 'it needs Ruby and its package ffi');
   return 'ruby';
 }
 

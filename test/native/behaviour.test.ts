@@ -33,6 +33,9 @@ interface Ended {
 
 const well: Ended = { code: 0, signal: null, output: 'ok\n', errors: '' };
 
+// `npm test` leaves programs.test.ts out, so that it is said here.
+if (whyNotNative !== undefined) console.log(`The native library is not tested: ${whyNotNative}.`);
+
 describe.skipIf(whyNotNative !== undefined)('the native library', { timeout }, () => {
   const build = new NativeBuild(temporaryFolder('behaviour'));
   const helper = join(build.folder, 'helper');

@@ -26,8 +26,6 @@ const sourceOf = (name: string): string => join(programFolder, `${name}.c`);
 const transcriptOf = (name: string): string =>
   readFileSync(join(root, 'test', 'examples', 'transcripts', `${name}.txt`), 'utf8');
 
-if (whyNotNative !== undefined) console.log(`The native library is not tested: ${whyNotNative}.`);
-
 // compat-tests/native/programs.test.ts builds each program in every way, and runs it over vSphere too.
 describe.skipIf(whyNotNative !== undefined)('programs in C', { timeout }, () => {
   const build = new NativeBuild(temporaryFolder('native'));
