@@ -1,5 +1,9 @@
+import { expect } from 'vitest';
 import { type CommandCase, failed, guest, notSupported } from './command-case.js';
 import { guestCommandCases } from './guest-command-cases.js';
+
+/** Each card has an address of its own. */
+const mac: unknown = expect.stringMatching(/^00:50:56(:[\da-f]{2}){3}$/);
 
 /** What vSphere does not offer: the first line of the case says so there. */
 export const notOnVsphere: ReadonlySet<string> = new Set([
@@ -121,7 +125,7 @@ export const commandCases: Readonly<Record<string, CommandCase>> = {
     {
       args: ['listNetworkAdapters', 'off.vmx'],
       stdout: 'Total network adapters: 1\nINDEX  TYPE         VMNET\n0      custom       VM Network\n',
-      json: { adapters: [{ index: 0, type: 'custom', network: 'VM Network' }] },
+      json: { adapters: [{ index: 0, type: 'custom', network: 'VM Network', mac }] },
     },
   ],
   addNetworkAdapter: [
@@ -134,9 +138,9 @@ export const commandCases: Readonly<Record<string, CommandCase>> = {
         '1      nat          vmnet8\n2      hostOnly     vmnet1\n',
       json: {
         adapters: [
-          { index: 0, type: 'custom', network: 'VM Network' },
-          { index: 1, type: 'nat', network: 'vmnet8' },
-          { index: 2, type: 'hostOnly', network: 'vmnet1' },
+          { index: 0, type: 'custom', network: 'VM Network', mac },
+          { index: 1, type: 'nat', network: 'vmnet8', mac },
+          { index: 2, type: 'hostOnly', network: 'vmnet1', mac },
         ],
       },
     },
@@ -156,7 +160,7 @@ export const commandCases: Readonly<Record<string, CommandCase>> = {
     {
       args: ['listNetworkAdapters', 'off.vmx'],
       stdout: 'Total network adapters: 1\nINDEX  TYPE         VMNET\n0      bridged      vmnet0\n',
-      json: { adapters: [{ index: 0, type: 'bridged', network: 'vmnet0' }] },
+      json: { adapters: [{ index: 0, type: 'bridged', network: 'vmnet0', mac }] },
     },
   ],
   deleteNetworkAdapter: [

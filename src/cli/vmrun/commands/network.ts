@@ -43,7 +43,7 @@ export const networkCommands: readonly Command[] = [
     section: 'networkAdapter',
     parameters: [vm],
     summary: 'list the network adapters of a VM',
-    result: { adapters: [{ index: 'number', type: 'string', network: 'string' }] },
+    result: { adapters: [{ index: 'number', type: 'string', network: 'string', mac: 'string' }] },
     hostTypes: desktop,
     run: async (session) => {
       const cell = Vix_Out<readonly NetworkAdapter[]>();
