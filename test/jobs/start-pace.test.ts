@@ -1,14 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import { settle } from '../../src/base/clock.js';
 import { StartPace } from '../../src/jobs/start-pace.js';
-
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect === 'function') collect();
-}
+import { collectGarbage } from '../fixtures/collect-garbage.js';
 
 describe('the pace of starts', () => {
   it('starts nothing inside the call, and a few before the next turn', async () => {

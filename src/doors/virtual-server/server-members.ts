@@ -118,18 +118,27 @@ function* findVirtualMachine(server: ServerState, name: string): Flow<MachineSta
   for (const path of [...paths.filter(isLikely), ...paths.filter((other) => !isLikely(other))]) {
     const machine = yield* openIfAllowed(server, path);
     if (machine === null) continue;
-    const found = yield* machineProperty(machine, VIX_PROPERTY_VM_NAME);
-    if (found.toLowerCase() === wanted) return machine;
-    server.vix.Vix_ReleaseHandle(machine.handle);
+    let isWanted = false;
+    try {
+      isWanted = (yield* machineProperty(machine, VIX_PROPERTY_VM_NAME)).toLowerCase() === wanted;
+      if (isWanted) return machine;
+    } finally {
+      if (!isWanted) server.owned.giveBack(machine, machine.handle);
+    }
   }
   return null;
 }
 
 function* virtualMachines(server: ServerState): Flow<CollectionState<MachineState>> {
   const machines: MachineState[] = [];
-  for (const path of yield* registeredPaths(server)) {
-    const machine = yield* openIfAllowed(server, path);
-    if (machine !== null) machines.push(machine);
+  try {
+    for (const path of yield* registeredPaths(server)) {
+      const machine = yield* openIfAllowed(server, path);
+      if (machine !== null) machines.push(machine);
+    }
+  } catch (error) {
+    for (const machine of machines) server.owned.giveBack(machine, machine.handle);
+    throw error;
   }
   return new CollectionState(machines);
 }

@@ -1,6 +1,7 @@
 import { VIX_INVALID_HANDLE } from '../../vix/names.js';
 import type { VixHandle } from '../../vix/types.js';
 import type { DoorVix } from '../door-calls.js';
+import type { OwnedHandles } from './owned-handles.js';
 import { RunningTasks } from './running-tasks.js';
 
 /** What to connect to, as `VixHost_Connect` takes it. */
@@ -24,6 +25,7 @@ export class ServerState {
   /** @param pause lets some milliseconds pass: returns a promise, or blocks. */
   constructor(
     vix: DoorVix,
+    readonly owned: OwnedHandles,
     target: VirtualServerHost,
     readonly pause: (ms: number) => unknown,
   ) {
@@ -33,14 +35,16 @@ export class ServerState {
   }
 }
 
-/** What an `IVMVirtualMachine` stands for. It has a reference to its handle. */
+/** What an `IVMVirtualMachine` stands for. It takes the reference to its handle. */
 export class MachineState {
   constructor(
     readonly server: ServerState,
     readonly handle: VixHandle,
     /** Path of its file. */
     readonly path: string,
-  ) {}
+  ) {
+    server.owned.own(this, handle);
+  }
 }
 
 /** What an `IVMGuestOS` stands for. */
@@ -67,13 +71,15 @@ export class NetworkState {
   ) {}
 }
 
-/** What an `IVMTask` stands for. It has a reference to its job. */
+/** What an `IVMTask` stands for. It takes the reference to its job. */
 export class TaskState {
   constructor(
     readonly server: ServerState,
     readonly job: VixHandle,
     readonly description: string,
-  ) {}
+  ) {
+    server.owned.own(this, job);
+  }
 }
 
 /** Several objects, as they were when the collection was asked for. */

@@ -1,4 +1,3 @@
-import type { VixHandle } from '../../vix/types.js';
 import type { DoorVix } from '../door-calls.js';
 import type { Flow } from '../flow.js';
 import { guestMembers } from './guest-members.js';
@@ -7,6 +6,7 @@ import { machineMembers } from './machine-members.js';
 import { notImplemented, type MemberTable } from './member.js';
 import { serverMembers } from './server-members.js';
 import { networkAdapterMembers, networkMembers } from './network-members.js';
+import { OwnedHandles } from './owned-handles.js';
 import {
   CollectionState,
   GuestState,
@@ -47,18 +47,18 @@ export class VirtualServerDoor {
   readonly #drive: Drive;
   readonly #states = new WeakMap<object, State>();
   readonly #prototypes: ReadonlyMap<unknown, object>;
-  /** Scripts close nothing, they only let go of it. */
-  readonly #forgotten = new FinalizationRegistry<VixHandle>((handle) => this.#vix.Vix_ReleaseHandle(handle));
+  readonly #owned: OwnedHandles;
 
   constructor(vix: DoorVix, drive: Drive) {
     this.#vix = vix;
+    this.#owned = new OwnedHandles(vix);
     this.#drive = drive;
     this.#prototypes = new Map(interfaces.map(([state, members]) => [state, this.#prototype(members)]));
   }
 
   /** A server that connects when it is first used. */
   server(target: VirtualServerHost): object {
-    return this.#object(new ServerState(this.#vix, target, (ms) => this.#drive.pause(ms)));
+    return this.#object(new ServerState(this.#vix, this.#owned, target, (ms) => this.#drive.pause(ms)));
   }
 
   #object(state: State): object {
@@ -70,8 +70,6 @@ export class VirtualServerDoor {
   /** What a member hands out: objects for states. */
   #shown(result: unknown): unknown {
     if (result instanceof CollectionState) return collection(result.items.map((item) => this.#shown(item)));
-    if (result instanceof MachineState) this.#forgotten.register(result, result.handle);
-    if (result instanceof TaskState) this.#forgotten.register(result, result.job);
     const isState = this.#prototypes.has(
       (result as { readonly constructor?: unknown } | null | undefined)?.constructor,
     );
