@@ -29,7 +29,9 @@ describe.skipIf(whyNotNative !== undefined)('revix native', { timeout }, () => {
     for (const name of [
       vixLibrary,
       vixLibrary.replace('AllProducts', ''),
+      vixLibrary.replace('vixAllProducts', 'vmware-vix'),
       `vmware-vix/${vixLibrary.replace('AllProducts', '')}`,
+      `vmware-vix/lib/VIServer-2.0.0/64bit/${vixLibrary.replace('AllProducts', '')}`,
     ]) {
       expect(realpathSync(join(prefix, 'lib', name))).toBe(library);
     }

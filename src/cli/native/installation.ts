@@ -20,6 +20,8 @@ export const defaultPrefix = '/usr';
 const folder = join('lib', 'vmware-vix');
 const listName = join(folder, 'revix-files.txt');
 const includeFolder = join('include', 'vmware-vix');
+/** Where VIX of 2006 had its 64-bit library; a wrapper for Python names it whole. */
+const versionFolder = join(folder, 'lib', 'VIServer-2.0.0', '64bit');
 
 /** What an installation consists of, below its prefix. */
 function files(): {
@@ -31,6 +33,7 @@ function files(): {
   const name = libraryName(process.platform);
   const library = join(folder, name);
   const other = name.replace('vixAllProducts', 'vix');
+  const oldest = name.replace('vixAllProducts', 'vmware-vix');
   return {
     library,
     probe: join(folder, 'revix-probe'),
@@ -38,7 +41,9 @@ function files(): {
     links: new Map([
       [join('lib', name), join('vmware-vix', name)],
       [join('lib', other), join('vmware-vix', name)],
+      [join('lib', oldest), join('vmware-vix', name)],
       [join(folder, other), name],
+      [join(versionFolder, other), join('..', '..', '..', name)],
       // The library looks for these beside itself.
       [join(folder, 'revix-helper.cjs'), join(packageRoot(), 'dist', 'bindings', 'helper.cjs')],
       [join(folder, 'revix-node'), process.execPath],
@@ -109,11 +114,18 @@ export function uninstall(prefix: string): number {
   const list = readList(prefix);
   if (list.length === 0) throw new Error(`nothing of Revix is installed below ${prefix}`);
   for (const path of [...list, listName]) rmSync(join(prefix, path), { force: true });
-  for (const empty of [folder, includeFolder]) {
-    const path = join(prefix, empty);
-    if (existsSync(path) && readdirSync(path).length === 0) rmdirSync(path);
-  }
+  for (const left of [versionFolder, includeFolder]) removeEmpty(prefix, left);
   return list.length;
+}
+
+/** Removes a folder below a prefix, and those above it, as long as they are empty and of VIX alone. */
+function removeEmpty(prefix: string, left: string): void {
+  const path = join(prefix, left);
+  if (existsSync(path)) {
+    if (readdirSync(path).length > 0) return;
+    rmdirSync(path);
+  }
+  if (basename(left) !== basename(folder)) removeEmpty(prefix, dirname(left));
 }
 
 function readList(prefix: string): readonly string[] {
