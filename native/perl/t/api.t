@@ -66,6 +66,22 @@ SKIP: {
     waitpid $child, 0;
 }
 
+SKIP: {
+    skip 'there is no fork', 1 if $^O eq 'MSWin32';
+    require POSIX;
+    my $child = fork // die "no fork: $!";
+    POSIX::_exit(0) if $child == 0;
+    my @ended;
+    my $is_over = eval {
+        local $SIG{ALRM} = sub { die "it waits for the helper\n" };
+        alarm 30;
+        while ((my $pid = wait) != -1) { push @ended, $pid }
+        alarm 0;
+        1;
+    };
+    is_deeply([$is_over, @ended], [1, $child], 'a program that waits for its children does not wait for the helper');
+}
+
 is_deeply(\@warnings, [], 'nothing was said on standard error');
 
 # The helper is killed: calls fail with a reason, the next connect starts another one.
@@ -103,6 +119,26 @@ Revix::Helper::let_go();
     is($none, VIX_INVALID_HANDLE, 'without a helper there is no job');
     is(VMware::Vix::API::Job::Wait($none, VIX_PROPERTY_NONE), VIX_E_HOST_CONNECTION_LOST, 'and its wait fails');
     like($warnings[0], qr{REVIX_HELPER names "/nowhere/helper.cjs", which is no file that can be used; correct it}, 'with what to do');
+}
+
+SKIP: {
+    skip 'there is no interpreter line', 3 if $^O eq 'MSWin32';
+    require File::Temp;
+    my $program = File::Temp->new;
+    print {$program} "#!/nowhere/interpreter\n";
+    close $program;
+    chmod 0755, "$program";
+    local $ENV{REVIX_HELPER} = "$program";
+    @warnings = ();
+    my $ended = 0;
+    local $SIG{CHLD} = sub { $ended++ while waitpid(-1, POSIX::WNOHANG()) > 0 };
+    # The lowest free number tells whether something was left open.
+    my $free = sub { my $number = POSIX::dup(2); POSIX::close($number); $number };
+    my $before = $free->();
+    my ($none) = connect_host();
+    is($none, VIX_E_HOST_CONNECTION_LOST, 'with a helper that cannot start a wait fails');
+    like($warnings[0], qr{the helper \(\Q$program\E helper\) cannot be started: .}, 'with the reason');
+    is_deeply([$free->(), $ended], [$before, 0], 'and nothing is left open, nor comes up as a child of the program');
 }
 
 done_testing();

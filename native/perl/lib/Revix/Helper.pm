@@ -177,8 +177,7 @@ sub _is_there {
 
 sub _start {
     my @command = Revix::Locate::helper_command();
-    my ($from, $to);
-    my $pid = open2($from, $to, @command);
+    my ($pid, $from, $to) = $^O eq 'MSWin32' ? _spawn_child(@command) : _spawn_grandchild(@command);
     binmode $_ for $from, $to;
     %helper = (owner => $$, pid => $pid, from => $from, to => $to, in => '', answers => {}, abandoned => {}, types => {});
     _send(frame('H', text('revix'), integer(VERSION), integer(VERSION), integer($$), text('revix for Perl'), integer($last_handle)));
@@ -188,6 +187,69 @@ sub _start {
     die "the helper refused: $values[0]\n" if $kind ne 'W';
     $helper{types} = { map { $_->[0] => $_->[1] } @{ $values[2] } };
     return;
+}
+
+sub _spawn_child {
+    my (@command) = @_;
+    my $pid = open2(my $from, my $to, @command);
+    return ($pid, $from, $to);
+}
+
+# Starts the helper as the child of a process that ends at once: a program that waits for all its children must not wait
+# for the helper, nor be told of its end. Dies with the reason when it cannot be started.
+sub _spawn_grandchild {
+    my (@command) = @_;
+    # What is above closes on exec, so that the news end when the helper runs.
+    local $^F = 2;
+    local ($?, $!);
+    pipe my $from_helper,  my $to_program or die "no pipe for the helper: $!\n";
+    pipe my $from_program, my $to_helper  or die "no pipe for the helper: $!\n";
+    pipe my $news,         my $teller     or die "no pipe for the helper: $!\n";
+    # A handler of the program would run in the new processes too, or take the end of the one between.
+    my ($all, $before) = (POSIX::SigSet->new, POSIX::SigSet->new);
+    $all->fillset;
+    POSIX::sigprocmask(POSIX::SIG_BLOCK(), $all, $before);
+    my $between = fork;
+    if (defined $between && $between == 0) {
+        delete $SIG{$_} for grep { defined $SIG{$_} && $SIG{$_} ne 'IGNORE' } keys %SIG;
+        eval { _become_helper($from_program, $to_program, $teller, $before, @command); 1 } or syswrite $teller, "!$@";
+        # Nothing of the program runs here, at the end neither.
+        POSIX::_exit(1);
+    }
+    my $why = defined $between ? undef : "no process for the helper: $!\n";
+    close $_ for $from_program, $to_program, $teller;
+    my $told = '';
+    1 while sysread $news, $told, 4096, length $told;
+    waitpid $between, 0 if defined $between;
+    POSIX::sigprocmask(POSIX::SIG_SETMASK(), $before);
+    die $why if defined $why;
+    my ($pid, $refusal) = $told =~ /\A([0-9]*)(?:!(.*))?\z/s;
+    die $refusal if defined $refusal;
+    return ($pid, $from_helper, $to_helper);
+}
+
+# In the process between: starts the helper, which tells which process it is and then, if so, why it cannot run.
+sub _become_helper {
+    my ($in, $out, $teller, $signals, @command) = @_;
+    my $helper = fork // die "no process for the helper: $!\n";
+    POSIX::_exit(0) if $helper > 0;
+    syswrite $teller, $$;
+    # From numbers that are free, as the program may have closed its standard streams.
+    my ($from, $to) = map { _above_standard(fileno $_) } $in, $out;
+    POSIX::dup2($from, 0) // die "no standard input for the helper: $!\n";
+    POSIX::dup2($to,   1) // die "no standard output for the helper: $!\n";
+    POSIX::close($_) for $from, $to;
+    POSIX::sigprocmask(POSIX::SIG_SETMASK(), $signals);
+    no warnings 'exec';
+    exec { $command[0] } @command or die "the helper (@command) cannot be started: $!\n";
+}
+
+# Another number for an open file, above those of the standard streams.
+sub _above_standard {
+    my ($number) = @_;
+    my @numbers = ($number);
+    push @numbers, POSIX::dup($numbers[-1]) // die "no number for a stream of the helper: $!\n" until @numbers > 1 && $numbers[-1] > 2;
+    return $numbers[-1];
 }
 
 # Notes that there is no helper any more and why; the next call starts another one.
@@ -205,9 +267,9 @@ sub let_go {
     return if !%helper;
     close $helper{to};
     close $helper{from};
-    my $pid = $helper{owner} == $$ ? $helper{pid} : 0;
+    my $child = $^O eq 'MSWin32' && $helper{owner} == $$ ? $helper{pid} : 0;
     %helper = ();
-    waitpid $pid, POSIX::WNOHANG() if $pid > 0;
+    waitpid $child, POSIX::WNOHANG() if $child != 0;
     return;
 }
 
