@@ -1,10 +1,19 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, realpathSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { compile, findCompiler, libraryName } from '../../src/cli/native/build-library.js';
-import { programFolder, root, temporaryFolder, whyNotNative } from './native-build.js';
+import { helperPath, programFolder, root, temporaryFolder, whyNotNative } from './native-build.js';
 
 const run = promisify(execFile);
 const timeout = 120_000;
@@ -72,6 +81,30 @@ describe.skipIf(whyNotNative !== undefined)('revix native', { timeout }, () => {
     });
     await expect(revix('native', 'explode')).rejects.toMatchObject({ code: 2 });
   });
+
+  it(
+    'uses the helper and the Node that the environment names before those beside the library',
+    { timeout },
+    async () => {
+      const prefix = join(folder, 'named');
+      await revix('native', 'install', '--prefix', prefix);
+      const said = join(folder, 'said');
+      const named = join(folder, 'named-helper.cjs');
+      const node = join(folder, 'named-node');
+      writeFileSync(named, `require(${JSON.stringify(helperPath)});`);
+      writeFileSync(node, `#!/bin/sh\necho "$1" >> '${said}'\nexec '${process.execPath}' "$@"\n`, { mode: 0o755 });
+      const program = join(folder, 'open-vm');
+      const opened = async (variables: Readonly<Record<string, string>>) => {
+        writeFileSync(said, '');
+        const env = { ...environment, LD_LIBRARY_PATH: join(prefix, 'lib'), ...variables };
+        expect((await run(program, [], { env, cwd: folder, timeout })).stdout).toContain('opened /vms/linux/linux.vmx');
+        return readFileSync(said, 'utf8');
+      };
+      expect(await opened({})).toBe('');
+      expect(await opened({ REVIX_NODE: node })).toBe(`${join(prefix, 'lib', 'vmware-vix', 'revix-helper.cjs')}\n`);
+      expect(await opened({ REVIX_NODE: node, REVIX_HELPER: named })).toBe(`${named}\n`);
+    },
+  );
 
   it('is found on the PATH by a library that has no helper beside it', { timeout }, async () => {
     const prefix = join(folder, 'path');
