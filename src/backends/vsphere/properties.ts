@@ -49,6 +49,7 @@ export interface KnownProperties {
   'capability.toolsAutoUpdateSupported': boolean;
   'config.extraConfig': readonly OptionValue[];
   'config.hardware.device': readonly VirtualDevice[];
+  'config.template': boolean;
   'config.tools': ToolsConfigInfo;
   'config.version': string;
   'guest.guestFullName': string;

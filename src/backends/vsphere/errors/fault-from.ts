@@ -42,7 +42,7 @@ function faultOfVim(error: VimError, context: FaultContext): Fault {
     });
   }
   const kind = kindOf(fault, context.meanings ?? {});
-  const vixCode = codesByFault[fault.$type];
+  const vixCode = codeByObject(fault) ?? codesByFault[fault.$type];
   const options: FaultOptions = {
     ...(vixCode === undefined ? {} : { vixCode }),
     retryable: retryableByKind[kind] ?? 'no',
@@ -95,15 +95,21 @@ function kindByFields(type: string, fault: DataObject): FaultKind | undefined {
   return undefined;
 }
 
+/** The server forgets these when it restarts, or when the session ends. */
+const passingObjects = ['Task', 'PropertyCollector', 'PropertyFilter', 'ContainerView', 'ListView'] as const;
+
 const objectKinds: Readonly<Record<string, FaultKind>> = {
   VirtualMachineSnapshot: 'snapshot-not-found',
-  // The server forgets tasks, views and filters when it restarts.
-  Task: 'connection-lost',
-  PropertyCollector: 'connection-lost',
-  PropertyFilter: 'connection-lost',
-  ContainerView: 'connection-lost',
-  ListView: 'connection-lost',
+  ...Object.fromEntries(passingObjects.map((type) => [type, 'connection-lost' as const])),
 };
+
+/** VIX_E_OBJECT_NOT_FOUND. */
+const objectNotFoundCode = 25;
+
+function codeByObject(fault: DataObject): number | undefined {
+  if (fault.$type !== 'ManagedObjectNotFound') return undefined;
+  return objectKinds[refTypeOf(fault['obj'])] === 'connection-lost' ? objectNotFoundCode : undefined;
+}
 
 function refTypeOf(value: unknown): string {
   return isRef(value) ? value.type : '';

@@ -34,7 +34,7 @@ const firstPauseMs = 250;
 const longestPauseMs = 4000;
 
 /** What faults mean where a guest was asked: the plain InvalidState is what a second request at a time meets. */
-const guestMeanings: Readonly<Record<string, FaultKind>> = { InvalidState: 'busy' };
+const guestMeanings: Readonly<Record<string, FaultKind>> = { InvalidState: 'busy', Timedout: 'tools-timeout' };
 const fileMeanings: Readonly<Record<string, FaultKind>> = { ...guestMeanings, GuestPermissionDenied: 'file-access' };
 
 /** Which machine, whose login, over which connection: what every guest operation needs. */
@@ -225,7 +225,11 @@ export class GuestCaller {
   async #faultOf(error: unknown, rules: CallRules, call: CallContext): Promise<unknown> {
     const { doing, meanings } = rules;
     const { connection, vmName } = this.#target;
-    if (isVimError(error, 'GuestOperationsUnavailable')) {
+    if (isVimError(error, 'InvalidGuestLogin') && this.#hasEmptyPassword()) {
+      const message = `${doing} "${vmName}": Windows refuses logins with an empty password. Give the user a password.`;
+      return new Fault('guest-empty-password', message, { cause: error });
+    }
+    if (isVimError(error, 'GuestOperationsUnavailable', 'InvalidState')) {
       const cause = await this.#unavailability(call);
       if (cause !== undefined)
         return new Fault(cause.kind, cause.message, { retryable: cause.retryable, cause: error });
@@ -234,6 +238,11 @@ export class GuestCaller {
     const isOnlyLate = error instanceof HttpFailure && error.kind === 'timeout' && rules.isRepeatable;
     if (!isOnlyLate || !(fault instanceof Fault)) return fault;
     return new Fault(fault.kind, fault.message, { retryable: 'same-call', cause: error });
+  }
+
+  #hasEmptyPassword(): boolean {
+    const { auth, credentials } = this.#target;
+    return this.family === 'windows' && auth === undefined && credentials.password.isEmpty;
   }
 
   async #unavailability(call: CallContext): Promise<Fault | undefined> {

@@ -1,8 +1,10 @@
 import { Fault } from '../../../base/fault.js';
 import type { Properties } from '../properties.js';
+import { disconnection } from '../vm/disconnection.js';
 
 /** Properties that tell why guest operations are refused. */
 export const readinessPaths = [
+  'runtime.connectionState',
   'runtime.powerState',
   'guest.toolsVersionStatus2',
   'guest.toolsRunningStatus',
@@ -15,6 +17,8 @@ export const readinessPaths = [
  * properties tell, so that another try may succeed. One that may pass by itself is `when-state-changes`.
  */
 export function unavailability(properties: Properties, vmName: string, isInteractive: boolean): Fault | undefined {
+  const lost = disconnection(properties, `The guest of "${vmName}" takes no operations`);
+  if (lost !== undefined) return lost;
   if (properties.get('runtime.powerState') !== 'poweredOn') {
     return new Fault(
       'vm-not-running',

@@ -4,7 +4,7 @@ import type { Machine } from './machine.js';
 
 /** The network cards as Tools tells of them. */
 export function guestNics(machine: Machine, call: CallContext): Promise<readonly GuestNic[]> {
-  return machine.run('reading the addresses of', undefined, async () => {
+  return machine.run('reading the addresses of', undefined, call, async () => {
     const values = await machine.properties(['guest.net'], call);
     return (values.get('guest.net') ?? []).map(nicOf);
   });

@@ -17,7 +17,7 @@ export class VsphereLifecycle implements LifecycleOps {
 
   delete(options: { readonly keepDisks: boolean }, call: CallContext): Promise<void> {
     const machine = this.#machine;
-    return machine.run('deleting', needsOff, async () => {
+    return machine.run('deleting', needsOff, call, async () => {
       if (options.keepDisks) await detachDisks(machine, call);
       await machine.connection.tasks.run(machine.ref, 'Destroy_Task', {}, call);
     });
@@ -29,12 +29,12 @@ export class VsphereLifecycle implements LifecycleOps {
   ): Promise<string> {
     const machine = this.#machine;
     const meanings = { ...needsOff, DuplicateName: 'file-exists', AlreadyExists: 'file-exists' } as const;
-    return machine.run('cloning', meanings, () => cloneMachine(machine, options, call));
+    return machine.run('cloning', meanings, call, () => cloneMachine(machine, options, call));
   }
 
   upgradeHardware(call: CallContext): Promise<void> {
     const machine = this.#machine;
-    return machine.run('upgrading the hardware of', needsOff, async () => {
+    return machine.run('upgrading the hardware of', needsOff, call, async () => {
       try {
         await machine.connection.tasks.run(machine.ref, 'UpgradeVM_Task', {}, call);
       } catch (error) {

@@ -1,7 +1,9 @@
 import { Fault } from '../../../base/fault.js';
 import type { CallSignal, VsphereConnection } from '../connection.js';
 import type { FaultContext } from '../errors/fault-from.js';
+import { isVimError } from '../errors/vim-error.js';
 import { translated } from '../translated.js';
+import { disconnection } from './disconnection.js';
 import type { Datacenters } from '../inventory/datacenters.js';
 import { shownPath } from '../inventory/machine-paths.js';
 import type { Properties, PropertyPath } from '../properties.js';
@@ -25,8 +27,32 @@ export class Machine {
   }
 
   /** Does the work of one operation. What it ends with tells the operation and the machine. */
-  run<T>(doing: string, meanings: FaultContext['meanings'], work: () => Promise<T>): Promise<T> {
-    return translated({ doing, to: this.label, ...(meanings === undefined ? {} : { meanings }) }, work);
+  run<T>(doing: string, meanings: FaultContext['meanings'], call: CallSignal, work: () => Promise<T>): Promise<T> {
+    return translated({ doing, to: this.label, ...(meanings === undefined ? {} : { meanings }) }, async () => {
+      try {
+        return await work();
+      } catch (error) {
+        throw (await this.#causeOf(error, doing, call)) ?? error;
+      }
+    });
+  }
+
+  /** The cause behind a fault that vSphere has for several, as far as the machine tells; undefined for no other. */
+  async #causeOf(error: unknown, doing: string, call: CallSignal): Promise<Fault | undefined> {
+    if (!isVimError(error, 'InvalidState', 'NotSupported')) return undefined;
+    let values: Properties;
+    try {
+      values = await this.properties(['runtime.connectionState', 'config.template'], call);
+    } catch {
+      // What cannot be looked at tells no more than the fault itself.
+      call.signal.throwIfAborted();
+      return undefined;
+    }
+    const subject = `${doing} ${this.label}`;
+    if (isVimError(error, 'InvalidState')) return disconnection(values, subject, error);
+    if (values.get('config.template') !== true) return undefined;
+    const message = `${subject}: it is a template. Turn it into a machine, or deploy one from it.`;
+    return new Fault('vm-template', message, { cause: error });
   }
 
   /** A fault for what vSphere has no means for. */

@@ -23,7 +23,7 @@ export class VsphereNetworkAdapters implements NetworkAdapterOps {
 
   adapters(call: CallContext): Promise<readonly NetworkAdapter[]> {
     const machine = this.#machine;
-    return machine.run('reading the network cards of', undefined, async () => {
+    return machine.run('reading the network cards of', undefined, call, async () => {
       const cards = await this.#cards(call);
       const networks = await networksOf(machine.connection, machine.ref, call);
       return cards.map((card, index) => ({
@@ -35,7 +35,7 @@ export class VsphereNetworkAdapters implements NetworkAdapterOps {
   }
 
   addAdapter(network: string, call: CallContext): Promise<number> {
-    return this.#machine.run('adding a network card to', undefined, async () => {
+    return this.#machine.run('adding a network card to', undefined, call, async () => {
       const { length } = await this.#cards(call);
       const backing = await this.#backing(network, call);
       const connectable = { startConnected: true, allowGuestControl: true, connected: true };
@@ -47,7 +47,7 @@ export class VsphereNetworkAdapters implements NetworkAdapterOps {
   }
 
   setAdapter(index: number, network: string, call: CallContext): Promise<void> {
-    return this.#machine.run('moving a network card of', undefined, async () => {
+    return this.#machine.run('moving a network card of', undefined, call, async () => {
       const card = await this.#cardAt(index, call);
       const device = { ...card, backing: await this.#backing(network, call) };
       await this.#change({ operation: 'edit', device }, call);
@@ -55,7 +55,7 @@ export class VsphereNetworkAdapters implements NetworkAdapterOps {
   }
 
   removeAdapter(index: number, call: CallContext): Promise<void> {
-    return this.#machine.run('removing a network card of', undefined, async () => {
+    return this.#machine.run('removing a network card of', undefined, call, async () => {
       await this.#change({ operation: 'remove', device: await this.#cardAt(index, call) }, call);
     });
   }

@@ -8,7 +8,6 @@ import { forgetGuestVariables } from './variables.js';
 
 /** What faults mean at power-on. */
 const atPowerOn: Readonly<Record<string, FaultKind>> = {
-  NotSupported: 'vm-template',
   VmConfigFault: 'vm-cannot-power-on',
   UnsupportedGuest: 'vm-unsupported-guest',
   EncryptionKeyRequired: 'vm-needs-key',
@@ -28,7 +27,7 @@ export class VspherePower implements PowerOps {
 
   on(options: { readonly paused: boolean; readonly waitsForAnswer?: boolean }, call: CallContext): Promise<void> {
     const machine = this.#machine;
-    return machine.run('power on', atPowerOn, async () => {
+    return machine.run('power on', atPowerOn, call, async () => {
       if (options.paused) throw machine.unsupported('start a machine paused');
       await forgetGuestVariables(machine, call);
       const isWaiting = options.waitsForAnswer === true || machine.connection.settings.questions === 'wait';
@@ -39,7 +38,7 @@ export class VspherePower implements PowerOps {
 
   off(mode: PowerMode, call: CallContext): Promise<void> {
     const machine = this.#machine;
-    return machine.run('power off', undefined, async () => {
+    return machine.run('power off', undefined, call, async () => {
       const values = await machine.properties(powerPaths, call);
       // A machine that waits for an answer while it is powered on shows as off, but can be powered off.
       if (mode === 'soft' || questionIn(values) === null) this.#requireOn(values);
@@ -57,7 +56,7 @@ export class VspherePower implements PowerOps {
 
   reset(mode: PowerMode, call: CallContext): Promise<void> {
     const machine = this.#machine;
-    return machine.run('reset', undefined, async () => {
+    return machine.run('reset', undefined, call, async () => {
       const values = await machine.properties(powerPaths, call);
       const question = questionIn(values);
       if (question !== null) throw this.#blocked(question);
@@ -76,12 +75,17 @@ export class VspherePower implements PowerOps {
 
   suspend(mode: PowerMode, call: CallContext): Promise<void> {
     const machine = this.#machine;
-    return machine.run('suspend', { VmConfigFault: 'vm-suspend-failed', FileFault: 'vm-suspend-failed' }, async () => {
-      const values = await machine.properties(powerPaths, call);
-      this.#requireOn(values);
-      if (mode === 'soft') this.#requireScripts(values);
-      await machine.connection.tasks.run(machine.ref, 'SuspendVM_Task', {}, call);
-    });
+    return machine.run(
+      'suspend',
+      { VmConfigFault: 'vm-suspend-failed', FileFault: 'vm-suspend-failed' },
+      call,
+      async () => {
+        const values = await machine.properties(powerPaths, call);
+        this.#requireOn(values);
+        if (mode === 'soft') this.#requireScripts(values);
+        await machine.connection.tasks.run(machine.ref, 'SuspendVM_Task', {}, call);
+      },
+    );
   }
 
   async pause(): Promise<void> {

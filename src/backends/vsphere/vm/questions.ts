@@ -11,7 +11,7 @@ export class VsphereQuestions implements QuestionOps {
   }
 
   pending(call: CallContext): Promise<PendingQuestion | null> {
-    return this.#machine.run('looking for a question of', undefined, async () => {
+    return this.#machine.run('looking for a question of', undefined, call, async () => {
       const question = (await this.#machine.properties(['runtime.question'], call)).get('runtime.question');
       if (question === undefined) return null;
       const { id, text, choice } = question;
@@ -26,7 +26,7 @@ export class VsphereQuestions implements QuestionOps {
 
   answer(id: string, choice: number, call: CallContext): Promise<void> {
     const machine = this.#machine;
-    return machine.run('answering a question of', undefined, async () => {
+    return machine.run('answering a question of', undefined, call, async () => {
       const question = (await machine.properties(['runtime.question'], call)).get('runtime.question');
       const key = question?.choice.choiceInfo[choice]?.key;
       if (question?.id !== id || key === undefined) {

@@ -25,7 +25,7 @@ export class VsphereSnapshots implements SnapshotOps {
 
   tree(call: CallContext): Promise<SnapshotTree> {
     const machine = this.#machine;
-    return machine.run('reading the snapshots of', undefined, async () => {
+    return machine.run('reading the snapshots of', undefined, call, async () => {
       const values = await machine.properties(['snapshot'], call);
       const info = values.get('snapshot');
       return {
@@ -42,7 +42,7 @@ export class VsphereSnapshots implements SnapshotOps {
     const machine = this.#machine;
     const { name, description, includeMemory } = options;
     const invalidName: FaultKind = name.length > longestName ? 'snapshot-name-too-long' : 'snapshot-failed';
-    return machine.run('taking a snapshot of', { ...always, InvalidName: invalidName }, async () => {
+    return machine.run('taking a snapshot of', { ...always, InvalidName: invalidName }, call, async () => {
       const args = {
         name: escapedName(name === '' ? namelessName : name),
         ...(description === '' ? {} : { description }),
@@ -56,17 +56,22 @@ export class VsphereSnapshots implements SnapshotOps {
 
   revert(options: { readonly id: string; readonly suppressPowerOn: boolean }, call: CallContext): Promise<void> {
     const machine = this.#machine;
-    return machine.run('reverting to a snapshot', { ...always, FileFault: 'snapshot-not-revertable' }, async () => {
-      const args = { suppressPowerOn: options.suppressPowerOn };
-      await machine.connection.tasks.run(snapshotRef(options.id), 'RevertToSnapshot_Task', args, call, {
-        entity: machine.ref,
-      });
-    });
+    return machine.run(
+      'reverting to a snapshot',
+      { ...always, FileFault: 'snapshot-not-revertable' },
+      call,
+      async () => {
+        const args = { suppressPowerOn: options.suppressPowerOn };
+        await machine.connection.tasks.run(snapshotRef(options.id), 'RevertToSnapshot_Task', args, call, {
+          entity: machine.ref,
+        });
+      },
+    );
   }
 
   remove(options: { readonly id: string; readonly removeChildren: boolean }, call: CallContext): Promise<void> {
     const machine = this.#machine;
-    return machine.run('removing a snapshot of', always, async () => {
+    return machine.run('removing a snapshot of', always, call, async () => {
       const args = { removeChildren: options.removeChildren, consolidate: true };
       await machine.connection.tasks.run(snapshotRef(options.id), 'RemoveSnapshot_Task', args, call, {
         entity: machine.ref,

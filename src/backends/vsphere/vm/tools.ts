@@ -53,7 +53,7 @@ export class VsphereTools implements ToolsOps {
       const isReady = values.get('guest.guestOperationsReady') ?? areToolsRunning(values);
       return isReady ? true : undefined;
     };
-    return machine.run('waiting for VMware Tools in', undefined, async () => {
+    return machine.run('waiting for VMware Tools in', { Timedout: 'tools-timeout' }, call, async () => {
       const late = new Error('no word of Tools');
       const early = new LinkedAbort(call.signal);
       const timer = connection.clock.after(firstWordMs, () => early.abort(late));
@@ -79,7 +79,7 @@ export class VsphereTools implements ToolsOps {
 
   report(call: CallContext): Promise<ToolsReport> {
     const machine = this.#machine;
-    return machine.run('reading what VMware Tools tells of', undefined, async () => {
+    return machine.run('reading what VMware Tools tells of', undefined, call, async () => {
       const values = await machine.properties(reportPaths, call);
       const isRunning = areToolsRunning(values);
       return {
@@ -94,7 +94,7 @@ export class VsphereTools implements ToolsOps {
 
   setTimeSync(isTimeSynced: boolean, call: CallContext): Promise<void> {
     const machine = this.#machine;
-    return machine.run('setting the time synchronization of', undefined, async () => {
+    return machine.run('setting the time synchronization of', undefined, call, async () => {
       const spec = { tools: { syncTimeWithHost: isTimeSynced } };
       await machine.connection.tasks.run(machine.ref, 'ReconfigVM_Task', { spec }, call);
     });
@@ -103,7 +103,7 @@ export class VsphereTools implements ToolsOps {
   install(options: { readonly autoUpgrade: boolean; readonly waitForEnd: boolean }, call: CallContext): Promise<void> {
     const machine = this.#machine;
     const { connection, ref, label } = machine;
-    return machine.run('installing VMware Tools in', whileInstalling, async () => {
+    return machine.run('installing VMware Tools in', whileInstalling, call, async () => {
       const values = await machine.properties(powerPaths, call);
       if (!isOn(values)) throw new Fault('vm-not-running', `${label} does not run. Power it on first.`);
       if (!options.autoUpgrade) {

@@ -35,7 +35,7 @@ export class VsphereVariables implements VariableOps {
 
   readGuestVariable(name: string, call: CallContext): Promise<string> {
     const machine = this.#machine;
-    return machine.run(`reading the guest variable ${name} of`, undefined, async () => {
+    return machine.run(`reading the guest variable ${name} of`, undefined, call, async () => {
       const isAddress = name === 'ip';
       const address: readonly PropertyPath[] = isAddress ? ['guest.ipAddress'] : [];
       const values = await machine.properties(['runtime.powerState', 'config.extraConfig', ...address], call);
@@ -47,7 +47,7 @@ export class VsphereVariables implements VariableOps {
 
   writeGuestVariable(name: string, value: string, call: CallContext): Promise<void> {
     const machine = this.#machine;
-    return machine.run(`writing the guest variable ${name} of`, undefined, async () => {
+    return machine.run(`writing the guest variable ${name} of`, undefined, call, async () => {
       const values = await machine.properties(['runtime.powerState', 'config.extraConfig'], call);
       requireOn(machine, values.get('runtime.powerState'));
       const written = new Set(writtenNames(extraConfigOf(values)));
@@ -59,7 +59,7 @@ export class VsphereVariables implements VariableOps {
 
   readConfig(name: string, call: CallContext): Promise<string> {
     const machine = this.#machine;
-    return machine.run(`reading the configuration entry ${name} of`, undefined, async () => {
+    return machine.run(`reading the configuration entry ${name} of`, undefined, call, async () => {
       const path = fixedEntries[name.toLowerCase()] ?? 'config.extraConfig';
       const values = await machine.properties([path], call);
       if (path !== 'config.extraConfig') return fixedText(path, values.get(path));

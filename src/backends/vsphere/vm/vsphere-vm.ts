@@ -77,7 +77,7 @@ export class VsphereVm implements VmLink {
 
   properties(call: CallContext): Promise<VmProperties> {
     const hasTlsError = this.#services.routes.isRefused(this.#machine.ref);
-    return this.#machine.run('reading the properties of', undefined, () =>
+    return this.#machine.run('reading the properties of', undefined, call, () =>
       readProperties(this.#machine, hasTlsError, call),
     );
   }

@@ -176,10 +176,17 @@ describe('a fault of vSphere', () => {
       'snapshot-not-found',
     ],
     ['a machine', { $type: 'ManagedObjectNotFound', obj: { type: 'VirtualMachine', value: 'v' } }, 'vm-not-found'],
-    ['a forgotten task', { $type: 'ManagedObjectNotFound', obj: { type: 'Task', value: 't' } }, 'connection-lost'],
   ])('is told apart by what it says: %s', (_what, fault, kind) => {
     expect(faultOf(fault).kind).toBe(kind);
   });
+
+  it.each(['Task', 'ContainerView', 'PropertyFilter'])(
+    'names no machine when the server has forgotten a %s',
+    (type) => {
+      const fault = faultOf({ $type: 'ManagedObjectNotFound', obj: { type, value: 'x' } });
+      expect([fault.kind, faultCode(fault)]).toEqual(['connection-lost', 25]);
+    },
+  );
 
   it('may mean something of its own where it happened, and so may the types below it', () => {
     const where = {

@@ -17,6 +17,7 @@ function cause(changes: Readonly<Record<string, unknown>>, isInteractive = false
 
 describe('why a guest takes no operations', () => {
   it.each([
+    [{ 'runtime.connectionState': 'disconnected' }, 'vm-host-disconnected', 'when-state-changes', /"disconnected"/],
     [{ 'runtime.powerState': 'suspended' }, 'vm-not-running', 'no', /not powered on/],
     [{ 'guest.toolsVersionStatus2': 'guestToolsNotInstalled' }, 'tools-not-running', 'no', /not installed/],
     [{ 'guest.toolsRunningStatus': 'guestToolsNotRunning' }, 'tools-not-running', 'no', /does not run/],
