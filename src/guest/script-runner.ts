@@ -1,4 +1,4 @@
-import type { CallContext, ProgramSpec } from '../backends/backend.js';
+import type { CallContext, GuestOps, ProgramSpec } from '../backends/backend.js';
 import { sizedBytes } from './sized-content.js';
 import type { GuestSession } from './guest-session.js';
 
@@ -41,6 +41,7 @@ const scriptExtensions: Readonly<Record<string, string>> = {
   tclsh: '.tcl',
   sh: '.sh',
   bash: '.sh',
+  ksh: '.sh',
 };
 
 /** Extension that a script needs for its interpreter; none for an unknown one. */
@@ -68,6 +69,15 @@ function splitInterpreter(interpreter: string): { readonly path: string; readonl
   return { path, switches: given.map((word) => `${word} `).join('') };
 }
 
+/** What makes an interpreter run a script: VIX passed the file alone, which these two do not run. */
+function argumentsFor(file: string, extension: string, family: GuestOps['family']): string {
+  // cmd.exe takes a file only after /c, and strips one pair of quotes around the whole line.
+  if (extension === '.bat' && family === 'windows') return `/c ""${file}""`;
+  // Without these, a profile may print, and the default policy of Windows refuses every script.
+  if (extension === '.ps1') return `-NoProfile -ExecutionPolicy Bypass -File "${file}"`;
+  return `"${file}"`;
+}
+
 /**
  * Writes the script into a directory of its own that only the user can read, and starts its interpreter on it. When
  * the start fails nothing is left behind.
@@ -88,14 +98,12 @@ export async function startScript(
   const cleanUp = (cleaning: CallContext): Promise<void> =>
     session.request(cleaning, () => ops.files.deleteDirectory(directory, cleaning));
   try {
-    const file = `${directory}${isWindows ? '\\' : '/'}vixScript${scriptExtension(interpreter, script.text)}`;
+    const extension = scriptExtension(interpreter, script.text);
+    const file = `${directory}${isWindows ? '\\' : '/'}vixScript${extension}`;
     const text = isWindows ? script.text.replace(/\r?\n/g, '\r\n') : script.text;
     const content = sizedBytes(new TextEncoder().encode(text));
     await session.request(call, () => ops.files.write(file, content, call));
-    // cmd.exe takes a file only after /c, and strips one pair of quotes around the whole line.
-    const isCommandInterpreter = isWindows && scriptExtension(interpreter) === '.bat';
-    const args = isCommandInterpreter ? `${switches}/c ""${file}""` : `${switches}"${file}"`;
-    const plain = { path: interpreter, arguments: args };
+    const plain = { path: interpreter, arguments: switches + argumentsFor(file, extension, ops.family) };
     const command = script.rewrite?.(plain, directory) ?? plain;
     const pid = await session.start({ ...command, activateWindow: script.activateWindow }, call);
     return { pid, directory, cleanUp };

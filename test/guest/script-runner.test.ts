@@ -19,6 +19,7 @@ describe('the extension of a script', () => {
     ['/usr/bin/tclsh', '.tcl'],
     ['/bin/sh', '.sh'],
     ['/bin/bash', '.sh'],
+    ['/usr/bin/ksh', '.sh'],
     ['/opt/cmd/zsh', ''],
     ['/bin/cmd.exe.old', ''],
     ['/bin/', ''],
@@ -89,6 +90,18 @@ describe('startScript', () => {
     ['windows', '', 'C:\\Windows\\System32\\cmd.exe', '/c ""C:\\Temp\\vixScript1\\vixScript.bat""'],
     ['windows', 'C:\\w\\cscript.exe', 'C:\\w\\cscript.exe', '"C:\\Temp\\vixScript1\\vixScript.vbs"'],
     ['windows', 'D:\\cmd.exe', 'D:\\cmd.exe', '/c ""C:\\Temp\\vixScript1\\vixScript.bat""'],
+    [
+      'windows',
+      'C:\\w\\PowerShell.exe',
+      'C:\\w\\PowerShell.exe',
+      '-NoProfile -ExecutionPolicy Bypass -File "C:\\Temp\\vixScript1\\vixScript.ps1"',
+    ],
+    [
+      'posix',
+      '/usr/bin/pwsh',
+      '/usr/bin/pwsh',
+      '-NoProfile -ExecutionPolicy Bypass -File "/tmp/vixScript1/vixScript.ps1"',
+    ],
     ['posix', '/opt/cmd', '/opt/cmd', '"/tmp/vixScript1/vixScript.bat"'],
   ] as const)('on %s with %j calls %s', async (family, interpreter, path, args) => {
     const rig = new GuestRig(family);
