@@ -33,6 +33,19 @@ const mentioned: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** What of a machine is get and put by the reference. */
+const settableOfMachine = [
+  'Name',
+  'Notes',
+  'Memory',
+  'Undoable',
+  'UndoAction',
+  'AutoStartAtLaunch',
+  'AutoStartAtLaunchDelay',
+  'ShutdownActionOnQuit',
+  'RunAsDefinedAccount',
+];
+
 /** What `for ... in` finds in an object: all that a program can call or read. */
 function membersOf(object: object): readonly string[] {
   const names: string[] = [];
@@ -70,6 +83,7 @@ it('the objects of revix/virtual-server have the members of the reference, and n
     const reference = [virtualServerReference, networkReference, mentioned].flatMap((lists) => lists[name] ?? []);
     expect([name, members]).toEqual([name, sorted(reference)]);
   }
+  expect(membersOf(machine)).toEqual(expect.arrayContaining(settableOfMachine.map((property) => `put_${property}`)));
 });
 
 it('revix/simple has the functions of the reference, and no others', () => {

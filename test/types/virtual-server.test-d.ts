@@ -32,6 +32,8 @@ export const accepted = [
 ];
 
 saved.GuestOS.IsHostTimeSyncEnabled = true;
+saved.Undoable = true;
+void saved.put_Undoable(true);
 
 export const refused = [
   // @ts-expect-error a state where a machine belongs

@@ -59,16 +59,21 @@ function* executeCommand(
   if (isPaused) throw paused(machine);
   if (!hasAdditions) throw noAdditions(machine);
   yield* work(server, 'VixVM_LoginInGuest', [handle, userName, password, 0]);
+  const args = [handle, program, commandLine, 0, VIX_INVALID_HANDLE] as const;
+  const exitCode = result(VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE);
   try {
-    const args = [handle, program, commandLine, 0, VIX_INVALID_HANDLE] as const;
-    return yield* work(
-      server,
-      'VixVM_RunProgramInGuest',
-      args,
-      result(VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE),
-    );
+    return yield* work(server, 'VixVM_RunProgramInGuest', args, exitCode);
   } finally {
+    yield* logOut(machine);
+  }
+}
+
+/** How the program went is what counts, also where the guest has meanwhile ended the login by itself. */
+function* logOut({ server, handle }: MachineState): Flow<void> {
+  try {
     yield* work(server, 'VixVM_LogoutFromGuest', [handle]);
+  } catch (error) {
+    if (!(error instanceof VirtualServerError)) throw error;
   }
 }
 

@@ -11,6 +11,7 @@ import { lookAt, machineProperty, requireRunning, result, startTask, work, type 
 import { VMVMState } from './enumerations.js';
 import { VirtualServerError } from './hresults.js';
 import {
+  failing,
   known,
   method,
   missingMethod,
@@ -46,9 +47,15 @@ export const machineMembers = {
     return (yield* lookAt(machine)).phase;
   }),
   GuestOS: known(null, (machine: MachineState) => new GuestState(machine)),
-  Name: readOnly('Vix_GetProperties', (machine: MachineState) => machineProperty(machine, VIX_PROPERTY_VM_NAME)),
-  Memory: readOnly('Vix_GetProperties', (machine: MachineState) =>
-    machineProperty(machine, VIX_PROPERTY_VM_MEMORY_SIZE),
+  Name: settable(
+    'Vix_GetProperties',
+    (machine: MachineState) => machineProperty(machine, VIX_PROPERTY_VM_NAME),
+    () => failing(notImplemented('a change of Name')),
+  ),
+  Memory: settable(
+    'Vix_GetProperties',
+    (machine: MachineState) => machineProperty(machine, VIX_PROPERTY_VM_MEMORY_SIZE),
+    () => failing(notImplemented('a change of Memory')),
   ),
   File: known(null, ({ path }: MachineState) => path),
   ConfigID: readOnly('VixVM_ReadVariable', (machine: MachineState) => entry(machine, 'vc.uuid')),

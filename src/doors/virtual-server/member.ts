@@ -35,7 +35,7 @@ export interface KnownProperty<State, Value> {
   readonly get: (state: State) => Value;
 }
 
-/** A member that no backend can do: it answers `E_NOTIMPL`. */
+/** A member that no backend can do: it answers `E_NOTIMPL`, a property also when it is set. */
 export interface Missing {
   readonly kind: 'missing method' | 'missing property';
   readonly reaches: null;
@@ -91,4 +91,10 @@ export const missingProperty = { kind: 'missing property', reaches: null } as co
 /** What a member answers with that no backend can do. */
 export function notImplemented(name: string): VirtualServerError {
   return new VirtualServerError('E_NOTIMPL', `no host behind Revix can do ${name}`);
+}
+
+/** A member that ends with an error. */
+// eslint-disable-next-line require-yield
+export function* failing(error: VirtualServerError): Flow<never> {
+  throw error;
 }

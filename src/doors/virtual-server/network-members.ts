@@ -7,7 +7,14 @@ import { hostOf, lookAt, work } from './engine.js';
 import { VMVMState } from './enumerations.js';
 import { hresultOf, VirtualServerError } from './hresults.js';
 import { known, method, missingMethod, missingProperty, readOnly, type MemberTable } from './member.js';
-import { CollectionState, NetworkAdapterState, NetworkState, type MachineState, type ServerState } from './states.js';
+import {
+  CollectionState,
+  NetworkAdapterState,
+  NetworkState,
+  requireState,
+  type MachineState,
+  type ServerState,
+} from './states.js';
 
 /** Members of `IVMNetworkAdapter`. */
 export const networkAdapterMembers = {
@@ -124,9 +131,4 @@ function* requireOff(machine: MachineState): Flow<void> {
   const { phase } = yield* lookAt(machine);
   if (phase === VMVMState.TurnedOff) return;
   throw new VirtualServerError('VM_E_VM_RUNNING', `${machine.path} must be off for a change of its network cards`);
-}
-
-function requireState(value: unknown, type: abstract new (...args: never[]) => unknown, what: string): void {
-  if (value === null || value === undefined) throw new VirtualServerError('E_POINTER', `give ${what}`);
-  if (!(value instanceof type)) throw new VirtualServerError('E_INVALIDARG', `what was given is not ${what}`);
 }

@@ -17,7 +17,7 @@ import { VMVMState } from './enumerations.js';
 import { hresultOf, VirtualServerError } from './hresults.js';
 import { known, method, missingMethod, missingProperty, readOnly, type MemberTable } from './member.js';
 import { virtualNetworks } from './network-members.js';
-import { CollectionState, MachineState, type ServerState, type TaskState } from './states.js';
+import { CollectionState, MachineState, requireState, type ServerState, type TaskState } from './states.js';
 
 /** Members of `IVMVirtualServer`. */
 export const serverMembers = {
@@ -146,6 +146,8 @@ function* virtualMachines(server: ServerState): Flow<CollectionState<MachineStat
 /** @param path folder of the machine; with an empty name the path of its file. */
 function* registerVirtualMachine(server: ServerState, name: string, path: string): Flow<MachineState> {
   if (name !== '') requireName(name);
+  if (path === null || path === undefined) throw new VirtualServerError('E_POINTER', 'give the path of the machine');
+  if (typeof path !== 'string') throw new VirtualServerError('E_INVALIDARG', 'the path of the machine is not a text');
   const file = name === '' ? path : `${path.replace(/[\\/]+$/, '')}/${name}.vmx`;
   if ((yield* registeredPaths(server)).includes(file)) {
     throw new VirtualServerError('E_ALREADY_EXISTS', `${file} is registered already`);
@@ -155,6 +157,7 @@ function* registerVirtualMachine(server: ServerState, name: string, path: string
 }
 
 function* requireStopped(machine: MachineState): Flow<void> {
+  requireState(machine, MachineState, 'a virtual machine');
   const { phase } = yield* lookAt(machine);
   if (phase === VMVMState.TurnedOff || phase === VMVMState.Saved) return;
   throw new VirtualServerError('VM_E_VM_RUNNING', `${machine.path} runs; turn it off first`);

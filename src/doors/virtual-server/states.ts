@@ -1,6 +1,7 @@
 import { VIX_INVALID_HANDLE } from '../../vix/names.js';
 import type { VixHandle } from '../../vix/types.js';
 import type { DoorVix } from '../door-calls.js';
+import { VirtualServerError } from './hresults.js';
 import type { OwnedHandles } from './owned-handles.js';
 import { RunningTasks } from './running-tasks.js';
 
@@ -85,4 +86,10 @@ export class TaskState {
 /** Several objects, as they were when the collection was asked for. */
 export class CollectionState<Item> {
   constructor(readonly items: readonly Item[]) {}
+}
+
+/** @throws VirtualServerError where an argument does not stand for such a state. */
+export function requireState(value: unknown, type: abstract new (...args: never[]) => unknown, what: string): void {
+  if (value === null || value === undefined) throw new VirtualServerError('E_POINTER', `give ${what}`);
+  if (!(value instanceof type)) throw new VirtualServerError('E_INVALIDARG', `what was given is not ${what}`);
 }

@@ -3,7 +3,7 @@ import type { Flow } from '../flow.js';
 import { guestMembers } from './guest-members.js';
 import { VirtualServerError } from './hresults.js';
 import { machineMembers } from './machine-members.js';
-import { notImplemented, type MemberTable } from './member.js';
+import { failing, notImplemented, type MemberTable } from './member.js';
 import { serverMembers } from './server-members.js';
 import { networkAdapterMembers, networkMembers } from './network-members.js';
 import { OwnedHandles } from './owned-handles.js';
@@ -92,7 +92,11 @@ export class VirtualServerDoor {
       case 'missing method':
         return [[name, { value: missing }]];
       case 'missing property':
-        return [[name, { get: missing }]];
+        return [
+          [name, this.#drive.canAssign ? { get: missing, set: missing } : { get: missing }],
+          [`get_${name}`, { value: missing }],
+          [`put_${name}`, { value: missing }],
+        ];
       case 'method':
         return [[name, { value: this.#method(member.run) }]];
       case 'known': {
@@ -153,11 +157,6 @@ export class VirtualServerDoor {
     if (state === undefined) throw new VirtualServerError('E_POINTER', 'the member was called on no object of its own');
     return state;
   }
-}
-
-// eslint-disable-next-line require-yield
-function* failing(error: Error): Flow<never> {
-  throw error;
 }
 
 function collection<Item>(items: readonly Item[]): VMCollection<Item> {

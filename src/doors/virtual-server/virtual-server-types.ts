@@ -57,6 +57,7 @@ type NamesOf<Table, Row> = { [Name in keyof Table]: Table[Name] extends Row ? Na
 
 type PropertyRow = { readonly kind: 'property' | 'known' | 'settable' };
 type SettableRow = { readonly kind: 'settable' };
+type MissingPropertyRow = Missing & { readonly kind: 'missing property' };
 
 /** The members of an interface by its table. Every property `X` can be read as `get_X()` too, as in C++. */
 type Members<M extends Mode, Table> = {
@@ -81,7 +82,15 @@ type Members<M extends Mode, Table> = {
     readonly [Name in NamesOf<Table, Missing & { readonly kind: 'missing method' }>]: (
       ...args: readonly unknown[]
     ) => Waits<M, never>;
-  } & { readonly [Name in NamesOf<Table, Missing & { readonly kind: 'missing property' }>]: Waits<M, never> };
+  } & {
+    readonly [Name in NamesOf<Table, MissingPropertyRow> & string as `get_${Name}`]: () => Waits<M, never>;
+  } & {
+    readonly [Name in NamesOf<Table, MissingPropertyRow> & string as `put_${Name}`]: (
+      value: unknown,
+    ) => Waits<M, never>;
+  } & (M extends 'blocking'
+    ? { [Name in NamesOf<Table, MissingPropertyRow>]: unknown }
+    : { readonly [Name in NamesOf<Table, MissingPropertyRow>]: Waits<M, never> });
 
 /** Several objects, as they were when they were asked for. `for ... of` is `For Each`. */
 export interface VMCollection<Item> extends Iterable<Item> {

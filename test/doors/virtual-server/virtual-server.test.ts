@@ -3,6 +3,9 @@ import { createMockBackend, InventoryBuilder } from '../../../dist/backends/mock
 import { createVsphereBackend } from '../../../dist/backends/vsphere/index.js';
 import * as awaitedDoor from '../../../dist/doors/virtual-server/index.js';
 import * as blockingDoor from '../../../dist/doors/virtual-server/sync.js';
+import { machineMembers } from '../../../dist/doors/virtual-server/machine-members.js';
+import { networkAdapterMembers, networkMembers } from '../../../dist/doors/virtual-server/network-members.js';
+import { serverMembers } from '../../../dist/doors/virtual-server/server-members.js';
 import { createVix as createBlockingVix } from '../../../dist/doors/sync/index.js';
 import { createVix, VIX_SERVICEPROVIDER_VMWARE_VI_SERVER } from '../../../dist/index.js';
 import { startSimulator } from '../../../dist/simulator/index.js';
@@ -286,9 +289,6 @@ describe.each(doors)('%s', (name, create) => {
     expect(await codeOf(() => running.put_IsHostTimeSyncEnabled(true))).toBe('VM_E_VM_RUNNING');
   });
 
-  // What follows does not differ between the doors.
-  if (name !== 'awaited, over the mock host') return;
-
   it('says what a guest without Additions cannot do', async () => {
     const { server } = await opened(create);
     const machine = await find(server, 'bare');
@@ -326,12 +326,52 @@ describe.each(doors)('%s', (name, create) => {
     expect(await server.GetVirtualMachineFiles(null, false)).not.toContain(path);
   });
 
-  it('answers E_NOTIMPL to what no backend can do', async () => {
-    const { server } = await opened(create);
+  it('answers E_NOTIMPL to what no backend can do, however it is used', async () => {
+    const { server, isBlocking } = door;
     const machine = await find(server, 'bare');
-    for (const call of [() => server.UpTime, () => server.CreateVirtualMachine('a', 'b'), () => machine.Mouse]) {
-      expect(await codeOf(call)).toBe('E_NOTIMPL');
+    const adapter = (await machine.NetworkAdapters).Item(1);
+    const network = (await server.VirtualNetworks).Item(1);
+    const tables: readonly (readonly [object, object])[] = [
+      [server, serverMembers],
+      [machine, machineMembers],
+      [adapter, networkAdapterMembers],
+      [network, networkMembers],
+    ];
+    const answers: string[] = [];
+    for (const [object, table] of tables) {
+      for (const [member, row] of Object.entries(table) as [string, { readonly kind: string }][]) {
+        if (!row.kind.startsWith('missing')) continue;
+        const run = (key: string) => (Reflect.get(object, key) as (...args: readonly unknown[]) => unknown)('a', 'b');
+        const uses: readonly (() => unknown)[] =
+          row.kind === 'missing method'
+            ? [() => run(member)]
+            : [() => Reflect.get(object, member) as unknown, () => run(`get_${member}`), () => run(`put_${member}`)];
+        for (const use of uses) answers.push(`${member}: ${await codeOf(use)}`);
+        if (isBlocking && row.kind === 'missing property') {
+          answers.push(`${member}: ${await codeOf(() => Reflect.set(object, member, 1))}`);
+        }
+      }
     }
+    expect(answers.length).toBeGreaterThan(150);
+    expect(answers.filter((answer) => !answer.endsWith(': E_NOTIMPL'))).toEqual([]);
+    expect(await codeOf(() => machine.put_Name('other'))).toBe('E_NOTIMPL');
+    expect(await codeOf(() => machine.put_Memory(2048))).toBe('E_NOTIMPL');
+    expect([await machine.Name, await machine.Memory]).toEqual(['bare', 1024]);
+  });
+
+  it('says what is wrong with what a member was given', async () => {
+    const { server } = door;
+    const machine = await find(server, 'web');
+    const calls: readonly (readonly [string, () => unknown])[] = [
+      ['E_FILE_NOT_FOUND', () => server.RegisterVirtualMachine('', machine.File.replaceAll('web', 'nowhere'))],
+      ['E_POINTER', () => server.RegisterVirtualMachine('x', undefined as never)],
+      ['E_INVALIDARG', () => server.RegisterVirtualMachine('x', 1 as never)],
+      ['E_POINTER', () => server.DeleteVirtualMachine(null as never)],
+      ['E_INVALIDARG', () => server.DeleteVirtualMachine('web' as never)],
+      ['E_POINTER', () => server.UnregisterVirtualMachine(undefined as never)],
+      ['E_INVALIDARG', () => server.UnregisterVirtualMachine('web' as never)],
+    ];
+    for (const [code, call] of calls) expect([await codeOf(call), String(call)]).toEqual([code, String(call)]);
   });
 });
 
