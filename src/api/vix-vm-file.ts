@@ -16,7 +16,7 @@ import {
 import type { VixHandle } from '../vix/types.js';
 import { filledText, guestPath, integer } from './arguments.js';
 import { startGuestJob, takenList, type VixCallback, type VixListHandle } from './start-job.js';
-import type { VixRuntime } from './vix-runtime.js';
+import type { VixRuntime, VmEntry } from './vix-runtime.js';
 
 /** The functions for files and directories of the guest. */
 export function vixVmFileFunctions(runtime: VixRuntime) {
@@ -33,12 +33,12 @@ export function vixVmFileFunctions(runtime: VixRuntime) {
     ): VixHandle {
       const tail = { call: 'VixVM_CopyFileFromHostToGuest', callback: callbackProc, clientData };
       const list = takenList(runtime, propertyListHandle);
-      return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
+      return startGuestJob(runtime, vmHandle, tail, async (session, context, vm) => {
         const from = filledText('hostPathName', hostPathName);
         const to = guestPath('guestPathName', guestPathName);
         integer('options', options);
         list();
-        await copyToGuest(session, from, to, context);
+        await tidied(vm, copyToGuest(session, from, to, context));
       });
     },
 
@@ -54,12 +54,12 @@ export function vixVmFileFunctions(runtime: VixRuntime) {
     ): VixHandle {
       const tail = { call: 'VixVM_CopyFileFromGuestToHost', callback: callbackProc, clientData };
       const list = takenList(runtime, propertyListHandle);
-      return startGuestJob(runtime, vmHandle, tail, async (session, context) => {
+      return startGuestJob(runtime, vmHandle, tail, async (session, context, vm) => {
         const from = guestPath('guestPathName', guestPathName);
         const to = filledText('hostPathName', hostPathName);
         integer('options', options);
         list();
-        await copyFromGuest(session, from, to, context);
+        await tidied(vm, copyFromGuest(session, from, to, context));
       });
     },
 
@@ -214,6 +214,12 @@ export function vixVmFileFunctions(runtime: VixRuntime) {
       });
     },
   };
+}
+
+/** Lets a copy that is aborted take away what is half done before the connection is closed. */
+function tidied(vm: VmEntry, copy: Promise<void>): Promise<void> {
+  vm.payload.host.payload.tidy(copy);
+  return copy;
 }
 
 /** What is at a path, or undefined when nothing is. */

@@ -178,8 +178,9 @@ export class VsphereConnection {
     return faultFrom(error, context);
   }
 
-  /** Logs out; every wait and call ends. Idempotent; never rejects. */
+  /** Logs out once the cancels under way are done; every wait and call ends. Idempotent; never rejects. */
   async close(): Promise<void> {
+    await this.tasks.settleCancels();
     const closing = [this.session.close(), ...(this.rest === undefined ? [] : [this.rest.close()])];
     this.#hub.close(this.session.end);
     await Promise.all(closing);

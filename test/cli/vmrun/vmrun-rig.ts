@@ -50,6 +50,8 @@ export interface RigOptions {
   /** Backends in place of the mock host. */
   readonly backends?: readonly BackendModule[];
   readonly config?: RevixConfig;
+  /** How long a change of power state takes of a machine in memory or behind an endpoint; no time by default. */
+  readonly transitionMs?: number;
 }
 
 /** vmrun over virtual machines on a fake clock. Each command has functions of its own, as if in a process of its own. */
@@ -87,7 +89,7 @@ export class VmrunRig {
     return (this.#world ??= World.create({
       clock: this.clock,
       inventory: this.inventory.build(),
-      transitionMs: 0,
+      transitionMs: this.#options.transitionMs ?? 0,
     }));
   }
 
@@ -130,12 +132,29 @@ export class VmrunRig {
   }
 
   /** Runs a command to its end while time goes on. */
-  async run(args: readonly string[], around: AroundTerminal = {}): Promise<Run> {
-    const terminal = new FakeTerminal(this.directory, around);
+  run(args: readonly string[], around: AroundTerminal = {}): Promise<Run> {
+    return this.#run(args, new FakeTerminal(this.directory, around), () => undefined);
+  }
+
+  /** Runs a command that gets Ctrl-C as soon as a test of what it has done so far holds. */
+  async interrupt(args: readonly string[], isTime: () => boolean): Promise<Run> {
+    const terminal = new FakeTerminal(this.directory, {});
+    let isInterrupted = false;
+    const run = await this.#run(args, terminal, () => {
+      if (isInterrupted || !isTime()) return;
+      isInterrupted = true;
+      terminal.interrupt('SIGINT');
+    });
+    if (!isInterrupted) throw new Error(`${args.join(' ')} ended before its interrupt`);
+    return run;
+  }
+
+  async #run(args: readonly string[], terminal: FakeTerminal, onStep: () => void): Promise<Run> {
     const state = { isDone: false };
     const ending = this.start(args, terminal).finally(() => (state.isDone = true));
     // In small steps: real files take real turns of the event loop, and no time limit may run out meanwhile.
     while (!state.isDone) {
+      onStep();
       await this.#quiet?.wait();
       await this.clock.advance(this.#quiet === undefined ? 10 : 1);
     }

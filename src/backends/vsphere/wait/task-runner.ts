@@ -25,6 +25,9 @@ const longestPauseMs = 5000;
 /** A state that forbids an operation may pass, like that of a guest operation, or last: it is waited for not as long. */
 const longestStateMs = 10_000;
 
+/** How long the end of a connection waits for cancels under way: as long as for its logout. */
+const cancelMs = 5000;
+
 /** Tasks that are remembered as known: more than a server keeps among the recent ones. */
 const mostKnown = 1000;
 
@@ -44,6 +47,8 @@ export class TaskRunner {
   readonly #settings: VsphereSettings;
   /** The latest tasks whose starts were answered, by key. */
   readonly #known = new Set<string>();
+  /** Cancels under way, and aborted starts whose tasks are to be cancelled. */
+  readonly #cancelling = new Set<Promise<void>>();
 
   constructor(session: Session, hub: PropertyHub, clock: Clock, settings: VsphereSettings) {
     this.#session = session;
@@ -89,11 +94,12 @@ export class TaskRunner {
     signal.throwIfAborted();
     // The call goes on when it is aborted: nobody else would know the task.
     const starting = this.#started(self, method, args, entity);
+    const followUp = (): void => this.#cancelSoon(starting);
+    signal.addEventListener('abort', followUp, { once: true });
     try {
       return await untilAborted(() => starting, signal);
-    } catch (error) {
-      if (signal.aborted) starting.then((task) => this.cancel(task)).catch(() => undefined);
-      throw error;
+    } finally {
+      signal.removeEventListener('abort', followUp);
     }
   }
 
@@ -134,6 +140,23 @@ export class TaskRunner {
     await this.#session.call(task, 'CancelTask', {}).catch(() => undefined);
   }
 
+  /** Waits for the cancels that aborts have set off, 5 s at most. Never rejects. */
+  async settleCancels(): Promise<void> {
+    const patience = new AbortController();
+    const timer = this.#clock.after(cancelMs, () => patience.abort());
+    await untilAborted(() => Promise.all(this.#cancelling), patience.signal).catch(() => undefined);
+    timer.cancel();
+  }
+
+  /** Registered in the abort itself: the connection may be closed right after it. */
+  #cancelSoon(starting: Promise<Ref<'Task'>>): void {
+    const cancelling = starting
+      .then((task) => this.cancel(task))
+      .catch(() => undefined)
+      .finally(() => this.#cancelling.delete(cancelling));
+    this.#cancelling.add(cancelling);
+  }
+
   /**
    * Does work again for as long as the server says that something else is under way on the same object, within the time
    * of the settings.
@@ -170,6 +193,9 @@ export class TaskRunner {
     meanwhile: ((signal: AbortSignal) => Promise<void>) | undefined,
   ): Promise<unknown> {
     const stop = new LinkedAbort(call.signal);
+    const cancel = (): void => this.#cancelSoon(Promise.resolve(task));
+    if (call.signal.aborted) cancel();
+    else call.signal.addEventListener('abort', cancel, { once: true });
     try {
       const ended = waitFor(
         this.#hub,
@@ -183,10 +209,8 @@ export class TaskRunner {
       );
       const first = await (meanwhile === undefined ? ended : Promise.race([ended, meanwhile(stop.signal)]));
       return first?.result;
-    } catch (error) {
-      if (call.signal.aborted) void this.cancel(task);
-      throw error;
     } finally {
+      call.signal.removeEventListener('abort', cancel);
       // Whoever lost the race has nobody to tell any more.
       stop.abort('the task has ended');
       stop.release();
