@@ -89,7 +89,8 @@ export class VmLifecycle {
   async #snapshotForClone(record: VmRecord, cloneName: string): Promise<string> {
     requireRoomForSnapshot(record, '');
     const description = `Made for the linked clone '${cloneName}'.`;
-    const options = { name: 'Snapshot for clones', description, includeMemory: false, isReplayable: false };
+    // The name that VMware's Workstation gives it.
+    const options = { name: 'Clone', description, includeMemory: false, isReplayable: false };
     return addSnapshot(this.#scope, record, options);
   }
 }

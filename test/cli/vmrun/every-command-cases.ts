@@ -296,7 +296,11 @@ export const commandCases: Readonly<Record<string, CommandCase>> = {
   clone: [
     { args: ['clone', 'off.vmx', 'new.vmx', 'full'] },
     { args: ['start', 'new.vmx', 'nogui'] },
-    { args: ['clone', 'off.vmx', 'new.vmx', 'full'], matches: /^Error: /, status: failed },
+    {
+      args: ['clone', 'off.vmx', 'new.vmx', 'full'],
+      stdout: 'Error: One of the parameters was invalid\n',
+      status: failed,
+    },
     {
       args: ['clone', 'on.vmx', 'other.vmx', 'full'],
       stdout: 'Error: The virtual machine should not be powered on. It is already running.\n',

@@ -11,6 +11,14 @@ import { asUser, newLab } from './lab.js';
 import type { VmrunRig } from './vmrun-rig.js';
 
 describe('--json', () => {
+  it('tells why a clone failed whose text is that of many failures', async () => {
+    const rig = newLab();
+    const { stdout } = await rig.run(['--json', 'clone', rig.path('off'), rig.path('tree'), 'full']);
+    const text = 'Error: One of the parameters was invalid';
+    const error = { name: 'VIX_E_FILE_ALREADY_EXISTS', text, message: expect.stringContaining(rig.path('tree')) };
+    expect(JSON.parse(stdout)).toMatchObject({ error });
+  });
+
   it('gives one line for an answer and for an error', async () => {
     const rig = newLab();
     const list = await rig.run(['--json', 'list']);

@@ -1,6 +1,7 @@
 import {
   VIX_CLONETYPE_FULL,
   VIX_CLONETYPE_LINKED,
+  VIX_E_FILE_ALREADY_EXISTS,
   VIX_INSTALLTOOLS_MOUNT_TOOLS_INSTALLER,
   VIX_INVALID_HANDLE,
   VIX_POWERSTATE_POWERED_ON,
@@ -14,6 +15,7 @@ import {
 } from '../../../vix/names.js';
 import type { VixHandle } from '../../../vix/types.js';
 import { Vix_Out } from '../../../api/vix-out.js';
+import { CommandFailure } from '../command-failure.js';
 import { type Command, command, listText, silent } from '../command.js';
 import { choice, option, text, vm } from '../parameters.js';
 import type { Session } from '../session.js';
@@ -161,9 +163,15 @@ export const generalCommands: readonly Command[] = [
       const type = values.type === 'linked' ? VIX_CLONETYPE_LINKED : VIX_CLONETYPE_FULL;
       const destination = session.around.vmPath(values.destination);
       const properties = cloneProperties(session, values.cloneName);
-      await session.finishWatched(values.destination, (callback) =>
-        session.vix.VixVM_Clone(session.vm, snapshot, type, destination, 0, properties, callback, null),
-      );
+      try {
+        await session.finishWatched(values.destination, (callback) =>
+          session.vix.VixVM_Clone(session.vm, snapshot, type, destination, 0, properties, callback, null),
+        );
+      } catch (error) {
+        if (!(error instanceof CommandFailure) || error.code !== VIX_E_FILE_ALREADY_EXISTS) throw error;
+        // Callers know a taken place by this text of VMware's.
+        throw new CommandFailure(error.stage, error.code, error.message, 'One of the parameters was invalid');
+      }
       return silent;
     },
   }),
