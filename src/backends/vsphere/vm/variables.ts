@@ -8,7 +8,7 @@ import type { Machine } from './machine.js';
 const guestPrefix = 'guestinfo.';
 
 /**
- * Names of the guest variables that Revix wrote, separated by blanks. vSphere keeps guest variables for good, but in VIX
+ * Names of the guest variables that Revix wrote, each after a slash, which no name may hold. vSphere keeps guest variables for good, but in VIX
  * they lasted until power-off: these are forgotten before the next power-on.
  */
 const writtenKey = 'revix.guestVariables';
@@ -53,7 +53,11 @@ export class VsphereVariables implements VariableOps {
       const written = new Set(writtenNames(extraConfigOf(values)));
       if (value === '') written.delete(name);
       else written.add(name);
-      await configure(machine, { [guestPrefix + name]: value, [writtenKey]: [...written].join(' ') }, call);
+      await configure(
+        machine,
+        { [guestPrefix + name]: value, [writtenKey]: [...written].map((each) => `/${each}`).join('') },
+        call,
+      );
     });
   }
 
@@ -112,9 +116,25 @@ function entryOf(entries: readonly OptionValue[], key: string): string {
 }
 
 function writtenNames(entries: readonly OptionValue[]): readonly string[] {
-  return entryOf(entries, writtenKey)
-    .split(' ')
-    .filter((name) => name !== '');
+  const list = entryOf(entries, writtenKey);
+  return list.startsWith('/') ? list.slice(1).split('/') : namesBetweenBlanks(list, entries);
+}
+
+/**
+ * Reads a list as the first versions wrote it, with blanks between names that may hold blanks: the longest name that is
+ * set counts, so that no variable of somebody else is taken for a part of one.
+ */
+function namesBetweenBlanks(list: string, entries: readonly OptionValue[]): readonly string[] {
+  const words = list.split(' ');
+  const names: string[] = [];
+  for (let start = 0; start < words.length;) {
+    let end = words.length;
+    const name = (): string => words.slice(start, end).join(' ');
+    while (end > start && entryOf(entries, guestPrefix + name()) === '') end -= 1;
+    if (end > start) names.push(name());
+    start = Math.max(end, start + 1);
+  }
+  return names;
 }
 
 function textOf(value: unknown): string {
