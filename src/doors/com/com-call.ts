@@ -3,7 +3,7 @@ import { Vix_Out, type VixOut } from '../../api/vix-out.js';
 import { functions, type VixFunctionName } from '../../vix/functions.js';
 import type { FunctionRow } from '../../vix/functions/function-row.js';
 import { propertyById } from '../../vix/lookup.js';
-import { VIX_E_INVALID_ARG, VIX_INVALID_HANDLE, VIX_OK } from '../../vix/names.js';
+import { VIX_E_INVALID_ARG, VIX_E_SNAPSHOT_NOTFOUND, VIX_INVALID_HANDLE, VIX_OK } from '../../vix/names.js';
 import type { ParamKind, VixError, VixHandle, VixPropertyID } from '../../vix/types.js';
 import { callPlain, readProperties, type PropertyReader } from '../door-calls.js';
 import { runBlocking, type Flow } from '../flow.js';
@@ -40,7 +40,7 @@ export function callMember(door: ComDoor, self: ComObject, name: VixFunctionName
     }
   }
   const returned: unknown = callPlain(door.vix, name, ...args);
-  if (row.call === 'promise') return door.drive(fill(door, returned, outs));
+  if (row.call === 'promise') return door.drive(fill(door, name, returned, outs));
   return row.call === 'job' ? door.wrap(returned as VixHandle) : returned;
 }
 
@@ -83,10 +83,12 @@ function hasOnVixEvent(value: unknown): value is { OnVixEvent(...args: unknown[]
   return typeof value === 'object' && value !== null && 'OnVixEvent' in value && typeof value.OnVixEvent === 'function';
 }
 
-function* fill(door: ComDoor, pending: unknown, outs: readonly ObjectOut[]): Flow<VixError> {
+function* fill(door: ComDoor, name: VixFunctionName, pending: unknown, outs: readonly ObjectOut[]): Flow<VixError> {
   const error = (yield pending) as VixError;
   for (const { from, to } of outs) to.value = error === VIX_OK ? door.wrap(from.value) : null;
-  return error;
+  // In C a root has no parent and no error; scripts over VixCOM climb until there is one.
+  const isRoot = name === 'VixSnapshot_GetParent' && error === VIX_OK && outs.some(({ to }) => to.value === null);
+  return isRoot ? VIX_E_SNAPSHOT_NOTFOUND : error;
 }
 
 function readInto(

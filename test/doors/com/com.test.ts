@@ -228,6 +228,7 @@ describe.each(doors)('%s', (_kind, create) => {
     expect([await one.GetNumChildren(count), count.value]).toEqual([C.VIX_OK, 1]);
     expect([await one.GetChild(0, found), found.value?.Equals(two)]).toEqual([C.VIX_OK, true]);
     expect([await two.GetParent(found), found.value?.Equals(one)]).toEqual([C.VIX_OK, true]);
+    expect([await one.GetParent(found), found.value]).toEqual([C.VIX_E_SNAPSHOT_NOTFOUND, null]);
     const texts = Vix_Out<unknown>();
     await one.GetProperties([C.VIX_PROPERTY_SNAPSHOT_DISPLAYNAME, C.VIX_PROPERTY_SNAPSHOT_DESCRIPTION], texts);
     expect(texts.value).toEqual(['one', 'first']);
