@@ -19,7 +19,10 @@ export async function connectHost(
   const url = sdkUrl(target.hostName);
   const read = readSettings(options, target.settings, resolve(target.settingsDirectory ?? '.'), target.settingsSource);
   const isUnverified = read.tls.kind === 'insecure' && target.verifyTls;
-  const settings = isUnverified ? { ...read, tls: verifiedBySystem } : read;
+  const tls = isUnverified ? verifiedBySystem : read.tls;
+  // Only a hook asks: without one, programs that differ in nothing else share their session.
+  const mustVerify = target.verifyTls && read.rewriteTransferUrl !== undefined;
+  const settings = { ...read, tls, mustVerify };
   const login = loginOf(target, settings.login);
   const context = { doing: 'connecting to', to: withoutUserInfo(url.href) };
   const lease = await translated(context, () => pool.lease(url, login, settings, call));

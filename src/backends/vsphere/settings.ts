@@ -72,6 +72,8 @@ export interface VsphereOptions {
 /** Options with everything filled in, checked and read. */
 export interface VsphereSettings {
   readonly tls: TlsPolicy;
+  /** The program asked for verified certificates, so its hook for transfers cannot give `"insecure"`. */
+  readonly mustVerify: boolean;
   readonly proxy: ProxyRule;
   readonly login: NonNullable<PlainSettings['login']> | 'by-arguments';
   readonly questions: 'fail' | 'wait';
@@ -113,6 +115,7 @@ export function readSettings(
   const inFile = check(entry, source);
   const all = { ...inCode, ...inFile };
   return {
+    mustVerify: false,
     tls: inFile.tls === undefined ? policyOf(inCode.tls, '.') : policyOf(inFile.tls, directory),
     proxy: proxyRuleOf(all.proxy),
     login: all.login ?? 'by-arguments',

@@ -1,5 +1,6 @@
+import * as v from 'valibot';
 import { Fault } from '../../../base/fault.js';
-import { type TlsOption, policyOf } from '../http/tls-option.js';
+import { type TlsOption, policyOf, tlsSchema } from '../http/tls-option.js';
 import type { TlsPolicy } from '../http/tls-policy.js';
 
 /** Another way to the bytes of a guest file than the one that the server named. */
@@ -23,20 +24,20 @@ export type RewriteTransferUrl = (url: URL) => URL | RewrittenTransfer;
  * Asks the hook of the program about a URL. Nothing that the hook gives or throws is shown: it may hold the token.
  *
  * @param policy for the URL as it was.
- * @throws Fault `invalid-argument` when the hook throws, or gives no URL.
+ * @param mustVerify the program asked for verified certificates: `"insecure"` counts as `"system"`, as in the options.
+ * @throws Fault `invalid-argument` when the hook throws, or gives no URL, or no option for certificates.
  */
 export function rewritten(
   rewrite: RewriteTransferUrl,
   url: URL,
   policy: TlsPolicy,
+  mustVerify: boolean,
 ): { readonly url: URL; readonly policy: TlsPolicy } {
   let answer: URL | RewrittenTransfer;
   try {
     answer = rewrite(new URL(url));
-  } catch (error) {
-    throw new Fault('invalid-argument', `The option rewriteTransferUrl threw an error for ${url.origin}.`, {
-      cause: error,
-    });
+  } catch {
+    throw new Fault('invalid-argument', `The option rewriteTransferUrl threw an error for ${url.origin}.`);
   }
   // Plain JavaScript may give anything.
   const given: Partial<RewrittenTransfer> | undefined = answer instanceof URL ? { url: answer } : answer;
@@ -45,5 +46,11 @@ export function rewritten(
     const message = `The option rewriteTransferUrl gave no URL of https or http for ${url.origin}. See docs/vsphere.md.`;
     throw new Fault('invalid-argument', message);
   }
-  return { url: to, policy: given?.tls === undefined ? policy : policyOf(given.tls, '.') };
+  if (given?.tls === undefined) return { url: to, policy };
+  const tls = v.safeParse(tlsSchema, given.tls);
+  if (!tls.success) {
+    const message = `The option rewriteTransferUrl gave a tls for ${url.origin} that is wrong: it`;
+    throw new Fault('invalid-argument', `${message} ${tls.issues[0].message}. See docs/vsphere.md.`);
+  }
+  return { url: to, policy: policyOf(mustVerify && tls.output === 'insecure' ? 'system' : tls.output, '.') };
 }

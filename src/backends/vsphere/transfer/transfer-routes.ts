@@ -91,7 +91,7 @@ export class TransferRoutes {
     const { dispatchers, settings } = this.#connection;
     const rewrite = settings.rewriteTransferUrl;
     const { url, policy } =
-      rewrite === undefined ? { url: named, policy: asNamed } : rewritten(rewrite, named, asNamed);
+      rewrite === undefined ? { url: named, policy: asNamed } : rewritten(rewrite, named, asNamed, settings.mustVerify);
     return { named: named.hostname, url, peer: dispatchers.peer(url, policy), policy };
   }
 
