@@ -24,6 +24,10 @@ const lines: readonly (readonly [line: string, offers: readonly string[]])[] = [
   ['vmrun -T ws', ['ws', 'ws-shared']],
   // The word behind a flag is its value, whatever it looks like.
   ['vmrun -T ws -gp start reg', ['register']],
+  // Bash splits these at their colons and equals signs.
+  ['vmrun -gu u -gp env:PW listS', ['listSnapshots']],
+  ['vmrun -T vc -h https://vc.example:8989/sdk -u a=b -p env:PW listS', ['listSnapshots']],
+  ['vmrun -gp env:PW stop web.vmx s', ['soft']],
   ['vmrun start ', ['OLD.VMX', 'my lab', 'web.vmx']],
   ['vmrun start web.vmx n', ['nogui']],
   ['vmrun STOP web.vmx h', ['hard']],

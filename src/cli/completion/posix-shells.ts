@@ -29,10 +29,28 @@ export function bashScript(entries: readonly CompletionEntry[]): string {
 ${dataFunction(entries)}
 
 _revix_complete() {
-  local program=\${COMP_WORDS[0]##*/} current=\${COMP_WORDS[COMP_CWORD]} command= place=0 index=1 word specs line
+  local program=\${COMP_WORDS[0]##*/} rest=\${COMP_LINE:0:COMP_POINT} current= prefix= command= place=0 last=-1 index=0
+  local word specs line words=()
   COMPREPLY=()
-  while [ "$index" -lt "$COMP_CWORD" ]; do
+  # Bash splits words at colons and the like; what no blank parts is one word.
+  while [ "$index" -le "$COMP_CWORD" ]; do
     word=\${COMP_WORDS[index]}
+    case $rest in
+      [![:blank:]]*) [ "$index" -gt 0 ] || last=0 ;;
+      *) last=$((last + 1)) prefix= ;;
+    esac
+    [ -z "\${words[last]}" ] || prefix=\${words[last]}
+    words[last]=\${words[last]}$word
+    rest=\${rest#"\${rest%%[![:blank:]]*}"}
+    rest=\${rest#"$word"}
+    index=$((index + 1))
+  done
+  current=\${words[last]}
+  # A word that ends with what splits is offered what follows it.
+  case $word in *[:=@]) prefix=$current ;; esac
+  index=1
+  while [ "$index" -lt "$last" ]; do
+    word=\${words[index]}
     if _revix_data "$program value $command $word" >/dev/null; then
       index=$((index + 2))
       continue
@@ -50,8 +68,8 @@ _revix_complete() {
     esac
     index=$((index + 1))
   done
-  if [ "$index" -gt "$COMP_CWORD" ]; then
-    specs=$(_revix_data "$program value $command \${COMP_WORDS[COMP_CWORD - 1]}")
+  if [ "$index" -gt "$last" ]; then
+    specs=$(_revix_data "$program value $command \${words[last - 1]}")
   else
     specs=$(_revix_data "$program place $command $place")
     case $current in
@@ -90,6 +108,8 @@ $(_revix_data "$program flags $command")" ;;
   done <<EOF
 $specs
 EOF
+  # Bash keeps what stands before its last part.
+  for index in "\${!COMPREPLY[@]}"; do COMPREPLY[index]=\${COMPREPLY[index]:\${#prefix}}; done
 }
 
 complete -F _revix_complete revix vmrun
