@@ -82,42 +82,29 @@ describe.skipIf(whyNotNative !== undefined)('revix native', { timeout }, () => {
     await expect(revix('native', 'explode')).rejects.toMatchObject({ code: 2 });
   });
 
-  it(
-    'uses the helper and the Node that the environment names before those beside the library',
-    { timeout },
-    async () => {
-      const prefix = join(folder, 'named');
-      await revix('native', 'install', '--prefix', prefix);
-      const said = join(folder, 'said');
-      const named = join(folder, 'named-helper.cjs');
-      const node = join(folder, 'named-node');
-      writeFileSync(named, `require(${JSON.stringify(helperPath)});`);
-      writeFileSync(node, `#!/bin/sh\necho "$1" >> '${said}'\nexec '${process.execPath}' "$@"\n`, { mode: 0o755 });
-      const program = join(folder, 'open-vm');
-      const opened = async (variables: Readonly<Record<string, string>>) => {
-        writeFileSync(said, '');
-        const env = { ...environment, LD_LIBRARY_PATH: join(prefix, 'lib'), ...variables };
-        expect((await run(program, [], { env, cwd: folder, timeout })).stdout).toContain('opened /vms/linux/linux.vmx');
-        return readFileSync(said, 'utf8');
-      };
-      expect(await opened({})).toBe('');
-      expect(await opened({ REVIX_NODE: node })).toBe(`${join(prefix, 'lib', 'vmware-vix', 'revix-helper.cjs')}\n`);
-      expect(await opened({ REVIX_NODE: node, REVIX_HELPER: named })).toBe(`${named}\n`);
-    },
-  );
-
-  it('is found on the PATH by a library that has no helper beside it', { timeout }, async () => {
-    const prefix = join(folder, 'path');
+  it('finds its helper where the environment says, else beside itself, else on the PATH', { timeout }, async () => {
+    const prefix = join(folder, 'named');
     await revix('native', 'install', '--prefix', prefix);
-    unlinkSync(join(prefix, 'lib', 'vmware-vix', 'revix-helper.cjs'));
+    const beside = join(prefix, 'lib', 'vmware-vix', 'revix-helper.cjs');
+    const said = join(folder, 'said');
+    const named = join(folder, 'named-helper.cjs');
+    const node = join(folder, 'named-node');
+    writeFileSync(named, `require(${JSON.stringify(helperPath)});`);
+    writeFileSync(node, `#!/bin/sh\necho "$1" >> '${said}'\nexec '${process.execPath}' "$@"\n`, { mode: 0o755 });
+    const program = join(folder, 'open-vm');
+    /** What the Node of the environment was given, if it was started. */
+    const startedBy = async (variables: Readonly<Record<string, string>>) => {
+      writeFileSync(said, '');
+      const env = { ...environment, LD_LIBRARY_PATH: join(prefix, 'lib'), ...variables };
+      expect((await run(program, [], { env, cwd: folder, timeout })).stdout).toContain('opened /vms/linux/linux.vmx');
+      return readFileSync(said, 'utf8');
+    };
+    expect(await startedBy({})).toBe('');
+    expect(await startedBy({ REVIX_NODE: node })).toBe(`${beside}\n`);
+    expect(await startedBy({ REVIX_NODE: node, REVIX_HELPER: named })).toBe(`${named}\n`);
+    unlinkSync(beside);
     mkdirSync(join(folder, 'bin'));
     symlinkSync(command, join(folder, 'bin', 'revix'));
-    const program = join(folder, 'open-vm');
-    const env = {
-      ...environment,
-      LD_LIBRARY_PATH: join(prefix, 'lib'),
-      PATH: `${join(folder, 'bin')}:${environment['PATH'] ?? ''}`,
-    };
-    expect((await run(program, [], { env, cwd: folder, timeout })).stdout).toContain('opened /vms/linux/linux.vmx');
+    expect(await startedBy({ PATH: `${join(folder, 'bin')}:${environment['PATH'] ?? ''}` })).toBe('');
   });
 });
