@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,7 +7,7 @@ import { examine } from '../../src/cli/native/doctor.js';
 
 /** A folder with files by their paths; what begins with `#!` is a program. */
 function folderWith(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'revix-doctor-test-'));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'revix-doctor-test-')));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(join(folder, name, '..'), { recursive: true });
@@ -25,7 +25,7 @@ const probe = 'lib/vmware-vix/revix-probe';
 /** What the doctor says of an installation, a line each. */
 function said(prefix: string, env: Readonly<Record<string, string>> = {}): readonly string[] {
   const findings = examine(prefix, { PATH: '', ...env });
-  return findings.map(({ isWell, text }) => `${isWell ? 'ok' : 'PROBLEM'} ${text.replaceAll(prefix, '<prefix>')}`);
+  return findings.map(({ level, text }) => `${level} ${text.replaceAll(prefix, '<prefix>')}`);
 }
 
 describe.skipIf(process.platform === 'win32')('the doctor of the native library', () => {
@@ -50,6 +50,27 @@ describe.skipIf(process.platform === 'win32')('the doctor of the native library'
       `ok the library is <prefix>/${library}, with its headers and links`,
       expect.stringMatching(/^ok the helper is .*revix-helper\.cjs, beside the library$/),
       expect.stringMatching(/^ok Node is .*, beside the library, v\d+/),
+    ]);
+  });
+
+  it('warns of a helper and a Node that only the owner of the installation can use', () => {
+    const prefix = folderWith({ [list]: `${library}\n`, [library]: '', 'own/revix/helper.cjs': '', 'bin/node': '' });
+    symlinkSync(join(prefix, 'own', 'revix', 'helper.cjs'), join(prefix, helper));
+    symlinkSync(join(prefix, 'bin', 'node'), join(prefix, 'lib', 'vmware-vix', 'revix-node'));
+    const warnings = () => said(prefix).filter((line) => line.includes('other users'));
+    chmodSync(join(prefix, 'own', 'revix'), 0o755);
+    chmodSync(join(prefix, 'own'), 0o755);
+    chmodSync(join(prefix, 'own', 'revix', 'helper.cjs'), 0o644);
+    chmodSync(join(prefix, 'bin'), 0o755);
+    chmodSync(join(prefix, 'bin', 'node'), 0o755);
+    // The folder that all is in is closed too, but also to who looks for the library.
+    expect(warnings()).toEqual([]);
+    chmodSync(join(prefix, 'own'), 0o700);
+    chmodSync(join(prefix, 'bin', 'node'), 0o700);
+    const what = 'have Node and Revix where all may read and install again, or open it';
+    expect(warnings()).toEqual([
+      `WARNING other users cannot use <prefix>/own/revix/helper.cjs: <prefix>/own is closed to them; ${what}`,
+      `WARNING other users cannot use <prefix>/bin/node: <prefix>/bin/node is closed to them; ${what}`,
     ]);
   });
 

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { packageRoot } from '../package-root.js';
-import { type Finding, problem, well } from './finding.js';
+import { type Finding, problem, warning, well } from './finding.js';
 import { examineHelper } from './helper-search.js';
-import { defaultPrefix, installedLibrary, installedProbe, missingFiles } from './installation.js';
+import { closedToOthers, defaultPrefix, installedLibrary, installedProbe, missingFiles } from './installation.js';
 import { probe } from './probe.js';
 
 /** Looks at all that the native library needs: its installation, its helper and Node; and loads it. */
@@ -16,6 +16,15 @@ export function examine(prefix: string, env: Readonly<Record<string, string | un
   const program = installedProbe(prefix);
   if (program !== undefined) return [...findings, probe(program, library, env)];
   return [...findings, problem(`nothing tried to load it: its probe is not there; run \`${installCommand(prefix)}\``)];
+}
+
+/** What of an installation users other than its owner cannot use, and what to do, a sentence each. */
+export function closedSentences(prefix: string): readonly string[] {
+  return closedToOthers(prefix).map(
+    ({ target, closedBy }) =>
+      `other users cannot use ${target}: ${closedBy} is closed to them; ` +
+      'have Node and Revix where all may read and install again, or open it',
+  );
 }
 
 function installCommand(prefix: string): string {
@@ -35,6 +44,7 @@ function examineInstallation(
       ? well(`the library is ${library}, with its headers and links`)
       : problem(`of the installation is missing: ${missing.join(', ')}; run \`${again}\``),
   ];
+  found.push(...closedSentences(prefix).map(warning));
   if (prefix === defaultPrefix) return found;
   const libraries = join(prefix, 'lib');
   const searched = (env['LD_LIBRARY_PATH'] ?? '').split(delimiter);

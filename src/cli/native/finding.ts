@@ -1,16 +1,22 @@
 /** One thing that was looked at. */
 export interface Finding {
-  readonly isWell: boolean;
+  /** A warning is well for some uses and not for others. */
+  readonly level: 'ok' | 'WARNING' | 'PROBLEM';
   /** What there is; of what is not well also what to do. */
   readonly text: string;
 }
 
 /** Something that is in order. */
 export function well(text: string): Finding {
-  return { isWell: true, text };
+  return { level: 'ok', text };
 }
 
-/** Something that is not, with what to do about it. */
+/** Something that is in order for some uses only, with what to do for the others. */
+export function warning(text: string): Finding {
+  return { level: 'WARNING', text };
+}
+
+/** Something that is not in order, with what to do about it. */
 export function problem(text: string): Finding {
-  return { isWell: false, text };
+  return { level: 'PROBLEM', text };
 }

@@ -13,12 +13,15 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { buildLibrary, buildProbe, libraryName, nativeFolder } from './build-library.js';
 import { packageRoot } from '../package-root.js';
+import { type ClosedTarget, closedTargets } from './closed-targets.js';
 
 /** Where programs look unless they are told otherwise. */
 export const defaultPrefix = '/usr';
 
 const folder = join('lib', 'vmware-vix');
 const listName = join(folder, 'revix-files.txt');
+const helperLink = join(folder, 'revix-helper.cjs');
+const nodeLink = join(folder, 'revix-node');
 const includeFolder = join('include', 'vmware-vix');
 /** Where VIX of 2006 had its 64-bit library; a wrapper for Python names it whole. */
 const versionFolder = join(folder, 'lib', 'VIServer-2.0.0', '64bit');
@@ -45,8 +48,8 @@ function files(): {
       [join(folder, other), name],
       [join(versionFolder, other), join('..', '..', '..', name)],
       // The library looks for these beside itself.
-      [join(folder, 'revix-helper.cjs'), join(packageRoot(), 'dist', 'bindings', 'helper.cjs')],
-      [join(folder, 'revix-node'), process.execPath],
+      [helperLink, join(packageRoot(), 'dist', 'bindings', 'helper.cjs')],
+      [nodeLink, process.execPath],
     ]),
   };
 }
@@ -67,6 +70,11 @@ export function missingFiles(prefix: string): readonly string[] {
   return readList(prefix)
     .map((path) => join(prefix, path))
     .filter((path) => !existsSync(path));
+}
+
+/** Of the helper and the Node that an installation leads to: what only its owner can use. */
+export function closedToOthers(prefix: string): readonly ClosedTarget[] {
+  return closedTargets([helperLink, nodeLink].map((link) => join(prefix, link)));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Terminal } from '../terminal.js';
 import { findCompiler } from './build-library.js';
-import { examine, warmHelper } from './doctor.js';
+import { closedSentences, examine, warmHelper } from './doctor.js';
 import { defaultPrefix, install, uninstall } from './installation.js';
 
 /** Builds the native library and installs it below a folder. @returns the exit status. @throws Error when it cannot. */
@@ -15,6 +15,7 @@ export async function installNative(folder: string, terminal: Terminal): Promise
   if (prefix !== defaultPrefix) {
     terminal.write('stdout', `set LD_LIBRARY_PATH=${prefix}/lib for programs that load it\n`);
   }
+  for (const sentence of closedSentences(prefix)) terminal.write('stderr', `warning: ${sentence}\n`);
   terminal.write('stdout', 'vixwrapper-config.txt is not needed: this library stands for the wrapper itself\n');
   return 0;
 }
@@ -29,6 +30,6 @@ export function uninstallNative(folder: string, terminal: Terminal): number {
 /** Says what is in order and what is not with an installation. @returns the exit status: 1 when something is not. */
 export function doctorNative(folder: string, terminal: Terminal): number {
   const findings = examine(resolve(terminal.directory, folder), terminal.env);
-  for (const { isWell, text } of findings) terminal.write('stdout', `${isWell ? 'ok     ' : 'PROBLEM'} ${text}\n`);
-  return findings.every(({ isWell }) => isWell) ? 0 : 1;
+  for (const { level, text } of findings) terminal.write('stdout', `${level.padEnd(7)} ${text}\n`);
+  return findings.some(({ level }) => level === 'PROBLEM') ? 1 : 0;
 }
