@@ -1,4 +1,4 @@
-import type { CallContext, VmProperties } from '../backends/backend.js';
+import type { CallContext, HostAbout, VmProperties } from '../backends/backend.js';
 import type { Capability } from '../backends/capabilities.js';
 import { propertyValue, type PropertyRead } from '../handles/property-list.js';
 import type { Job } from '../jobs/job.js';
@@ -60,12 +60,17 @@ const featureBits: readonly (readonly [Capability, number])[] = [
   ['hardwareUpgrade', VIX_VM_SUPPORT_HARDWARE_UPGRADE],
 ];
 
+/** vSphere's name of a product holds its version, and its build. */
+function softwareVersion({ product, version }: HostAbout): string {
+  return product.includes(version) ? product : `${product} ${version}`;
+}
+
 type Readers<Source> = ReadonlyMap<number, (source: Source) => unknown>;
 
 const hostReaders: Readers<HostState> = new Map<number, (host: HostState) => unknown>([
   [VIX_PROPERTY_HOST_HOSTTYPE, (host) => host.hostType],
   [VIX_PROPERTY_HOST_API_VERSION, () => apiVersion],
-  [VIX_PROPERTY_HOST_SOFTWARE_VERSION, (host) => `${host.link.about.product} ${host.link.about.version}`],
+  [VIX_PROPERTY_HOST_SOFTWARE_VERSION, (host) => softwareVersion(host.link.about)],
 ]);
 
 interface VmSource {

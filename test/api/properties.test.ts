@@ -88,6 +88,14 @@ describe('the properties of a handle', () => {
     ]);
   });
 
+  it('of a host say its version once, also where the name of the product holds it', async () => {
+    const stage = await Stage.make();
+    const product = 'VMware vCenter Server 8.0.3 build-24322831';
+    stage.backend.link.about = { product, version: '8.0.3' };
+    const { id } = properties.VIX_PROPERTY_HOST_SOFTWARE_VERSION;
+    expect(await read(stage, stage.host, id)).toEqual([VIX_OK, product]);
+  });
+
   it('of a snapshot can be read until it is gone', async () => {
     const stage = await Stage.make();
     const name = VIX_PROPERTY_SNAPSHOT_DISPLAYNAME;

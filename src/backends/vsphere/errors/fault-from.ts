@@ -160,7 +160,8 @@ const advice: Partial<Record<FaultKind, string>> = {
   'vm-question-pending': 'Answer the question of the machine in the vSphere client.',
   'vm-host-disconnected': 'The ESXi host of the machine is not connected to its vCenter.',
   'vm-not-found': 'It may have been removed or moved; open it again by its path.',
-  'guest-operation-disabled': 'The configuration of VMware Tools in the guest, or a solution in vCenter, forbids it.',
+  'guest-operation-disabled':
+    'The section [guestoperations] of tools.conf in the guest, or a solution in vCenter, forbids it.',
   'guest-login-refused':
     'Check name and password, the domain (DOMAIN\\user), and whether the guest lets the user log in.',
 };

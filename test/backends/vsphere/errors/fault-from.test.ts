@@ -205,6 +205,10 @@ describe('a fault of vSphere', () => {
     );
   });
 
+  it('names the setting of Tools that forbids an operation', () => {
+    expect(faultOf({ $type: 'OperationDisabledByGuest' }).message).toContain('[guestoperations] of tools.conf');
+  });
+
   it('names the privilege that is missing', () => {
     const object = { type: 'VirtualMachine', value: 'vm-7' };
     const { message } = faultOf({ $type: 'NoPermission', object, privilegeId: 'VirtualMachine.Interact.PowerOn' });
