@@ -21,6 +21,7 @@ const statusOfFault: Partial<Record<FaultKind, number>> = {
   'file-not-found': 404,
   'not-a-directory': 404,
   'not-a-file': 403,
+  'file-read-only': 403,
   'file-exists': 409,
   busy: 409,
   'disk-full': 507,

@@ -161,11 +161,14 @@ export class DatastoreTree {
     }
   }
 
-  /** Moves a file or folder, also into another datastore. */
+  /** Moves a file or folder, also into another datastore; onto itself it never goes, `force` or not. */
   async move(path: string, target: DatastoreTree, targetPath: string, force: boolean): Promise<void> {
     this.requireWritable();
     await this.#requireFree(path);
     if (this.#isFolderOfMachines(path)) throw ofMachines(path);
+    if (target.#files === this.#files && targetPath === path && (await this.stat(path)) !== undefined) {
+      throw exists(targetPath);
+    }
     await this.copy(path, target, targetPath, force);
     await this.remove(path);
   }

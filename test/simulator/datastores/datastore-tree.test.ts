@@ -88,6 +88,19 @@ describe('files beside them', () => {
     await expect(tree.move('none', tree, 'x', false)).rejects.toMatchObject(fault('file-not-found'));
   });
 
+  it('stay where a move leads onto themselves', async () => {
+    const { tree, other } = await newTree();
+    await tree.makeDirectory('a', { makeParents: false });
+    await tree.write('a/f', contentOf('f'));
+    for (const path of ['a/f', 'a']) {
+      await expect(tree.move(path, tree, path, true)).rejects.toMatchObject(fault('file-exists'));
+    }
+    expect(textOf(await tree.read('a/f'))).toBe('f');
+    await expect(tree.move('none', tree, 'none', true)).rejects.toMatchObject(fault('file-not-found'));
+    await tree.move('a/f', other, 'f', true);
+    expect(textOf(await other.read('f'))).toBe('f');
+  });
+
   it('need a folder, and are no folders', async () => {
     const { tree } = await newTree();
     await expect(tree.write('none/f', contentOf('x'))).rejects.toMatchObject(fault('file-not-found'));

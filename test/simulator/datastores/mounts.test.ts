@@ -23,7 +23,7 @@ async function start(kind: 'vcenter' | 'esx' = 'vcenter', userName?: string) {
 
 describe.each(['vcenter', 'esx'] as const)('datastores that clients mount on a %s', (kind) => {
   it('are there for everybody, and hold what they held before when they come back', async () => {
-    const { client, content, host, system, mount, defects } = await start(kind);
+    const { simulator, client, content, host, system, mount, defects } = await start(kind);
     const datacenter: Ref<'Datacenter'> = {
       type: 'Datacenter',
       value: kind === 'esx' ? 'ha-datacenter' : 'datacenter-1',
@@ -47,6 +47,15 @@ describe.each(['vcenter', 'esx'] as const)('datastores that clients mount on a %
     await expect(client.call(files, 'MakeDirectory', { name: '[shared] made', datacenter })).rejects.toMatchObject({
       fault: { $type: 'FileNotWritable' },
     });
+    const authorization = `Basic ${Buffer.from('user:pass').toString('base64')}`;
+    for (const [method, path, body] of [
+      ['PUT', '/folder/made/new', 'x'],
+      ['DELETE', '/folder/made', null],
+    ] as const) {
+      const url = new URL(`${path}?dcPath=${kind === 'esx' ? 'ha-datacenter' : 'DC0'}&dsName=shared`, simulator.url);
+      const answer = await fetch(url, { method, body, headers: { authorization } });
+      expect([method, answer.status, await answer.text()]).toEqual([method, 403, expect.stringContaining('reading')]);
+    }
     expect(defects).toEqual([]);
   });
 });
