@@ -1,5 +1,6 @@
+import { Vix_Out } from '../../api/vix-out.js';
 import { VIX_INVALID_HANDLE } from '../../vix/names.js';
-import type { VixHandle } from '../../vix/types.js';
+import type { VixError, VixHandle } from '../../vix/types.js';
 import type { DoorVix } from '../door-calls.js';
 import { VirtualServerError } from './hresults.js';
 import type { OwnedHandles } from './owned-handles.js';
@@ -32,7 +33,7 @@ export class ServerState {
   ) {
     this.vix = vix;
     this.target = target;
-    this.tasks = new RunningTasks(vix);
+    this.tasks = new RunningTasks((task) => task.end() !== undefined);
   }
 }
 
@@ -72,14 +73,42 @@ export class NetworkState {
   ) {}
 }
 
+/** How a task has ended. */
+export interface TaskEnd {
+  readonly error: VixError;
+  readonly message: string;
+  readonly progress: number;
+}
+
 /** What an `IVMTask` stands for. It takes the reference to its job. */
 export class TaskState {
+  #end: TaskEnd | undefined;
+
   constructor(
     readonly server: ServerState,
     readonly job: VixHandle,
     readonly description: string,
   ) {
     server.owned.own(this, job);
+  }
+
+  /**
+   * How the task has ended; undefined while it goes on. It gives its job back as soon as the end is seen: no object of a
+   * script that blocks is ever collected while it runs.
+   */
+  end(): TaskEnd | undefined {
+    const { vix, owned } = this.server;
+    const isDone = Vix_Out(false);
+    if (this.#end === undefined) vix.VixJob_CheckCompletion(this.job, isDone);
+    if (isDone.value) {
+      this.#end = {
+        error: vix.VixJob_GetError(this.job),
+        message: vix.Revix_GetJobMessage(this.job),
+        progress: vix.Revix_GetJobProgress(this.job),
+      };
+      owned.giveBack(this, this.job);
+    }
+    return this.#end;
   }
 }
 

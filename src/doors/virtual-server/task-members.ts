@@ -13,7 +13,6 @@ import type { Flow } from '../flow.js';
 import { VMTaskResult } from './enumerations.js';
 import { hresultOf, HRESULTS, VirtualServerError } from './hresults.js';
 import { known, method, type MemberTable } from './member.js';
-import { hasEnded } from './running-tasks.js';
 import type { TaskState } from './states.js';
 
 /** Longest time that a program may wait for at once, in milliseconds. */
@@ -38,10 +37,13 @@ export const taskMembers = {
   ID: known(null, ({ job }: TaskState): number => job),
   IsCancelable: known('VixJob_CheckCompletion', (task: TaskState) => !isComplete(task)),
   IsComplete: known('VixJob_CheckCompletion', isComplete),
-  PercentCompleted: known('Revix_GetJobProgress', ({ server, job }: TaskState) => server.vix.Revix_GetJobProgress(job)),
+  PercentCompleted: known(
+    'Revix_GetJobProgress',
+    (task: TaskState) => task.end()?.progress ?? task.server.vix.Revix_GetJobProgress(task.job),
+  ),
   Result: known('VixJob_GetError', (task: TaskState) => resultOf(errorOf(task))),
   Error: known('VixJob_GetError', (task: TaskState): number => HRESULTS[hresultOf(errorOf(task))]),
-  ErrorDescription: known('Revix_GetJobMessage', ({ server, job }: TaskState) => server.vix.Revix_GetJobMessage(job)),
+  ErrorDescription: known('Revix_GetJobMessage', (task: TaskState) => task.end()?.message ?? ''),
 } as const satisfies MemberTable<TaskState>;
 
 /** Gives a task up. What its host cannot stop goes on there. */
@@ -54,13 +56,13 @@ function* cancel(task: TaskState): Flow<void> {
 }
 
 /** Whether a task has come to its end. */
-function isComplete({ server, job }: TaskState): boolean {
-  return hasEnded(server.vix, job);
+function isComplete(task: TaskState): boolean {
+  return task.end() !== undefined;
 }
 
 /** Error of a task; none before its end. */
 function errorOf(task: TaskState): VixError {
-  return isComplete(task) ? task.server.vix.VixJob_GetError(task.job) : VIX_OK;
+  return task.end()?.error ?? VIX_OK;
 }
 
 function resultOf(error: VixError): number {
@@ -77,7 +79,8 @@ function* waitForCompletion(task: TaskState, timeout: number): Flow<void> {
     throw new VirtualServerError('E_POINTER', message);
   }
   if (timeout === -1) {
-    yield callPlain(server.vix, 'VixJob_Wait', job, VIX_PROPERTY_NONE);
+    if (!isComplete(task)) yield callPlain(server.vix, 'VixJob_Wait', job, VIX_PROPERTY_NONE);
+    task.end();
     return;
   }
   for (let [left, pause] = [timeout, 1]; left > 0 && !isComplete(task); left -= pause) {

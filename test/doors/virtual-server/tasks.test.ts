@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { Vix_Out } from '../../../src/api/vix-out.js';
 import { Fault, type FaultKind } from '../../../src/base/fault.js';
 import { runAwaited } from '../../../src/doors/flow.js';
 import { HRESULTS, hresultOf, type HresultName } from '../../../src/doors/virtual-server/hresults.js';
@@ -8,7 +9,7 @@ import { virtualServerLibrary } from '../../../src/doors/virtual-server/virtual-
 import { VMTaskResult } from '../../../src/doors/virtual-server/enumerations.js';
 import { VIX_OK, VIX_SERVICEPROVIDER_VMWARE_WORKSTATION } from '../../../src/vix/names.js';
 import * as names from '../../../src/vix/names.js';
-import type { VixError } from '../../../src/vix/types.js';
+import type { VixError, VixHandle } from '../../../src/vix/types.js';
 import { VixRig } from '../../fixtures/vix-rig.js';
 import { hresultReference } from '../reference-members.js';
 
@@ -61,6 +62,20 @@ it('tells how far it is', async () => {
   opened.rig.control.last('power.on').release();
   await task.WaitForCompletion(-1);
   expect([task.PercentCompleted, task.IsComplete, task.IsCancelable]).toEqual([100, true, false]);
+});
+
+it('gives its job back at its end, and still knows how it ended', async () => {
+  const { rig, machine } = await open();
+  const before = rig.live;
+  rig.control.once('power.on', new Fault('disk-full', 'as the test says'));
+  const task = await machine.Startup();
+  expect(rig.live).toBe(before + 1);
+  await Promise.all([task.WaitForCompletion(-1), task.WaitForCompletion(-1)]);
+  expect(rig.live).toBe(before);
+  await task.WaitForCompletion(-1);
+  expect([task.IsComplete, task.Result]).toEqual([true, VMTaskResult.DiskRelatedError]);
+  expect(task.ErrorDescription).toMatch(/VixVM_PowerOn.*as the test says/);
+  expect(rig.live).toBe(before);
 });
 
 it('is waited for until the time is over, and no longer', async () => {
@@ -140,7 +155,11 @@ it('is forgotten when it has ended, also where nobody asks for the tasks', async
     return { job: rig.vix.VixHost_FindItems(host, 4, 0, -1, null, null) };
   };
   const host = await rig.connect();
-  const tasks = new RunningTasks(rig.vix);
+  const tasks = new RunningTasks<{ readonly job: VixHandle }>((task) => {
+    const isDone = Vix_Out(false);
+    rig.vix.VixJob_CheckCompletion(task.job, isDone);
+    return isDone.value;
+  });
   const running = Array.from({ length: 20 }, () => job(true));
   for (const task of running) tasks.add(task);
   expect(tasks.size).toBe(20);
