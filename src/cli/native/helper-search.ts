@@ -13,6 +13,9 @@ interface Search {
 /** Oldest Node that the helper runs on, as `major.minor`. */
 const oldestNode = [20, 18] as const;
 
+/** Longest time that a Node may take to say its version; a wrapper that waits for something is none. */
+const versionLimitMs = 10_000;
+
 /** Says which helper the library starts and by which Node, or what keeps it from doing so. */
 export function examineHelper(search: Search): readonly Finding[] {
   const named = valueOf(search, 'REVIX_HELPER');
@@ -44,7 +47,7 @@ function examineNode(search: Search): Finding {
 }
 
 function examineVersion(path: string, whence: string): Finding {
-  const { stdout, error } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+  const { stdout, error } = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: versionLimitMs });
   const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(stdout ?? '') ?? [];
   if (major === undefined) return problem(`${path}, ${whence}, is no Node: ${error?.message ?? stdout.trim()}`);
   const [oldestMajor, oldestMinor] = oldestNode;

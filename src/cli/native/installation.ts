@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmdirSync,
   rmSync,
   symlinkSync,
@@ -110,8 +111,7 @@ async function replace(path: string, build: (output: string) => Promise<void>): 
   const draft = `${path}.draft`;
   try {
     await build(draft);
-    rmSync(path, { force: true });
-    cpSync(draft, path);
+    renameSync(draft, path);
   } finally {
     rmSync(draft, { force: true });
   }
