@@ -125,7 +125,7 @@ describe('processes', () => {
       problem(404, 'NOT_FOUND', { reason: 'FILE_NOT_FOUND', file_path: '/bin/none' }),
     );
     expect(await create({ path: '/bin/true', working_directory: '/none' })).toMatchObject(
-      problem(400, 'INVALID_ARGUMENT', { reason: 'NOT_A_DIRECTORY', file_path: '/none' }),
+      problem(404, 'NOT_FOUND', { reason: 'NOT_A_DIRECTORY', file_path: '/none' }),
     );
     expect(await create({ path: '/etc/passwd' })).toMatchObject(problem(403, 'UNAUTHORIZED'));
     expect(await create({ path: '/bin/true', start_minimized: true })).toMatchObject(problem(400, 'INVALID_ARGUMENT'));
@@ -162,7 +162,7 @@ describe('the filesystem', () => {
     expect(await act('create', { path: '/tmp/a/b', create_parents: true })).toMatchObject({ status: 204 });
     expect(await act('create', { path: '/tmp/a' })).toMatchObject(problem(400, 'ALREADY_EXISTS'));
     expect(await act('delete', { path: '/tmp/a' })).toMatchObject(
-      problem(400, 'INVALID_ARGUMENT', { reason: 'DIRECTORY_NOT_EMPTY', file_path: '/tmp/a' }),
+      problem(404, 'NOT_FOUND', { reason: 'DIRECTORY_NOT_EMPTY', file_path: '/tmp/a' }),
     );
     expect(await act('move', { path: '/tmp/a/b', new_path: '/tmp/c' })).toMatchObject({ status: 204 });
     expect(await act('move', { path: '/tmp/c', new_path: '/tmp/a' })).toMatchObject(problem(400, 'ALREADY_EXISTS'));
@@ -223,7 +223,7 @@ describe('the filesystem', () => {
     expect(await act('move', { path: '/tmp/a.txt', new_path: '/tmp/b.txt' })).toMatchObject({ status: 204 });
     expect(await one('/tmp/a.txt', 'get')).toMatchObject(problem(404, 'NOT_FOUND', { reason: 'FILE_NOT_FOUND' }));
     expect(await one('/tmp/b.txt', 'delete')).toMatchObject({ status: 204 });
-    expect(await one('/tmp', 'delete')).toMatchObject(problem(400, 'INVALID_ARGUMENT', { reason: 'NOT_A_FILE' }));
+    expect(await one('/tmp', 'delete')).toMatchObject(problem(404, 'NOT_FOUND', { reason: 'NOT_A_FILE' }));
     expect(await act('createTemporary', { prefix: '', suffix: '' })).toMatchObject({ status: 200 });
   });
 
@@ -257,7 +257,7 @@ describe('the filesystem', () => {
     const again = { spec: { path: '/tmp/f', attributes: { size: 1 } } };
     expect(await client.guest('/filesystem?action=create', again)).toMatchObject(problem(400, 'ALREADY_EXISTS'));
     expect(await client.guest('/filesystem?action=create', { spec: { path: '/tmp' } })).toMatchObject(
-      problem(400, 'INVALID_ARGUMENT', { reason: 'NOT_A_FILE', file_path: '/tmp' }),
+      problem(404, 'NOT_FOUND', { reason: 'NOT_A_FILE', file_path: '/tmp' }),
     );
   });
 });
