@@ -3,8 +3,9 @@ import { contentOf, textOf } from '../../world/guest/file-content.js';
 import type { FileContent, UserFiles } from '../../world/guest/guest-files.js';
 import type { VmRecord } from '../../world/vm/vm-record.js';
 import type { World } from '../../world/world.js';
-import { folderOf, inFolder, nameIn } from '../inventory/datastore-path.js';
+import { diskPlace, folderOf, inFolder, nameIn, placeOfLocation } from '../inventory/datastore-path.js';
 import { isDescriptor, longestDescriptor } from './disk-descriptor.js';
+import { disksOf } from './machine-disks.js';
 import { filesOfMachine, type MachineFile } from './machine-files.js';
 
 /** A machine whose configuration lies in a datastore. */
@@ -31,6 +32,8 @@ export interface DatastoreTreeOptions {
   readonly name: string;
   /** The machines that lie in the datastore at present, registered or not. */
   readonly machines: () => Iterable<PlacedMachine>;
+  /** All machines whose disks may lie in the datastore; their paths are full ones, `[datastore] folder/name.vmx`. */
+  readonly users: () => Iterable<PlacedMachine>;
   /** Whether it is mounted for reading only; false by default. */
   readonly isReadOnly?: boolean;
 }
@@ -39,7 +42,7 @@ export interface DatastoreTreeOptions {
 export interface DatastoreDisk {
   /** Text of its descriptor. */
   readonly descriptor: string;
-  /** Whether a machine beside it runs with it. */
+  /** Whether a machine runs with it. */
   readonly isInUse: boolean;
 }
 
@@ -56,15 +59,17 @@ export class DatastoreTree {
   readonly #world: World;
   readonly #files: UserFiles;
   readonly #machines: () => Iterable<PlacedMachine>;
+  readonly #users: () => Iterable<PlacedMachine>;
   readonly #name: string;
   readonly #isReadOnly: boolean;
 
-  constructor({ world, datacenter, name, machines, isReadOnly = false }: DatastoreTreeOptions) {
+  constructor({ world, datacenter, name, machines, users, isReadOnly = false }: DatastoreTreeOptions) {
     this.#world = world;
     this.#name = name;
     this.#isReadOnly = isReadOnly;
     this.#files = world.datastores.of(datacenter, name);
     this.#machines = machines;
+    this.#users = users;
   }
 
   /** undefined when there is nothing at the path. */
@@ -189,10 +194,10 @@ export class DatastoreTree {
       const record = await this.#recordOf(id);
       const file = record && this.machineFiles(record, place).find(({ name }) => name === nameIn(path));
       if (record === undefined || file === undefined || !isDescriptor(file.text)) continue;
-      return { descriptor: file.text, isInUse: record.power.phase !== 'off' };
+      return { descriptor: file.text, isInUse: record.power.phase !== 'off' || (await this.#isInUse(path)) };
     }
     const descriptor = this.descriptor(path);
-    if (descriptor !== undefined) return { descriptor, isInUse: false };
+    if (descriptor !== undefined) return { descriptor, isInUse: await this.#isInUse(path) };
     if ((await this.stat(path)) === undefined) throw notFound(path);
     throw new Fault('file-error', `'${path}' in the datastore is no disk.`);
   }
@@ -281,6 +286,24 @@ export class DatastoreTree {
 
   async #requireFree(path: string): Promise<void> {
     if ((await this.#machineFile(path)) !== undefined) throw ofMachines(path);
+    if (await this.#isInUse(path)) {
+      throw new Fault('busy', `A machine runs with '${path}' in the datastore. Power it off first.`);
+    }
+  }
+
+  /** Whether a machine runs with the disk at a path, or with one in the folder there. */
+  async #isInUse(path: string): Promise<boolean> {
+    const start = path === '' ? '' : `${path}/`;
+    for (const { id, path: location } of this.#users()) {
+      const record = await this.#recordOf(id);
+      if (record === undefined || record.power.phase === 'off') continue;
+      const own = placeOfLocation(location);
+      for (const { fileName } of disksOf(record, nameIn(own.path))) {
+        const disk = diskPlace(own, fileName);
+        if (disk.datastore === this.#name && (disk.path === path || disk.path.startsWith(start))) return true;
+      }
+    }
+    return false;
   }
 }
 

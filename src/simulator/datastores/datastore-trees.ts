@@ -1,5 +1,5 @@
 import type { Endpoint } from '../endpoint.js';
-import type { Datastore } from '../inventory/datacenter.js';
+import type { Datacenter, Datastore } from '../inventory/datacenter.js';
 import { placeOfLocation } from '../inventory/datastore-path.js';
 import { isReadOnly } from './datastore-state.js';
 import { DatastoreTree, type PlacedMachine } from './datastore-tree.js';
@@ -12,10 +12,17 @@ export function treeOf({ world }: Endpoint, datastore: Datastore): DatastoreTree
     datacenter: datacenter.name,
     name,
     machines: () => placed(machines),
+    users: () => machinesOf(datacenter),
     isReadOnly: isReadOnly(datastore),
   });
 }
 
 function* placed(machines: Datastore['machines']): Generator<PlacedMachine> {
   for (const { id, location } of machines) yield { id, path: placeOfLocation(location).path };
+}
+
+function* machinesOf({ datastores }: Datacenter): Generator<PlacedMachine> {
+  for (const { machines } of datastores.values()) {
+    for (const { id, location } of machines) yield { id, path: location };
+  }
 }

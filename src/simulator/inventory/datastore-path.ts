@@ -62,3 +62,9 @@ export function nameIn(path: string): string {
 export function inFolder(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`;
 }
+
+/** Where a disk lies. @param own place of the machine's configuration. @param fileName as the configuration names it. */
+export function diskPlace(own: DatastorePath, fileName: string): DatastorePath {
+  if (fileName.startsWith('[')) return placeOfLocation(fileName);
+  return { datastore: own.datastore, path: inFolder(folderOf(own.path), fileName) };
+}

@@ -11,6 +11,7 @@ import { diskEntries, disksOf, type MachineDisk } from '../datastores/machine-di
 import type { DatastoreTree } from '../datastores/datastore-tree.js';
 import { treeOf } from '../datastores/datastore-trees.js';
 import {
+  diskPlace,
   folderOf,
   formatDatastorePath,
   inFolder,
@@ -45,7 +46,7 @@ export function vmDisks(view: VmView): readonly VmDisk[] {
   const shown = disks.map((disk) => {
     const unitNumber = unitIn(disk.slot) ?? freeUnit(taken) ?? unitCount;
     taken.add(unitNumber);
-    const place = diskPlace(view, disk.fileName);
+    const place = diskPlace(placeOf(view), disk.fileName);
     const path = formatDatastorePath(place);
     return { ...disk, key: firstDiskKey + unitNumber, unitNumber, path, ...descriptionAt(view, place) };
   });
@@ -86,13 +87,6 @@ export function isUnit(unit: number): boolean {
 function unitIn(slot: string): number | undefined {
   const unit = Number(/^scsi0:(\d+)$/u.exec(slot)?.[1]);
   return isUnit(unit) ? unit : undefined;
-}
-
-/** Where a disk's file lies. @param fileName as the configuration names it. */
-function diskPlace(view: VmView, fileName: string): DatastorePath {
-  if (fileName.startsWith('[')) return placeOfLocation(fileName);
-  const { datastore, path } = placeOf(view);
-  return { datastore, path: inFolder(folderOf(path), fileName) };
 }
 
 /** The files of a datastore of the machine's datacentre; undefined when there is no such datastore. */

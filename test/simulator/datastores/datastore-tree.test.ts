@@ -23,6 +23,7 @@ async function newTree(name = 'ds1') {
       datacenter: 'dc',
       name: datastore,
       machines: () => (datastore === 'ds1' ? machines : []),
+      users: () => machines.map(({ id, path }) => ({ id, path: `[ds1] ${path}` })),
     });
   return { clock, world, machines, tree: treeOf(name), other: treeOf('ds2') };
 }

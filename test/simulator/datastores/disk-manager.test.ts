@@ -6,6 +6,13 @@ const inventory = {
   vms: [
     { name: 'web', location: '[ds1] web/web.vmx', datacenter: 'DC0', power: 'on' as const },
     { name: 'db', location: '[ds1] db/db.vmx', datacenter: 'DC0' },
+    {
+      name: 'far',
+      location: '[ds2] far/far.vmx',
+      datacenter: 'DC0',
+      power: 'on' as const,
+      config: { 'scsi0:0.present': 'TRUE', 'scsi0:0.fileName': '[ds1] disks/x.vmdk' },
+    },
   ],
 };
 const users = [
@@ -28,6 +35,7 @@ async function start(userName?: string) {
   return {
     ...rig,
     client,
+    content,
     create: (name: string, more: { readonly diskType?: string; readonly capacityKb?: number } = {}) =>
       client
         .call(manager, 'CreateVirtualDisk_Task', { name, datacenter, spec: { ...spec, ...more } })
@@ -60,6 +68,35 @@ describe('the manager of disks', () => {
     );
     await expect(uuid('[ds1] db/none.vmdk')).rejects.toEqual(faulty({ $type: 'FileNotFound' }));
     await expect(uuid('[ds1] db/db.vmx')).rejects.toEqual(faulty({ $type: 'FileFault' }));
+    expect(defects).toEqual([]);
+  });
+
+  it('leaves the disk of a running machine alone that lies in another folder', async () => {
+    const { client, content, create, extend, defects } = await start();
+    const name = '[ds1] disks/x.vmdk';
+    const files = required(content.fileManager);
+    await client.call(files, 'MakeDirectory', { name: '[ds1] disks', datacenter });
+    const manager = required(content.virtualDiskManager);
+    const remove = (path: string) =>
+      client
+        .call(files, 'DeleteDatastoreFile_Task', { name: path, datacenter })
+        .then((task) => taskResult(client, task));
+    await taskResult(client, await client.call({ type: 'VirtualMachine', value: 'vm-3' }, 'PowerOffVM_Task', {}));
+    await create(name);
+    await taskResult(client, await client.call({ type: 'VirtualMachine', value: 'vm-3' }, 'PowerOnVM_Task', {}));
+    await expect(extend(name, 2 * gib)).rejects.toEqual(faulty({ $type: 'FileLocked' }));
+    const move = client.call(manager, 'MoveVirtualDisk_Task', {
+      sourceName: name,
+      destName: '[ds1] y.vmdk',
+      sourceDatacenter: datacenter,
+      destDatacenter: datacenter,
+    });
+    await expect(move.then((task) => taskResult(client, task))).rejects.toEqual(faulty({ $type: expect.any(String) }));
+    await expect(remove(name)).rejects.toEqual(faulty({ $type: expect.any(String) }));
+    await expect(remove('[ds1] disks')).rejects.toEqual(faulty({ $type: expect.any(String) }));
+    await taskResult(client, await client.call({ type: 'VirtualMachine', value: 'vm-3' }, 'PowerOffVM_Task', {}));
+    await extend(name, 2 * gib);
+    await remove('[ds1] disks');
     expect(defects).toEqual([]);
   });
 
