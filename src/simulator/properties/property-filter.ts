@@ -35,6 +35,8 @@ export class PropertyFilter {
   readonly #dueAtMs = new Map<string, number>();
   /** What the client knew before the last collection, of the objects in it. */
   readonly #before = new Map<string, { readonly ref: Ref; readonly known: Reported | undefined }>();
+  /** What changed while the selection was being worked out; undefined at other times. */
+  #heard: Map<string, Ref> | undefined;
   #hasToldMissing = false;
 
   constructor(
@@ -54,6 +56,7 @@ export class PropertyFilter {
   /** @returns whether the change may concern the filter. */
   onChange(change: ObjectChange): boolean {
     const key = refKey(change.ref);
+    this.#heard?.set(key, change.ref);
     if (this.#selection.passed.has(key)) this.#mustSelect = true;
     const isSelected = this.#selection.selected.has(key);
     if (isSelected) this.#pending.set(key, change.ref);
@@ -125,9 +128,24 @@ export class PropertyFilter {
 
   async #select(): Promise<void> {
     this.#mustSelect = false;
-    this.#selection = await select(this.filter, this.#finder, this.#session);
-    for (const [key, ref] of this.#selection.selected) if (!this.#reported.has(key)) this.#pending.set(key, ref);
-    for (const [key, { ref }] of this.#reported) if (!this.#selection.selected.has(key)) this.#pending.set(key, ref);
+    const heard = new Map<string, Ref>();
+    this.#heard = heard;
+    try {
+      this.#selection = await select(this.filter, this.#finder, this.#session);
+    } catch (error) {
+      this.#mustSelect = true;
+      throw error;
+    } finally {
+      this.#heard = undefined;
+    }
+    const { selected, passed } = this.#selection;
+    for (const [key, ref] of selected) if (!this.#reported.has(key)) this.#pending.set(key, ref);
+    for (const [key, { ref }] of this.#reported) if (!selected.has(key)) this.#pending.set(key, ref);
+    // The walk may have been past them before they changed.
+    for (const [key, ref] of heard) {
+      if (passed.has(key)) this.#mustSelect = true;
+      if (selected.has(key)) this.#pending.set(key, ref);
+    }
   }
 
   async #look(key: string, ref: Ref): Promise<ObjectUpdate | undefined> {

@@ -99,7 +99,9 @@ export class UpdateCollector {
         return updates;
       }
       if (this.#clock.monotonic() >= endMs) return undefined;
-      await this.#untilWoken(endMs, signal);
+      // What changed while others were looked at woke nobody.
+      if (this.filters.some(({ isDirty }) => isDirty)) await setImmediate();
+      else await this.#untilWoken(endMs, signal);
     }
   }
 
@@ -123,8 +125,11 @@ export class UpdateCollector {
     let room = most;
     for (const filter of this.#filters.values()) {
       const objectSet: ObjectUpdate[] = [];
-      while (filter.isDirty && room > 0) {
-        const updates = await filter.collect(Math.min(room, objectsPerTurn));
+      // What changes meanwhile is left for the next time, or a busy world would let nobody have an answer.
+      for (let isFull = true; isFull && filter.isDirty && room > 0;) {
+        const mostNow = Math.min(room, objectsPerTurn);
+        const updates = await filter.collect(mostNow);
+        isFull = updates.length === mostNow;
         objectSet.push(...updates);
         room -= updates.length;
         if (updates.length === objectsPerTurn) await setImmediate();
