@@ -198,6 +198,54 @@ describe('permissions on objects', () => {
     expect(held.map(({ privAvailability }) => privAvailability[0]?.isGranted)).toEqual([true, false]);
   });
 
+  it.each([
+    ['group-v1', 'VirtualMachine', 'vm-1'],
+    ['group-h1', 'ClusterComputeResource', 'domain-c1'],
+    ['group-h1', 'HostSystem', 'host-1'],
+    ['group-h1', 'ResourcePool', 'resgroup-1'],
+    ['domain-c1', 'HostSystem', 'host-1'],
+    ['domain-c1', 'ResourcePool', 'resgroup-1'],
+    ['host-1', 'HostDatastoreSystem', 'datastoreSystem-1'],
+    ['group-s1', 'Datastore', 'datastore-1'],
+    ['group-s1', 'HostDatastoreBrowser', 'datastoreBrowser-datastore-1'],
+    ['datastore-1', 'HostDatastoreBrowser', 'datastoreBrowser-datastore-1'],
+    ['group-n1', 'Network', 'network-1'],
+    ['datacenter-1', 'Network', 'network-1'],
+  ])('on %s hold for the %s below it', async (object, type, value) => {
+    const permissions = [{ object, privileges: power }];
+    const { session } = await startRig({ inventory: lab, users: [{ name: 'user', password: 'pass', permissions }] });
+    const { client, content } = await session();
+    const [held] = await client.call(required(content.authorizationManager), 'HasUserPrivilegeOnEntities', {
+      entities: [{ type, value }],
+      userName: 'user',
+      privId: power,
+    });
+    expect(held?.privAvailability[0]?.isGranted).toBe(true);
+  });
+
+  it('on a datastore cluster hold for the datastores in it', async () => {
+    const users = [
+      { name: 'admin', password: 'pass' },
+      { name: 'user', password: 'pass', permissions: [{ object: 'group-p1', privileges: power }] },
+    ];
+    const { session } = await startRig({ inventory: lab, users });
+    const { client, content } = await session('admin');
+    const datastore = { type: 'Datastore', value: 'datastore-1' } as const;
+    const isGranted = async () => {
+      const [held] = await client.call(required(content.authorizationManager), 'HasUserPrivilegeOnEntities', {
+        entities: [datastore],
+        userName: 'user',
+        privId: power,
+      });
+      return held?.privAvailability[0]?.isGranted;
+    };
+    const folder = { type: 'Folder', value: 'group-s1' } as const;
+    const pod = await client.call(folder, 'CreateStoragePod', { name: 'pod' });
+    expect(await isGranted()).toBe(false);
+    await taskResult(client, await client.call(pod, 'MoveIntoFolder_Task', { list: [datastore] }));
+    expect(await isGranted()).toBe(true);
+  });
+
   it('are told of an object, of what is above it too when that is asked for, and as roles', async () => {
     const permissions = [
       { object: 'datacenter-1', privileges: power },

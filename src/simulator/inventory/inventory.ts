@@ -2,7 +2,14 @@ import type { EndpointKind } from '../endpoint-kind.js';
 import type { Machine, MachineChange, Machines, PowerMark, SeenMachine } from '../machines.js';
 import type { ObjectChange, ObjectRegistry } from '../object-registry.js';
 import { refKey, type Ref } from '../ref.js';
-import { Datacenter, type Datastore, type Network, type StoragePod, type Volume } from './datacenter.js';
+import {
+  Datacenter,
+  type DatacenterRefs,
+  type Datastore,
+  type Network,
+  type StoragePod,
+  type Volume,
+} from './datacenter.js';
 import { snapshotOf } from '../snapshot-ref.js';
 import { placeOfLocation } from './datastore-path.js';
 
@@ -67,8 +74,35 @@ export class Inventory {
     const entity = snapshotOf(ref)?.vm ?? ref;
     const refs = this.datacenterOf(entity)?.refs;
     if (refs === undefined) return [];
-    const folder = entity.type === 'VirtualMachine' ? [refs.vmFolder.value] : [];
-    return [...new Set([entity.value, ...folder, refs.datacenter.value, root])];
+    const between = this.#between(entity, refs).map(({ value }) => value);
+    return [...new Set([entity.value, ...between, refs.datacenter.value, root])];
+  }
+
+  /** What lies between an object and its datacentre, the nearest first. */
+  #between(entity: Ref, refs: DatacenterRefs): readonly Ref[] {
+    switch (entity.type) {
+      case 'VirtualMachine':
+        return [refs.vmFolder];
+      case 'HostSystem':
+      case 'ResourcePool':
+        return [refs.compute, refs.hostFolder];
+      case 'HostDatastoreSystem':
+        return [refs.host, refs.compute, refs.hostFolder];
+      case 'ComputeResource':
+      case 'ClusterComputeResource':
+        return [refs.hostFolder];
+      case 'Datastore':
+      case 'HostDatastoreBrowser': {
+        const datastore = this.datastoreOf(entity);
+        return [datastore?.ref, datastore?.pod?.ref, refs.datastoreFolder].filter((ref) => ref !== undefined);
+      }
+      case 'StoragePod':
+        return [refs.datastoreFolder];
+      case 'Network':
+        return [refs.networkFolder];
+      default:
+        return [];
+    }
   }
 
   datastoreOf(ref: Ref): Datastore | undefined {
