@@ -3,6 +3,7 @@ import { Secret } from '../base/secret.js';
 import { VixFailure } from '../errors/vix-failure.js';
 import { GuestSession } from '../guest/guest-session.js';
 import { startScript, withoutSignal } from '../guest/script-runner.js';
+import { tidily } from '../guest/tidily.js';
 import type { PropertyList } from '../handles/property-list.js';
 import { constants } from '../vix/constants.js';
 import {
@@ -122,7 +123,7 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
         const isWaitedFor = (flags & VIX_RUNPROGRAM_RETURN_IMMEDIATELY) === 0;
         const waiting = isWaitedFor ? context : { ...withoutSignal(context), signal: host.signal };
         const tidyUp = (): Promise<void> =>
-          started.cleanUp(withoutSignal(context)).catch((error: unknown) => runtime.report(error));
+          tidily(context, started.cleanUp).catch((error: unknown) => runtime.report(error));
         const exited = tidiedAfter(session.waitForExit(started.pid, waiting), tidyUp);
         // The script's directory goes also when nobody waits for its program, and before a connection is closed.
         host.tidy(exited);

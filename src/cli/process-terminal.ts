@@ -18,6 +18,7 @@ export class ProcessTerminal implements Terminal {
   readonly env = process.env;
   readonly directory = process.cwd();
   #lines: AsyncIterator<string> | undefined;
+  #isInterrupted = false;
   #lostOutput: { readonly code: string; readonly message: string } | undefined;
 
   /** The first error of writing to stdout. */
@@ -54,11 +55,19 @@ export class ProcessTerminal implements Terminal {
       const { createInterface } = await import('node:readline');
       // Without an output nothing that is typed is shown; the terminal flag makes Node switch the echo off.
       const reader = createInterface({ input: process.stdin, terminal: isTyped, historySize: 0 });
+      // Without an echo Ctrl-C comes as a character, and is to be what it is elsewhere.
+      reader.once('SIGINT', () => {
+        this.#isInterrupted = true;
+        reader.close();
+        process.kill(process.pid, 'SIGINT');
+      });
       this.#lines = reader[Symbol.asyncIterator]();
     }
     if (isTyped) this.write('stderr', prompt);
     const next = await this.#lines.next();
     if (isTyped) this.write('stderr', '\n');
+    // The end of the input is none that was typed: the signal is on its way.
+    if (this.#isInterrupted) await new Promise(() => undefined);
     return next.done === true ? undefined : next.value;
   }
 

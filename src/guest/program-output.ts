@@ -3,7 +3,7 @@ import { Fault } from '../base/fault.js';
 import type { GuestSession } from './guest-session.js';
 import { killTree } from './run/kill-tree.js';
 import { readAll } from './sized-content.js';
-import { withoutSignal } from './script-runner.js';
+import { tidily } from './tidily.js';
 
 /** What a guest program printed. */
 export interface ProgramOutput {
@@ -73,7 +73,7 @@ export async function startCaptured(
     const spec = { ...program, ...redirected(ops.family, program, directory) };
     return { pid: await session.start(spec, call), directory, cleanUp };
   } catch (error) {
-    await cleanUp(withoutSignal(call)).catch(() => undefined);
+    await tidily(call, cleanUp).catch(() => undefined);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { CallContext, GuestOps, ProgramSpec } from '../backends/backend.js';
 import { sizedBytes } from './sized-content.js';
+import { tidily } from './tidily.js';
 import type { GuestSession } from './guest-session.js';
 
 /** A script on its way into the guest. */
@@ -108,7 +109,7 @@ export async function startScript(
     const pid = await session.start({ ...command, activateWindow: script.activateWindow }, call);
     return { pid, directory, cleanUp };
   } catch (error) {
-    await cleanUp({ ...withoutSignal(call) }).catch(() => undefined);
+    await tidily(call, cleanUp).catch(() => undefined);
     throw error;
   }
 }

@@ -1,13 +1,18 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import type { Clock, ClockTimer } from '../../base/clock.js';
 import { VIX_E_HOST_CONNECTION_LOST } from '../../vix/names.js';
 import { CommandFailure } from '../vmrun/command-failure.js';
 import type { Answer } from '../vmrun/command.js';
 import { type AgentPlace, isPrivate } from './agent-place.js';
 import { type AgentMessage, type AgentRequest, onMessages, send, type WireAnswer } from './messages.js';
 
+/** How long a cancelled command waits for its agent, which tidies up by itself. */
+const cancelMs = 10_000;
+
 /** What a client needs of the process around it. */
 export interface AgentCall extends AgentRequest {
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   showProgress(what: string, fraction: number): void;
 }
@@ -38,9 +43,12 @@ export async function callAgent(socket: Socket, call: AgentCall): Promise<Answer
   const { signal, args, directory, secrets } = call;
   return await new Promise<Answer | undefined>((resolve, reject) => {
     let hasBegun = false;
+    let patience: ClockTimer | undefined;
     const cancel = (): void => {
       const reason: unknown = signal.reason;
       send(socket, { cancel: reason instanceof Error ? reason.message : String(reason) });
+      // An agent that is stuck would be waited for without end.
+      patience = call.clock.after(cancelMs, () => socket.destroy());
     };
     onMessages(socket, (line) => {
       const message = line as AgentMessage;
@@ -55,6 +63,7 @@ export async function callAgent(socket: Socket, call: AgentCall): Promise<Answer
     socket.on('error', () => undefined);
     socket.once('close', () => {
       signal.removeEventListener('abort', cancel);
+      patience?.cancel();
       if (!hasBegun && !signal.aborted) resolve(undefined);
       const message =
         'the agent ended in the middle of the command, so nobody knows how far it came; look, then repeat it';

@@ -58,6 +58,8 @@ export async function vmrunMain(args: readonly string[]): Promise<{ readonly has
     return { hasWorked: false };
   }
   process.exitCode = processStatus(statusWith(terminal, end.status), terminal.platform);
+  // Nobody waits for what an interrupt has left under way.
+  if (end.signal !== undefined) process.exit();
   return { hasWorked };
 }
 

@@ -1,15 +1,20 @@
-import type { Clock } from '../../base/clock.js';
+import type { Clock, ClockTimer } from '../../base/clock.js';
 import { sleep } from '../../base/clock.js';
+import { untilAborted } from '../../base/until-aborted.js';
 import type { AgentCall } from '../agent/agent-client.js';
 import type { Terminal } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
 import { CommandFailure } from './command-failure.js';
 import type { Answer } from './command.js';
 import { cancelled, execute, type Executor, vmPathOf } from './execute.js';
+import { failureStatus } from './exit-status.js';
 import { parseCommandLine, type Request } from './parse-command-line.js';
 import { ProgressLine } from './progress-line.js';
 import { answerOutcome, failureOutcome, type Outcome, refusalOutcome } from './render.js';
 import { readSecrets, type Secrets } from './secrets.js';
+
+/** Signals within this time are one wish to end: npx passes on what the terminal has sent already. */
+const oneInterruptMs = 500;
 
 /** What vmrun works with beside the process. */
 export interface VmrunParts {
@@ -35,25 +40,28 @@ export async function runVmrun(args: readonly string[], terminal: Terminal, part
   const parsed = parseCommandLine(args);
   if (parsed.request === undefined) return finish(refusalOutcome(parsed.refusal, parts.version()), terminal);
   const { request } = parsed;
-  let secrets: Secrets;
+  const abort = new AbortController();
+  const impatience = new AbortController();
+  let interrupted: { readonly signal: NodeJS.Signals; readonly atMs: number } | undefined;
+  const stopListening = terminal.onInterrupt((signal) => {
+    const atMs = parts.clock.monotonic();
+    interrupted ??= { signal, atMs };
+    abort.abort(new Error(`interrupted by ${signal}`));
+    if (atMs - interrupted.atMs >= oneInterruptMs) impatience.abort(new Error('interrupted again'));
+  });
+  let deadline: ClockTimer | undefined;
   try {
-    secrets = await readSecrets(request.flags, terminal);
+    const secrets = await untilAborted(() => readSecrets(request.flags, terminal), abort.signal);
+    deadline = startDeadline(request, parts.clock, abort);
+    const signals = { abort: abort.signal, impatience: impatience.signal };
+    const end = finish(await outcomeOf(args, request, secrets, terminal, parts, signals), terminal);
+    return interrupted === undefined ? end : { ...end, signal: interrupted.signal };
   } catch (error) {
+    // At the prompt for a password nothing has been done, and nothing is to be said.
+    if (interrupted !== undefined) return { status: failureStatus, signal: interrupted.signal };
     if (!(error instanceof UsageError)) throw error;
     const refusal = { lines: [`Error: ${error.message}`], showsUsage: false, isJson: request.isJson };
     return finish(refusalOutcome(refusal, parts.version()), terminal);
-  }
-  const abort = new AbortController();
-  let interrupted: NodeJS.Signals | undefined;
-  const stopListening = terminal.onInterrupt((signal) => {
-    interrupted ??= signal;
-    abort.abort(new Error(`interrupted by ${signal}`));
-  });
-  const deadline = startDeadline(request, parts.clock, abort);
-  try {
-    const outcome = await outcomeOf(args, request, secrets, terminal, parts, abort.signal);
-    const end = finish(outcome, terminal);
-    return interrupted === undefined ? end : { ...end, signal: interrupted };
   } finally {
     deadline?.cancel();
     stopListening();
@@ -72,21 +80,22 @@ async function outcomeOf(
   secrets: Secrets,
   terminal: Terminal,
   parts: VmrunParts,
-  signal: AbortSignal,
+  signals: { readonly abort: AbortSignal; readonly impatience: AbortSignal },
 ): Promise<Outcome> {
   const progress = new ProgressLine(terminal, () => parts.clock.now());
-  try {
-    const { directory } = terminal;
-    const showProgress = (what: string, fraction: number): void => progress.show(what, fraction);
-    const call = { args, directory, secrets: revealed(secrets), signal, showProgress };
+  const { abort: signal, impatience } = signals;
+  const { connect, clock } = parts;
+  const { directory } = terminal;
+  const showProgress = (what: string, fraction: number): void => progress.show(what, fraction);
+  const nap = (ms: number, until: AbortSignal): Promise<void> => sleep(clock, ms, until);
+  const answered = async (): Promise<Answer> => {
+    const call = { args, directory, secrets: revealed(secrets), signal, clock, showProgress };
     const answer = await parts.throughAgent?.(request, call);
-    if (answer !== undefined) return answerOutcome(request, answer);
-    const { connect, clock } = parts;
-    const nap = (ms: number, until: AbortSignal): Promise<void> => sleep(clock, ms, until);
-    return answerOutcome(
-      request,
-      await execute(request, secrets, { directory, signal, connect, sleep: nap, showProgress }),
-    );
+    return answer ?? execute(request, secrets, { directory, signal, connect, sleep: nap, showProgress });
+  };
+  try {
+    // Who interrupts again does not wait for what is being tidied up.
+    return answerOutcome(request, await untilAborted(answered, impatience));
   } catch (error) {
     const failure = signal.aborted ? cancelled(signal) : error;
     if (!(failure instanceof CommandFailure)) throw error;

@@ -83,6 +83,16 @@ describe('an agent', () => {
     expect(run.status).toBe(-1);
   });
 
+  it('that is stuck is not waited for when the command is cut short', async () => {
+    const rig = newLab();
+    await falseAgent(rig, () => undefined);
+    const canceled = { stdout: 'Error: The operation was canceled\n', stderr: '', status: -1 };
+    expect(await rig.run(['--timeout', '1', 'list'])).toEqual(canceled);
+    let steps = 0;
+    const interrupted = await rig.interrupt(['list'], () => (steps += 1) > 100);
+    expect(interrupted).toEqual({ ...canceled, signal: 'SIGINT' });
+  });
+
   it('that talks nonsense is done without', async () => {
     const rig = newLab();
     await falseAgent(rig, (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n'));

@@ -178,6 +178,52 @@ describe('Ctrl-C', () => {
     expect(terminal.isListening).toBe(false);
   });
 
+  it('given twice does not wait until the guest is tidied up', async () => {
+    const rig = newLab();
+    rig.inventory.fault({ operation: 'guest.files.deleteDirectory', effect: { never: true } });
+    const terminal = new FakeTerminal(rig.directory, {});
+    const state = { isDone: false };
+    const args = [...asUser, 'runScriptInGuest', rig.path('on'), '/bin/sh', 'sleep 50'];
+    const run = rig.start(args, terminal).finally(() => (state.isDone = true));
+    while (!terminal.isListening) await rig.clock.advance(1);
+    await rig.clock.advance(2000);
+    terminal.interrupt('SIGINT');
+    terminal.interrupt('SIGINT');
+    await rig.clock.advance(1000);
+    expect(state.isDone).toBe(false);
+    terminal.interrupt('SIGINT');
+    await rig.clock.advance(1);
+    expect(state.isDone).toBe(true);
+    expect(await run).toEqual({ status: -1, signal: 'SIGINT' });
+    expect(terminal.written.stdout).toBe('Error: The operation was canceled\n');
+  });
+
+  it('given once waits 30 seconds at most until the guest is tidied up', async () => {
+    const rig = newLab();
+    rig.inventory.fault({ operation: 'guest.files.deleteDirectory', effect: { never: true } });
+    const terminal = new FakeTerminal(rig.directory, {});
+    const args = [...asUser, 'runScriptInGuest', rig.path('on'), '/bin/sh', 'sleep 50'];
+    const state = { isDone: false };
+    const run = rig.start(args, terminal).finally(() => (state.isDone = true));
+    while (!terminal.isListening) await rig.clock.advance(1);
+    await rig.clock.advance(2000);
+    terminal.interrupt('SIGINT');
+    await rig.clock.advance(31_000);
+    expect(state.isDone).toBe(true);
+    await run;
+  });
+
+  it('at the prompt for a password ends the command without a word', async () => {
+    const rig = newLab();
+    const terminal = new FakeTerminal(rig.directory, { people: ['stdin'] });
+    terminal.readSecretLine = () => new Promise(() => undefined);
+    const run = rig.start(['-p', '-', 'list'], terminal);
+    while (!terminal.isListening) await rig.clock.advance(1);
+    terminal.interrupt('SIGINT');
+    expect(await run).toEqual({ status: -1, signal: 'SIGINT' });
+    expect(terminal.written).toEqual({ stdout: '', stderr: '' });
+  });
+
   it('leaves nothing of a captured program in the guest', async () => {
     const rig = newLab();
     const names = async (): Promise<string> =>
