@@ -36,8 +36,8 @@ export interface EndpointAddress {
   readonly thumbprintSha1: string;
   /** Of the certificate of its hosts, which serve transfers of guest files and disks. */
   readonly hostThumbprintSha1: string;
-  /** Host and port in the URLs of such transfers; `*` stands for the server that the client called. */
-  readonly transferAuthority: string;
+  /** Where the URLs of such transfers begin: `https://host:port`; `*` stands for the server that the client called. */
+  readonly transferOrigin: string;
 }
 
 /**

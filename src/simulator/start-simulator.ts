@@ -75,7 +75,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       port,
       thumbprintSha1: thumbprint?.sha1 ?? '',
       hostThumbprintSha1,
-      transferAuthority: transferAuthority(options, endpoint.kind, host, port),
+      transferOrigin: transferOrigin(options, endpoint.kind, host, port),
     };
     return {
       url: `${tls === undefined ? 'http' : 'https'}://${everywhere.has(host) ? 'localhost' : shownHost}:${port}/sdk`,
@@ -163,7 +163,14 @@ async function firstDatacenter(world: World): Promise<string | undefined> {
   return first === undefined ? undefined : world.store.read(first, ({ record }) => record.datacenter);
 }
 
-function transferAuthority({ transferHost }: SimulatorOptions, kind: EndpointKind, host: string, port: number): string {
+function transferOrigin(
+  { transferHost, tls }: SimulatorOptions,
+  kind: EndpointKind,
+  host: string,
+  port: number,
+): string {
   const name = transferHost ?? (kind === 'esx' || everywhere.has(host) ? '*' : isIP(host) === 6 ? `[${host}]` : host);
-  return /:\d+$/u.test(name) ? name : `${name}:${port}`;
+  // What listens at a port of its own speaks TLS, whatever is spoken here.
+  if (/:\d+$/u.test(name)) return `https://${name}`;
+  return `${tls === false ? 'http' : 'https'}://${name}:${port}`;
 }

@@ -37,7 +37,7 @@ export function addGuestOperations(endpoint: Endpoint): GuestServices {
   const services: GuestServices = {
     endpoint,
     tickets: new GuestTickets(),
-    transfers: new GuestTransfers(endpoint.clock, () => endpoint.address?.transferAuthority ?? '*'),
+    transfers: new GuestTransfers(endpoint.clock, () => endpoint.address?.transferOrigin ?? 'https://*'),
   };
   endpoint.routes.add('/guestFile', guestFileRoute(services));
   const refs = new Map<string, Ref>();

@@ -43,14 +43,14 @@ interface Announced {
 /** Transfers of guest files that were announced by URL and are not over yet. */
 export class GuestTransfers {
   readonly #clock: Clock;
-  readonly #authority: () => string;
+  readonly #origin: () => string;
   readonly #announced = new Map<string, Announced>();
   #count = 0;
 
-  /** @param authority host and port of the URLs, like `*:443`; the client puts its own server's name for `*`. */
-  constructor(clock: Clock, authority: () => string) {
+  /** @param origin where the URLs begin, like `https://*:443`; the client puts its own server's name for `*`. */
+  constructor(clock: Clock, origin: () => string) {
     this.#clock = clock;
-    this.#authority = authority;
+    this.#origin = origin;
   }
 
   /** @returns the URL on which the client carries out the transfer, once and within ten minutes. */
@@ -59,7 +59,7 @@ export class GuestTransfers {
     const id = String((this.#count += 1));
     const token = randomUUID();
     this.#announced.set(id, { transfer, token, sinceMs: this.#clock.now(), isBusy: false });
-    return `https://${this.#authority()}/guestFile?id=${id}&token=${token}`;
+    return `${this.#origin()}/guestFile?id=${id}&token=${token}`;
   }
 
   /** The transfer of a URL; undefined when there is none, it is over, or the token is wrong. */

@@ -86,7 +86,7 @@ function infoOf(lease: ExportLease, { address, clock }: Endpoint): HttpNfcLeaseI
     deviceUrl: disks.map((disk): HttpNfcLeaseDeviceUrl => ({
       key: disk.key,
       importKey: '',
-      url: `https://${address?.transferAuthority ?? '*'}${exportPrefix}/${ref.value}/${disk.name}`,
+      url: `${address?.transferOrigin ?? 'https://*'}${exportPrefix}/${ref.value}/${disk.name}`,
       sslThumbprint: address?.hostThumbprintSha1 ?? '',
       disk: true,
       targetId: disk.name,

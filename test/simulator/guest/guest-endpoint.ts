@@ -68,7 +68,7 @@ export class GuestEndpoint {
     const world = await World.create({ clock, inventory, transitionMs: 0 });
     const endpoint = new Endpoint({ world, kind: options.kind ?? 'vcenter', users: [], idleTimeoutMs: 3_600_000 });
     const address = { host: '127.0.0.1', port: 443, thumbprintSha1: '', hostThumbprintSha1: '' };
-    endpoint.address = { ...address, transferAuthority: '*:443' };
+    endpoint.address = { ...address, transferOrigin: 'https://*:443' };
     const services = addGuestOperations(endpoint);
     addRestApi(endpoint, { services, login, readBody });
     const refs = new Map<string, Ref>();

@@ -1,10 +1,13 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import type { HostListSummary } from '../../../src/backends/vsphere/vim/generated/types.js';
 import type { SimulatorOptions } from '../../../src/simulator/index.js';
-import { required, startRig } from '../simulator-rig.js';
+import { required, startRig, TestClient } from '../simulator-rig.js';
 
 const inventory = { vms: [{ name: 'one', location: '[ds1] one/one.vmx', power: 'on' as const }] };
 
@@ -26,6 +29,25 @@ function fingerprint(pem: string | undefined): string {
   return createHash('sha256')
     .update(new X509Certificate(required(pem)).raw)
     .digest('hex');
+}
+
+/** A client that trusts the simulator's own certificate. */
+class TlsClient extends TestClient {
+  readonly #ca: string;
+
+  constructor(url: string, ca: string) {
+    super(url);
+    this.#ca = ca;
+  }
+
+  override async send(body: string) {
+    const headers = { 'content-type': 'text/xml', ...(this.cookie === undefined ? {} : { cookie: this.cookie }) };
+    const sent = request(this.url, { method: 'POST', headers, ca: this.#ca, agent: false }).end(body);
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    const [cookie] = response.headers['set-cookie'] ?? [];
+    if (cookie !== undefined) this.cookie = cookie.split(';')[0];
+    return { status: response.statusCode ?? 0, text: await text(response) };
+  }
 }
 
 async function start(options: SimulatorOptions) {
@@ -61,13 +83,22 @@ describe('the host of guest file transfers', () => {
     }
   });
 
-  it('tells its thumbprint to those who look, and stands in the URLs', async () => {
-    const rig = await startRig({ inventory, transferHost: 'esx1.lab.test:8443' });
-    const { client, content } = await rig.session();
+  it.each([
+    [{ transferHost: 'esx1.lab.test:8443', tls: 'self-signed' }, 'https://esx1.lab.test:8443'],
+    [{ transferHost: 'esx1.lab.test:8443', tls: false }, 'https://esx1.lab.test:8443'],
+    [{ transferHost: 'esx1.lab.test', tls: false }, 'http://esx1.lab.test:PORT'],
+    [{ tls: false }, 'http://127.0.0.1:PORT'],
+  ] as const)('tells its thumbprint to those who look, and stands in the URLs: %o', async (options, origin) => {
+    const rig = await startRig({ inventory, ...options });
+    const { url: sdk, certificatePem } = rig.simulator;
+    const client = certificatePem === undefined ? rig.client() : new TlsClient(sdk, certificatePem);
+    const content = await client.login();
     const vm = { type: 'VirtualMachine', value: 'vm-1' } as const;
     const { host } = required(await client.properties(vm, 'runtime'))['runtime'] as { host: typeof vm };
     const { summary } = await client.properties(host, 'summary');
-    expect((summary as HostListSummary).config.sslThumbprint).toBe('');
+    expect((summary as HostListSummary).config.sslThumbprint).toBe(
+      options.tls === false ? '' : new X509Certificate(required(rig.simulator.transferCertificatePem)).fingerprint,
+    );
     const manager = required(content.guestOperationsManager);
     const { fileManager } = await client.properties(manager, 'fileManager');
     const information = await client.call(fileManager as typeof manager, 'InitiateFileTransferFromGuest', {
@@ -80,7 +111,10 @@ describe('the host of guest file transfers', () => {
       },
       guestFilePath: '/etc/passwd',
     });
-    expect(information.url).toMatch(/^https:\/\/esx1\.lab\.test:8443\/guestFile\?id=1&token=[0-9a-f-]+$/u);
+    const { port } = new URL(rig.simulator.url);
+    const url = `${origin.replace('PORT', port)}/guestFile?id=1&token=`;
+    expect(information.url.slice(0, url.length)).toBe(url);
+    expect(information.url.slice(url.length)).toMatch(/^[0-9a-f-]+$/u);
     expect(information.attributes).toMatchObject({ $type: 'GuestPosixFileAttributes', ownerId: 0 });
   });
 });
