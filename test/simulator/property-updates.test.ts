@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { vimSchema } from '../../src/backends/vsphere/vim/vim-schema.js';
 import type { PropertyFilterSpec } from '../../src/backends/vsphere/vim/generated/types.js';
 import { FakeClock, settle } from '../../src/base/clock.js';
@@ -8,7 +8,7 @@ import { PropertyFilter } from '../../src/simulator/properties/property-filter.j
 import { UpdateCollector } from '../../src/simulator/properties/update-collector.js';
 import type { Ref } from '../../src/simulator/ref.js';
 import { Session } from '../../src/simulator/sessions.js';
-import { required } from './simulator-rig.js';
+import { required, startRig, taskResult } from './simulator-rig.js';
 
 const folder = (value: string): Ref<'Folder'> => ({ type: 'Folder', value });
 const limits = { maxWaitMs: undefined, maxObjectUpdates: Number.POSITIVE_INFINITY };
@@ -91,5 +91,23 @@ describe('changes while filters look', () => {
     changed('a');
     release();
     expect((await second).told).toEqual(['modify a']);
+  });
+});
+
+describe('a collector that is destroyed', () => {
+  it('hears of no more changes', async () => {
+    const { session } = await startRig({ inventory: { vms: [{ name: 'web', location: '[ds] web/web.vmx' }] } });
+    const { client, content } = await session();
+    const web = { type: 'VirtualMachine', value: 'vm-1' } as const;
+    const own = await client.call(content.propertyCollector, 'CreatePropertyCollector', {});
+    await client.properties(web, 'name');
+    const heard = vi.spyOn(UpdateCollector.prototype, 'onChange');
+    onTestFinished(() => heard.mockRestore());
+    await taskResult(client, await client.call(web, 'PowerOnVM_Task', {}));
+    expect(new Set(heard.mock.contexts).size).toBe(2);
+    await client.call(own, 'DestroyPropertyCollector', {});
+    heard.mockClear();
+    await taskResult(client, await client.call(web, 'PowerOffVM_Task', {}));
+    expect(new Set(heard.mock.contexts).size).toBe(1);
   });
 });

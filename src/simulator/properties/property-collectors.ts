@@ -36,6 +36,8 @@ class SessionCollector {
   readonly #session: Session;
   readonly #finder: ObjectFinder;
   readonly #pages = new Map<string, readonly Waiting[]>();
+  /** Hears of no more changes. */
+  readonly #stop: () => void;
   #filterCount = 0;
 
   constructor(ref: Ref<'PropertyCollector'>, endpoint: Endpoint, session: Session) {
@@ -47,9 +49,11 @@ class SessionCollector {
     const stops = [this.#objects, endpoint.objects].map((objects) =>
       objects.onChange((change) => this.updates.onChange(change)),
     );
-    session.closed.addEventListener('abort', () => {
+    this.#stop = () => {
+      session.closed.removeEventListener('abort', this.#stop);
       for (const stop of stops) stop();
-    });
+    };
+    session.closed.addEventListener('abort', this.#stop);
   }
 
   get #objects(): ObjectRegistry {
@@ -74,6 +78,7 @@ class SessionCollector {
 
   destroy(): void {
     this.updates.cancel();
+    this.#stop();
     for (const filter of this.updates.filters) this.destroyFilter(filter);
     this.#pages.clear();
     this.#objects.remove(this.ref);
