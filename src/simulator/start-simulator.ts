@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { RealClock } from '../base/clock.js';
 import { Fault } from '../base/fault.js';
@@ -16,6 +17,7 @@ import {
 } from './server/certificate.js';
 import { checkOptions } from './check-options.js';
 import { defaultLimits, Listener } from './server/listener.js';
+import { endSessionOf } from './server/http-session.js';
 import { WireFaults } from './server/wire-faults.js';
 import type { EndpointUser } from './sessions.js';
 import type { SimulatorOptions } from './simulator-options.js';
@@ -66,7 +68,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const tls = identity === undefined ? undefined : { identity, named: transfer, wrongIdentity: wrongIdentity() };
     const [transferTls = identity] = transfer.values();
     const { clock, routes } = endpoint;
-    const listener = new Listener({ host, port: options.port ?? 0, tls, routes, faults, clock, limits, onDefect });
+    const endSession = (request: IncomingMessage): void => endSessionOf(request, endpoint.sessions);
+    const where = { host, port: options.port ?? 0 };
+    const listener = new Listener({ ...where, tls, routes, faults, clock, limits, endSession, onDefect });
     const port = await listener.listen();
     const shownHost = isIP(host) === 6 ? `[${host}]` : host;
     const hostThumbprintSha1 = transferTls === undefined ? '' : thumbprintsOf(transferTls).sha1;

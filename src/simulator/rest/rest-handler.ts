@@ -3,13 +3,11 @@ import type { Endpoint } from '../endpoint.js';
 import { Fields } from '../fields.js';
 import type { GuestServices } from '../guest/guest-services.js';
 import type { HttpExchange, HttpHandler } from '../http-routes.js';
+import { sessionHeader } from '../server/cookies.js';
 import type { Session } from '../sessions.js';
 import { RestProblem, restProblemOf } from './rest-problem.js';
 import { asJson, type RestAnswer, type RestRoute } from './rest-route.js';
 import { RestRouter } from './rest-router.js';
-
-/** Header in which clients send the token of their session. */
-const sessionHeader = 'vmware-api-session-id';
 
 export interface RestHandlerOptions {
   readonly endpoint: Endpoint;

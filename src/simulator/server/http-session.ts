@@ -1,11 +1,12 @@
+import type { IncomingMessage } from 'node:http';
 import type { SecretText } from '../../backends/vsphere/soap/values.js';
 import type { Endpoint } from '../endpoint.js';
 import { HttpProblem } from '../http-problem.js';
 import type { HttpExchange } from '../http-routes.js';
 import { httpPurpose } from '../service/service-tickets.js';
-import { Session, type EndpointUser } from '../sessions.js';
+import { Session, type EndpointUser, type Sessions } from '../sessions.js';
 import { basicCredentials } from './basic-credentials.js';
-import { cookieOf, sessionCookie, ticketCookie } from './cookies.js';
+import { cookieOf, sessionCookie, sessionHeader, ticketCookie } from './cookies.js';
 
 /** The user behind a name and a password. @throws VimFault `InvalidLogin`. */
 export type HttpLogin = (endpoint: Endpoint, userName: string, password: SecretText) => Omit<EndpointUser, 'password'>;
@@ -34,4 +35,12 @@ export function httpSession(endpoint: Endpoint, login: HttpLogin, { request, url
     endpoint.clock.now(),
     (object) => endpoint.inventory.lineOf(object),
   );
+}
+
+/** Ends the sessions that the header and the cookie of a request name. */
+export function endSessionOf(request: IncomingMessage, sessions: Sessions): void {
+  for (const token of [request.headers[sessionHeader], cookieOf(request, sessionCookie)]) {
+    const session = typeof token === 'string' ? sessions.use(token) : undefined;
+    if (session !== undefined) sessions.close(session);
+  }
 }

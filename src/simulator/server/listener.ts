@@ -39,6 +39,8 @@ export interface ListenerOptions {
   readonly faults: WireFaults;
   readonly clock: Clock;
   readonly limits: ServerLimits;
+  /** Ends the session that a request names, for rules that say so. */
+  readonly endSession: (request: IncomingMessage) => void;
   /** Told of what nobody expected, with the request that it happened to. */
   readonly onDefect: (error: unknown, where: string) => void;
 }
@@ -150,7 +152,9 @@ export class Listener {
         signal: AbortSignal.any([gone.signal, this.#closing.signal]),
       };
       const target = { kind: 'http', verb: request.method ?? '', path: exchange.url.pathname } as const;
-      const isGoingOn = await applyEffects(await this.#options.faults.strike(target), exchange, this.#options.clock);
+      const effects = await this.#options.faults.strike(target);
+      if (effects.some((effect) => 'expireSession' in effect)) this.#options.endSession(request);
+      const isGoingOn = await applyEffects(effects, exchange, this.#options.clock);
       if (!isGoingOn) return;
       const handler = this.#options.routes.find(exchange.url.pathname);
       if (handler === undefined) throw new HttpProblem(404, 'There is nothing here.');

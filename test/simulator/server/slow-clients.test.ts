@@ -38,6 +38,7 @@ async function listening(limits: Partial<ServerLimits>, handler: HttpHandler, is
     faults: new WireFaults(),
     clock: new FakeClock(),
     limits: { ...defaultLimits, ...limits },
+    endSession: () => undefined,
     onDefect: (error) => defects.push(error),
   });
   const port = await listener.listen();

@@ -103,6 +103,25 @@ describe('a rule of the wire', () => {
     expect(required(content.sessionManager).value).toBe('SessionManager');
   });
 
+  it('ends the session of a request to a path, by its header or cookie', async () => {
+    const { client, simulator } = await rigWith();
+    const status = async (path: string, headers: Record<string, string>, method = 'GET') =>
+      (await fetch(new URL(path, simulator.url), { method, headers })).status;
+    const authorization = `Basic ${Buffer.from('user:pass').toString('base64')}`;
+    const opened = await fetch(new URL('/api/session', simulator.url), { method: 'POST', headers: { authorization } });
+    const header = { 'vmware-api-session-id': String(await opened.json()) };
+    const cookie = { cookie: required(client.cookie) };
+    const folder = '/folder/web/web.vmx?dsName=store';
+    expect(await status('/api/vcenter/vm', header)).toBe(200);
+    expect(await status(folder, cookie, 'HEAD')).toBe(200);
+    simulator.faults.add({ on: '/api', count: 1, effect: { expireSession: true } });
+    simulator.faults.add({ on: '/folder', count: 1, effect: { expireSession: true } });
+    for (let time = 0; time < 2; time += 1) {
+      expect(await status('/api/vcenter/vm', header)).toBe(401);
+      expect(await status(folder, cookie, 'HEAD')).toBe(401);
+    }
+  });
+
   it('refuses connections as soon as they come', async () => {
     const { simulator } = await rigWith({ on: 'connect', count: 1, effect: { reset: true } });
     const once = () =>
