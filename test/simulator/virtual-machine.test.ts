@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ref } from '../../src/backends/vsphere/soap/values.js';
 import type {
+  EventDescription,
   GuestInfo,
   VirtualMachineConfigInfo,
   VirtualMachineRuntimeInfo,
@@ -44,6 +45,23 @@ describe('the power of a machine', () => {
     await expect(run(client.call(vm, 'ResetVM_Task', {}))).rejects.toMatchObject({
       fault: { $type: 'InvalidPowerState', requestedState: 'poweredOn', existingState: 'poweredOff' },
     });
+  });
+
+  it('is told of where it could not be switched on, and only kinds of events are described that are posted', async () => {
+    const { client, run, content, defects } = await oneVm({ power: 'on' });
+    const manager = required(content.eventManager);
+    await expect(run(client.call(vm, 'PowerOnVM_Task', {}))).rejects.toMatchObject({
+      fault: { $type: 'InvalidPowerState' },
+    });
+    const filter = { eventTypeId: ['VmFailedToPowerOnEvent'] };
+    expect(await client.call(manager, 'QueryEvents', { filter })).toMatchObject([
+      { userName: 'user', vm: { vm }, reason: { fault: { $type: 'InvalidPowerState' } } },
+    ]);
+    const { description } = await client.properties(manager, 'description');
+    const keys = (description as EventDescription).eventInfo.map(({ key }) => key);
+    expect(keys).toEqual(expect.arrayContaining(['VmFailedToPowerOnEvent', 'VmCreatedEvent']));
+    for (const key of ['BadUsernameSessionEvent', 'VmMessageEvent', 'TaskEvent']) expect(keys).not.toContain(key);
+    expect(defects).toEqual([]);
   });
 
   it('changes through the guest where Tools runs', async () => {

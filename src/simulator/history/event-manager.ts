@@ -11,7 +11,6 @@ import { addCollector, historyMethods, type HistoryTarget } from './history-coll
 const eventInfos = [
   ['UserLoginSessionEvent', 'info', 'User login'],
   ['UserLogoutSessionEvent', 'info', 'User logout'],
-  ['BadUsernameSessionEvent', 'error', 'Invalid user name'],
   ['VmStartingEvent', 'info', 'VM starting'],
   ['VmPoweredOnEvent', 'info', 'VM powered on'],
   ['VmFailedToPowerOnEvent', 'error', 'Cannot power on the VM'],
@@ -28,12 +27,11 @@ const eventInfos = [
   ['VmRenamedEvent', 'info', 'VM renamed'],
   ['VmBeingClonedEvent', 'info', 'VM being cloned'],
   ['VmClonedEvent', 'info', 'VM cloned'],
+  ['VmCreatedEvent', 'info', 'VM created'],
   ['VmRegisteredEvent', 'info', 'VM registered'],
   ['VmRemovedEvent', 'info', 'VM removed'],
   ['VmUpgradeCompleteEvent', 'info', 'VM upgrade complete'],
-  ['VmMessageEvent', 'info', 'VM information message'],
   ['GeneralUserEvent', 'user', 'User event'],
-  ['TaskEvent', 'info', 'Task'],
   ['EventEx', 'info', 'Event'],
 ] as const;
 

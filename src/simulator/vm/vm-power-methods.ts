@@ -1,7 +1,7 @@
 import { vimMethods } from '../managed-object.js';
-import { VimFault } from '../vim-fault.js';
+import { localized, VimFault } from '../vim-fault.js';
 import { vmEvent } from './vm-event.js';
-import { begun, vmTask, withVmFaults } from './vm-task.js';
+import { begun, vmFault, vmTask, withVmFaults } from './vm-task.js';
 import type { VmView } from './vm-view.js';
 
 /** The power button of a machine, and what goes through Tools. */
@@ -13,7 +13,20 @@ export const vmPowerMethods = vimMethods<VmView>({
       subject: view.record.guestOs,
       isCancelable: true,
     };
-    return vmTask(view, request, options, (vm, call) => vm.power.on({ paused: false, showConsole: false }, call));
+    return vmTask(view, request, options, async (vm, call) => {
+      try {
+        await vm.power.on({ paused: false, showConsole: false }, call);
+      } catch (error) {
+        const reason = await vmFault(vm, { object: view.ref, ...options }, error);
+        vmEvent(view, {
+          type: 'VmFailedToPowerOnEvent',
+          message: `Failed to power on ${view.record.name}: ${reason.message}`,
+          session: request.session,
+          fields: { reason: localized(reason) },
+        });
+        throw reason;
+      }
+    });
   },
   PowerOffVM_Task: (view, request) =>
     vmTask(view, request, { method: 'PowerOffVM_Task', wantedState: 'poweredOff' }, (vm, call) =>

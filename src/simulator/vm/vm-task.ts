@@ -37,7 +37,8 @@ export async function withVmFaults<T>(vm: VirtualMachine, context: FaultContext,
   }
 }
 
-async function vmFault(vm: VirtualMachine, context: FaultContext, error: unknown): Promise<VimFault> {
+/** What vSphere says of something that went wrong with a machine. */
+export async function vmFault(vm: VirtualMachine, context: FaultContext, error: unknown): Promise<VimFault> {
   const isAboutPower = error instanceof Fault && (error.kind === 'vm-running' || error.kind === 'vm-not-running');
   return asVimFault(error, isAboutPower ? { ...context, powerState: powerState(await vm.record()) } : context);
 }
