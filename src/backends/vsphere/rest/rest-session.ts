@@ -141,6 +141,10 @@ function resultOf(form: RestForm, answer: HttpAnswer): unknown {
   const text = answer.body.toString('utf8').trim();
   const isGood = answer.status >= 200 && answer.status < 300;
   const body = parsed(text);
+  if (answer.status === 503 && (typeof body !== 'object' || body === null)) {
+    const message = 'what stands before the REST API answered with HTTP status 503';
+    throw new HttpFailure('unavailable', message, { mayHaveRun: true, status: answer.status });
+  }
   if (!isGood) throw restErrorOf(answer.status, body);
   if (text === '') return undefined;
   if (body === undefined) throw badAnswer(answer, 'the REST API answered with something other than JSON');

@@ -208,7 +208,7 @@ describe('what goes wrong', () => {
       'host-permission',
       'No. (UNAUTHORIZED)',
     ],
-    [503, '<html>', 'tools-not-running', 'SERVICE_UNAVAILABLE'],
+    [503, { error_type: 'SERVICE_UNAVAILABLE', messages: [] }, 'tools-not-running', 'SERVICE_UNAVAILABLE'],
     [500, { error_type: 'BRAND_NEW', messages: [] }, 'internal', 'BRAND_NEW'],
   ])('is told in the words of the server: %s %s', async (status, body, kind, text) => {
     const [line = ''] = Object.keys(lines);
@@ -216,6 +216,15 @@ describe('what goes wrong', () => {
     await expect(tools.info(call)).rejects.toMatchObject({
       kind,
       message: `reading of VMware Tools of web01: the REST API of the vCenter answered: ${text}`,
+    });
+  });
+
+  test('of what stands before the API says nothing about Tools', async () => {
+    const [line = ''] = Object.keys(lines);
+    const { tools } = await vcenter(script({ [line]: { status: 503, body: '<html>' } }));
+    await expect(tools.info(call)).rejects.toMatchObject({
+      kind: 'host-unavailable',
+      message: expect.stringContaining('HTTP status 503'),
     });
   });
 });
