@@ -1,5 +1,14 @@
 import { expect } from 'vitest';
-import { type CommandCase, failed, guest, notSupported } from './command-case.js';
+import {
+  addressOfOn,
+  type CommandCase,
+  failed,
+  guest,
+  noSleepInGuest,
+  notSupported,
+  sleepInGuest,
+  type Step,
+} from './command-case.js';
 import { guestCommandCases } from './guest-command-cases.js';
 
 /** Each card has an address of its own. */
@@ -34,6 +43,25 @@ export const notOnVsphere: ReadonlySet<string> = new Set([
 /** What an ESXi without a vCenter does not offer beyond that. */
 export const notOnEsx: ReadonlySet<string> = new Set(['clone']);
 
+const toolsDoNotRun: Step = {
+  args: ['getGuestIPAddress', 'on.vmx'],
+  stdout: 'Error: The VMware Tools are not running in the virtual machine: on.vmx\n',
+  status: failed,
+};
+
+/** A recording of `on` that is called `tape`. */
+const recorded: CommandCase = [
+  { args: ['beginRecording', 'on.vmx', 'tape'] },
+  { args: ['endRecording', 'on.vmx'] },
+  { args: ['stop', 'on.vmx', 'hard'] },
+];
+
+/** What tells whether `on` is replaying: its guest is out of reach then. */
+const guestOfOn = guest('directoryExistsInGuest', 'on.vmx', '/etc');
+
+/** The registered machines without `off`. */
+const registeredBeside = ['on.vmx', 'bare.vmx', 'win.vmx', 'locked.vmx', 'tree.vmx'];
+
 /** A case for each command, by its name. */
 export const commandCases: Readonly<Record<string, CommandCase>> = {
   ...guestCommandCases,
@@ -50,8 +78,12 @@ export const commandCases: Readonly<Record<string, CommandCase>> = {
     },
   ],
   reset: [
+    sleepInGuest,
     { args: ['reset', 'on.vmx', 'hard'] },
+    noSleepInGuest,
+    sleepInGuest,
     { args: ['reset', 'on.vmx'] },
+    noSleepInGuest,
     { args: ['list'], matches: /^.*on\.vmx$/m, json: { vms: ['on.vmx', 'bare.vmx', 'win.vmx'] } },
   ],
   suspend: [
@@ -61,9 +93,16 @@ export const commandCases: Readonly<Record<string, CommandCase>> = {
   ],
   pause: [
     { args: ['pause', 'on.vmx'] },
+    toolsDoNotRun,
     { args: ['list'], matches: /^.*on\.vmx$/m, json: { vms: ['on.vmx', 'bare.vmx', 'win.vmx'] } },
   ],
-  unpause: [{ args: ['pause', 'on.vmx'] }, { args: ['unpause', 'on.vmx'] }, { args: ['stop', 'on.vmx'] }],
+  unpause: [
+    { args: ['pause', 'on.vmx'] },
+    toolsDoNotRun,
+    { args: ['unpause', 'on.vmx'] },
+    addressOfOn,
+    { args: ['stop', 'on.vmx'] },
+  ],
   listSnapshots: [
     {
       args: ['listSnapshots', 'tree.vmx', 'SHOWTREE'],
@@ -214,20 +253,38 @@ export const commandCases: Readonly<Record<string, CommandCase>> = {
     { args: ['deletePortForwarding', 'vmnet8', 'udp', '53'] },
     { args: ['listPortForwardings', 'vmnet8'], stdout: 'Total port forwardings: 0\n', json: { portForwardings: [] } },
   ],
-  beginRecording: [{ args: ['beginRecording', 'on.vmx', 'tape'] }],
-  endRecording: [{ args: ['beginRecording', 'on.vmx', 'tape'] }, { args: ['endRecording', 'on.vmx'] }],
-  beginReplay: [
+  beginRecording: [
+    { args: ['beginRecording', 'on.vmx', 'tape'] },
+    {
+      args: ['listSnapshots', 'on.vmx'],
+      stdout: 'Total snapshots: 1\ntape\n',
+      json: { snapshots: [{ name: 'tape', depth: 0 }] },
+    },
+    {
+      args: ['beginRecording', 'on.vmx', 'other'],
+      stdout: 'Error: The virtual machine is being recorded\n',
+      status: failed,
+    },
+  ],
+  endRecording: [
     { args: ['beginRecording', 'on.vmx', 'tape'] },
     { args: ['endRecording', 'on.vmx'] },
-    { args: ['stop', 'on.vmx', 'hard'] },
+    {
+      args: ['endRecording', 'on.vmx'],
+      stdout: 'Error: The virtual machine is not being recorded\n',
+      status: failed,
+    },
+  ],
+  beginReplay: [
+    ...recorded,
     { args: ['beginReplay', 'on.vmx', 'tape'] },
+    { args: guestOfOn, stdout: 'Error: The virtual machine is replaying a recording\n', status: failed },
   ],
   endReplay: [
-    { args: ['beginRecording', 'on.vmx', 'tape'] },
-    { args: ['endRecording', 'on.vmx'] },
-    { args: ['stop', 'on.vmx', 'hard'] },
+    ...recorded,
     { args: ['beginReplay', 'on.vmx', 'tape'] },
     { args: ['endReplay', 'on.vmx'] },
+    { args: guestOfOn, stdout: 'The directory exists.\n', json: { exists: true } },
   ],
   vprobeVersion: [notSupported(['vprobeVersion', 'on.vmx'])],
   vprobeLoad: [notSupported(['vprobeLoad', 'on.vmx', 'text'])],
@@ -238,7 +295,14 @@ export const commandCases: Readonly<Record<string, CommandCase>> = {
   setSharedFolderState: [
     { args: ['enableSharedFolders', 'on.vmx'] },
     { args: ['addSharedFolder', 'on.vmx', 'share', 'DIR'] },
-    { args: ['setSharedFolderState', 'on.vmx', 'share', 'DIR', 'readonly'] },
+    {
+      args: ['setSharedFolderState', 'on.vmx', 'share', 'DIR', 'readonly'],
+      shared: { guestPath: '/mnt/hgfs', folders: [{ name: 'share', hostPath: 'DIR', isWritable: false }] },
+    },
+    {
+      args: ['setSharedFolderState', 'on.vmx', 'share', 'DIR', 'writable'],
+      shared: { guestPath: '/mnt/hgfs', folders: [{ name: 'share', hostPath: 'DIR', isWritable: true }] },
+    },
     {
       args: ['setSharedFolderState', 'on.vmx', 'share', 'DIR', 'maybe'],
       matches: /^Error: Invalid argument: 'maybe'/,
@@ -246,16 +310,24 @@ export const commandCases: Readonly<Record<string, CommandCase>> = {
     },
   ],
   addSharedFolder: [
-    { args: guest('addSharedFolder', 'on.vmx', 'share', 'DIR') },
+    {
+      args: guest('addSharedFolder', 'on.vmx', 'share', 'DIR'),
+      shared: { guestPath: undefined, folders: [{ name: 'share', hostPath: 'DIR', isWritable: true }] },
+    },
     { args: ['addSharedFolder', 'on.vmx', 'share', 'DIR'], matches: /^Error: /, status: failed },
   ],
   removeSharedFolder: [
     { args: ['addSharedFolder', 'on.vmx', 'share', 'DIR'] },
-    { args: ['removeSharedFolder', 'on.vmx', 'share'] },
+    { args: ['removeSharedFolder', 'on.vmx', 'share'], shared: { guestPath: undefined, folders: [] } },
     { args: ['removeSharedFolder', 'on.vmx', 'share'], matches: /^Error: /, status: failed },
   ],
-  enableSharedFolders: [{ args: ['enableSharedFolders', 'on.vmx', 'runtime'] }],
-  disableSharedFolders: [{ args: ['disableSharedFolders', 'on.vmx'] }],
+  enableSharedFolders: [
+    { args: ['enableSharedFolders', 'on.vmx', 'runtime'], shared: { guestPath: '/mnt/hgfs', folders: [] } },
+  ],
+  disableSharedFolders: [
+    { args: ['enableSharedFolders', 'on.vmx'], shared: { guestPath: '/mnt/hgfs', folders: [] } },
+    { args: ['disableSharedFolders', 'on.vmx'], shared: { guestPath: undefined, folders: [] } },
+  ],
   list: [
     {
       args: ['list'],
@@ -264,20 +336,54 @@ export const commandCases: Readonly<Record<string, CommandCase>> = {
     },
   ],
   upgradevm: [
+    {
+      args: ['readVariable', 'off.vmx', 'runtimeConfig', 'virtualHW.version'],
+      stdout: '10\n',
+      json: { value: '10' },
+    },
     { args: ['upgradevm', 'off.vmx'] },
+    {
+      args: ['readVariable', 'off.vmx', 'runtimeConfig', 'virtualHW.version'],
+      stdout: '21\n',
+      json: { value: '21' },
+    },
     {
       args: ['upgradevm', 'on.vmx'],
       stdout: 'Error: The virtual machine should not be powered on. It is already running.\n',
       status: failed,
     },
   ],
-  installTools: [{ args: ['installtools', 'on.vmx'] }],
+  installTools: [
+    { args: ['installtools', 'bare.vmx'] },
+    // Waits for the installer, and fails at once where none is in.
+    {
+      args: ['getGuestIPAddress', 'bare.vmx', '-wait'],
+      matches: /^\d+\.\d+\.\d+\.\d+\n$/,
+      json: { address: expect.any(String) },
+    },
+    { args: ['checkToolsState', 'bare.vmx'], stdout: 'running\n', json: { state: 'running' } },
+  ],
   checkToolsState: [
     { args: ['checkToolsState', 'on.vmx'], stdout: 'running\n', json: { state: 'running' } },
     { args: ['checkToolsState', 'off.vmx'], stdout: 'unknown\n', json: { state: 'unknown' } },
   ],
-  register: [{ args: ['register', 'off.vmx'] }],
-  unregister: [{ args: ['unregister', 'off.vmx'] }],
+  register: [
+    { args: ['unregister', 'off.vmx'] },
+    { args: ['register', 'off.vmx'] },
+    {
+      args: ['listRegisteredVM'],
+      matches: /^Total registered VMs: 6\n(?:.*\n)*off\.vmx\n/,
+      json: { vms: expect.arrayContaining([...registeredBeside, 'off.vmx']) },
+    },
+  ],
+  unregister: [
+    { args: ['unregister', 'off.vmx'] },
+    {
+      args: ['listRegisteredVM'],
+      stdout: `Total registered VMs: 5\n${registeredBeside.map((path) => `${path}\n`).join('')}`,
+      json: { vms: registeredBeside },
+    },
+  ],
   listRegisteredVM: [
     {
       args: ['listRegisteredVM'],

@@ -9,14 +9,19 @@ import { asUser, directoryLabs, newLab } from './lab.js';
 import { shapeProblems } from './shape-problems.js';
 import type { Run, VmrunRig } from './vmrun-rig.js';
 
-/** Number of the process of `sleep` in a machine. */
+/** Number of the process of `sleep` in a machine; where there is none, a number that no process has. */
 async function sleepingPid(rig: VmrunRig, vm: string): Promise<string> {
   const { stdout } = await rig.run([...asUser, 'listProcessesInGuest', vm]);
-  return /^pid=(\d+), owner=[^,]*, cmd=.*sleep 1000$/m.exec(stdout)?.[1] ?? 'no sleep';
+  return /^pid=(\d+), owner=[^,]*, cmd=.*sleep 1000$/m.exec(stdout)?.[1] ?? '99999';
 }
 
 /** What a step gives, with the paths of machines as the case writes them. @param flags before those of the step. */
-async function runStep(rig: VmrunRig, { args }: Step, flags: readonly string[]): Promise<Run & Pick<Step, 'args'>> {
+async function runStep(
+  rig: VmrunRig,
+  step: Step,
+  flags: readonly string[],
+): Promise<Run & Pick<Step, 'args' | 'shared'>> {
+  const { args } = step;
   const filled: string[] = [];
   for (const word of args) {
     const path = word.endsWith('.vmx') ? rig.path(word.slice(0, -4)) : word.replace(/^DIR/, rig.directory);
@@ -30,7 +35,10 @@ async function runStep(rig: VmrunRig, { args }: Step, flags: readonly string[]):
     (text, name) => writtenAs(rig.path(name)).reduce((done, path) => done.replaceAll(path, `${name}.vmx`), text),
     run.stdout,
   );
-  return { ...run, stdout, args };
+  if (step.shared === undefined) return { ...run, stdout, args };
+  const { guestPath, folders } = await rig.sharedFolders('on');
+  const named = folders.map((folder) => ({ ...folder, hostPath: folder.hostPath.replace(rig.directory, 'DIR') }));
+  return { ...run, stdout, args, shared: { guestPath, folders: named } };
 }
 
 async function runCase(rig: VmrunRig, steps: CommandCase, ...flags: readonly string[]): Promise<readonly Run[]> {
@@ -47,8 +55,8 @@ function textOf({ matches, stdout = '' }: Step): RegExp {
 
 function expectedOf(steps: CommandCase): readonly unknown[] {
   return steps.map((step) => {
-    const { args, stderr = '', status = 0 } = step;
-    return { args, stdout: expect.stringMatching(textOf(step)), stderr, status };
+    const { args, stderr = '', status = 0, shared } = step;
+    return { args, stdout: expect.stringMatching(textOf(step)), stderr, status, shared };
   });
 }
 
@@ -65,12 +73,12 @@ async function runInJson(rig: VmrunRig, steps: CommandCase): Promise<readonly un
 
 function expectedInJson(steps: CommandCase): readonly unknown[] {
   return steps.map((step) => {
-    const { args, json, status = 0 } = step;
+    const { args, json, status = 0, shared } = step;
     const { request } = parseCommandLine(args.map((word) => (word === 'SLEEP' ? '1' : word)));
     const command = request?.command.name ?? null;
     if (json !== undefined || status === 0) {
       const answer = { command, ok: true, status, result: json ?? {} };
-      return { args, stdout: answer, stderr: '', status, problems: [] };
+      return { args, stdout: answer, stderr: '', status, shared, problems: [] };
     }
     const text = expect.stringMatching(textOf({ ...step, stdout: (step.stdout ?? '').trimEnd() }));
     const refusal = { stage: 'usage', code: 0, name: 'usage', text, message: expect.any(String) };

@@ -8,12 +8,12 @@ import { VmrunRig, type RigOptions } from './vmrun-rig.js';
 /** Flags of the guest's ordinary account. */
 export const asUser = ['-gu', 'user', '-gp', 'password'] as const;
 
-/** Machines that most tests need: `on` and `win` run, `off` does not, `bare` runs without Tools. */
+/** Machines that most tests need: `on` and `win` run, `off`, whose hardware is old, does not, `bare` runs without Tools. */
 function addMachines(inventory: InventoryBuilder, path: (name: string) => string): void {
   const tools = { bootDelayMs: 0 };
   inventory
     .vm({ name: 'on', location: path('on'), power: 'on', tools, guest: { consoleUser: 'user' } })
-    .vm({ name: 'off', location: path('off'), tools })
+    .vm({ name: 'off', location: path('off'), tools, hardwareVersion: 10 })
     .vm({ name: 'bare', location: path('bare'), power: 'on', tools: false })
     .vm({ name: 'win', location: path('win'), guestOs: 'windows9-64', power: 'on', tools })
     .vm({ name: 'locked', location: path('locked'), encryptionPassword: 'secret' })

@@ -18,6 +18,7 @@ import { NetworkQuiet } from '../../conformance/network-quiet.js';
 import { scratchRoot } from '../../fixtures/scratch-root.js';
 import { goodCertificate } from '../../fixtures/tls/certificates.js';
 import { type AroundTerminal, FakeTerminal } from '../fake-terminal.js';
+import { readSharedFolders, type SharedFolders } from './shared-folders.js';
 
 /** What a command printed and how it ended. */
 export interface Run extends VmrunEnd {
@@ -136,6 +137,15 @@ export class VmrunRig {
     return this.#run(args, new FakeTerminal(this.directory, around), () => undefined);
   }
 
+  /** What a machine shares with its guest, which no command tells. */
+  async sharedFolders(name: string): Promise<SharedFolders> {
+    const { clock } = this;
+    const vix = createVix({ clock, backends: [await this.#backend()], config: {} });
+    const shared = await this.#whileTimeGoesOn(readSharedFolders(vix, this.path(name)));
+    await vix.Revix_Close();
+    return shared;
+  }
+
   /** Runs a command that gets Ctrl-C as soon as a test of what it has done so far holds. */
   async interrupt(args: readonly string[], isTime: () => boolean): Promise<Run> {
     const terminal = new FakeTerminal(this.directory, {});
@@ -150,15 +160,20 @@ export class VmrunRig {
   }
 
   async #run(args: readonly string[], terminal: FakeTerminal, onStep: () => void): Promise<Run> {
+    const end = await this.#whileTimeGoesOn(this.start(args, terminal), onStep);
+    return { ...end, ...terminal.written };
+  }
+
+  async #whileTimeGoesOn<T>(work: Promise<T>, onStep: () => void = () => undefined): Promise<T> {
     const state = { isDone: false };
-    const ending = this.start(args, terminal).finally(() => (state.isDone = true));
+    const ending = work.finally(() => (state.isDone = true));
     // In small steps: real files take real turns of the event loop, and no time limit may run out meanwhile.
     while (!state.isDone) {
       onStep();
       await this.#quiet?.wait();
       await this.clock.advance(this.#quiet === undefined ? 10 : 1);
     }
-    return { ...(await ending), ...terminal.written };
+    return ending;
   }
 
   /** The endpoint that the machines are behind; its faults count what comes over the wire. */
