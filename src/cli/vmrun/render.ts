@@ -25,7 +25,8 @@ export function answerOutcome({ command, isJson }: Request, answer: Answer): Out
   const status = answer.status ?? 0;
   const { printed } = answer;
   if (isJson) {
-    const decoder = new TextDecoder();
+    // A mark of byte order is part of what the program printed.
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
     const result = {
       ...answer.result,
       ...(printed === undefined

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { asUser, newLab } from './lab.js';
 import type { VmrunRig } from './vmrun-rig.js';
@@ -74,6 +76,17 @@ describe('-output', () => {
       result: { pid: expect.any(Number), exitCode: 0, stdout: 'x é\n', stderr: '' },
     });
     expect(run.stderr).toBe('');
+  });
+
+  it('keeps the mark of byte order that a program prints', async () => {
+    const rig = newLab();
+    const on = rig.path('on');
+    writeFileSync(join(rig.directory, 'marked'), '\uFEFFx');
+    await rig.run([...asUser, 'CopyFileFromHostToGuest', on, 'marked', '/tmp/marked']);
+    const program = [...asUser, 'runProgramInGuest', on, '-output', '/bin/cat', '/tmp/marked'];
+    expect((await rig.run(program)).stdout).toBe('\uFEFFx');
+    const { stdout } = await rig.run(['--json', ...program]);
+    expect(JSON.parse(stdout)).toMatchObject({ result: { stdout: '\uFEFFx' } });
   });
 
   it('tells of a program that is missing as without it', async () => {

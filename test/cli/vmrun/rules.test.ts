@@ -122,6 +122,12 @@ describe('the rules of the callers', () => {
     });
   });
 
+  it('R15: a guest program that fails does so too where Unix keeps nothing of its status', () => {
+    const statuses = [0, 7, 255, 256, 259, 512, -256];
+    expect(statuses.map((status) => processStatus(status, 'linux'))).toEqual([0, 7, 255, 255, 3, 255, 255]);
+    expect(statuses.map((status) => processStatus(status, 'win32'))).toEqual([0, 7, 255, 256, 259, 512, 4_294_967_040]);
+  });
+
   it('R16: no failure is told in the words that make callers repeat without end', () => {
     const forbidden = 'Error: The operation is not supported for the specified parameters';
     for (const stage of ['connect', 'open', 'login', 'command'] as const) {
