@@ -2,12 +2,12 @@ import type { Socket } from 'node:net';
 import type { VixError } from '../../vix/types.js';
 import type { Stage } from '../vmrun/command-failure.js';
 
-/** What a client asks for. Passwords stand in `secrets` only. */
+/** What a client asks for. */
 export interface AgentRequest {
-  /** Command line. */
+  /** Command line as it was given; a password that stands in it stands here too, so it goes into no log or error. */
   readonly args: readonly string[];
   readonly directory: string;
-  /** By the name of their flag. */
+  /** All passwords, also those that the command line only names a place of; by the name of their flag. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 

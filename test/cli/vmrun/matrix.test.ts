@@ -73,6 +73,13 @@ const cases: readonly (readonly [what: string, vm: string, before: string[][], a
       ['clone', 'V', 'NEW', 'linked', '-snapshot', 'S'],
       silent,
     ],
+    [
+      'snapshot that a linked clone hangs on',
+      'off',
+      [['clone', 'V', 'NEW', 'linked']],
+      ['listSnapshots', 'V'],
+      { stdout: 'Total snapshots: 1\nClone\n', status: 0 },
+    ],
     ['snapshot as a bare word', 'off', [['snapshot', 'V', 'S']], ['clone', 'V', 'NEW', 'full', 'S'], silent],
     [
       'clone from no such snapshot',
