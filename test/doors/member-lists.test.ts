@@ -13,8 +13,16 @@ import {
   networkReference,
   virtualServerReference,
 } from './reference-members.js';
-import { comPage, hasReferencePages, hresultPage, simplePage, virtualServerPage } from './reference-pages.js';
-import { simpleFunctions } from './simple/simple-functions.js';
+import {
+  comPage,
+  hasReferencePages,
+  hresultPage,
+  simpleAnswersPage,
+  simpleKeysPage,
+  simplePage,
+  virtualServerPage,
+} from './reference-pages.js';
+import { simpleAnswers, simpleFunctions, simpleKeys } from './simple/simple-functions.js';
 
 function sorted(members: readonly string[]): readonly string[] {
   return [...new Set(members)].toSorted();
@@ -111,5 +119,10 @@ describe.skipIf(!hasReferencePages)(`the lists agree with the pages that they we
 
   it('VMware::Vix::Simple, with its parameters', () => {
     expect(simplePage()).toEqual(simpleFunctions);
+  });
+
+  it('what VMware::Vix::Simple returns, with the keys of its hashes', () => {
+    expect(simpleAnswersPage()).toEqual(simpleAnswers);
+    expect(simpleKeysPage()).toEqual(simpleKeys);
   });
 });

@@ -73,6 +73,24 @@ export function simplePage(): Readonly<Record<string, readonly string[]>> {
   );
 }
 
+/** What the functions of `VMware::Vix::Simple` return beside the error, as the page lists it; those with nothing are left out. */
+export function simpleAnswersPage(): Readonly<Record<string, readonly string[]>> {
+  const answers = rowsBelow('perl.md', /^Functions$/).flatMap(([calls = '', returns = '']) => {
+    const [, list = ''] = /^`\(\$err, ([^)]*)\)`/.exec(returns) ?? [];
+    return list === '' ? [] : [...calls.matchAll(/`(\w+)\(/g)].map(([, name = '']) => [name, list.split(', ')]);
+  });
+  return Object.fromEntries(answers) as Record<string, string[]>;
+}
+
+/** Keys of the hashes that functions of `VMware::Vix::Simple` return, as the page lists them. */
+export function simpleKeysPage(): Readonly<Record<string, readonly string[]>> {
+  const keys = rowsBelow('perl.md', /^Hash keys$/).flatMap(([names = '', text = '']) => {
+    const found = [...text.matchAll(/\b(?!VIX_)[A-Z]+(?:_[A-Z]+)+\b/g)].map(([key]) => key);
+    return names.split(', ').map((name) => [name, found]);
+  });
+  return Object.fromEntries(keys) as Record<string, string[]>;
+}
+
 const virtualServerHeadings: Readonly<Record<string, readonly RegExp[]>> = {
   IVMVirtualServer: [/^5\. IVMVirtualServer/],
   IVMVirtualMachine: [/^6\. IVMVirtualMachine/],

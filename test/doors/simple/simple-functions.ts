@@ -68,3 +68,52 @@ export const simpleFunctions = {
   VMBeginReplay: ['vm', 'snap', 'opt', 'propertyList'],
   VMEndReplay: ['vm', 'opt', 'propertyList'],
 } as const;
+
+/** What the functions return after the error, by the names of the reference. The others have no list: the error alone, or none. */
+export const simpleAnswers: Readonly<Record<string, readonly string[]>> = {
+  HostConnect: ['$hostHandle'],
+  HostOpenVM: ['$vm'],
+  VMOpen: ['$vm'],
+  FindItems: ['@paths'],
+  FindRunningVMs: ['@paths'],
+  GetProperties: ['@values'],
+  AllocPropertyList: ['$list'],
+  VMRunProgramInGuestEx: ['%info'],
+  VMRunScriptInGuestEx: ['%info'],
+  VMListProcessesInGuest: ['@hashes'],
+  VMFileExistsInGuest: ['$exists'],
+  VMDirectoryExistsInGuest: ['$exists'],
+  VMCreateTempFileInGuest: ['$path'],
+  VMGetFileInfoInGuest: ['%info'],
+  VMListDirectoryInGuest: ['@hashes'],
+  VMReadVariable: ['$value'],
+  VMCaptureScreenImage: ['$size', '$bytes'],
+  VMClone: ['$cloneHandle'],
+  VMCreateSnapshot: ['$snapshot'],
+  VMGetNumRootSnapshots: ['$n'],
+  VMGetRootSnapshot: ['$snapshot'],
+  VMGetCurrentSnapshot: ['$snapshot'],
+  VMGetNamedSnapshot: ['$snapshot'],
+  SnapshotGetNumChildren: ['$n'],
+  SnapshotGetChild: ['$child'],
+  SnapshotGetParent: ['$parent'],
+  VMGetNumSharedFolders: ['$n'],
+  VMGetSharedFolderState: ['$flags', '$name', '$hostPath'],
+  VMBeginRecording: ['$snapshot'],
+};
+
+/** Keys of the hashes that the functions return. */
+export const simpleKeys: Readonly<Record<string, readonly string[]>> = {
+  VMListProcessesInGuest: [
+    'PROCESS_NAME',
+    'PROCESS_ID',
+    'PROCESS_OWNER',
+    'PROCESS_COMMAND',
+    'PROCESS_BEING_DEBUGGED',
+    'PROCESS_START_TIME',
+  ],
+  VMListDirectoryInGuest: ['FILE_NAME', 'FILE_SIZE', 'FILE_ATTRIBUTES', 'FILE_MOD_TIME'],
+  VMGetFileInfoInGuest: ['FILE_SIZE', 'FILE_FLAGS', 'MOD_TIME', 'FILE_MOD_TIME'],
+  VMRunProgramInGuestEx: ['PROCESS_ID', 'ELAPSED_TIME', 'EXIT_CODE'],
+  VMRunScriptInGuestEx: ['PROCESS_ID', 'ELAPSED_TIME', 'EXIT_CODE'],
+};
