@@ -8,6 +8,7 @@ import * as simple from '../../src/doors/simple/index.js';
 import * as virtualServer from '../../src/doors/virtual-server/index.js';
 import {
   comReference,
+  comResults,
   comSignatures,
   hresultReference,
   networkReference,
@@ -15,6 +16,7 @@ import {
 } from './reference-members.js';
 import {
   comPage,
+  comResultsPage,
   hasReferencePages,
   hresultPage,
   simpleAnswersPage,
@@ -105,6 +107,10 @@ const why = hasReferencePages ? '' : ' (skipped: the pages are not beside this c
 describe.skipIf(!hasReferencePages)(`the lists agree with the pages that they were taken from${why}`, () => {
   it.each(Object.keys(comReference))('%s of VixCOM, with its parameters', (name) => {
     expect(comPage(name)).toEqual(comSignatures[name]);
+  });
+
+  it('the results of jobs of VixCOM, with their types', () => {
+    expect(comResultsPage()).toEqual(comResults);
   });
 
   it.each(Object.keys(virtualServerReference))('%s of Virtual Server', (name) => {

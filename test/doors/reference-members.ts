@@ -103,6 +103,35 @@ export const comReference: Readonly<Record<string, readonly string[]>> = Object.
   Object.entries(comSignatures).map(([name, members]) => [name, Object.keys(members)]),
 );
 
+/** Properties of the jobs that VixCOM's members return when they are done, without their prefix, and the types that clients see. */
+export const comResults: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  Connect: { JOB_RESULT_HANDLE: 'VT_DISPATCH' },
+  OpenVM: { JOB_RESULT_HANDLE: 'VT_DISPATCH' },
+  OpenVMEx: { JOB_RESULT_HANDLE: 'VT_DISPATCH' },
+  Clone: { JOB_RESULT_HANDLE: 'VT_DISPATCH' },
+  CreateSnapshot: { JOB_RESULT_HANDLE: 'VT_DISPATCH' },
+  RunProgramInGuest: { PROCESS_ID: 'I8', GUEST_PROGRAM_EXIT_CODE: 'I4', GUEST_PROGRAM_ELAPSED_TIME: 'I4' },
+  RunScriptInGuest: { PROCESS_ID: 'I8', GUEST_PROGRAM_EXIT_CODE: 'I4', GUEST_PROGRAM_ELAPSED_TIME: 'I4' },
+  ListProcessesInGuest: {
+    ITEM_NAME: 'BSTR',
+    PROCESS_ID: 'I8',
+    PROCESS_OWNER: 'BSTR',
+    PROCESS_COMMAND: 'BSTR',
+    PROCESS_BEING_DEBUGGED: 'BOOL',
+    PROCESS_START_TIME: 'I4',
+  },
+  ListDirectoryInGuest: { ITEM_NAME: 'BSTR', FILE_FLAGS: 'I4', FILE_SIZE: 'I8', FILE_MOD_TIME: 'I8' },
+  GetFileInfoInGuest: { FILE_SIZE: 'I8', FILE_FLAGS: 'I4', FILE_MOD_TIME: 'I8' },
+  FileExistsInGuest: { GUEST_OBJECT_EXISTS: 'BOOL' },
+  DirectoryExistsInGuest: { GUEST_OBJECT_EXISTS: 'BOOL' },
+  CreateTempFileInGuest: { ITEM_NAME: 'BSTR' },
+  ReadVariable: { VM_VARIABLE_STRING: 'BSTR' },
+  GetNumSharedFolders: { SHARED_FOLDER_COUNT: 'I4' },
+  GetSharedFolderState: { ITEM_NAME: 'BSTR', SHARED_FOLDER_HOST: 'BSTR', SHARED_FOLDER_FLAGS: 'I4' },
+  CaptureScreenImage: { SCREEN_IMAGE_DATA: 'SAFEARRAY', SCREEN_IMAGE_SIZE: 'I4' },
+  FindItems: { FOUND_ITEM_LOCATION: 'BSTR' },
+};
+
 /** Members of the interfaces of Virtual Server 2005 that its reference lists, those of `IVMGuestOS2` and `IVMTask2` with the first. */
 export const virtualServerReference: Readonly<Record<string, readonly string[]>> = {
   IVMVirtualServer: [

@@ -60,6 +60,16 @@ function plainParameters(text: string): string {
   return parameters.filter((parameter) => parameter !== '').join(', ');
 }
 
+/** Properties of finished jobs with their types, by the members that return the jobs, as the page lists them. */
+export function comResultsPage(): Readonly<Record<string, Readonly<Record<string, string>>>> {
+  const results = rowsBelow('com.md', /^3\. Job results/).flatMap(([calls = '', properties = '', types = '']) => {
+    const found = [...types.matchAll(/BSTR|BOOL|I4|I8|SAFEARRAY|VT_DISPATCH/g)].map(([type]) => type);
+    const ids = [...properties.matchAll(/\b[A-Z]+(?:_[A-Z]+)+\b/g)].map(([id], index) => [id, found[index]]);
+    return calls.split(', ').map((call) => [call.replace(/ \(.*$/, ''), Object.fromEntries(ids)]);
+  });
+  return Object.fromEntries(results) as Record<string, Record<string, string>>;
+}
+
 /** Functions of `VMware::Vix::Simple` with their parameters, as the page lists them. */
 export function simplePage(): Readonly<Record<string, readonly string[]>> {
   const calls = rowsBelow('perl.md', /^Functions$/).flatMap(([first = '']) => [

@@ -1,10 +1,12 @@
+import { tmpdir } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createMockBackend } from '../../../dist/backends/mock/index.js';
 import * as awaitedDoor from '../../../dist/doors/com/index.js';
 import * as blockingDoor from '../../../dist/doors/com/sync.js';
 import { createVix as createBlockingVix } from '../../../dist/doors/sync/index.js';
-import { createVix, Vix_Out } from '../../../dist/index.js';
+import { createVix, Vix_Out, type VixPropertyID } from '../../../dist/index.js';
+import { comResults } from '../reference-members.js';
 
 type VixCOM = awaitedDoor.VixCOM;
 type IHost = awaitedDoor.IHost;
@@ -75,6 +77,32 @@ async function running(door: Door): Promise<IVM> {
   expect(await errorOf(vm.LoginInGuest('root', 'password', 0, null))).toBe(C.VIX_OK);
   return vm;
 }
+
+/** The types of the reference: VIX's number of each, and whether a value is one. */
+const variants: Readonly<Record<string, readonly [vixType: number, isOfType: (value: unknown) => boolean]>> = {
+  BSTR: [C.VIX_PROPERTYTYPE_STRING, (value) => typeof value === 'string'],
+  BOOL: [C.VIX_PROPERTYTYPE_BOOL, (value) => typeof value === 'boolean'],
+  I4: [
+    C.VIX_PROPERTYTYPE_INTEGER,
+    (value) => typeof value === 'number' && value === Math.trunc(value) && Math.abs(value) < 2 ** 31,
+  ],
+  I8: [C.VIX_PROPERTYTYPE_INT64, (value) => Number.isSafeInteger(value)],
+  SAFEARRAY: [C.VIX_PROPERTYTYPE_BLOB, (value) => value instanceof Uint8Array],
+  VT_DISPATCH: [
+    C.VIX_PROPERTYTYPE_HANDLE,
+    (value) => typeof value === 'object' && value !== null && 'GetHandleType' in value,
+  ],
+};
+
+/** The id of a property by its name without prefix. */
+function idOf(property: string): VixPropertyID {
+  const names = [`VIX_PROPERTY_JOB_RESULT_${property}`, `VIX_PROPERTY_${property}`];
+  const [id] = Object.entries(C).flatMap(([name, value]) => (names.includes(name) ? [value] : []));
+  return id as VixPropertyID;
+}
+
+/** A time of today in seconds since 1970; in milliseconds it would be more. */
+const seconds: unknown = expect.toSatisfy((value: number) => value > 1_600_000_000 && value < 2 ** 32, 'seconds');
 
 describe.each(doors)('%s', (_kind, create) => {
   it('creates the library by its class and by its names, and nothing else', () => {
@@ -286,5 +314,110 @@ describe.each(doors)('%s', (_kind, create) => {
     expect(await shot.Wait([C.VIX_PROPERTY_JOB_RESULT_SCREEN_IMAGE_DATA], results)).toBe(C.VIX_OK);
     const [png] = results.value as [Uint8Array];
     expect([...png.subarray(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
+  });
+
+  it('gives every result of the reference, and each with its type', async () => {
+    const door = create();
+    const vm = await running(door);
+    const host = await connect(door);
+    const base: ISnapshot = await resultOf(vm.CreateSnapshot('base', '', 0, null, null));
+    const program = { PROCESS_ID: expect.any(Number), GUEST_PROGRAM_ELAPSED_TIME: expect.any(Number) };
+    const file = { FILE_SIZE: 5, FILE_FLAGS: 0, FILE_MOD_TIME: seconds };
+    const share = {
+      ITEM_NAME: 'docs',
+      SHARED_FOLDER_HOST: tmpdir(),
+      SHARED_FOLDER_FLAGS: C.VIX_SHAREDFOLDER_WRITE_ACCESS,
+    };
+    const object = { JOB_RESULT_HANDLE: expect.anything() };
+    const hostType = C.VIX_SERVICEPROVIDER_VMWARE_WORKSTATION;
+    const path = '/vms/linux/linux.vmx';
+    for (const job of [
+      vm.CreateDirectoryInGuest('/tmp/results', null, null),
+      vm.RunScriptInGuest('/bin/sh', 'printf words > /tmp/results/file', 0, null, null),
+      vm.WriteVariable(C.VIX_VM_GUEST_VARIABLE, 'colour', 'red', 0, null),
+      vm.EnableSharedFolders(true, 0, null),
+      vm.AddSharedFolder('docs', tmpdir(), C.VIX_SHAREDFOLDER_WRITE_ACCESS, null),
+      vm.RunProgramInGuest('/bin/sleep', '1000', C.VIX_RUNPROGRAM_RETURN_IMMEDIATELY, null, null),
+    ]) {
+      expect(await errorOf(job)).toBe(C.VIX_OK);
+    }
+    const rows: Readonly<Record<string, readonly [start: () => IJob, values: Readonly<Record<string, unknown>>]>> = {
+      Connect: [
+        () => new door.com.VixLib().Connect(C.VIX_API_VERSION, hostType, null, 0, null, null, 0, null, null),
+        object,
+      ],
+      OpenVM: [() => host.OpenVM(path, null), object],
+      OpenVMEx: [() => host.OpenVMEx(path, C.VIX_VMOPEN_NORMAL, null, null), object],
+      Clone: [() => vm.Clone(base, C.VIX_CLONETYPE_LINKED, '/vms/r/r.vmx', 0, null, null), object],
+      CreateSnapshot: [() => vm.CreateSnapshot('other', '', 0, null, null), object],
+      RunProgramInGuest: [
+        () => vm.RunProgramInGuest('/bin/false', '', 0, null, null),
+        { ...program, GUEST_PROGRAM_EXIT_CODE: 1 },
+      ],
+      RunScriptInGuest: [
+        () => vm.RunScriptInGuest('/bin/sh', 'exit 7', 0, null, null),
+        { ...program, GUEST_PROGRAM_EXIT_CODE: 7 },
+      ],
+      ListProcessesInGuest: [
+        () => vm.ListProcessesInGuest(0, null),
+        {
+          ITEM_NAME: 'sleep',
+          PROCESS_ID: expect.any(Number),
+          PROCESS_OWNER: 'root',
+          PROCESS_COMMAND: '/bin/sleep 1000',
+          PROCESS_BEING_DEBUGGED: false,
+          PROCESS_START_TIME: seconds,
+        },
+      ],
+      ListDirectoryInGuest: [() => vm.ListDirectoryInGuest('/tmp/results', 0, null), { ITEM_NAME: 'file', ...file }],
+      GetFileInfoInGuest: [() => vm.GetFileInfoInGuest('/tmp/results/file', null), file],
+      FileExistsInGuest: [() => vm.FileExistsInGuest('/tmp/results', null), { GUEST_OBJECT_EXISTS: false }],
+      DirectoryExistsInGuest: [() => vm.DirectoryExistsInGuest('/tmp/results', null), { GUEST_OBJECT_EXISTS: true }],
+      CreateTempFileInGuest: [
+        () => vm.CreateTempFileInGuest(0, null, null),
+        { ITEM_NAME: expect.stringMatching(/^\/tmp\/./) },
+      ],
+      ReadVariable: [() => vm.ReadVariable(C.VIX_VM_GUEST_VARIABLE, 'colour', 0, null), { VM_VARIABLE_STRING: 'red' }],
+      GetNumSharedFolders: [() => vm.GetNumSharedFolders(null), { SHARED_FOLDER_COUNT: 1 }],
+      GetSharedFolderState: [() => vm.GetSharedFolderState(0, null), share],
+      CaptureScreenImage: [
+        () => vm.CaptureScreenImage(C.VIX_CAPTURESCREENFORMAT_PNG, null, null),
+        { SCREEN_IMAGE_DATA: expect.any(Uint8Array), SCREEN_IMAGE_SIZE: expect.any(Number) },
+      ],
+      FindItems: [
+        () => host.FindItems(C.VIX_FIND_REGISTERED_VMS, null, -1, null),
+        { FOUND_ITEM_LOCATION: '/vms/r/r.vmx' },
+      ],
+    };
+    for (const [member, wanted] of Object.entries(comResults)) {
+      const [start, values] = rows[member] ?? [];
+      if (start === undefined) throw new Error(`there is no row for ${member}`);
+      const job = start();
+      expect([member, await job.WaitWithoutResults()]).toEqual([member, C.VIX_OK]);
+      const properties = Object.entries(wanted);
+      const ids = properties.map(([property]) => idOf(property));
+      const results = Vix_Out<unknown>();
+      const [first = C.VIX_PROPERTY_NONE] = ids;
+      const isRepeated = /^(?:List|Find)/.test(member);
+      const read = isRepeated
+        ? job.GetNthProperties(job.GetNumProperties(first) - 1, ids, results)
+        : await job.Wait(ids, results);
+      expect([member, read]).toEqual([member, C.VIX_OK]);
+      const found = results.value as readonly unknown[];
+      const vixTypes = ids.map((id) => {
+        const vixType = Vix_Out<number>();
+        expect(job.GetPropertyType(id, vixType)).toBe(C.VIX_OK);
+        return vixType.value;
+      });
+      const seen = properties.map(([property, type], index) => {
+        const value = found[index];
+        return { member, property, value, vixType: vixTypes[index], isOfType: variants[type]?.[1](value) };
+      });
+      expect(seen).toEqual(
+        properties.map(([property, type]) => {
+          return { member, property, value: values?.[property], vixType: variants[type]?.[0], isOfType: true };
+        }),
+      );
+    }
   });
 });
