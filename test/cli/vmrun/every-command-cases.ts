@@ -18,11 +18,6 @@ const mac: unknown = expect.stringMatching(/^00:50:56(:[\da-f]{2}){3}$/);
 export const notOnVsphere: ReadonlySet<string> = new Set([
   'pause',
   'unpause',
-  'listNetworkAdapters',
-  'addNetworkAdapter',
-  'setNetworkAdapter',
-  'deleteNetworkAdapter',
-  'listHostNetworks',
   'listPortForwardings',
   'setPortForwarding',
   'deletePortForwarding',
@@ -39,6 +34,43 @@ export const notOnVsphere: ReadonlySet<string> = new Set([
   'connectNamedDevice',
   'disconnectNamedDevice',
 ]);
+
+const onlyNetwork = { index: 0, type: 'bridged', network: 'VM Network', mac };
+const listedOnly: Step = {
+  args: ['listNetworkAdapters', 'off.vmx'],
+  stdout: 'Total network adapters: 1\nINDEX  TYPE         VMNET\n0      bridged      VM Network\n',
+  json: { adapters: [onlyNetwork] },
+};
+
+/** What differs over vSphere, whose hosts have no network but one that leads out. */
+export const casesOfVsphere: Readonly<Record<string, CommandCase>> = {
+  listNetworkAdapters: [listedOnly],
+  addNetworkAdapter: [
+    { args: ['addNetworkAdapter', 'off.vmx', 'bridged'] },
+    {
+      args: ['listNetworkAdapters', 'off.vmx'],
+      stdout:
+        'Total network adapters: 2\nINDEX  TYPE         VMNET\n0      bridged      VM Network\n' +
+        '1      bridged      VM Network\n',
+      json: { adapters: [onlyNetwork, { ...onlyNetwork, index: 1 }] },
+    },
+    {
+      args: ['addNetworkAdapter', 'off.vmx', 'nat'],
+      stdout: 'Error: One of the parameters was invalid\n',
+      status: failed,
+    },
+  ],
+  setNetworkAdapter: [{ args: ['setNetworkAdapter', 'off.vmx', '0', 'BRIDGED'] }, listedOnly],
+  listHostNetworks: [
+    {
+      args: ['listHostNetworks'],
+      stdout:
+        'Total host networks: 1\nINDEX  NAME         TYPE         DHCP         SUBNET           MASK\n' +
+        '       VM Network   bridged      false        empty            empty\n',
+      json: { networks: [{ name: 'VM Network', type: 'bridged', hasDhcp: false, subnet: null, mask: null }] },
+    },
+  ],
+};
 
 /** What an ESXi without a vCenter does not offer beyond that. */
 export const notOnEsx: ReadonlySet<string> = new Set(['clone']);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { commands } from '../../../src/cli/vmrun/command-table.js';
 import { parseCommandLine } from '../../../src/cli/vmrun/parse-command-line.js';
 import { type CommandCase, notSupported, type Step } from './command-case.js';
-import { commandCases, notOnEsx, notOnVsphere } from './every-command-cases.js';
+import { casesOfVsphere, commandCases, notOnEsx, notOnVsphere } from './every-command-cases.js';
 import { asUser, directoryLabs, newLab } from './lab.js';
 import { shapeProblems } from './shape-problems.js';
 import type { Run, VmrunRig } from './vmrun-rig.js';
@@ -103,7 +103,8 @@ it('there are 64 commands, and a case for each', () => {
 function overVsphere(name: string, steps: CommandCase, store: 'vcenter' | 'esx'): CommandCase {
   const isRefused = notOnVsphere.has(name) || (store === 'esx' && notOnEsx.has(name));
   if (isRefused) return steps.slice(0, 1).map(({ args }) => notSupported(args));
-  return steps.map((step) => (step.isRefusedByVsphere === true ? notSupported(step.args) : step));
+  const own = casesOfVsphere[name] ?? steps;
+  return own.map((step) => (step.isRefusedByVsphere === true ? notSupported(step.args) : step));
 }
 
 const cases = Object.entries(commandCases);
