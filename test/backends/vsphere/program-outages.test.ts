@@ -154,7 +154,8 @@ describe('a program that runs over a network with mishaps', () => {
       what: 'the host has another certificate at the next connection',
       rules: [
         { on: 'connect', effect: { wrongCertificate: true } },
-        { on: 'ListProcessesInGuest', effect: { reset: true }, count: 1 },
+        // Whichever of the open connections a call takes: in the end there is none left.
+        { on: 'ListProcessesInGuest', effect: { reset: true } },
       ],
       error: 'VIX_E_NET_HTTP_SSL_SECURITY',
       message: /certificate of .* is another one than expected/,
