@@ -203,15 +203,13 @@ describe('Ctrl-C', () => {
     rig.inventory.fault({ operation: 'guest.files.deleteDirectory', effect: { never: true } });
     const terminal = new FakeTerminal(rig.directory, {});
     const args = [...asUser, 'runScriptInGuest', rig.path('on'), '/bin/sh', 'sleep 50'];
-    const state = { isDone: false };
-    const run = rig.start(args, terminal).finally(() => (state.isDone = true));
+    const run = rig.start(args, terminal);
     while (!terminal.isListening) await rig.clock.advance(1);
     await rig.clock.advance(2000);
     terminal.interrupt('SIGINT');
     // The wait may begin a few real turns after the interrupt; a call that nothing limits takes 120 seconds.
-    for (let turns = 0; turns < 3 && !state.isDone; turns += 1) await rig.clock.advance(31_000);
-    expect(state.isDone).toBe(true);
-    await run;
+    for (let turns = 0; turns < 3; turns += 1) await rig.clock.advance(31_000);
+    expect(await run).toMatchObject({ signal: 'SIGINT' });
   });
 
   it('at the prompt for a password ends the command without a word', async () => {
