@@ -12,6 +12,12 @@ export interface IndexedVm {
   readonly family: 'posix' | 'windows';
 }
 
+/** A machine, and what a survey has seen of it. */
+export interface SurveyedVm<T> {
+  readonly vm: IndexedVm;
+  readonly seen: T;
+}
+
 /** Finds the machines of a store by their places, without looking through them. */
 export class VmIndex<Files extends StoredFiles> {
   readonly #store: VmStore<Files>;
@@ -29,10 +35,17 @@ export class VmIndex<Files extends StoredFiles> {
     this.#store = store;
   }
 
-  /** All machines, in the order of the store. */
-  async all(): Promise<readonly IndexedVm[]> {
-    await this.#refresh();
-    return (this.#seenIds ?? []).flatMap((id) => this.#byId.get(id) ?? []);
+  /** What `view` sees of every machine that can be read, in the order of the store. Looks at each once. */
+  async survey<T>(view: (record: VmRecord) => T): Promise<readonly SurveyedVm<T>[]> {
+    const looks = await this.#store.readAll((id, { record }) => ({ vm: indexed(id, record), seen: view(record) }));
+    const present = new Set(looks.map(({ id }) => id));
+    for (const vm of this.#byId.values()) if (!present.has(vm.id)) this.#remove(vm);
+    return looks.flatMap(({ id, seen: look }) => {
+      if (look === undefined) return [];
+      const known = this.#byId.get(id);
+      if (known === undefined) this.#add(look.vm);
+      return [{ vm: known ?? look.vm, seen: look.seen }];
+    });
   }
 
   async byId(id: string): Promise<IndexedVm | undefined> {
@@ -123,7 +136,8 @@ export class VmIndex<Files extends StoredFiles> {
     for (const id of ids) {
       if (this.#byId.has(id)) continue;
       const vm = await this.#look(id);
-      if (vm !== null) this.#add(vm);
+      // A survey may have found it meanwhile.
+      if (vm !== null && !this.#byId.has(id)) this.#add(vm);
     }
     this.#seenIds = ids;
   }
@@ -131,13 +145,7 @@ export class VmIndex<Files extends StoredFiles> {
   /** null when the machine cannot be read, or went between the list and the look. */
   async #look(id: string): Promise<IndexedVm | null> {
     try {
-      return await this.#store.read(id, ({ record }) => ({
-        id,
-        location: record.location,
-        datacenter: record.datacenter,
-        uuid: record.uuid,
-        family: record.guest.family,
-      }));
+      return await this.#store.read(id, ({ record }) => indexed(id, record));
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       if (error.kind === 'vm-config-unreadable') this.#damaged.set(id, error);
@@ -170,6 +178,10 @@ export class VmIndex<Files extends StoredFiles> {
       [this.#byFolded, vm.location.toLowerCase()],
     ];
   }
+}
+
+function indexed(id: string, { location, datacenter, uuid, guest }: VmRecord): IndexedVm {
+  return { id, location, datacenter, uuid, family: guest.family };
 }
 
 function described(vm: IndexedVm): string {

@@ -18,6 +18,7 @@ import { VmIndex, type IndexedVm } from './vm-index.js';
 import { GuestRuntimes, type GuestPrograms } from './vm/guest-runtime.js';
 import { MemoryStore } from './vm/memory-store.js';
 import { isRunning } from './vm/power.js';
+import { presentRecord } from './vm/power-state.js';
 import { VirtualMachine } from './vm/virtual-machine.js';
 import { VmChanges } from './vm/vm-changes.js';
 import type { VmRecord } from './vm/vm-record.js';
@@ -129,15 +130,17 @@ export class World {
   }
 
   /**
-   * The machines that run, or those in the inventory of the host; what is paused runs. Looks at each machine when it is
-   * its turn.
+   * The machines that run, or those in the inventory of the host, as all are at the beginning; what is paused runs.
+   * Machines that cannot be read are left out.
    */
   async *list(filter: 'running' | 'registered'): AsyncGenerator<VmListing> {
-    for (const vm of await this.#index.all()) {
-      const name = await this.#nameIf(vm, (record) => {
-        const { phase } = record.power;
-        return filter === 'registered' ? record.isRegistered : phase !== 'off' && phase !== 'suspended';
-      });
+    const nowMs = this.clock.now();
+    const machines = await this.#index.survey((record) => {
+      const { name, isRegistered, power } = presentRecord(record, nowMs);
+      const isWanted = filter === 'registered' ? isRegistered : power.phase !== 'off' && power.phase !== 'suspended';
+      return isWanted ? name : undefined;
+    });
+    for (const { vm, seen: name } of machines) {
       if (name !== undefined) yield { id: vm.id, name, location: this.#index.shortestLocation(vm) };
     }
   }
@@ -249,16 +252,6 @@ export class World {
       'file-exists',
       `At '${record.location}' in '${record.datacenter}' lies a virtual machine already. Choose another place.`,
     );
-  }
-
-  /** undefined for a machine that does not pass the test, or went since the list was made. */
-  async #nameIf(vm: IndexedVm, test: (record: VmRecord) => boolean): Promise<string | undefined> {
-    try {
-      return await this.#scope(vm.id).read(({ record }) => (test(record) ? record.name : undefined));
-    } catch (error) {
-      if (error instanceof Fault && error.kind === 'vm-not-found') return undefined;
-      throw error;
-    }
   }
 }
 

@@ -66,6 +66,8 @@ describe('finding machines', () => {
     expect((await (await world.find('[ds] vm500/vm500.vmx')).record()).name).toBe('vm500');
     await world.find('[ds] vm999/vm999.vmx');
     expect(reads).toBe(1000 + 1);
+    expect(await listed(world, 'registered')).toHaveLength(1000);
+    expect(reads).toBe(1000 + 1);
   });
 });
 

@@ -32,13 +32,21 @@ import { Fault } from '../../base/fault.js';
 import type { FileChange } from '../guest/guest-files.js';
 import type { HostRecord } from '../vm/host-record.js';
 import type { VmRecord } from '../vm/vm-record.js';
-import type { FileImageName, NewVmOptions, StoredFiles, VmState, VmStore, VmStorePlace } from '../vm/vm-store.js';
+import type {
+  FileImageName,
+  NewVmOptions,
+  StoredFiles,
+  VmLook,
+  VmState,
+  VmStore,
+  VmStorePlace,
+} from '../vm/vm-store.js';
 import { HostDisk, readWhole } from './host-disk.js';
 import { readHostFile, writeHostFile } from './host-file.js';
 import { writeNewVm } from './new-vm.js';
 import { ProcessLocks } from './process-lock.js';
 import { type AdoptedVm, StoredVm, type StoredVmContext, VmGone } from './stored-vm.js';
-import { VmDirectory, nextOrder } from './vm-directory.js';
+import { type FoundVm, VmDirectory, nextOrder } from './vm-directory.js';
 import { locksFolder } from './vm-folder.js';
 
 /** What a directory store needs from the rest of the world. */
@@ -106,7 +114,10 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
 
   async ids(): Promise<readonly string[]> {
     this.#expectOpen();
-    return this.#rescan();
+    const ids = this.#rescan().map(({ identity }) => identity.id);
+    // The same array until something changes, so that a reader sees at a glance that nothing has.
+    if (ids.length !== this.#ids.length || ids.some((id, index) => id !== this.#ids[index])) this.#ids = ids;
+    return this.#ids;
   }
 
   async beginFilling(): Promise<boolean> {
@@ -136,6 +147,29 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
     return view(state);
   }
 
+  async readAll<T>(view: (id: string, state: VmState<Files>) => T): Promise<readonly VmLook<T>[]> {
+    this.#expectOpen();
+    const looks = this.#rescan().map(({ identity: { id }, state }): VmLook<T> => {
+      try {
+        return { id, seen: view(id, this.#known(id).look(state)) };
+      } catch (error) {
+        return faultyLook(id, error);
+      }
+    });
+    // One that was moved meanwhile is looked for again.
+    return await Promise.all(
+      looks.map((look) => (look.fault instanceof VmGone ? this.#readAgain(look.id, view) : look)),
+    );
+  }
+
+  async #readAgain<T>(id: string, view: (id: string, state: VmState<Files>) => T): Promise<VmLook<T>> {
+    try {
+      return { id, seen: await this.read(id, (state) => view(id, state)) };
+    } catch (error) {
+      return faultyLook(id, error);
+    }
+  }
+
   async update<T>(id: string, change: (state: VmState<Files>) => T | Promise<T>): Promise<T> {
     return await this.#onVm(id, (vm) => vm.update(change));
   }
@@ -152,7 +186,7 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
     for (const change of files) scratch.apply(change);
     await this.#onDirectory(async () => {
       const machines = this.#directory.scan();
-      if (machines.some(({ id }) => id === record.id)) {
+      if (machines.some(({ identity }) => identity.id === record.id)) {
         throw new Fault('already-exists', `There is a virtual machine with the id ${record.id} already.`);
       }
       const isKeptInside = options.isKeptInside === true;
@@ -253,17 +287,14 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
     return vm;
   }
 
-  /** Looks through the directory; returns the ids of all machines. */
-  #rescan(): readonly string[] {
-    const identities = this.#directory.scan();
-    for (const identity of identities) {
+  /** Looks through the directory. */
+  #rescan(): readonly FoundVm[] {
+    const found = this.#directory.scan();
+    for (const { identity } of found) {
       if (this.#vms.get(identity.id)?.folder.place === identity.folder.place) continue;
       this.#vms.set(identity.id, new StoredVm(identity, this.#context));
     }
-    const ids = identities.map((identity) => identity.id);
-    // The same array until something changes, so that a reader sees at a glance that nothing has.
-    if (ids.length !== this.#ids.length || ids.some((id, index) => id !== this.#ids[index])) this.#ids = ids;
-    return this.#ids;
+    return found;
   }
 
   #onDirectory<T>(action: () => Promise<T>): Promise<T> {
@@ -297,6 +328,11 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
     if (!this.#isClosed) return;
     throw new Fault('internal', `The store of ${this.#directory.paths.given} was closed. Open it again.`);
   }
+}
+
+function faultyLook(id: string, error: unknown): VmLook<never> {
+  if (error instanceof Fault) return { id, fault: error };
+  throw error;
 }
 
 function notFound(id: string): Fault {

@@ -130,7 +130,7 @@ export function readFrom(path: string, start: number, limit = Number.MAX_SAFE_IN
     const file = openSync(path, 'r');
     try {
       const wanted = Math.max(0, Math.min(limit, fstatSync(file).size - start));
-      const buffer = Buffer.alloc(wanted);
+      const buffer = Buffer.allocUnsafe(wanted);
       let filled = 0;
       while (filled < wanted) {
         const count = readSync(file, buffer, filled, wanted - filled, start + filled);

@@ -19,7 +19,7 @@ import {
   hashOf,
   isAsCommitted,
 } from './vm-state-file.js';
-import { newCommit, readStateFile, readStateHeader } from './vm-state-file.js';
+import { newCommit, parseStateFile, readStateFile, readStateHeader } from './vm-state-file.js';
 import type { VmFolder } from './vm-folder.js';
 import { readRecord, recordFromVmx, writeRecord } from './vmx-record.js';
 
@@ -149,6 +149,17 @@ export class StoredVm<Files extends StoredFiles> {
   /** The newest state. @throws VmGone; Fault `vm-config-unreadable`. */
   current(): VmState<Files> {
     return this.#stateOf(this.#knownNow().record);
+  }
+
+  /**
+   * As `current`, with one read less.
+   * @param stateBytes the state file, if it was read whole just now.
+   */
+  look(stateBytes: Buffer | undefined): VmState<Files> {
+    const known = stateBytes === undefined || this.#isLocked ? undefined : this.#lookAt(stateBytes);
+    if (known === undefined) return this.current();
+    this.#known = known;
+    return this.#stateOf(known.record);
   }
 
   /** Runs `change` under the lock and keeps the outcome. */
@@ -355,6 +366,19 @@ export class StoredVm<Files extends StoredFiles> {
     return { vmx, state, record: frozen(this.#recordOf(state, isEdited ? vmx : undefined)), isVmxBehind };
   }
 
+  /** undefined: the `.vmx` file is not that of this state, so that both must be looked at together. */
+  #lookAt(stateBytes: Buffer): Known | undefined {
+    const { folder, id } = this.#identity;
+    const vmx = readWhole(folder.vmx);
+    if (vmx === undefined) throw new VmGone(folder);
+    const state = parseStateFile(stateBytes, folder.state);
+    const isWhole = isAsCommitted(state.vmx, vmx) && existsSync(join(folder.own, state.current.file));
+    if (!isWhole || (state.header.place === folder.place && state.header.id !== id)) return undefined;
+    const last = this.#known;
+    if (last?.state?.header.commit === state.header.commit && vmx.equals(last.vmx)) return last;
+    return { vmx, state, record: frozen(this.#recordOf(state, undefined)), isVmxBehind: false };
+  }
+
   /** Whether the `.vmx` file of a commit waits beside the old one. */
   #isStaged(state: VmStateFile): boolean {
     const staged = readWhole(`${this.folder.vmx}.new`);
@@ -370,7 +394,7 @@ export class StoredVm<Files extends StoredFiles> {
     const { id, folder, location, datacenter } = this.#identity;
     const record =
       editedVmx === undefined
-        ? structuredClone(state.record)
+        ? { ...state.record }
         : readRecord(VmxDocument.parse(editedVmx, folder.vmx), state.record, state.addedEntries, folder.vmx);
     record.id = id;
     if (!this.#identity.meansSamePlace(record)) {

@@ -4,12 +4,13 @@ import { dirname, join, posix, relative, sep } from 'node:path';
 import { Fault } from '../../base/fault.js';
 import { type HostDisk, hostErrorCode, hostFault, onHostSync, readWhole, unlessAbsent } from './host-disk.js';
 import { decodeName, knownFileName, newFileName } from './place-names.js';
+import type { VmRecord } from '../vm/vm-record.js';
 import type { VmIdentity } from './stored-vm.js';
 import { locksFolder, VmFolder } from './vm-folder.js';
 import { OutsideMachines } from './outside-machines.js';
 import { type DirectoryPaths, type PlaceRoot, type VmPlace, isSamePlace, locationOf, markerFile } from './vm-place.js';
 import { isPathHere, outsideFolder, ownFolder, placeOf } from './vm-place.js';
-import { type VmStateHeader, readStateHeader } from './vm-state-file.js';
+import { type StateStart, type VmStateHeader, readStateStart } from './vm-state-file.js';
 
 /** A `.vmx` file as the walk through the directory found it. */
 interface Found {
@@ -17,6 +18,15 @@ interface Found {
   readonly place: VmPlace;
   /** undefined for a machine that has no state file, or one that cannot be read. */
   readonly header: VmStateHeader | undefined;
+  /** The whole state file, where the look for its header brought it along. */
+  readonly state: Buffer | undefined;
+}
+
+/** A machine that a look through the directory has found. */
+export interface FoundVm {
+  readonly identity: VmIdentity;
+  /** Its state file as it was at that moment, where that was read whole. */
+  readonly state: Buffer | undefined;
 }
 
 /** The tree of `.vmx` files. Every look walks through it, since anybody may have put in a folder by hand. */
@@ -52,23 +62,28 @@ export class VmDirectory {
   }
 
   /** All machines, in the order in which they were made; those that Revix did not make come last, by their paths. @throws Fault of a file kind. */
-  scan(): readonly VmIdentity[] {
+  scan(): readonly FoundVm[] {
     const found = this.#walk();
     const owners = new Map<string, Found>();
     // A folder copied by hand brings its original's id with it. The id stays with the machine that is where it was.
     for (const vm of found) if (vm.header?.place === vm.folder.place) owners.set(vm.header.id, vm);
     for (const vm of found) if (vm.header !== undefined && !owners.has(vm.header.id)) owners.set(vm.header.id, vm);
     return found.map((vm) => {
-      const { folder, place, header } = vm;
+      const { folder, place, header, state } = vm;
       const id = header !== undefined && owners.get(header.id) === vm ? header.id : derivedId(vm);
-      return {
+      const location = locationOf(place, this.paths);
+      const datacenter = place.root.kind === 'datacenter' ? place.root.name : undefined;
+      const isWrittenSo = (record: VmRecord): boolean =>
+        record.location === location && (datacenter === undefined || record.datacenter === datacenter);
+      const identity: VmIdentity = {
         id,
         order: header?.order ?? foreignOrder,
         folder,
-        location: locationOf(place, this.paths),
-        datacenter: place.root.kind === 'datacenter' ? place.root.name : undefined,
-        meansSamePlace: (record) => this.#isAt(place, record.location, record.datacenter),
+        location,
+        datacenter,
+        meansSamePlace: (record) => isWrittenSo(record) || this.#isAt(place, record.location, record.datacenter),
       };
+      return { identity, state };
     });
   }
 
@@ -200,12 +215,12 @@ export class VmDirectory {
         ? { root, parts: rest.map(decodeName) }
         : { root: { kind: 'inside' }, parts: path };
     const folder = this.#folderAt(path.join(posix.sep));
-    return { folder, place, header: headerOrNone(folder.state) };
+    return { folder, place, ...startOrNone(folder.state) };
   }
 
   #foundOutside(path: string): Found {
     const folder = this.#folderOutside(path);
-    return { folder, place: { root: { kind: 'outside' }, parts: [path] }, header: headerOrNone(folder.state) };
+    return { folder, place: { root: { kind: 'outside' }, parts: [path] }, ...startOrNone(folder.state) };
   }
 
   #list(names: readonly string[]): readonly Dirent[] {
@@ -227,18 +242,19 @@ function orderOf(vm: Found): number {
 }
 
 /** The number for a machine that is made after all of these. */
-export function nextOrder(machines: readonly VmIdentity[]): number {
-  return 1 + Math.max(0, ...machines.map(({ order }) => order).filter((order) => order !== foreignOrder));
+export function nextOrder(machines: readonly FoundVm[]): number {
+  return 1 + Math.max(0, ...machines.map(({ identity }) => identity.order).filter((order) => order !== foreignOrder));
 }
 
 /** A machine whose state file is damaged is listed all the same; reading it tells what is wrong. */
-function headerOrNone(path: string): VmStateHeader | undefined {
+function startOrNone(path: string): Pick<Found, 'header' | 'state'> {
+  let start: StateStart | undefined;
   try {
-    return readStateHeader(path);
+    start = readStateStart(path);
   } catch (error) {
-    if (error instanceof Fault) return undefined;
-    throw error;
+    if (!(error instanceof Fault)) throw error;
   }
+  return { header: start?.header, state: start?.bytes };
 }
 
 function derivedId({ folder, place }: Found): string {

@@ -92,10 +92,27 @@ export function formatState(state: VmStateFile): string {
  * @throws Fault `vm-config-unreadable`.
  */
 export function readStateHeader(path: string): VmStateHeader | undefined {
+  return readStateStart(path)?.header;
+}
+
+/** The beginning of a state file: of most machines all of it. */
+export interface StateStart {
+  readonly header: VmStateHeader;
+  /** The whole file; undefined when there is more than was read. */
+  readonly bytes: Buffer | undefined;
+}
+
+/**
+ * Reads the first line of a state file, and keeps what else came with it.
+ * @returns undefined where there is no file.
+ * @throws Fault `vm-config-unreadable`.
+ */
+export function readStateStart(path: string): StateStart | undefined {
   const bytes = readFrom(path, 0, longestHeaderBytes);
   if (bytes === undefined) return undefined;
   const line = bytes.subarray(0, Math.max(0, bytes.indexOf('\n'))).toString();
-  return headerFrom(parseJson(`${line.replace(/,$/, '')}}`, path), path);
+  const header = headerFrom(parseJson(`${line.replace(/,$/, '')}}`, path), path);
+  return { header, bytes: bytes.length < longestHeaderBytes ? bytes : undefined };
 }
 
 /**
@@ -105,7 +122,11 @@ export function readStateHeader(path: string): VmStateHeader | undefined {
  */
 export function readStateFile(path: string): VmStateFile | undefined {
   const bytes = readWhole(path);
-  if (bytes === undefined) return undefined;
+  return bytes === undefined ? undefined : parseStateFile(bytes, path);
+}
+
+/** What the bytes of a state file say. @throws Fault `vm-config-unreadable`. */
+export function parseStateFile(bytes: Buffer, path: string): VmStateFile {
   const value = parseJson(bytes.toString(), path);
   const header = headerFrom(value, path);
   const body = presentForm(value);

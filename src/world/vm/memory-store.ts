@@ -2,7 +2,7 @@ import { Fault } from '../../base/fault.js';
 import type { FileChange } from '../guest/guest-files.js';
 import { type HostRecord, newHostRecord } from './host-record.js';
 import type { VmRecord } from './vm-record.js';
-import type { FileImageName, StoredFiles, VmState, VmStore } from './vm-store.js';
+import type { FileImageName, StoredFiles, VmLook, VmState, VmStore } from './vm-store.js';
 
 const currentImage = 'current';
 
@@ -84,6 +84,10 @@ export class MemoryStore<Files extends StoredFiles> implements VmStore<Files> {
   async read<T>(id: string, view: (state: VmState<Files>) => T): Promise<T> {
     const entry = this.#entry(id);
     return view(new MemoryState(entry.record, entry));
+  }
+
+  async readAll<T>(view: (id: string, state: VmState<Files>) => T): Promise<readonly VmLook<T>[]> {
+    return [...this.#entries].map(([id, entry]) => ({ id, seen: view(id, new MemoryState(entry.record, entry)) }));
   }
 
   update<T>(id: string, change: (state: VmState<Files>) => T | Promise<T>): Promise<T> {

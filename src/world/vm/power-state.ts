@@ -83,6 +83,14 @@ export function isDue(record: VmRecord, nowMs: number): boolean {
   return isCustomizationDue(record, nowMs);
 }
 
+/** The record as it is at that moment: itself, or a copy that has been settled. */
+export function presentRecord(record: VmRecord, nowMs: number): VmRecord {
+  if (!isDue(record, nowMs)) return record;
+  const present = structuredClone(record);
+  settle(present, nowMs);
+  return present;
+}
+
 /** Brings a record up to a moment: ends what has ended by then, also what a killed process left behind. */
 export function settle(record: VmRecord, nowMs: number): void {
   const { power, tools } = record;

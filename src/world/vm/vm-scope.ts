@@ -9,7 +9,7 @@ import type { GuestFileSystem } from '../guest/guest-file-system.js';
 import type { ContentSpool } from '../store/content-spool.js';
 import type { WorldCall } from '../world-call.js';
 import { areCustomizedFilesDue, writeCustomizedFiles } from './guest-customization.js';
-import { isDue, settle } from './power-state.js';
+import { presentRecord, settle } from './power-state.js';
 import type { VmChanges } from './vm-changes.js';
 import type { VmRecord } from './vm-record.js';
 import type { VmState, VmStore } from './vm-store.js';
@@ -90,9 +90,8 @@ export class VmScope {
     const seen = await this.services.store.read(this.id, (state) => {
       const nowMs = this.clock.now();
       if (areCustomizedFilesDue(state.record, nowMs)) return undefined;
-      if (!isDue(state.record, nowMs)) return { result: view(state) };
-      const record = structuredClone(state.record);
-      settle(record, nowMs);
+      const record = presentRecord(state.record, nowMs);
+      if (record === state.record) return { result: view(state) };
       return {
         result: view({
           record,

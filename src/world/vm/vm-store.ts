@@ -1,3 +1,4 @@
+import type { Fault } from '../../base/fault.js';
 import type { FileChange } from '../guest/guest-files.js';
 import type { HostRecord } from './host-record.js';
 import type { VmRecord } from './vm-record.js';
@@ -31,6 +32,12 @@ export interface VmStorePlace {
   readonly datacenter: string | undefined;
 }
 
+/** What a look at a machine has come to: what was seen, or why nothing could be. */
+export type VmLook<T> = { readonly id: string } & (
+  | { readonly seen: T; readonly fault?: undefined }
+  | { readonly seen?: undefined; readonly fault: Fault }
+);
+
 /** How a new machine is kept. */
 export interface NewVmOptions {
   /** Its files go into the store's own directory, also where its path means a place of this machine. */
@@ -60,6 +67,8 @@ export interface VmStore<Files extends StoredFiles = StoredFiles> {
   placeOf?(id: string): VmStorePlace | undefined;
   /** @throws Fault `vm-not-found`. Sees every change acknowledged before the call. */
   read<T>(id: string, view: (state: VmState<Files>) => T): Promise<T>;
+  /** Looks at every machine, in the order of `ids`. Sees every change acknowledged before the call. */
+  readAll<T>(view: (id: string, state: VmState<Files>) => T): Promise<readonly VmLook<T>[]>;
   /** Runs `change` exclusively on the newest state and keeps the outcome before it resolves. */
   update<T>(id: string, change: (state: VmState<Files>) => T | Promise<T>): Promise<T>;
   /** Keeps file changes that a running program made since; for programs, which do not run inside `update`. */

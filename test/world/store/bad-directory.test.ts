@@ -149,6 +149,7 @@ describe('a damaged file', () => {
     const expected = { kind: 'vm-config-unreadable', message: expect.stringContaining(state) };
     await expect(store.read(id, ({ record }) => record)).rejects.toMatchObject(expected);
     await expect(store.update(id, () => undefined)).rejects.toMatchObject(expected);
+    expect(await store.readAll(() => 0)).toEqual([{ id, fault: expect.objectContaining(expected) }]);
     expect(readFileSync(state, 'utf8')).toBe(damaged);
     await store.create(sampleVm('b'), []);
     expect(await store.ids()).toHaveLength(2);

@@ -111,6 +111,41 @@ describe('a directory store', () => {
     expect(await other.read('a', ({ record }) => record.config)).toEqual({ first: '1' });
   });
 
+  it('shows with one look at all machines what a look at each would show', async () => {
+    const directory = temporaryDirectory();
+    const [store, other] = [await openStore(directory), await openStore(directory)];
+    for (const id of ['edited', 'changed', 'long']) await store.create(sampleVm(id), []);
+    const seenByBoth = async (): Promise<readonly (readonly [string | undefined, number | undefined])[]> => {
+      const [all = [], ofOther] = await Promise.all(
+        [store, other].map(async (each) => {
+          const looks = await each.readAll((_id, { record }) => [record.name, record.consoleLines.length] as const);
+          for (const { id, seen } of looks) {
+            expect(await each.read(id, ({ record }) => [record.name, record.consoleLines.length])).toEqual(seen);
+          }
+          return looks.map(({ seen = [undefined, undefined] as const }) => seen);
+        }),
+      );
+      expect(ofOther).toEqual(all);
+      return all;
+    };
+    expect(await seenByBoth()).toEqual([
+      ['edited', 0],
+      ['changed', 0],
+      ['long', 0],
+    ]);
+    const path = join(directory, 'DC0', 'ds1', 'edited', 'edited.vmx');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('displayName = "edited"', 'displayName = "by hand"'));
+    // Its .vmx file says nothing of this.
+    await store.update('changed', ({ record }) => void record.consoleLines.push('booted'));
+    const lines = Array.from({ length: 2000 }, (_, line) => `a long line ${line}`);
+    await store.update('long', ({ record }) => void record.consoleLines.push(...lines));
+    expect(await seenByBoth()).toEqual([
+      ['by hand', 0],
+      ['changed', 1],
+      ['long', 2000],
+    ]);
+  });
+
   it('loads a folder that has only a .vmx file, and keeps what happens to it', async () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, 'by hand'));

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { expect } from 'vitest';
 import { type StoredFiles, type VmStore } from '../../../src/world/vm/vm-store.js';
 import { type ModelFiles, noFiles, withLink, withMove, withoutFile, withText } from './model-files.js';
 import type { Operation } from './operations.mjs';
@@ -91,11 +92,15 @@ export function possibleAfterKill(model: Model, operation: Operation): readonly 
   return [model, next, ...halves];
 }
 
-/** Reads from a store what the model has. */
+/** Reads from a store what the model has. A look at all machines must show each as a look at it alone does. */
 export async function contentsOf<Files extends StoredFiles>(store: VmStore<Files>): Promise<Model> {
   const model: Record<string, ModelVm> = {};
-  for (const id of await store.ids()) {
-    const { config, guestVariables: variables } = await store.read(id, ({ record }) => record);
+  const looks = await store.readAll((_id, { record }) => record);
+  expect(looks.map(({ id }) => id)).toEqual(await store.ids());
+  for (const { id, seen } of looks) {
+    const record = await store.read(id, ({ record: present }) => present);
+    expect(seen).toEqual(record);
+    const { config, guestVariables: variables } = record;
     const images: Record<string, ModelFiles> = {};
     for (const key of Object.keys(config)) {
       const [, image] = /^image\.(.*)$/.exec(key) ?? [];
