@@ -2,7 +2,6 @@ import type { CallContext } from '../backends/call-context.js';
 import { tidily } from '../guest/tidily.js';
 import {
   endCaptured,
-  redirected,
   readOutput,
   startCaptured,
   type CapturedProgram,
@@ -106,21 +105,11 @@ export function revixProgramFunctions(runtime: VixRuntime) {
       return startKeeping((keep) =>
         startGuestJob(runtime, vmHandle, tail, async (session, context, vm) => {
           const program = optionalText('interpreter', unquoted(interpreter));
-          if (program !== '') guestPath('interpreter', program);
           const script = text('scriptText', scriptText);
           const activateWindow = (integer('options', options) & VIX_RUNPROGRAM_ACTIVATE_WINDOW) !== 0;
           checkSize('interpreter with scriptText', Buffer.byteLength(program) + Buffer.byteLength(script));
-          const { family } = session.ops;
-          const starting = startScript(
-            session,
-            {
-              interpreter: program,
-              text: script,
-              activateWindow,
-              rewrite: (command, directory) => redirected(family, command, directory),
-            },
-            context,
-          );
+          const spec = { interpreter: program, text: script, activateWindow, isCaptured: true };
+          const starting = startScript(session, spec, context);
           await finish(starting, session, context, vm, keep);
         }),
       );

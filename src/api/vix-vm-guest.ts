@@ -113,7 +113,6 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
         const script = text('scriptText', scriptText);
         const flags = integer('options', options);
         list();
-        if (program !== '') guestPath('interpreter', program);
         checkSize('interpreter with scriptText', Buffer.byteLength(program) + Buffer.byteLength(script));
         const activateWindow = (flags & VIX_RUNPROGRAM_ACTIVATE_WINDOW) !== 0;
         const host = vm.payload.host.payload;

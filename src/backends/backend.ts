@@ -342,8 +342,9 @@ export interface GuestCredentials {
   readonly isInteractive: boolean;
 }
 
-/** A program to start in the guest. Paths are absolute in the guest's own form. */
+/** A program to start in the guest. */
 export interface ProgramSpec {
+  /** Absolute in the guest's own form; or a bare name, which the guest looks for where its Tools works, if anywhere. */
   readonly path: string;
   /** Passed on unparsed. */
   readonly arguments: string;

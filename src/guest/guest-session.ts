@@ -1,6 +1,7 @@
 import type { CallContext, GuestOps, ProgramSpec } from '../backends/backend.js';
 import type { Clock } from '../base/clock.js';
 import { ProgramWatcher, type ExitedProgram } from './program-watcher.js';
+import { posixShell, readSystem32 } from './system-programs.js';
 
 /** Runs one guest request of a virtual machine when its turn has come. */
 export type RequestTurn = <T>(request: () => Promise<T>, signal: AbortSignal) => Promise<T>;
@@ -20,6 +21,7 @@ export class GuestSession {
   readonly #turn: RequestTurn;
   readonly #clock: Clock;
   readonly #watcher: ProgramWatcher;
+  #system32: string | undefined;
 
   constructor(ops: GuestOps, turn: RequestTurn, clock: Clock) {
     this.ops = ops;
@@ -36,6 +38,17 @@ export class GuestSession {
   /** Starts a program. @returns its process id. */
   start(program: ProgramSpec, call: CallContext): Promise<number> {
     return this.request(call, () => this.ops.start(program, call));
+  }
+
+  /** Directory of the programs that come with Windows; a Windows guest is asked for it once. @throws Fault. */
+  async system32(call: CallContext): Promise<string> {
+    this.#system32 ??= await this.request(call, () => readSystem32(this.ops, call));
+    return this.#system32;
+  }
+
+  /** Path of the guest's own command interpreter. @throws Fault. */
+  async shell(call: CallContext): Promise<string> {
+    return this.ops.family === 'windows' ? `${await this.system32(call)}\\cmd.exe` : posixShell;
   }
 
   /** Waits until a program has ended. @throws Fault `exit-code-lost` when the guest has forgotten it. */

@@ -25,9 +25,10 @@ const largestOutputBytes = 64 * 1024 * 1024;
 
 const files = { stdout: 'stdout', stderr: 'stderr' } as const;
 
-/** A command that runs another, with its output in files of a directory. */
+/** A command that runs another through the guest's command interpreter, with its output in files of a directory. */
 export function redirected(
   family: GuestOps['family'],
+  shell: string,
   command: Pick<ProgramSpec, 'path' | 'arguments'>,
   directory: string,
 ): Pick<ProgramSpec, 'path' | 'arguments'> {
@@ -36,12 +37,12 @@ export function redirected(
     const [out, err] = [files.stdout, files.stderr].map((name) => `"${directory}\\${name}"`);
     // With /s exactly the outer pair of quotes is taken away, and the rest stays as it is.
     const line = `"${path}" ${escapedForCmd(args)} 1>${out} 2>${err}`;
-    return { path: 'C:\\Windows\\System32\\cmd.exe', arguments: `/s /c "${line}"` };
+    return { path: shell, arguments: `/s /c "${line}"` };
   }
   const [out, err] = [files.stdout, files.stderr].map((name) => quoted(`${directory}/${name}`));
   // In a group, so that it holds for each command where the arguments hold several.
   const line = `{ ${quoted(path)} ${args}\n} > ${out} 2> ${err}`;
-  return { path: '/bin/sh', arguments: `-c ${quoted(line)}` };
+  return { path: shell, arguments: `-c ${quoted(line)}` };
 }
 
 function quoted(text: string): string {
@@ -64,13 +65,14 @@ export async function startCaptured(
 ): Promise<CapturedProgram> {
   const { ops } = session;
   await requireProgram(session, program.path, call);
+  const shell = await session.shell(call);
   const directory = await session.request(call, () =>
     ops.files.createTempDirectory({ prefix: 'revixRun', suffix: '' }, call),
   );
   const cleanUp = (cleaning: CallContext): Promise<void> =>
     session.request(cleaning, () => ops.files.deleteDirectory(directory, cleaning));
   try {
-    const spec = { ...program, ...redirected(ops.family, program, directory) };
+    const spec = { ...program, ...redirected(ops.family, shell, program, directory) };
     return { pid: await session.start(spec, call), directory, cleanUp };
   } catch (error) {
     await tidily(call, cleanUp).catch(() => undefined);
@@ -90,8 +92,11 @@ export async function endCaptured(
   if (isThere) await killTree(session, pid, call);
 }
 
-/** The shell would tell of a missing program by an exit code only. */
-async function requireProgram(session: GuestSession, path: string, call: CallContext): Promise<void> {
+/**
+ * Looks whether a program is there: a shell that is to run it would tell of a missing one by an exit code only.
+ * @throws Fault `file-not-found`.
+ */
+export async function requireProgram(session: GuestSession, path: string, call: CallContext): Promise<void> {
   const { files: guestFiles, family } = session.ops;
   const stat = (name: string): Promise<unknown> => session.request(call, () => guestFiles.stat(name, call));
   try {

@@ -1,19 +1,18 @@
 import type { CallContext, GuestOps, ProgramSpec } from '../backends/backend.js';
+import { findInterpreter, requireInterpreter, startInterpreter } from './interpreters.js';
+import { redirected } from './program-output.js';
 import { sizedBytes } from './sized-content.js';
 import { tidily } from './tidily.js';
 import type { GuestSession } from './guest-session.js';
 
 /** A script on its way into the guest. */
 export interface ScriptSpec {
-  /** Guest path of the interpreter; empty: the guest's own command interpreter. */
+  /** Absolute guest path of the interpreter, or its bare name; empty: the guest's own command interpreter. */
   readonly interpreter: string;
   readonly text: string;
   readonly activateWindow: boolean;
-  /** Changes how the interpreter is started, given the script's directory. */
-  readonly rewrite?: (
-    command: Pick<ProgramSpec, 'path' | 'arguments'>,
-    directory: string,
-  ) => Pick<ProgramSpec, 'path' | 'arguments'>;
+  /** Keep what the script prints in files of its directory, for `readOutput`. */
+  readonly isCaptured?: boolean;
 }
 
 /** A script that was started. */
@@ -24,8 +23,6 @@ export interface StartedScript {
   /** Removes the script's private directory. Call it when the program has ended. */
   readonly cleanUp: (call: CallContext) => Promise<void>;
 }
-
-const defaultInterpreters = { posix: '/bin/sh', windows: 'C:\\Windows\\System32\\cmd.exe' } as const;
 
 /** Interpreters that go by the extension of the file, or do better with the right one. */
 const scriptExtensions: Readonly<Record<string, string>> = {
@@ -67,7 +64,7 @@ function splitInterpreter(interpreter: string): { readonly path: string; readonl
     [];
   // The script follows a `/c` in any case.
   const given = switches.split(/\s+/).filter((word) => word !== '' && word.toLowerCase() !== '/c');
-  return { path, switches: given.map((word) => `${word} `).join('') };
+  return { path: path.replace(/^"(.*)"$/, '$1'), switches: given.map((word) => `${word} `).join('') };
 }
 
 /** What makes an interpreter run a script: VIX passed the file alone, which these two do not run. */
@@ -91,8 +88,9 @@ export async function startScript(
   const { ops } = session;
   const isWindows = ops.family === 'windows';
   const { path: interpreter, switches } = splitInterpreter(
-    script.interpreter === '' ? defaultInterpreters[ops.family] : script.interpreter,
+    script.interpreter === '' ? await session.shell(call) : script.interpreter,
   );
+  requireInterpreter(interpreter, ops.family);
   const directory = await session.request(call, () =>
     ops.files.createTempDirectory({ prefix: 'vixScript', suffix: '' }, call),
   );
@@ -104,14 +102,29 @@ export async function startScript(
     const text = isWindows ? script.text.replace(/\r?\n/g, '\r\n') : script.text;
     const content = sizedBytes(new TextEncoder().encode(text));
     await session.request(call, () => ops.files.write(file, content, call));
-    const plain = { path: interpreter, arguments: switches + argumentsFor(file, extension, ops.family) };
-    const command = script.rewrite?.(plain, directory) ?? plain;
-    const pid = await session.start({ ...command, activateWindow: script.activateWindow }, call);
+    const { activateWindow, isCaptured = false } = script;
+    const command = { arguments: switches + argumentsFor(file, extension, ops.family), activateWindow };
+    const pid = isCaptured
+      ? await startRedirected(session, interpreter, command, directory, call)
+      : await startInterpreter(session, interpreter, command, call);
     return { pid, directory, cleanUp };
   } catch (error) {
     await tidily(call, cleanUp).catch(() => undefined);
     throw error;
   }
+}
+
+/** Starts an interpreter through the guest's own, with what it prints in files of the script's directory. */
+async function startRedirected(
+  session: GuestSession,
+  interpreter: string,
+  command: Omit<ProgramSpec, 'path'>,
+  directory: string,
+  call: CallContext,
+): Promise<number> {
+  const path = await findInterpreter(session, interpreter, call);
+  const shell = await session.shell(call);
+  return session.start({ ...command, ...redirected(session.ops.family, shell, { ...command, path }, directory) }, call);
 }
 
 /** The same call without its signal: what tidies up must run also after a cancel. */

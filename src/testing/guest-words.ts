@@ -24,6 +24,9 @@ export interface GuestWords {
   /** Another interpreter, and a script for it that writes a word into a file and ends with an exit code. */
   readonly interpreter: string;
   interpreterScript(word: string, path: string, exitCode: number): string;
+  /** Its name without a path, and a path of it that is relative. */
+  readonly bareInterpreter: string;
+  readonly relativeInterpreter: string;
   /** Absolute paths at which nothing is. */
   readonly absentPath: string;
   readonly absentProgram: string;
@@ -48,6 +51,8 @@ export const guestWords: Readonly<Record<'posix' | 'windows', GuestWords>> = {
     script: (word, path, exitCode) => `echo ${word} > "${path}"\nexit ${exitCode}\n`,
     interpreter: '/bin/bash',
     interpreterScript: (word, path, exitCode) => `words=(${word})\necho "\${words[0]}" > "${path}"\nexit ${exitCode}\n`,
+    bareInterpreter: 'bash',
+    relativeInterpreter: './bash',
     absentPath: '/revix-absent',
     absentProgram: '/usr/bin/revix-absent',
     protectedPath: '/etc/revix-protected',
@@ -66,6 +71,8 @@ export const guestWords: Readonly<Record<'posix' | 'windows', GuestWords>> = {
     interpreterScript: (word, path, exitCode) =>
       `Set files = CreateObject("Scripting.FileSystemObject")\nSet file = files.CreateTextFile("${path}", True)\n` +
       `file.WriteLine "${word}"\nfile.Close\nWScript.Quit ${exitCode}\n`,
+    bareInterpreter: 'cscript',
+    relativeInterpreter: 'C:cscript.exe',
     absentPath: 'C:\\revix-absent',
     absentProgram: 'C:\\Windows\\revix-absent.exe',
     protectedPath: 'C:\\Windows\\revix-protected',

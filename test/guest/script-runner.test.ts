@@ -47,7 +47,7 @@ describe('the language of a script for the script host', () => {
 
   it.each([
     ['C:\\w\\cscript.exe //E:vbscript //NoLogo', 'C:\\w\\cscript.exe', '//E:vbscript //NoLogo '],
-    ['"C:\\my w\\wscript.exe" //B', '"C:\\my w\\wscript.exe"', '//B '],
+    ['"C:\\my w\\wscript.exe" //B', 'C:\\my w\\wscript.exe', '//B '],
     ['C:\\w //x\\cscript', 'C:\\w //x\\cscript', ''],
   ])('%j has switches of its own', async (interpreter, path, switches) => {
     const rig = new GuestRig('windows');
@@ -153,6 +153,122 @@ describe('startScript', () => {
     const starting = startScript(rig.session, { interpreter: '', text: 'x', activateWindow: false }, rig.call);
     await expect(starting).rejects.toThrow('no right');
     expect(rig.control.operations).toEqual(['files.createTempDirectory']);
+  });
+});
+
+describe('an interpreter without a path', () => {
+  const absent = new Fault('file-not-found', 'not there');
+  const paths = (rig: GuestRig): readonly unknown[] =>
+    rig.control.of('guest.start').map(({ args }) => (args[0] as { readonly path: string }).path);
+
+  it('is tried as it is, then in the usual directories, and starts once', async () => {
+    const rig = new GuestRig();
+    rig.control.once('guest.start', absent, absent);
+    const script = { interpreter: 'python3', text: 'x', activateWindow: false };
+    await startScript(rig.session, script, rig.call);
+    expect(paths(rig)).toEqual(['python3', '/bin/python3', '/usr/bin/python3']);
+    expect(rig.guest.started).toEqual([
+      { path: '/usr/bin/python3', arguments: '"/tmp/vixScript1/vixScript.py"', activateWindow: false },
+    ]);
+    await startScript(rig.session, script, rig.call);
+    expect(paths(rig).slice(3)).toEqual(['python3']);
+  });
+
+  it('is looked for where Windows says that it is', async () => {
+    const rig = new GuestRig('windows');
+    rig.guest.environment.set('SystemRoot', 'D:\\WinNT\\');
+    const script = { interpreter: 'powershell', text: 'x', activateWindow: false };
+    for (let round = 0; round < 2; round += 1) {
+      rig.control.once('guest.start', absent, absent);
+      await startScript(rig.session, script, rig.call);
+    }
+    const tried = [
+      'powershell',
+      'D:\\WinNT\\System32\\powershell.exe',
+      'D:\\WinNT\\System32\\WindowsPowerShell\\v1.0\\powershell.exe',
+    ];
+    expect(paths(rig)).toEqual([...tried, ...tried]);
+    expect(rig.guest.started[0]?.arguments).toMatch(/^-NoProfile .* -File "C:\\Temp\\vixScript1\\vixScript.ps1"$/);
+    expect(rig.control.of('guest.readEnvironment')).toHaveLength(1);
+  });
+
+  it.each(['guest-permission', 'program-not-started', 'connection-lost', 'busy'] as const)(
+    'is not tried elsewhere after %s, for it may have run',
+    async (kind) => {
+      const rig = new GuestRig();
+      rig.control.once('guest.start', new Fault(kind, 'it may have run'));
+      const starting = startScript(rig.session, { interpreter: 'perl', text: 'x', activateWindow: false }, rig.call);
+      await expect(starting).rejects.toMatchObject({ kind });
+      expect(paths(rig)).toEqual(['perl']);
+      expect([...rig.guest.nodes.keys()]).toEqual([]);
+    },
+  );
+
+  it('that is nowhere is told with all the places', async () => {
+    const rig = new GuestRig();
+    rig.control.always('guest.start', absent);
+    const starting = startScript(rig.session, { interpreter: 'perl', text: 'x', activateWindow: false }, rig.call);
+    await expect(starting).rejects.toMatchObject({
+      kind: 'file-not-found',
+      message:
+        'the guest has no interpreter "perl"; looked for /bin/perl, /usr/bin/perl, /usr/local/bin/perl; give its full path',
+    });
+    expect([...rig.guest.nodes.keys()]).toEqual([]);
+  });
+
+  it.each([
+    ['posix', './perl'],
+    ['posix', 'bin/perl'],
+    ['windows', 'C:perl.exe'],
+    ['windows', '\\perl.exe'],
+    ['windows', '..\\perl.exe'],
+  ] as const)('on %s is not %s', async (family, interpreter) => {
+    const rig = new GuestRig(family);
+    const starting = startScript(rig.session, { interpreter, text: 'x', activateWindow: false }, rig.call);
+    await expect(starting).rejects.toMatchObject({ kind: 'invalid-argument' });
+    expect(rig.control.operations).toEqual([]);
+  });
+
+  it('is looked for before another program is to start it', async () => {
+    const rig = new GuestRig();
+    rig.guest.file('/usr/bin/perl', '');
+    const script = { interpreter: 'perl', text: 'x', activateWindow: false, isCaptured: true };
+    await startScript(rig.session, script, rig.call);
+    expect(rig.guest.started[0]?.arguments).toContain('/usr/bin/perl');
+    await expect(startScript(rig.session, { ...script, interpreter: 'ruby' }, rig.call)).rejects.toMatchObject({
+      kind: 'file-not-found',
+    });
+  });
+});
+
+describe('the command interpreter of a Windows guest', () => {
+  const script = { interpreter: '', text: 'ver', activateWindow: false };
+
+  it('is the one in its %SystemRoot%, asked for once in a login', async () => {
+    const rig = new GuestRig('windows');
+    rig.guest.environment.set('SystemRoot', 'E:\\Windows');
+    await startScript(rig.session, script, rig.call);
+    await startScript(rig.session, script, rig.call);
+    const shell = 'E:\\Windows\\System32\\cmd.exe';
+    expect(rig.guest.started.map(({ path }) => path)).toEqual([shell, shell]);
+    expect(rig.control.of('guest.readEnvironment')).toHaveLength(1);
+  });
+
+  it.each(['not-supported', 'guest-operation-disabled'] as const)(
+    'is in the usual place where the guest does not tell: %s',
+    async (kind) => {
+      const rig = new GuestRig('windows');
+      rig.control.once('guest.readEnvironment', new Fault(kind, 'no'));
+      await startScript(rig.session, script, rig.call);
+      expect(rig.guest.started[0]?.path).toBe('C:\\Windows\\System32\\cmd.exe');
+    },
+  );
+
+  it('is not guessed when the guest cannot be asked', async () => {
+    const rig = new GuestRig('windows');
+    rig.control.once('guest.readEnvironment', new Fault('guest-login-refused', 'no'));
+    await expect(startScript(rig.session, script, rig.call)).rejects.toMatchObject({ kind: 'guest-login-refused' });
+    expect(rig.control.operations).toEqual(['guest.readEnvironment']);
   });
 });
 

@@ -22,8 +22,6 @@ export interface ScriptOptions extends RunOptions {
   readonly arguments?: readonly string[];
 }
 
-const ownInterpreters = { posix: '/bin/sh', windows: 'C:\\Windows\\System32\\cmd.exe' } as const;
-
 /** The guest of one virtual machine in the name of one user. */
 export class Guest implements AsyncDisposable {
   /** Who logged in; null for a login that was made through the C-shaped door. */
@@ -62,7 +60,7 @@ export class Guest implements AsyncDisposable {
 
   /** As `run`, for a script, which travels as a file. Line ends become those of the guest. */
   script(text: string, options: ScriptOptions = {}): Promise<RunResult> {
-    const { interpreter = ownInterpreters[this.family], arguments: args = [], ...others } = options;
+    const { interpreter = null, arguments: args = [], ...others } = options;
     const spec = { program: interpreter, arguments: args, script: text };
     return runProgram(this.#calls, 'guest.script', spec, others);
   }

@@ -42,6 +42,8 @@ export interface PlacedCommand {
   /** null: a directory of the run's own. */
   readonly workingDirectory: string | null;
   readonly hasInput: boolean;
+  /** Path of the guest's command interpreter, which carries the command out. */
+  readonly shell: string;
 }
 
 /** How a command is carried out: the files to write first, and the program to start then. */
@@ -61,10 +63,10 @@ export function prepareCommand(family: GuestOps['family'], command: PlacedComman
 }
 
 function posixCommand(command: PlacedCommand): PreparedCommand {
-  const { program, arguments: args, directory, workingDirectory, hasInput } = command;
+  const { program, arguments: args, directory, workingDirectory, hasInput, shell } = command;
   const { posixCommand: file, raw, input, stdout, stderr, work, exitCode, room, refused } = runFiles;
   const isRaw = 'raw' in args;
-  const line = isRaw ? `/bin/sh "$1/${raw}"` : [program, ...args].map(posixWord).join(' ');
+  const line = isRaw ? `${shell} "$1/${raw}"` : [program, ...args].map(posixWord).join(' ');
   // Only simple commands: the small shell of a mock guest knows no others. $1 is the directory.
   const lines = [
     `mkdir "$1/${work}" || exit ${noRoomCode}`,
@@ -83,12 +85,12 @@ function posixCommand(command: PlacedCommand): PreparedCommand {
       { name: file, text: textOf(lines, '\n') },
       ...(isRaw ? [{ name: raw, text: `${posixWord(program)} ${args.raw}\n` }] : []),
     ],
-    spec: { path: '/bin/sh', arguments: `${posixWord(`${directory}/${file}`)} ${posixWord(directory)}` },
+    spec: { path: shell, arguments: `${posixWord(`${directory}/${file}`)} ${posixWord(directory)}` },
   };
 }
 
 function windowsCommand(command: PlacedCommand): PreparedCommand {
-  const { program, directory, workingDirectory, hasInput } = command;
+  const { program, directory, workingDirectory, hasInput, shell } = command;
   const inside = (name: string): string => batchPath(`${directory}\\${name}`);
   const { windowsCommand: file, input, stdout, stderr, work, exitCode, room } = runFiles;
   const lines = [
@@ -109,7 +111,7 @@ function windowsCommand(command: PlacedCommand): PreparedCommand {
   return {
     files: [{ name: file, text: textOf(lines, '\r\n') }],
     // cmd.exe strips one pair of quotes around the whole line.
-    spec: { path: 'C:\\Windows\\System32\\cmd.exe', arguments: `/d /c ""${directory}\\${file}""` },
+    spec: { path: shell, arguments: `/d /c ""${directory}\\${file}""` },
   };
 }
 

@@ -16,8 +16,8 @@ import { RunOutput, type OutputSink } from './run-output.js';
 
 /** A program to run, with what it prints kept. */
 export interface RunSpec {
-  /** Absolute path in the guest, or a bare name to look for in the guest's `PATH`. */
-  readonly program: string;
+  /** Absolute path in the guest, or a bare name to look for in the guest's `PATH`; null: its own command interpreter. */
+  readonly program: string | null;
   readonly arguments: ProgramArguments;
   /** Absolute; absent: a directory of the run's own, which goes with it. */
   readonly workingDirectory?: string;
@@ -29,6 +29,13 @@ export interface RunSpec {
   readonly activateWindow?: boolean;
   /** A script that the program is given as its first argument, as a file. */
   readonly script?: string;
+}
+
+/** A run whose program was found. */
+interface PlacedRun extends RunSpec {
+  readonly program: string;
+  /** Path of the guest's command interpreter. */
+  readonly shell: string;
 }
 
 /** How a run ended. */
@@ -79,10 +86,11 @@ export async function runInGuest(
   listeners: RunListeners,
   call: CallContext,
 ): Promise<RunOutcome> {
-  const program = await findProgram(session, spec.program, call);
+  const shell = await patiently(call, () => session.shell(call));
+  const program = await findProgram(session, spec.program ?? shell, call);
   const run = new GuestRun(session, await makeDirectory(session, call, listeners.leftBehind), call);
   try {
-    return await run.carryOut({ ...spec, program }, listeners);
+    return await run.carryOut({ ...spec, program, shell }, listeners);
   } finally {
     await run.discard(listeners.leftBehind);
   }
@@ -164,7 +172,7 @@ class GuestRun {
     this.#call = call;
   }
 
-  async carryOut(spec: RunSpec, listeners: RunListeners): Promise<RunOutcome> {
+  async carryOut(spec: PlacedRun, listeners: RunListeners): Promise<RunOutcome> {
     const pid = await this.#start(spec);
     listeners.started?.(pid);
     const output = new RunOutput(this.#session, this.#directory, listeners.output, this.#call);
@@ -222,7 +230,7 @@ class GuestRun {
     }
   }
 
-  async #start(spec: RunSpec): Promise<number> {
+  async #start(spec: PlacedRun): Promise<number> {
     const { family } = this.#session.ops;
     const { workingDirectory, environment, activateWindow = false, input } = spec;
     const prepared = prepareCommand(family, {
@@ -230,6 +238,7 @@ class GuestRun {
       directory: this.#directory,
       workingDirectory: workingDirectory ?? null,
       hasInput: input !== undefined,
+      shell: spec.shell,
     });
     for (const { name, text } of prepared.files) await this.#write(name, new TextEncoder().encode(text));
     if (input !== undefined) await this.#write(runFiles.input, input);
@@ -292,7 +301,7 @@ class GuestRun {
   }
 
   /** Program and words; a script is the first word of its interpreter, and a batch file its own program. */
-  #commandOf(spec: RunSpec): Pick<RunSpec, 'program' | 'arguments'> {
+  #commandOf(spec: PlacedRun): Pick<PlacedRun, 'program' | 'arguments'> {
     const { program, script, arguments: words } = spec;
     if (script === undefined) return { program, arguments: words };
     const file = this.#inside(scriptName(spec));
@@ -380,7 +389,7 @@ function noRoomLeft(program: string): Fault {
   return new Fault('disk-full', message);
 }
 
-function scriptName({ program, script = '' }: RunSpec): string {
+function scriptName({ program, script = '' }: PlacedRun): string {
   return `script${scriptExtension(program, script)}`;
 }
 

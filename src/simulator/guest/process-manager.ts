@@ -1,4 +1,4 @@
-import { joinPath, isAbsolutePath } from '../../world/guest/guest-path.js';
+import { isAbsolutePath, isBareName } from '../../world/guest/guest-path.js';
 import type { GuestProcessEntry } from '../../world/guest/process-table.js';
 import type { ProgramStart } from '../../world/guest/program-runner.js';
 import { userEnvironment } from '../../world/guest/user-environment.js';
@@ -9,9 +9,6 @@ import type { ManagedKind } from '../managed-object.js';
 import { guestMethod, guestPrivileges } from './guest-call.js';
 import { fileProblem } from './guest-faults.js';
 import type { GuestServices } from './guest-services.js';
-
-/** Where Tools itself works on Windows, and so where it finds programs without a path. */
-const windowsToolsDirectory = 'C:\\Windows\\System32';
 
 /** Programs, processes and environment of guests. */
 export const processManagerKind: ManagedKind<GuestServices> = {
@@ -43,9 +40,9 @@ export const processManagerKind: ManagedKind<GuestServices> = {
 export function startProgram(access: GuestAccess, world: WorldCall, program: ProgramStart): Promise<number> {
   const { scope } = access;
   return access.change('guest.start', world, (admitted) => {
-    const path = absoluteProgram(admitted, program.path);
+    requirePlace(admitted, program.path);
     requireWorkingDirectory(admitted, program.workingDirectory);
-    return scope.services.guests.start(scope, admitted.state, { ...program, path }, admitted.user);
+    return scope.services.guests.start(scope, admitted.state, program, admitted.user);
   });
 }
 
@@ -97,14 +94,11 @@ function variablesOf(spec: Fields): Record<string, string> {
   );
 }
 
-/** Tools looks for a program without a path where it works itself; on POSIX that is no place for programs. */
-function absoluteProgram({ record, files }: Admitted, path: string): string {
+/** A relative path starts where Tools works, where nothing of use is. @throws VimFault `FileNotFound`. */
+function requirePlace({ record }: Admitted, path: string): void {
   const { family } = record.guest;
   const plain = path.trim().replace(/^"([^"]*)"$/u, '$1');
-  if (isAbsolutePath(family, plain)) return plain;
-  const candidate = joinPath(family, windowsToolsDirectory, plain);
-  if (family === 'windows' && files.exists(candidate)) return candidate;
-  throw fileProblem('FileNotFound', path);
+  if (!isAbsolutePath(family, plain) && !isBareName(family, plain)) throw fileProblem('FileNotFound', path);
 }
 
 /** @throws VimFault `NotADirectory`. */

@@ -61,6 +61,19 @@ const familyCases: readonly CaseDefinition[] = (['posix', 'windows'] as const).f
     },
   },
   {
+    title: `${role}: an interpreter is found by its bare name`,
+    roles: [role],
+    async run(bench) {
+      const inGuest = await GuestBench.in(bench, role);
+      const { bareInterpreter } = inGuest.words;
+      const path = await inGuest.path('bare.txt');
+      const script = inGuest.words.interpreterScript('Revix', path, 6);
+      const outcome = await bench.ok('VixVM_RunScriptInGuest', inGuest.vm, bareInterpreter, script, 0, 0);
+      assert.equal(outcome.integer(exitCode), 6);
+      assert.equal(await inGuest.readText(path), 'Revix');
+    },
+  },
+  {
     title: `${role}: a script leaves no temporary files behind`,
     roles: [role],
     async run(bench) {
@@ -123,7 +136,8 @@ const familyCases: readonly CaseDefinition[] = (['posix', 'windows'] as const).f
       const { vm, words } = await GuestBench.in(bench, role);
       const call = 'VixVM_RunScriptInGuest';
       await bench.fails(VIX_E_FILE_NOT_FOUND, call, vm, words.absentProgram, 'exit 0', 0, 0);
-      await bench.fails(VIX_E_INVALID_ARG, call, vm, 'relative', 'exit 0', 0, 0);
+      await bench.fails(VIX_E_FILE_NOT_FOUND, call, vm, 'revix-absent', 'exit 0', 0, 0);
+      await bench.fails(VIX_E_INVALID_ARG, call, vm, words.relativeInterpreter, 'exit 0', 0, 0);
       (await bench.attempt(call, [vm, null, 7, 0, 0])).is(VIX_E_INVALID_ARG);
       (await bench.attempt(call, [vm, null, null, 0, 0])).is(VIX_E_INVALID_ARG);
     },

@@ -27,6 +27,11 @@ export function isAbsolutePath(family: GuestFamily, path: string): boolean {
   return family === 'posix' ? path.startsWith('/') : windowsDrive.test(path) || /^[\\/]{2}/u.test(path);
 }
 
+/** Whether a name of a program says nothing of where it is. */
+export function isBareName(family: GuestFamily, name: string): boolean {
+  return name !== '' && !(family === 'posix' ? /\// : /[\\/:]/u).test(name);
+}
+
 /**
  * Takes an absolute path apart and checks it.
  * @throws Fault `invalid-argument` (relative or empty), `file-name-invalid`, `file-name-too-long`, and

@@ -4,7 +4,7 @@ import { Fault } from '../../base/fault.js';
 import type { GuestRecord, ProcessRecord } from '../vm/vm-record.js';
 import { killedExitCode, type GuestProcessState, type ProcessTable } from './process-table.js';
 import type { GuestFileSystem } from './guest-file-system.js';
-import { baseName, normalizePath } from './guest-path.js';
+import { baseName, isBareName, joinPath, normalizePath } from './guest-path.js';
 import { primaryAddress } from './nics.js';
 import type {
   GuestAccounts,
@@ -24,7 +24,7 @@ import { quoteWord } from './posix/posix-words.js';
 
 /** What a program is started with. */
 export interface ProgramStart {
-  /** Absolute guest path; quotes around it are ignored. */
+  /** Absolute guest path, or a bare name, which is looked for where Tools works; quotes around it are ignored. */
   readonly path: string;
   /** Everything after the program name, unparsed. */
   readonly arguments: string;
@@ -105,6 +105,9 @@ const deepestNesting = 50;
 /** A program that asks for turns keeps the event loop so long at most, in milliseconds. */
 const longestTurnMs = 8;
 
+/** Where Tools itself works on Windows. */
+const windowsToolsDirectory = 'C:\\Windows\\System32';
+
 /** Between two looks at a process that is waited for, in milliseconds: at first, and at most. */
 const firstLookMs = 10;
 const longestLookMs = 500;
@@ -151,7 +154,7 @@ export class ProgramRunner {
    */
   start(spec: ProgramStart, user: GuestUser, table: ProcessTable): StartedProgram {
     const launch: Launch = {
-      path: normalizePath(this.#host.files.family, unquoted(spec.path)),
+      path: this.#placeOf(unquoted(spec.path), user),
       arguments: spec.arguments,
       workingDirectory: this.#workingDirectory(spec, user),
       environment: this.#environment(spec, user),
@@ -176,6 +179,18 @@ export class ProgramRunner {
     const started = this.#launch({ ...child, path, isFromOutside: false }, user, table);
     child.family.left -= 1;
     return started;
+  }
+
+  /** Tools looks for a program without a path where it works itself; on POSIX that is no place for programs. */
+  #placeOf(path: string, user: GuestUser): string {
+    const { family } = this.#host.files;
+    if (!isBareName(family, path)) return normalizePath(family, path);
+    const candidate = joinPath(family, windowsToolsDirectory, path);
+    if (family === 'windows' && this.#host.files.as(user).exists(candidate)) return candidate;
+    throw new Fault(
+      'file-not-found',
+      `There is no program "${path}" where Tools works in the guest; give its full path.`,
+    );
   }
 
   #launch(launch: Launch, user: GuestUser, table: ProcessTable): StartedProgram {

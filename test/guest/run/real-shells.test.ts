@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checksumPrograms } from '../../../src/guest/run/guest-checksum.js';
-import { treeKiller } from '../../../src/guest/run/kill-tree.js';
+import { posixTreeKiller } from '../../../src/guest/run/kill-tree.js';
 import { noRoomCode, prepareCommand, runFiles, type PlacedCommand } from '../../../src/guest/run/run-command.js';
 
 /** Shells that may be `/bin/sh` of a guest. */
@@ -42,10 +42,13 @@ const words = [
 ];
 
 /** A directory with the files of a run. */
-function prepared(command: Omit<PlacedCommand, 'directory'>): { readonly directory: string; readonly line: string } {
+function prepared(command: Omit<PlacedCommand, 'directory' | 'shell'>): {
+  readonly directory: string;
+  readonly line: string;
+} {
   const directory = mkdtempSync(join(tmpdir(), "revix run's "));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  const { files, spec } = prepareCommand('posix', { ...command, directory });
+  const { files, spec } = prepareCommand('posix', { ...command, directory, shell: '/bin/sh' });
   for (const { name, text } of files) writeFileSync(join(directory, name), text);
   return { directory, line: spec.arguments };
 }
@@ -117,7 +120,7 @@ describe.skipIf(process.platform === 'win32')('programs of a POSIX machine that 
     // All of them hold the pipe, which ends with the last one.
     const closed = once(child, 'close');
     await once(child.stdout, 'data');
-    const { path, arguments: line } = treeKiller('posix', child.pid ?? 0);
+    const { path, arguments: line } = posixTreeKiller(child.pid ?? 0);
     const kill = (): void => void spawnSync('/bin/sh', ['-c', `${path} ${line}`], { stdio: 'ignore' });
     // What is being started while the others are looked for may get away once.
     const again = setInterval(kill, 200);

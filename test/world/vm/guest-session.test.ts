@@ -128,7 +128,8 @@ describe('programs', () => {
     await expect(guest.start({ path: '/bin/none', arguments: '' }, call())).rejects.toMatchObject(
       fault('file-not-found'),
     );
-    await expect(guest.start({ path: 'relative', arguments: '' }, call())).rejects.toMatchObject(
+    await expect(guest.start({ path: 'bare', arguments: '' }, call())).rejects.toMatchObject(fault('file-not-found'));
+    await expect(guest.start({ path: './relative', arguments: '' }, call())).rejects.toMatchObject(
       fault('invalid-argument'),
     );
   });

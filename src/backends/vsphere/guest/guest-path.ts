@@ -8,6 +8,11 @@ export function pathsOf(family: GuestFamily): typeof posix {
   return family === 'windows' ? win32 : posix;
 }
 
+/** Whether a name says nothing of a place; Tools looks for a program of such a name where it works itself. */
+export function isBareName(name: string, family: GuestFamily): boolean {
+  return name !== '' && !(family === 'windows' ? /[\\/:]/ : /\//).test(name);
+}
+
 /**
  * Refuses a path that does not start from a root: Tools would start from a directory of its own.
  * @throws Fault `invalid-argument` that says what an absolute path looks like there.

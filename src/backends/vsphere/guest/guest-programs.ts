@@ -2,7 +2,7 @@ import { Fault } from '../../../base/fault.js';
 import type { CallContext, GuestProcess, ProcessState, ProgramSpec } from '../../backend.js';
 import type { GuestProcessInfo, GuestProgramSpec, GuestWindowsProgramSpec } from '../vim/generated/types.js';
 import type { GuestCaller } from './guest-caller.js';
-import { requireAbsolute } from './guest-path.js';
+import { isBareName, requireAbsolute } from './guest-path.js';
 
 /** Answers in a row without a process before it counts as gone: an answer may come from before its start was noted. */
 const missesUntilGone = 3;
@@ -28,7 +28,7 @@ export class VsphereGuestPrograms {
   }
 
   async start(program: ProgramSpec, call: CallContext): Promise<number> {
-    requireAbsolute(program.path, this.#caller.family);
+    if (!isBareName(program.path, this.#caller.family)) requireAbsolute(program.path, this.#caller.family);
     const pid = await this.#caller.process('StartProgramInGuest', { spec: await this.#spec(program, call) }, call);
     this.#watched.delete(pid);
     return pid;

@@ -98,7 +98,9 @@ describe('starting a program', () => {
   it('refuses a path that is not absolute, before asking the guest', async () => {
     const asked: unknown[] = [];
     const { programs, call } = rig('posix', { StartProgramInGuest: (args) => asked.push(args) });
-    await expect(programs.start({ ...spec, path: 'true' }, call)).rejects.toMatchObject({ kind: 'invalid-argument' });
+    await expect(programs.start({ ...spec, path: 'bin/true' }, call)).rejects.toMatchObject({
+      kind: 'invalid-argument',
+    });
     expect(asked).toEqual([]);
   });
 
