@@ -17,7 +17,7 @@ import type {
   ServiceContent,
 } from './vim/generated/types.js';
 import type { ArgsOf, MethodName, RefFor, ResultOf } from './vim/vim-call.js';
-import { PropertyHub, type Observer } from './wait/property-hub.js';
+import { PropertyHub } from './wait/property-hub.js';
 import { TaskRunner } from './wait/task-runner.js';
 import { waitFor } from './wait/wait-for.js';
 
@@ -105,11 +105,6 @@ export class VsphereConnection {
    */
   waitForVm<T>(vm: Ref<'VirtualMachine'>, test: (values: Properties) => T | undefined, call: CallSignal): Promise<T> {
     return waitFor(this.#hub, vm, test, call.signal);
-  }
-
-  /** Tells the observer of a machine's watched properties until the returned function is called. */
-  observeVm(vm: Ref<'VirtualMachine'>, observer: Observer): () => void {
-    return this.#hub.observe(vm, observer);
   }
 
   /**

@@ -4,11 +4,12 @@ import type { CallContext, HostAbout, HostLink, HostNetwork, HostNetworkOps, VmL
 import type { CapabilitySet } from '../capabilities.js';
 import { capabilitiesOf } from './capabilities.js';
 import type { Lease } from './connection-pool.js';
-import type { VsphereConnection } from './connection.js';
+import type { CallSignal, VsphereConnection } from './connection.js';
 import { isVimError } from './errors/vim-error.js';
 import { GuestManagers } from './guest/guest-managers.js';
 import { Datacenters } from './inventory/datacenters.js';
 import { findMachine } from './inventory/find-machine.js';
+import { MachineReference } from './inventory/machine-reference.js';
 import { networksOf } from './inventory/networks.js';
 import { registerMachine } from './inventory/register-machine.js';
 import { vmSummaries } from './inventory/vm-summaries.js';
@@ -64,8 +65,10 @@ export class VsphereHost implements HostLink {
         const message = `opening ${location}: machines of vSphere have no password of their own; give none.`;
         throw new Fault('not-supported', message);
       }
-      const { ref, family } = await findMachine(this.#connection, this.#datacenters, location, call);
-      return new VsphereVm(this.#services, ref, family, location);
+      const find = (by: CallSignal) => findMachine(this.#connection, this.#datacenters, location, by);
+      const { ref, family } = await find(call);
+      const reference = new MachineReference(ref, async (by) => (await find(by)).ref);
+      return new VsphereVm(this.#services, reference, family, location);
     });
   }
 

@@ -236,6 +236,18 @@ export const registrationCases = caseGroup('registration', { needs: ['registrati
     },
   },
   {
+    title: 'a handle leads to its machine again when that is registered anew',
+    roles: ['off'],
+    async run(bench) {
+      const { location } = bench.vm('off');
+      const vm = await bench.open('off');
+      await bench.ok('VixHost_UnregisterVM', bench.host, location);
+      await bench.ok('VixHost_RegisterVM', bench.host, location);
+      await bench.ok('VixVM_PowerOn', vm, 0, 0);
+      await bench.ok('VixVM_PowerOff', vm, 0);
+    },
+  },
+  {
     title: 'a machine that is not in the inventory can be registered',
     roles: ['unregistered'],
     async run(bench) {

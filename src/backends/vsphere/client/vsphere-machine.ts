@@ -4,6 +4,7 @@ import type { GuestManagers } from '../guest/guest-managers.js';
 import { MachineTools } from '../rest/machine-tools.js';
 import type { ToolsInfo, ToolsUpgradePolicy } from '../rest/tools-info.js';
 import type { VsphereConnection } from '../connection.js';
+import { MachineReference } from '../inventory/machine-reference.js';
 import type { Properties } from '../properties.js';
 import type { Ref } from '../soap/values.js';
 import type { TransferRoutes } from '../transfer/transfer-routes.js';
@@ -71,7 +72,7 @@ export class VsphereMachine {
       connection,
       managers,
       routes,
-      vm: this.ref,
+      machine: new MachineReference(this.ref),
       vmName: this.label,
       family: familyOf(values),
       ...guestLoginOf(login),

@@ -5,8 +5,9 @@ import type { CallContext, GuestCredentials } from '../../backend.js';
 import type { VsphereConnection } from '../connection.js';
 import { isVimError } from '../errors/vim-error.js';
 import { HttpFailure } from '../http/http-failure.js';
+import type { MachineRef } from '../inventory/find-machine.js';
+import type { MachineReference } from '../inventory/machine-reference.js';
 import { isRepeatable } from '../session/repeatable-methods.js';
-import type { Ref } from '../soap/values.js';
 import type { TransferRoute, TransferRoutes } from '../transfer/transfer-routes.js';
 import type { GuestAuthentication } from '../vim/generated/types.js';
 import type { VimMethods } from '../vim/generated/methods.js';
@@ -42,7 +43,7 @@ export interface GuestTarget {
   readonly connection: VsphereConnection;
   readonly managers: GuestManagers;
   readonly routes: TransferRoutes;
-  readonly vm: Ref<'VirtualMachine'>;
+  readonly machine: MachineReference;
   /** For messages. */
   readonly vmName: string;
   readonly family: GuestFamily;
@@ -81,7 +82,7 @@ export class GuestCaller {
 
   /** Asks Tools whether it takes the login. @throws Fault `guest-login-refused`, `guest-interactive-missing`... */
   async validate(call: CallContext): Promise<void> {
-    const { connection, vm, credentials, managers } = this.#target;
+    const { connection, machine, credentials, managers } = this.#target;
     // Refused logins lock accounts, so what can be known beforehand is not tried.
     if (credentials.isInteractive) {
       const cause = await this.#unavailability(call);
@@ -91,7 +92,9 @@ export class GuestCaller {
     await this.#run(rules, call, async () => {
       const { authManager, fileManager } = await managers.all(call);
       if (authManager !== undefined) {
-        await connection.call(authManager, 'ValidateCredentialsInGuest', { vm, auth: this.#auth() }, call);
+        const auth = this.#auth();
+        const ask = (vm: MachineRef) => connection.call(authManager, 'ValidateCredentialsInGuest', { vm, auth }, call);
+        await machine.use(ask, call);
       } else {
         // Every guest call is checked for its login; this one asks for the least.
         const filePath = this.family === 'windows' ? 'C:\\' : '/';
@@ -147,27 +150,29 @@ export class GuestCaller {
   ): Promise<void> {
     const owner = vimSchema.method(method)?.owner as GuestManagerType;
     return this.#run(rulesOf(method, guestMeanings, true), call, async () => {
-      const { connection, managers, vm } = this.#target;
+      const { connection, managers, machine } = this.#target;
+      const { tasks } = connection;
       const manager = (await managers.ofType(owner, call)) as RefFor<Method>;
-      await connection.tasks.run(manager, method, this.#allArgs(method, args), call, { entity: vm });
+      const start = (vm: MachineRef) => tasks.start(manager, method, this.#allArgs(method, vm, args), call.signal, vm);
+      await tasks.runToEnd(() => machine.use(start, call), call);
     });
   }
 
   /** Ways to the bytes of a file for which the server has given a URL, best first. @throws Fault. */
   routes(given: string, call: CallContext): Promise<readonly TransferRoute[]> {
-    const { routes, vm } = this.#target;
+    const { routes, machine } = this.#target;
     const rules = { doing: 'find the way to the files of', meanings: {}, isRepeatable: true, isPatient: true };
-    return this.#run(rules, call, () => routes.routesTo(given, vm, call));
+    return this.#run(rules, call, () => machine.use((vm) => routes.routesTo(given, vm, call), call));
   }
 
   /** Remembers that a route worked. */
   worked(given: string, route: TransferRoute): void {
-    this.#target.routes.worked(given, route, this.#target.vm);
+    this.#target.routes.worked(given, route, this.#target.machine.current);
   }
 
   /** Remembers that no way led to the bytes because of a certificate. */
   refused(given: string): void {
-    this.#target.routes.refused(given, this.#target.vm);
+    this.#target.routes.refused(given, this.#target.machine.current);
   }
 
   #send<Method extends MethodName>(
@@ -176,13 +181,14 @@ export class GuestCaller {
     args: GuestArgs<Method>,
     call: CallContext,
   ): Promise<ResultOf<Method>> {
-    return this.#target.connection.call(manager, method, this.#allArgs(method, args), call);
+    const { connection, machine } = this.#target;
+    return machine.use((vm) => connection.call(manager, method, this.#allArgs(method, vm, args), call), call);
   }
 
   /** The arguments with the machine, and with the login where the method has one. */
-  #allArgs<Method extends MethodName>(method: Method, args: GuestArgs<Method>): ArgsOf<Method> {
+  #allArgs<Method extends MethodName>(method: Method, vm: MachineRef, args: GuestArgs<Method>): ArgsOf<Method> {
     const login = vimSchema.method(method)?.paramsByName.has('auth') === true ? { auth: this.#auth() } : {};
-    const all = { vm: this.#target.vm, ...login, ...args } as unknown as ArgsOf<Method>;
+    const all = { vm, ...login, ...args } as unknown as ArgsOf<Method>;
     return all;
   }
 
@@ -246,9 +252,9 @@ export class GuestCaller {
   }
 
   async #unavailability(call: CallContext): Promise<Fault | undefined> {
-    const { connection, vm, vmName, credentials } = this.#target;
+    const { connection, machine, vmName, credentials } = this.#target;
     try {
-      const properties = await connection.properties(vm, readinessPaths, call);
+      const properties = await machine.use((vm) => connection.properties(vm, readinessPaths, call), call);
       return unavailability(properties, vmName, credentials.isInteractive);
     } catch (error) {
       throw connection.faultFrom(error, { doing: 'look at the state of', to: `"${vmName}"` });

@@ -27,7 +27,7 @@ const linkName = 'Revix linked clone';
  * @throws Fault, VimError.
  */
 export async function cloneMachine(machine: Machine, options: CloneOptions, call: CallContext): Promise<string> {
-  const { connection, ref, label } = machine;
+  const { connection, label } = machine;
   const location = parseLocation(options.destination);
   const name = location?.kind === 'datastore' ? /(?:^|\/)([^/]+)\.vmx$/i.exec(location.path)?.[1] : undefined;
   if (location?.kind !== 'datastore' || name === undefined) {
@@ -71,7 +71,7 @@ export async function cloneMachine(machine: Machine, options: CloneOptions, call
     ...(snapshot === undefined ? {} : { snapshot }),
   };
   try {
-    const made = await connection.tasks.run(ref, 'CloneVM_Task', { folder, name: escapedName(name), spec }, call);
+    const made = await machine.task('CloneVM_Task', { folder, name: escapedName(name), spec }, call);
     return await locationOf(machine, made as Ref<'VirtualMachine'>, call);
   } catch (error) {
     if (link !== undefined) await dropLink(machine, link);
@@ -102,16 +102,16 @@ async function placeFor(
 /** A linked clone needs a snapshot, since the disks of the machine itself go on changing. */
 async function takeLink(machine: Machine, call: CallContext): Promise<Ref<'VirtualMachineSnapshot'>> {
   const args = { name: linkName, memory: false, quiesce: false };
-  const made = await machine.connection.tasks.run(machine.ref, 'CreateSnapshot_Task', args, call);
+  const made = await machine.task('CreateSnapshot_Task', args, call);
   return made as Ref<'VirtualMachineSnapshot'>;
 }
 
 /** Leaves nothing half done: the snapshot of a clone that failed serves nobody. The failure itself counts more. */
 async function dropLink(machine: Machine, link: Ref<'VirtualMachineSnapshot'>): Promise<void> {
-  const { connection } = machine;
+  const { connection, reference } = machine;
   const args = { removeChildren: false, consolidate: true };
   const call = { signal: new AbortController().signal, clock: connection.clock, progress: () => undefined };
-  await connection.tasks.run(link, 'RemoveSnapshot_Task', args, call, { entity: machine.ref }).catch(() => undefined);
+  await connection.tasks.run(link, 'RemoveSnapshot_Task', args, call, reference.current).catch(() => undefined);
 }
 
 async function locationOf(machine: Machine, clone: Ref<'VirtualMachine'>, call: CallContext): Promise<string> {

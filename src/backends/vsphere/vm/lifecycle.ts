@@ -18,8 +18,9 @@ export class VsphereLifecycle implements LifecycleOps {
   delete(options: { readonly keepDisks: boolean }, call: CallContext): Promise<void> {
     const machine = this.#machine;
     return machine.run('deleting', needsOff, call, async () => {
-      if (options.keepDisks) await detachDisks(machine, call);
-      await machine.connection.tasks.run(machine.ref, 'Destroy_Task', {}, call);
+      if (options.keepDisks) await deleteWithoutDisks(machine, call);
+      else await machine.task('Destroy_Task', {}, call);
+      machine.reference.retire();
     });
   }
 
@@ -36,7 +37,7 @@ export class VsphereLifecycle implements LifecycleOps {
     const machine = this.#machine;
     return machine.run('upgrading the hardware of', needsOff, call, async () => {
       try {
-        await machine.connection.tasks.run(machine.ref, 'UpgradeVM_Task', {}, call);
+        await machine.task('UpgradeVM_Task', {}, call);
       } catch (error) {
         if (!isVimError(error, 'AlreadyUpgraded')) throw error;
       }
@@ -48,8 +49,8 @@ export class VsphereLifecycle implements LifecycleOps {
  * Takes the disks out of a machine, so that its deletion leaves their files. With snapshots the server would delete
  * parts of the disks all the same, so those machines are refused.
  */
-async function detachDisks(machine: Machine, call: CallContext): Promise<void> {
-  const { connection, ref, label } = machine;
+async function deleteWithoutDisks(machine: Machine, call: CallContext): Promise<void> {
+  const { connection, label, reference } = machine;
   const values = await machine.properties(['runtime.powerState', 'snapshot', 'config.hardware.device'], call);
   if (values.get('runtime.powerState') !== 'poweredOff') {
     throw new Fault('vm-running', `${label} is not off. Power it off, then delete it.`);
@@ -60,8 +61,9 @@ async function detachDisks(machine: Machine, call: CallContext): Promise<void> {
   }
   const devices = values.get('config.hardware.device') ?? [];
   const disks = devices.filter((device) => device.$type === 'VirtualDisk');
-  if (disks.length === 0) return;
   // Without a file operation the disk leaves the machine, and its file stays.
   const deviceChange = disks.map((device) => ({ operation: 'remove' as const, device }));
-  await connection.tasks.run(ref, 'ReconfigVM_Task', { spec: { deviceChange } }, call);
+  if (disks.length > 0) await machine.task('ReconfigVM_Task', { spec: { deviceChange } }, call);
+  // Under this reference alone: a machine that has taken its place meanwhile has disks.
+  await connection.tasks.run(reference.current, 'Destroy_Task', {}, call);
 }

@@ -1,28 +1,38 @@
 import { Fault } from '../../../base/fault.js';
+import type { CallContext } from '../../backend.js';
 import type { CallSignal, VsphereConnection } from '../connection.js';
 import type { FaultContext } from '../errors/fault-from.js';
 import { isVimError } from '../errors/vim-error.js';
 import { translated } from '../translated.js';
 import { disconnection } from './disconnection.js';
 import type { Datacenters } from '../inventory/datacenters.js';
+import type { MachineRef } from '../inventory/find-machine.js';
 import { shownPath } from '../inventory/machine-paths.js';
+import type { MachineReference } from '../inventory/machine-reference.js';
 import type { Properties, PropertyPath } from '../properties.js';
 import type { Ref } from '../soap/values.js';
+import type { ArgsOf, RefFor } from '../vim/vim-call.js';
+import type { TaskMethod } from '../wait/task-runner.js';
+
+/** Methods of a machine that start tasks. */
+type MachineTaskMethod = {
+  [Method in TaskMethod]: MachineRef extends RefFor<Method> ? Method : never;
+}[TaskMethod];
 
 /** One machine over one connection: what every group of its operations works with. */
 export class Machine {
   readonly connection: VsphereConnection;
   readonly datacenters: Datacenters;
-  readonly ref: Ref<'VirtualMachine'>;
+  readonly reference: MachineReference;
   /** What it was opened by, for messages. */
   readonly label: string;
   /** The last path that was looked at, and how it is shown. */
   #shown: { readonly path: string; readonly shown: string } | undefined;
 
-  constructor(connection: VsphereConnection, datacenters: Datacenters, ref: Ref<'VirtualMachine'>, label: string) {
+  constructor(connection: VsphereConnection, datacenters: Datacenters, reference: MachineReference, label: string) {
     this.connection = connection;
     this.datacenters = datacenters;
-    this.ref = ref;
+    this.reference = reference;
     this.label = label;
   }
 
@@ -69,7 +79,49 @@ export class Machine {
     return this.#shown.shown;
   }
 
+  /** Makes one request, under the reference that the machine has now. See `MachineReference.use`. */
+  use<T>(request: (ref: MachineRef) => Promise<T>, call: CallSignal): Promise<T> {
+    return this.reference.use(request, call);
+  }
+
+  /** Has the server do something with the machine, and waits for the end. See `TaskRunner.runToEnd`. */
+  task<Method extends MachineTaskMethod>(
+    method: Method,
+    args: ArgsOf<Method>,
+    call: CallContext,
+    meanwhile?: (signal: AbortSignal) => Promise<void>,
+  ): Promise<unknown> {
+    return this.connection.tasks.runToEnd(() => this.startTask(method, args, call), call, meanwhile);
+  }
+
+  /** Starts a task of the machine. */
+  startTask<Method extends MachineTaskMethod>(
+    method: Method,
+    args: ArgsOf<Method>,
+    call: CallSignal,
+  ): Promise<Ref<'Task'>> {
+    const { tasks } = this.connection;
+    return this.use((ref) => tasks.start(ref as RefFor<Method>, method, args, call.signal), call);
+  }
+
+  /** Tells the listener of changes of what is watched; with an error when nothing more will come. @returns how to stop. */
+  onChange(listener: (deaf?: unknown) => void): () => void {
+    const stop = new AbortController();
+    const tell = (): undefined => {
+      if (!stop.signal.aborted) listener();
+    };
+    this.waitFor(tell, stop).catch((error: unknown) => {
+      if (!stop.signal.aborted) listener(error);
+    });
+    return () => stop.abort('nobody listens any more');
+  }
+
   properties(paths: readonly PropertyPath[], call: CallSignal): Promise<Properties> {
-    return this.connection.properties(this.ref, paths, call);
+    return this.use((ref) => this.connection.properties(ref, paths, call), call);
+  }
+
+  /** Waits for a state of the machine. See `VsphereConnection.waitForVm`. */
+  waitFor<T>(test: (values: Properties) => T | undefined, call: CallSignal): Promise<T> {
+    return this.use((ref) => this.connection.waitForVm(ref, test, call), call);
   }
 }

@@ -25,7 +25,7 @@ export class VsphereNetworkAdapters implements NetworkAdapterOps {
     const machine = this.#machine;
     return machine.run('reading the network cards of', undefined, call, async () => {
       const cards = await this.#cards(call);
-      const networks = await networksOf(machine.connection, machine.ref, call);
+      const networks = await machine.use((ref) => networksOf(machine.connection, ref, call), call);
       return cards.map((card, index) => ({
         index,
         network: networkNameOf(card, networks),
@@ -87,13 +87,13 @@ export class VsphereNetworkAdapters implements NetworkAdapterOps {
 
   /** @throws Fault `vm-running`: vSphere could do it at any time, but no other host can. */
   async #change(change: VirtualDeviceConfigSpec, call: CallContext): Promise<void> {
-    const { connection, ref, label } = this.#machine;
+    const { label } = this.#machine;
     const state = (await this.#machine.properties(['runtime.powerState'], call)).get('runtime.powerState');
     if (state !== 'poweredOff') {
       const message = `${label} is not off. Power it off, then change its network cards.`;
       throw new Fault('vm-running', message, { retryable: 'when-state-changes' });
     }
-    await connection.tasks.run(ref, 'ReconfigVM_Task', { spec: { deviceChange: [change] } }, call);
+    await this.#machine.task('ReconfigVM_Task', { spec: { deviceChange: [change] } }, call);
   }
 }
 

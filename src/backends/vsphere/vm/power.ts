@@ -32,7 +32,7 @@ export class VspherePower implements PowerOps {
       await forgetGuestVariables(machine, call);
       const isWaiting = options.waitsForAnswer === true || machine.connection.settings.questions === 'wait';
       const meanwhile = isWaiting ? undefined : this.#question(call);
-      await machine.connection.tasks.run(machine.ref, 'PowerOnVM_Task', {}, call, { meanwhile });
+      await machine.task('PowerOnVM_Task', {}, call, meanwhile);
     });
   }
 
@@ -43,14 +43,12 @@ export class VspherePower implements PowerOps {
       // A machine that waits for an answer while it is powered on shows as off, but can be powered off.
       if (mode === 'soft' || questionIn(values) === null) this.#requireOn(values);
       if (mode === 'hard') {
-        await machine.connection.tasks.run(machine.ref, 'PowerOffVM_Task', {}, call);
+        await machine.task('PowerOffVM_Task', {}, call);
         return;
       }
       this.#requireScripts(values);
-      await machine.connection.tasks.whileBusy(call, () =>
-        machine.connection.call(machine.ref, 'ShutdownGuest', {}, call),
-      );
-      await machine.connection.waitForVm(machine.ref, (now) => (isOn(now) ? undefined : true), call);
+      await this.#ask('ShutdownGuest', call);
+      await machine.waitFor((now) => (isOn(now) ? undefined : true), call);
     });
   }
 
@@ -62,13 +60,11 @@ export class VspherePower implements PowerOps {
       if (question !== null) throw this.#blocked(question);
       this.#requireOn(values);
       if (mode === 'hard') {
-        await machine.connection.tasks.run(machine.ref, 'ResetVM_Task', {}, call);
+        await machine.task('ResetVM_Task', {}, call);
         return;
       }
       this.#requireScripts(values);
-      await machine.connection.tasks.whileBusy(call, () =>
-        machine.connection.call(machine.ref, 'RebootGuest', {}, call),
-      );
+      await this.#ask('RebootGuest', call);
       await this.#untilRestarted(call);
     });
   }
@@ -83,7 +79,7 @@ export class VspherePower implements PowerOps {
         const values = await machine.properties(powerPaths, call);
         this.#requireOn(values);
         if (mode === 'soft') this.#requireScripts(values);
-        await machine.connection.tasks.run(machine.ref, 'SuspendVM_Task', {}, call);
+        await machine.task('SuspendVM_Task', {}, call);
       },
     );
   }
@@ -94,6 +90,13 @@ export class VspherePower implements PowerOps {
 
   async unpause(): Promise<void> {
     throw this.#machine.unsupported('pause a machine');
+  }
+
+  /** Asks Tools for a soft operation, as soon as nothing else is under way. */
+  async #ask(method: 'ShutdownGuest' | 'RebootGuest', call: CallContext): Promise<void> {
+    const { connection } = this.#machine;
+    const ask = () => this.#machine.use((ref) => connection.call(ref, method, {}, call), call);
+    await connection.tasks.whileBusy(call, ask);
   }
 
   #requireOn(values: Properties): void {
@@ -119,12 +122,11 @@ export class VspherePower implements PowerOps {
 
   /** Fails when the machine asks a question: nobody is there to answer it, and the power-on would never end. */
   #question(call: CallContext): (signal: AbortSignal) => Promise<void> {
-    const { connection, ref } = this.#machine;
     const test = (values: Properties): undefined => {
       const question = questionIn(values);
       if (question !== null) throw this.#blocked(question);
     };
-    return (signal) => connection.waitForVm<void>(ref, test, { ...call, signal });
+    return (signal) => this.#machine.waitFor<void>(test, { ...call, signal });
   }
 
   #blocked(question: string): Fault {
@@ -137,7 +139,7 @@ export class VspherePower implements PowerOps {
 
   /** The power state does not change when a guest restarts, but Tools goes away for a while. */
   async #untilRestarted(call: CallContext): Promise<void> {
-    const { connection, ref, label } = this.#machine;
+    const { connection, label } = this.#machine;
     const unseen = new Error('no sign of a restart');
     const stop = new LinkedAbort(call.signal);
     const timer = connection.clock.after(unseenRebootMs, () => stop.abort(unseen));
@@ -146,7 +148,7 @@ export class VspherePower implements PowerOps {
       return areToolsRunning(values) ? undefined : true;
     };
     try {
-      await connection.waitForVm(ref, test, { signal: stop.signal });
+      await this.#machine.waitFor(test, { signal: stop.signal });
     } catch (error) {
       if (error !== unseen) throw error;
     } finally {

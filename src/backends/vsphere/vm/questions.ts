@@ -32,7 +32,8 @@ export class VsphereQuestions implements QuestionOps {
       if (question?.id !== id || key === undefined) {
         throw new Fault('not-found', 'this question does not wait for an answer any more, or has no such choice');
       }
-      await machine.connection.call(machine.ref, 'AnswerVM', { questionId: id, answerChoice: key }, call);
+      const args = { questionId: id, answerChoice: key };
+      await machine.use((ref) => machine.connection.call(ref, 'AnswerVM', args, call), call);
     });
   }
 }

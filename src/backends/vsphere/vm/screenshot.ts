@@ -12,12 +12,12 @@ import { isOn } from './power-state.js';
  * @returns a PNG.
  */
 export function captureScreen(machine: Machine, call: CallContext): Promise<Uint8Array> {
-  const { connection, ref, label } = machine;
+  const { connection, label } = machine;
   const meanings = { NotSupported: 'screen-capture-failed', FileFault: 'screen-capture-failed' } as const;
   return machine.run('taking a picture of the screen of', meanings, call, async () => {
     const values = await machine.properties(['runtime.powerState', 'datastore'], call);
     if (!isOn(values)) throw new Fault('vm-not-running', `${label} does not run, so it has no screen.`);
-    const made = String(await connection.tasks.run(ref, 'CreateScreenshot_Task', {}, call));
+    const made = String(await machine.task('CreateScreenshot_Task', {}, call));
     const location = parseLocation(made);
     if (location?.kind !== 'datastore') {
       throw new Fault(

@@ -49,7 +49,7 @@ export class VsphereSnapshots implements SnapshotOps {
         memory: includeMemory,
         quiesce: false,
       };
-      const made = await machine.connection.tasks.run(machine.ref, 'CreateSnapshot_Task', args, call);
+      const made = await machine.task('CreateSnapshot_Task', args, call);
       return (made as Ref<'VirtualMachineSnapshot'>).value;
     });
   }
@@ -62,9 +62,9 @@ export class VsphereSnapshots implements SnapshotOps {
       call,
       async () => {
         const args = { suppressPowerOn: options.suppressPowerOn };
-        await machine.connection.tasks.run(snapshotRef(options.id), 'RevertToSnapshot_Task', args, call, {
-          entity: machine.ref,
-        });
+        const { connection, reference } = machine;
+        const snapshot = snapshotRef(options.id);
+        await connection.tasks.run(snapshot, 'RevertToSnapshot_Task', args, call, reference.current);
       },
     );
   }
@@ -73,9 +73,8 @@ export class VsphereSnapshots implements SnapshotOps {
     const machine = this.#machine;
     return machine.run('removing a snapshot of', always, call, async () => {
       const args = { removeChildren: options.removeChildren, consolidate: true };
-      await machine.connection.tasks.run(snapshotRef(options.id), 'RemoveSnapshot_Task', args, call, {
-        entity: machine.ref,
-      });
+      const { connection, reference } = machine;
+      await connection.tasks.run(snapshotRef(options.id), 'RemoveSnapshot_Task', args, call, reference.current);
     });
   }
 }

@@ -46,7 +46,7 @@ export class VsphereTools implements ToolsOps {
 
   waitUntilRunning(call: CallContext): Promise<void> {
     const machine = this.#machine;
-    const { connection, ref, label } = machine;
+    const { connection, label } = machine;
     const ready = (values: Properties): true | undefined => {
       if (!isOn(values)) throw new Fault('vm-not-running', `${label} does not run. Power it on first.`);
       // That Tools runs is not enough: the part of it that guest operations need starts later. Simulators may not say.
@@ -58,7 +58,7 @@ export class VsphereTools implements ToolsOps {
       const early = new LinkedAbort(call.signal);
       const timer = connection.clock.after(firstWordMs, () => early.abort(late));
       try {
-        await connection.waitForVm(ref, ready, { signal: early.signal });
+        await machine.waitFor(ready, { signal: early.signal });
         return;
       } catch (error) {
         if (error !== late) throw error;
@@ -73,7 +73,7 @@ export class VsphereTools implements ToolsOps {
         }
         return isReady;
       };
-      await connection.waitForVm(ref, installedAndReady, call);
+      await machine.waitFor(installedAndReady, call);
     });
   }
 
@@ -96,25 +96,25 @@ export class VsphereTools implements ToolsOps {
     const machine = this.#machine;
     return machine.run('setting the time synchronization of', undefined, call, async () => {
       const spec = { tools: { syncTimeWithHost: isTimeSynced } };
-      await machine.connection.tasks.run(machine.ref, 'ReconfigVM_Task', { spec }, call);
+      await machine.task('ReconfigVM_Task', { spec }, call);
     });
   }
 
   install(options: { readonly autoUpgrade: boolean; readonly waitForEnd: boolean }, call: CallContext): Promise<void> {
     const machine = this.#machine;
-    const { connection, ref, label } = machine;
+    const { connection, label } = machine;
     return machine.run('installing VMware Tools in', whileInstalling, call, async () => {
       const values = await machine.properties(powerPaths, call);
       if (!isOn(values)) throw new Fault('vm-not-running', `${label} does not run. Power it on first.`);
       if (!options.autoUpgrade) {
         requireDrive(label, await machine.properties(['config.hardware.device'], call));
         // The guest takes it from there; when it is through, nobody outside can tell.
-        await connection.call(ref, 'MountToolsInstaller', {}, call);
+        await machine.use((ref) => connection.call(ref, 'MountToolsInstaller', {}, call), call);
         return;
       }
       if (!areToolsRunning(values)) throw notUpgradable(label, areToolsMissing(values));
       try {
-        const task = await connection.tasks.start(ref, 'UpgradeTools_Task', {}, call.signal);
+        const task = await machine.startTask('UpgradeTools_Task', {}, call);
         if (options.waitForEnd) await connection.tasks.wait(task, call);
       } catch (error) {
         if (!isVimError(error, 'ToolsAlreadyUpgraded')) throw error;

@@ -98,7 +98,7 @@ async function configure(
   call: CallContext,
 ): Promise<void> {
   const extraConfig = Object.entries(entries).map(([key, value]) => ({ key, value }));
-  await machine.connection.tasks.run(machine.ref, 'ReconfigVM_Task', { spec: { extraConfig } }, quiet(call));
+  await machine.task('ReconfigVM_Task', { spec: { extraConfig } }, quiet(call));
 }
 
 /** Progress of a small change says nothing about the operation that it belongs to. */

@@ -1,5 +1,6 @@
 import type { CallContext, VmProperties } from '../../backend.js';
 import { VimError } from '../errors/vim-error.js';
+import type { MachineRef } from '../inventory/find-machine.js';
 import { plainName } from '../inventory/names.js';
 import { allPropertiesOf, type Properties, propertiesOf } from '../properties.js';
 import type { Machine } from './machine.js';
@@ -18,10 +19,16 @@ const wayToTasks = { $type: 'TraversalSpec' as const, type: 'VirtualMachine', pa
 
 /**
  * Reads what a program may ask of a machine, in one call.
+ * @param ref of the machine.
  * @param hasTlsError the host of the machine showed a certificate that was not accepted.
  */
-export async function readProperties(machine: Machine, hasTlsError: boolean, call: CallContext): Promise<VmProperties> {
-  const { connection, ref } = machine;
+export async function readProperties(
+  machine: Machine,
+  ref: MachineRef,
+  hasTlsError: boolean,
+  call: CallContext,
+): Promise<VmProperties> {
+  const { connection } = machine;
   const spec = {
     propSet: [
       { type: 'VirtualMachine', pathSet: paths },

@@ -21,7 +21,7 @@ import type { GuestManagers } from '../guest/guest-managers.js';
 import type { GuestFamily } from '../guest/guest-path.js';
 import { VsphereGuest } from '../guest/vsphere-guest.js';
 import type { Datacenters } from '../inventory/datacenters.js';
-import type { Ref } from '../soap/values.js';
+import type { MachineReference } from '../inventory/machine-reference.js';
 import type { TransferRoutes } from '../transfer/transfer-routes.js';
 import { VsphereLifecycle } from './lifecycle.js';
 import { Machine } from './machine.js';
@@ -60,12 +60,12 @@ export class VsphereVm implements VmLink {
   readonly #family: GuestFamily;
 
   /** @param label what the program opened it by, for messages. */
-  constructor(services: VsphereServices, ref: Ref<'VirtualMachine'>, family: GuestFamily, label: string) {
-    const machine = new Machine(services.connection, services.datacenters, ref, label);
+  constructor(services: VsphereServices, reference: MachineReference, family: GuestFamily, label: string) {
+    const machine = new Machine(services.connection, services.datacenters, reference, label);
     this.#services = services;
     this.#machine = machine;
     this.#family = family;
-    this.key = ref.value;
+    this.key = reference.current.value;
     this.power = new VspherePower(machine);
     this.tools = new VsphereTools(machine);
     this.lifecycle = new VsphereLifecycle(machine);
@@ -76,15 +76,15 @@ export class VsphereVm implements VmLink {
   }
 
   properties(call: CallContext): Promise<VmProperties> {
-    const hasTlsError = this.#services.routes.isRefused(this.#machine.ref);
-    return this.#machine.run('reading the properties of', undefined, call, () =>
-      readProperties(this.#machine, hasTlsError, call),
+    const machine = this.#machine;
+    const hasTlsError = this.#services.routes.isRefused(machine.reference.current);
+    return machine.run('reading the properties of', undefined, call, () =>
+      machine.use((ref) => readProperties(machine, ref, hasTlsError, call), call),
     );
   }
 
   onChange(listener: (deaf?: unknown) => void): () => void {
-    const { connection } = this.#services;
-    return connection.observeVm(this.#machine.ref, { changed: () => listener(), failed: listener });
+    return this.#machine.onChange(listener);
   }
 
   guestNics(call: CallContext): Promise<readonly GuestNic[]> {
@@ -93,8 +93,8 @@ export class VsphereVm implements VmLink {
 
   guest(credentials: GuestCredentials): GuestOps {
     const { connection, managers, routes } = this.#services;
-    const { ref: vm, label: vmName } = this.#machine;
-    const target = { connection, managers, routes, vm, vmName, family: this.#family, credentials };
+    const { reference: machine, label: vmName } = this.#machine;
+    const target = { connection, managers, routes, machine, vmName, family: this.#family, credentials };
     return new VsphereGuest(target, (_options, call) => captureScreen(this.#machine, call));
   }
 }

@@ -31,14 +31,6 @@ const cancelMs = 5000;
 /** Tasks that are remembered as known: more than a server keeps among the recent ones. */
 const mostKnown = 1000;
 
-/** What may be said of a task beside its method. */
-interface TaskOptions {
-  /** What the task works on, where that is not the object of the call. */
-  readonly entity?: Ref;
-  /** Ends the wait early when it resolves or rejects; the task is left alone then. It gets a signal that ends with it. */
-  readonly meanwhile?: ((signal: AbortSignal) => Promise<void>) | undefined;
-}
-
 /** Runs methods that start tasks, to their ends. */
 export class TaskRunner {
   readonly #session: Session;
@@ -58,23 +50,35 @@ export class TaskRunner {
   }
 
   /**
-   * Starts a task and waits for its end, and tells how far it is. On a machine where something else runs it tries again
-   * for a while. An abort ends the wait at once, and cancels the task on the server where that is possible.
-   *
-   * @returns the task's result; undefined for none, or when `meanwhile` was first.
-   * @throws VimError for a task that fails, as for a call; the rest as `Session.call` does.
+   * Starts a task and waits for its end, as `runToEnd` does.
+   * @param entity what the task works on, where that is not the object of the call.
    */
   run<Method extends TaskMethod>(
     self: RefFor<Method>,
     method: Method,
     args: ArgsOf<Method>,
     call: CallContext,
-    options: TaskOptions = {},
+    entity?: Ref,
   ): Promise<unknown> {
-    return this.whileBusy(call, async () => {
-      const task = await this.start(self, method, args, call.signal, options.entity);
-      return this.#end(task, call, options.meanwhile);
-    });
+    return this.runToEnd(() => this.start(self, method, args, call.signal, entity), call);
+  }
+
+  /**
+   * Starts a task and waits for its end, and tells how far it is. On a machine where something else runs it tries again
+   * for a while. An abort ends the wait at once, and cancels the task on the server where that is possible.
+   *
+   * @param start starts it, by `start` of this object.
+   * @param meanwhile ends the wait early when it resolves or rejects; the task is left alone then. It gets a signal that
+   *   ends with the wait.
+   * @returns the task's result; undefined for none, or when `meanwhile` was first.
+   * @throws VimError for a task that fails, as for a call; the rest as `Session.call` does.
+   */
+  runToEnd(
+    start: () => Promise<Ref<'Task'>>,
+    call: CallContext,
+    meanwhile?: (signal: AbortSignal) => Promise<void>,
+  ): Promise<unknown> {
+    return this.whileBusy(call, async () => this.#end(await start(), call, meanwhile));
   }
 
   /**

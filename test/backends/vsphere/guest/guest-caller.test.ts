@@ -3,6 +3,7 @@ import type { VsphereConnection } from '../../../../src/backends/vsphere/connect
 import { faultFrom, type FaultContext } from '../../../../src/backends/vsphere/errors/fault-from.js';
 import { VimError } from '../../../../src/backends/vsphere/errors/vim-error.js';
 import { GuestCaller, type GuestTarget } from '../../../../src/backends/vsphere/guest/guest-caller.js';
+import { MachineReference } from '../../../../src/backends/vsphere/inventory/machine-reference.js';
 import { FakeClock } from '../../../../src/base/clock.js';
 import { Fault } from '../../../../src/base/fault.js';
 import { Secret } from '../../../../src/base/secret.js';
@@ -31,7 +32,7 @@ async function codeFor($type: string, { family = 'posix', password = 'p', proper
   const target = {
     connection,
     managers: { all: async () => ({ authManager: manager, processManager: manager }) },
-    vm: { type: 'VirtualMachine', value: 'vm-1' },
+    machine: new MachineReference({ type: 'VirtualMachine', value: 'vm-1' }),
     vmName: 'vm',
     family,
     credentials: { userName: 'user', password: new Secret(password), isInteractive: false },

@@ -8,6 +8,7 @@ import { GuestManagers } from '../../../../src/backends/vsphere/guest/guest-mana
 import { fetchFrom } from '../../../../src/backends/vsphere/guest/guest-transfer.js';
 import type { RewriteTransferUrl, TlsOption, VsphereOptions } from '../../../../src/backends/vsphere/index.js';
 import { typed } from '../../../../src/backends/vsphere/soap/values.js';
+import { MachineReference } from '../../../../src/backends/vsphere/inventory/machine-reference.js';
 import { TransferRoutes } from '../../../../src/backends/vsphere/transfer/transfer-routes.js';
 import type { Fault } from '../../../../src/base/fault.js';
 import { Secret } from '../../../../src/base/secret.js';
@@ -53,7 +54,8 @@ async function connectWith(options: VsphereOptions): Promise<void> {
   routes = new TransferRoutes(connection);
   const credentials = { userName: 'root', password: new Secret('password'), isInteractive: false };
   const managers = new GuestManagers(connection);
-  caller = new GuestCaller({ connection, managers, routes, vm, vmName: 'machine', family: 'posix', credentials });
+  const machine = new MachineReference(vm);
+  caller = new GuestCaller({ connection, managers, routes, machine, vmName: 'machine', family: 'posix', credentials });
 }
 
 afterEach(async () => {

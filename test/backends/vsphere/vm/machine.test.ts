@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { VsphereConnection } from '../../../../src/backends/vsphere/connection.js';
 import { VimError } from '../../../../src/backends/vsphere/errors/vim-error.js';
 import type { Datacenters } from '../../../../src/backends/vsphere/inventory/datacenters.js';
+import { MachineReference } from '../../../../src/backends/vsphere/inventory/machine-reference.js';
 import { Machine } from '../../../../src/backends/vsphere/vm/machine.js';
 import { VspherePower } from '../../../../src/backends/vsphere/vm/power.js';
 import { VsphereSnapshots } from '../../../../src/backends/vsphere/vm/snapshots.js';
@@ -19,11 +20,12 @@ function machineThat($type: string, properties: Readonly<Record<string, unknown>
   const connection = {
     clock: call.clock,
     settings: { questions: 'wait' },
-    tasks: { run: fail },
+    tasks: { runToEnd: fail },
     waitForVm: fail,
     properties: async () => new Map(Object.entries({ 'runtime.powerState': 'poweredOn', ...properties })),
   } as unknown as VsphereConnection;
-  return new Machine(connection, {} as Datacenters, { type: 'VirtualMachine', value: 'vm-1' }, '[ds] a/a.vmx');
+  const reference = new MachineReference({ type: 'VirtualMachine', value: 'vm-1' });
+  return new Machine(connection, {} as Datacenters, reference, '[ds] a/a.vmx');
 }
 
 const operations = {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { VsphereConnection } from '../../../../src/backends/vsphere/connection.js';
 import type { Datacenters } from '../../../../src/backends/vsphere/inventory/datacenters.js';
+import { MachineReference } from '../../../../src/backends/vsphere/inventory/machine-reference.js';
 import { Machine } from '../../../../src/backends/vsphere/vm/machine.js';
 import { forgetGuestVariables, VsphereVariables } from '../../../../src/backends/vsphere/vm/variables.js';
 import type { OptionValue } from '../../../../src/backends/vsphere/vim/generated/types.js';
@@ -20,7 +21,8 @@ function rig(initial: Readonly<Record<string, string>>) {
         ['config.extraConfig', [...entries].map(([key, value]) => ({ key, value }))],
       ]),
     tasks: {
-      run: async (_ref: unknown, _method: string, { spec }: { spec: { extraConfig: readonly OptionValue[] } }) => {
+      runToEnd: (start: () => Promise<unknown>) => start(),
+      start: async (_ref: unknown, _method: string, { spec }: { spec: { extraConfig: readonly OptionValue[] } }) => {
         for (const { key, value } of spec.extraConfig) {
           if (value === '') entries.delete(key);
           else entries.set(key, String(value));
@@ -28,7 +30,8 @@ function rig(initial: Readonly<Record<string, string>>) {
       },
     },
   } as unknown as VsphereConnection;
-  const machine = new Machine(connection, {} as Datacenters, { type: 'VirtualMachine', value: 'vm-1' }, '[ds] a/a.vmx');
+  const reference = new MachineReference({ type: 'VirtualMachine', value: 'vm-1' });
+  const machine = new Machine(connection, {} as Datacenters, reference, '[ds] a/a.vmx');
   const powerOnAgain = async (): Promise<Readonly<Record<string, string>>> => {
     state.power = 'poweredOff';
     await forgetGuestVariables(machine, call);

@@ -71,7 +71,7 @@ describe('a task whose start was answered to nobody', () => {
     const answer = Object.entries(told(removed)).filter(([, value]) => value !== undefined);
     losingAnswers('RemoveSnapshot_Task', () => fake.addTask('task-1', Object.fromEntries(answer)));
     const args = { removeChildren: false };
-    const run = made.connection.tasks.run(snapshot, 'RemoveSnapshot_Task', args, made.call, { entity: vm });
+    const run = made.connection.tasks.run(snapshot, 'RemoveSnapshot_Task', args, made.call, vm);
     expect(await whileMoving(made.clock, 250, run)).toBeUndefined();
   });
 
