@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { inRepository, TempProject } from './temp-project.js';
@@ -33,6 +34,26 @@ describe('docs/dependencies.md', () => {
     const used = Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies });
     const rows = readFileSync(inRepository('docs/dependencies.md'), 'utf8').matchAll(/^\| `([^`]+)` +\|/gm);
     expect([...rows].map(([, name]) => String(name)).toSorted()).toEqual(used.toSorted());
+  });
+});
+
+/** A module of the build and all that it imports from the start, as paths in the repository. */
+function loadedWith(path: string, found: Set<string> = new Set()): ReadonlySet<string> {
+  if (found.has(path)) return found;
+  found.add(path);
+  const imports = readFileSync(inRepository(path), 'utf8').matchAll(/^(?:import|export) [^;]*?["'](\.[^"']+)["'];$/gm);
+  for (const [, address = ''] of imports) loadedWith(join(dirname(path), address), found);
+  return found;
+}
+
+const entries = v.object({ exports: v.record(v.string(), v.string()) });
+
+describe('the entries of the package', () => {
+  const { exports } = v.parse(entries, readJson('package.json'));
+  const modules = Object.values(exports).filter((path) => path.endsWith('.js'));
+
+  it.each([...modules, 'dist/doors/sync/engine-worker.js'])('%s loads from few files', (path) => {
+    expect(loadedWith(path).size).toBeLessThan(60);
   });
 });
 

@@ -162,7 +162,8 @@ function endedWith(exitCode: number): string {
 
 function startWorker(start: EngineStart): Worker {
   try {
-    return new Worker(new URL('./engine-worker.js', import.meta.url), {
+    // From the parent of its folder, which holds also where this module lies when it is bundled with others.
+    return new Worker(new URL('../sync/engine-worker.js', import.meta.url), {
       workerData: start,
       transferList: [start.port],
       env: SHARE_ENV,
