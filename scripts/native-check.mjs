@@ -4,7 +4,7 @@
 // Usage: node scripts/native-check.mjs [seconds of the random threads and of the fuzzers; valgrind takes a third]
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repoRoot } from './lib/tables.mjs';
@@ -95,10 +95,10 @@ function skip(what, why) {
 }
 
 /** Runs something with a folder that goes afterwards. */
-function inFolder(action) {
+async function inFolder(action) {
   const folder = mkdtempSync(join(tmpdir(), 'revix-native-check-'));
   try {
-    action(folder);
+    await action(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -117,22 +117,22 @@ function buildThreads({ compiler, flags }, folder) {
   ]);
 }
 
-/** Lets 32 threads do what they like; helpers are killed meanwhile or not. */
-function runThreads({ name, under, seconds: duration }, folder, areKilled) {
+/** Runs a program to its end. @returns how it ended, and all that it said. */
+async function run(command, args, options) {
+  const child = spawn(command, args, options);
+  const said = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr']) child[stream].on('data', (data) => (said[stream] += data));
+  const [status, signal] = await once(child, 'close');
+  return { status, signal, ...said };
+}
+
+/** Lets 32 threads do what they like; helpers are killed meanwhile or not. @returns resolves when they have ended. */
+async function runThreads({ name, under, seconds: duration }, folder, areKilled) {
   const pid = join(folder, 'pid');
   const env = { ...process.env, REVIX_HELPER: join(folder, 'helper'), REVIX_CONFIG: '', PID_FILE: pid };
   if (areKilled) env.HELPER_PID_FILE = pid;
-  const [command, ...before] = under;
-  const { status, signal, stdout, stderr } = spawnSync(
-    command,
-    [...before, join(folder, 'threads'), String(duration), '32'],
-    {
-      cwd: folder,
-      env,
-      encoding: 'utf8',
-      timeout: limitMs,
-    },
-  );
+  const [command, ...args] = [...under, join(folder, 'threads'), String(duration), '32'];
+  const { status, signal, stdout, stderr } = await run(command, args, { cwd: folder, env, timeout: limitMs });
   const isWell = status === 0 && stdout.endsWith('ok\n');
   const what = `${name}: 32 threads for ${duration} s${areKilled ? ', helpers are killed' : ''}`;
   note(isWell, isWell ? `${what}: ${stderr.trim()}` : what, `  ended with ${status ?? signal}\n${stdout}${stderr}`);
@@ -157,27 +157,36 @@ function runTests({ name, tool }) {
   else console.log(`FAILED  tests under ${name} ${signal ?? ''}\n${stdout}${stderr}`);
 }
 
-function check(way) {
+/** Why a way cannot be gone here, if so. */
+function whyNot(way) {
+  if (process.platform !== 'linux') return 'only on Linux';
   const missing = [way.compiler, way.under[0]].find((command) => !has(command));
-  if (process.platform !== 'linux') return skip(way.name, 'only on Linux');
-  if (missing !== undefined) return skip(way.name, `${missing} is not installed`);
-  runTests(way);
-  inFolder((folder) => {
-    const helper = join(repoRoot, 'dist', 'bindings', 'helper.cjs');
-    const script = `#!/bin/sh\nshift\necho $$ > "$PID_FILE"\nexec '${process.execPath}' '${helper}' "$@"\n`;
-    writeFileSync(join(folder, 'helper'), script, { mode: 0o755 });
-    buildThreads(way, folder);
-    runThreads(way, folder, false);
-    runThreads(way, folder, true);
+  return missing === undefined ? undefined : `${missing} is not installed`;
+}
+
+/** Lets the random threads run in all of the ways side by side: how long they take is given. */
+function checkThreads(possible) {
+  return inFolder(async (parent) => {
+    const folders = possible.map(({ tool }) => join(parent, tool));
+    for (const [index, folder] of folders.entries()) {
+      mkdirSync(folder);
+      const helper = join(repoRoot, 'dist', 'bindings', 'helper.cjs');
+      const script = `#!/bin/sh\nshift\necho $$ > "$PID_FILE"\nexec '${process.execPath}' '${helper}' "$@"\n`;
+      writeFileSync(join(folder, 'helper'), script, { mode: 0o755 });
+      buildThreads(possible[index], folder);
+    }
+    for (const areKilled of [false, true]) {
+      await Promise.all(possible.map((way, index) => runThreads(way, folders[index], areKilled)));
+    }
   });
 }
 
 /** Lets libFuzzer make up what a helper says, starting from the files of the corpus. */
-function fuzz() {
+async function fuzz() {
   const what = 'fuzzer of the library';
   const missing = ['clang', fixedLayout[0]].find((command) => !has(command));
   if (missing !== undefined) return skip(what, `${missing} is not installed`);
-  inFolder((folder) => {
+  await inFolder(async (folder) => {
     const program = join(folder, 'helper-says');
     const corpus = join(folder, 'corpus');
     cpSync(join(programs, 'fuzz', 'corpus'), corpus, { recursive: true });
@@ -186,22 +195,22 @@ function fuzz() {
       ...['-I', join(native, 'include'), '-I', join(native, 'src')],
       ...[join(programs, 'fuzz', 'helper-says.c'), ...sourcesWith(), '-o', program],
     ]);
-    const [command, ...before] = fixedLayout;
-    const args = [...before, program, `-max_total_time=${seconds}`, '-max_len=1024', '-timeout=30', corpus];
-    const { status, stderr } = spawnSync(command, args, { cwd: folder, encoding: 'utf8', timeout: limitMs });
+    const limits = [`-max_total_time=${seconds}`, '-max_len=1024', '-timeout=30'];
+    const [command, ...args] = [...fixedLayout, program, ...limits, corpus];
+    const { status, stderr } = await run(command, args, { cwd: folder, timeout: limitMs });
     const found = readdirSync(folder).filter((name) => /^(crash|leak|oom|timeout)-/.test(name));
     const inputs = found.map((name) => `${name}: ${readFileSync(join(folder, name)).toString('hex')}\n`).join('');
     note(status === 0, `${what}, ${seconds} s`, `${stderr.slice(-20_000)}\n${inputs}`);
   });
 }
 
-/** Lets a fuzzer make up what a client says to the helper's side. @returns resolves when it has ended. */
+/** Lets a fuzzer make up what a client says to the helper's side. */
 async function fuzzHelper() {
   const script = join(repoRoot, 'scripts', 'fuzz-helper.mjs');
-  const child = spawn(process.execPath, [script, String(seconds)], { timeout: limitMs });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += data));
-  const [status, signal] = await once(child, 'close');
+  const { status, signal, stdout, stderr } = await run(process.execPath, [script, String(seconds)], {
+    timeout: limitMs,
+  });
+  const said = `${stdout}${stderr}`;
   const what = `fuzzer of the helper, ${seconds} s`;
   const isWell = status === 0;
   note(
@@ -212,9 +221,9 @@ async function fuzzHelper() {
 }
 
 /** Builds the library for Windows; nothing runs. It must export what vix.h declares. */
-function buildForWindows({ compiler, library }) {
+async function buildForWindows({ compiler, library }) {
   if (!has(compiler)) return skip(library, `${compiler} is not installed`);
-  inFolder((folder) => {
+  await inFolder((folder) => {
     const output = join(folder, library);
     const warnings = ['-Wall', '-Wextra', '-Werror'];
     must(compiler, [
@@ -228,10 +237,12 @@ function buildForWindows({ compiler, library }) {
   });
 }
 
-for (const way of ways) check(way);
-const helperIsFuzzed = fuzzHelper();
-fuzz();
-await helperIsFuzzed;
-for (const build of windows) buildForWindows(build);
+const reasons = new Map(ways.map((way) => [way, whyNot(way)]));
+for (const [{ name }, reason] of reasons) if (reason !== undefined) skip(name, reason);
+const possible = ways.filter((way) => reasons.get(way) === undefined);
+for (const way of possible) runTests(way);
+await checkThreads(possible);
+await Promise.all([fuzz(), fuzzHelper()]);
+for (const build of windows) await buildForWindows(build);
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
