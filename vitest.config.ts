@@ -15,8 +15,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...wholeOnly],
-    // By default one core is kept free, which on two means one file after the other.
-    maxWorkers: availableParallelism(),
+    // One more than there are cores, for what waits: for a process, the disk, the network of the machine. By default one
+    // core is kept free, which on two means one file after the other.
+    maxWorkers: availableParallelism() + 1,
     pool: areThreadsSafe ? 'threads' : 'forks',
     // Files share what they import: nothing in the sources keeps a state of its own, and loading takes minutes in all.
     isolate: false,

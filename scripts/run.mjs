@@ -33,7 +33,9 @@ const commands = {
       const thorough = [
         'test/cli/vmrun/every-command.test.ts',
         'test/cli/vmrun/interrupt.test.ts',
+        'test/api/model.test.ts',
         'test/backends/vsphere/broken-wire.test.ts',
+        'test/backends/vsphere/soap/value-round-trip.test.ts',
         'test/world/store/many-processes.test.ts',
         'test/native/programs.test.ts',
         'test/doors/client/run-large.test.ts',

@@ -4,7 +4,8 @@ import { command, opening, RandomProgram } from '../fixtures/random-program.js';
 
 /** Runs are the same each time; another seed can be tried with REVIX_SEED. A failure prints its seed and path. */
 const seed = Number(process.env['REVIX_SEED'] ?? 20_260_101);
-const runs = 500;
+/** The whole number runs in `npm run test:whole`. */
+const runs = process.env['REVIX_WHOLE_PROOF'] === undefined ? 150 : 500;
 
 describe('random programs', () => {
   it(`behave as the model says (seed ${seed})`, { timeout: 60_000 }, async () => {
