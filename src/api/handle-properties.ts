@@ -53,11 +53,12 @@ const toolsStates = {
   'not-installed': VIX_TOOLSSTATE_NOT_INSTALLED,
 } as const;
 
-const featureBits: readonly (readonly [Capability, number])[] = [
-  ['sharedFolders', VIX_VM_SUPPORT_SHARED_FOLDERS],
-  ['snapshots', VIX_VM_SUPPORT_MULTIPLE_SNAPSHOTS],
-  ['toolsInstall', VIX_VM_SUPPORT_TOOLS_INSTALL],
-  ['hardwareUpgrade', VIX_VM_SUPPORT_HARDWARE_UPGRADE],
+/** What the host must offer for each feature, and what of the machine itself counts. */
+const features: readonly (readonly [bit: number, Capability, has?: (machine: VmProperties) => boolean])[] = [
+  [VIX_VM_SUPPORT_SHARED_FOLDERS, 'sharedFolders'],
+  [VIX_VM_SUPPORT_MULTIPLE_SNAPSHOTS, 'snapshots', ({ takesManySnapshots }) => takesManySnapshots],
+  [VIX_VM_SUPPORT_TOOLS_INSTALL, 'toolsInstall'],
+  [VIX_VM_SUPPORT_HARDWARE_UPGRADE, 'hardwareUpgrade'],
 ];
 
 /** vSphere's name of a product holds its version, and its build. */
@@ -89,8 +90,8 @@ const vmReaders: Readers<VmSource> = new Map<number, (source: VmSource) => unkno
   [VIX_PROPERTY_VM_IN_VMTEAM, () => false],
   [VIX_PROPERTY_VM_POWER_STATE, ({ now }) => powerBits(now.power)],
   [VIX_PROPERTY_VM_TOOLS_STATE, ({ now }) => toolsStates[now.tools]],
-  [VIX_PROPERTY_VM_IS_RUNNING, ({ now }) => now.power.phase === 'on' || now.power.phase === 'resetting'],
-  [VIX_PROPERTY_VM_SUPPORTED_FEATURES, ({ vm }) => supportedFeatures(vm)],
+  [VIX_PROPERTY_VM_IS_RUNNING, ({ now }) => now.power.isOn],
+  [VIX_PROPERTY_VM_SUPPORTED_FEATURES, supportedFeatures],
   [VIX_PROPERTY_VM_IS_RECORDING, ({ now }) => now.isRecording],
   [VIX_PROPERTY_VM_IS_REPLAYING, ({ now }) => now.isReplaying],
   [VIX_PROPERTY_VM_SSL_ERROR, ({ now }) => now.hasTlsError],
@@ -141,7 +142,9 @@ function readFrom<Source>(readers: Readers<Source>, source: Source): PropertyRea
   };
 }
 
-function supportedFeatures(vm: VmState): number {
+function supportedFeatures({ vm, now }: VmSource): number {
   const { capabilities } = vm.host.payload.link;
-  return featureBits.reduce((bits, [capability, bit]) => (capabilities.has(capability) ? bits | bit : bits), 0);
+  return features
+    .filter(([, capability, has]) => capabilities.has(capability) && has?.(now) !== false)
+    .reduce((bits, [bit]) => bits | bit, 0);
 }

@@ -105,6 +105,8 @@ export interface VmSummary {
 /** Power state, free of VIX bits. */
 export interface VmPowerState {
   readonly phase: 'off' | 'powering-on' | 'on' | 'powering-off' | 'resetting' | 'suspending' | 'suspended' | 'resuming';
+  /** It is powered on; also while it is reset, or on its way off or into its suspended state. */
+  readonly isOn: boolean;
   readonly isPaused: boolean;
   readonly areToolsRunning: boolean;
   /** A dialog waits for an answer. */
@@ -124,6 +126,8 @@ export interface VmProperties {
   readonly isReadOnly: boolean;
   readonly isRecording: boolean;
   readonly isReplaying: boolean;
+  /** It can have more than one snapshot, where its host takes snapshots. */
+  readonly takesManySnapshots: boolean;
   /** Guest directory of the shared folders; null unless Tools runs and the guest has one. */
   readonly sharedFoldersPath: string | null;
   /** Text of the dialog that blocks the VM, or null. */

@@ -76,6 +76,19 @@ describe('the properties of a handle', () => {
     expect(await read(stage, stage.vm, properties.VIX_PROPERTY_VM_TOOLS_STATE.id)).toEqual([VIX_OK, 4]);
     expect(await read(stage, stage.vm, properties.VIX_PROPERTY_VM_IS_RUNNING.id)).toEqual([VIX_OK, false]);
     expect(await read(stage, stage.vm, properties.VIX_PROPERTY_VM_SUPPORTED_FEATURES.id)).toEqual([VIX_OK, 14]);
+    stage.lab.properties = { ...stage.lab.properties, takesManySnapshots: false };
+    expect(await read(stage, stage.vm, properties.VIX_PROPERTY_VM_SUPPORTED_FEATURES.id)).toEqual([VIX_OK, 12]);
+  });
+
+  it.each([
+    [power('powering-off', { isOn: true }), true],
+    [power('powering-off'), false],
+    [power('powering-on'), false],
+  ])('of a machine say whether it is powered on, whatever is under way: %o', async (state, isRunning) => {
+    const stage = await Stage.make();
+    stage.lab.setPower(state);
+    const { id } = properties.VIX_PROPERTY_VM_IS_RUNNING;
+    expect(await read(stage, stage.vm, id)).toEqual([VIX_OK, isRunning]);
   });
 
   it('of a host tell what was connected to', async () => {

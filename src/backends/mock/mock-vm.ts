@@ -60,7 +60,7 @@ export class MockVm implements VmLink {
 
   properties(call: CallContext): Promise<VmProperties> {
     return this.#connection.run(
-      async () => ({ ...(await this.#vm.properties(call)), hasTlsError: false }),
+      async () => ({ ...(await this.#vm.properties(call)), takesManySnapshots: true, hasTlsError: false }),
       call.signal,
     );
   }

@@ -46,6 +46,7 @@ export interface KnownProperties {
   aliasManager: Ref<'GuestAliasManager'>;
   guestWindowsRegistryManager: Ref<'GuestWindowsRegistryManager'>;
   // machines
+  'capability.multipleSnapshotsSupported': boolean;
   'capability.toolsAutoUpdateSupported': boolean;
   'config.extraConfig': readonly OptionValue[];
   'config.hardware.device': readonly VirtualDevice[];

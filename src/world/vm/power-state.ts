@@ -12,6 +12,8 @@ import type { PowerPhase, VmRecord, VmTools } from './vm-record.js';
 /** Power state as callers see it. */
 export interface VmPowerView {
   readonly phase: PowerPhase;
+  /** Also while it is reset, or on its way off or into its suspended state. */
+  readonly isOn: boolean;
   readonly isPaused: boolean;
   readonly areToolsRunning: boolean;
   readonly isBlockedByQuestion: boolean;
@@ -32,10 +34,18 @@ function isTransitional(phase: PowerPhase): phase is TransitionalPhase {
   return phase in phaseAfter;
 }
 
+const onPhases: ReadonlySet<PowerPhase> = new Set(['on', 'powering-off', 'resetting', 'suspending']);
+
+/** Whether a machine in this phase is powered on. */
+export function isOnIn(phase: PowerPhase): boolean {
+  return onPhases.has(phase);
+}
+
 /** What callers see of the record's power state at a moment. The record must be settled for that moment. */
 export function powerView(record: VmRecord, nowMs: number): VmPowerView {
   return {
     phase: record.power.phase,
+    isOn: isOnIn(record.power.phase),
     isPaused: record.power.isPaused,
     areToolsRunning: toolsStart(record, nowMs).state === 'running',
     isBlockedByQuestion: record.question !== null,

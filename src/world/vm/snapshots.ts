@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Fault } from '../../base/fault.js';
 import type { WorldCall } from '../world-call.js';
 import { requireNoRecording } from './power.js';
-import { startTransition, turnOff, type VmPowerView } from './power-state.js';
+import { isOnIn, startTransition, turnOff, type VmPowerView } from './power-state.js';
 import { requireNoQuestion } from './question.js';
 import type { SnapshotRecord, VmRecord } from './vm-record.js';
 import type { VmScope } from './vm-scope.js';
@@ -278,7 +278,13 @@ function childrenOf(snapshots: readonly SnapshotRecord[]): readonly SnapshotView
       id: snapshot.id,
       name: snapshot.name,
       description: snapshot.description,
-      power: { phase: snapshot.phase, isPaused: false, areToolsRunning: false, isBlockedByQuestion: false },
+      power: {
+        phase: snapshot.phase,
+        isOn: isOnIn(snapshot.phase),
+        isPaused: false,
+        areToolsRunning: false,
+        isBlockedByQuestion: false,
+      },
       isReplayable: snapshot.isReplayable,
       createdAtMs: snapshot.createdAtMs,
       children: below(snapshot.id),

@@ -7,7 +7,10 @@ const transitionMs = 20;
 describe('power', () => {
   it('shows each transitional phase while the operation lasts', async () => {
     const { clock, vm } = await oneVm({}, { transitionMs });
-    const phase = async (): Promise<string> => (await vm.properties(call())).power.phase;
+    const phase = async (): Promise<string> => {
+      const { power } = await vm.properties(call());
+      return power.isOn ? `${power.phase}, and is on` : power.phase;
+    };
     const seen: string[] = [await phase()];
     for (const start of [
       () => vm.power.on(hard, call()),
@@ -24,7 +27,16 @@ describe('power', () => {
     }
     expect(seen).toEqual([
       'off',
-      ...['powering-on', 'on', 'resetting', 'on', 'suspending', 'suspended', 'resuming', 'on', 'powering-off', 'off'],
+      'powering-on',
+      'on, and is on',
+      'resetting, and is on',
+      'on, and is on',
+      'suspending, and is on',
+      'suspended',
+      'resuming',
+      'on, and is on',
+      'powering-off, and is on',
+      'off',
     ]);
   });
 

@@ -52,6 +52,7 @@ export function powerStateOf(values: Properties, runningTasks: readonly string[]
   const isPaused = values.get('runtime.paused') === true;
   return {
     phase: task?.(state) ?? stablePhases[state],
+    isOn: isOn(values),
     isPaused,
     areToolsRunning: areToolsRunning(values) && !isPaused,
     isBlockedByQuestion: questionIn(values) !== null,

@@ -12,6 +12,7 @@ const paths = [
   'summary.config',
   'runtime.paused',
   'runtime.recordReplayState',
+  'capability.multipleSnapshotsSupported',
   'datastore',
 ] as const;
 
@@ -63,6 +64,7 @@ export async function readProperties(
     isReadOnly: false,
     isRecording: record === 'recording',
     isReplaying: record === 'replaying',
+    takesManySnapshots: values.get('capability.multipleSnapshotsSupported') === true,
     sharedFoldersPath: null,
     question: questionIn(values),
     hasTlsError,
