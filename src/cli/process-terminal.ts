@@ -1,5 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs';
+import type { PipedLines } from './piped-lines.js';
 import type { StreamName, Terminal } from './terminal.js';
+import type { TypedLines } from './typed-lines.js';
 
 const descriptors: Readonly<Record<StreamName, number>> = { stdin: 0, stdout: 1, stderr: 2 };
 const interrupts: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -17,8 +19,8 @@ export class ProcessTerminal implements Terminal {
   readonly platform = process.platform;
   readonly env = process.env;
   readonly directory = process.cwd();
-  #lines: AsyncIterator<string> | undefined;
-  #isInterrupted = false;
+  #typed: TypedLines | undefined;
+  #piped: PipedLines | undefined;
   #lostOutput: { readonly code: string; readonly message: string } | undefined;
 
   /** The first error of writing to stdout. */
@@ -50,32 +52,36 @@ export class ProcessTerminal implements Terminal {
   }
 
   async readSecretLine(prompt: string): Promise<string | undefined> {
-    const isTyped = this.isPerson('stdin');
-    if (this.#lines === undefined) {
-      const { createInterface } = await import('node:readline');
-      // Without an output nothing that is typed is shown; the terminal flag makes Node switch the echo off.
-      const reader = createInterface({ input: process.stdin, terminal: isTyped, historySize: 0 });
-      // Without an echo Ctrl-C comes as a character, and is to be what it is elsewhere.
-      reader.once('SIGINT', () => {
-        this.#isInterrupted = true;
-        reader.close();
-        process.kill(process.pid, 'SIGINT');
-      });
-      this.#lines = reader[Symbol.asyncIterator]();
+    if (!this.isPerson('stdin')) {
+      const { PipedLines } = await import('./piped-lines.js');
+      const lines = (this.#piped ??= new PipedLines(process.stdin));
+      return lines.next();
     }
-    if (isTyped) this.write('stderr', prompt);
-    const next = await this.#lines.next();
-    if (isTyped) this.write('stderr', '\n');
-    // The end of the input is none that was typed: the signal is on its way.
-    if (this.#isInterrupted) await new Promise(() => undefined);
-    return next.done === true ? undefined : next.value;
+    const { TypedLines } = await import('./typed-lines.js');
+    const lines = (this.#typed ??= new TypedLines(process.stdin, {
+      show: (text) => this.write('stderr', text),
+      raise: raiseAsTerminal,
+    }));
+    const stopListening = this.onInterrupt((signal) => {
+      lines.close();
+      stopListening();
+      // Where nobody else listens, the signal ends the process, as it does without listeners.
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    });
+    const resume = (): void => lines.resume();
+    process.on('SIGCONT', resume);
+    try {
+      return await lines.next(prompt);
+    } finally {
+      process.off('SIGCONT', resume);
+      stopListening();
+    }
   }
 
   /** Lets the process end although stdin was read. */
-  async close(): Promise<void> {
-    if (this.#lines === undefined) return;
-    await this.#lines.return?.();
-    process.stdin.destroy();
+  close(): void {
+    this.#typed?.close();
+    this.#piped?.close();
   }
 
   onInterrupt(listener: (signal: NodeJS.Signals) => void): () => void {
@@ -86,6 +92,13 @@ export class ProcessTerminal implements Terminal {
       for (const signal of interrupts) process.off(signal, listener);
     };
   }
+}
+
+/** Sends a signal to all that run in the foreground, as the terminal does at a key. */
+function raiseAsTerminal(signal: NodeJS.Signals): void {
+  if (process.platform !== 'win32') process.kill(0, signal);
+  // Windows has no other of these, and would end the process at once, whoever listens.
+  else if (signal === 'SIGINT' && !process.emit(signal, signal)) process.exit(1);
 }
 
 /** npx keeps SIGTERM to itself and its shell, and leaves what they run behind without a parent. */

@@ -8,7 +8,7 @@ const words = process.argv.slice(2);
 process.title = 'revix';
 const terminal = new ProcessTerminal();
 const status = await runRevix(words, terminal, revixCommands);
-await terminal.close();
+terminal.close();
 const { lostOutput } = terminal;
 // Whoever stopped reading (`| head`) knows; everybody else is told.
 if (lostOutput !== undefined && lostOutput.code !== 'EPIPE') {

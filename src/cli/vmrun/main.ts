@@ -51,7 +51,7 @@ export async function vmrunMain(args: readonly string[]): Promise<{ readonly has
     return await viaAgent(call, env, revixVersion());
   };
   const end = await runVmrun(args, terminal, { version: revixVersion, clock, connect, throughAgent });
-  await terminal.close();
+  terminal.close();
   if (end.signal !== undefined && terminal.platform !== 'win32') {
     // Ends as the signal would have ended it, so that a shell stops its loop.
     process.kill(process.pid, end.signal);
