@@ -7,7 +7,7 @@ import { FakeClock } from '../../../src/base/clock.js';
 import { Fault } from '../../../src/base/fault.js';
 import { Secret } from '../../../src/base/secret.js';
 import { createVix } from '../../../src/compose/create-vix.js';
-import { startSimulator, type Simulator, type WireEffect } from '../../../src/simulator/index.js';
+import { startSimulator, type Simulator, type WireEffect, type WireFaultRule } from '../../../src/simulator/index.js';
 import { settle } from '../../../src/testing/settle.js';
 import { errorName } from '../../../src/vix/lookup.js';
 import {
@@ -31,8 +31,10 @@ interface Mishap {
   readonly name: string;
   /** What befalls one request. */
   readonly effect: WireEffect;
-  /** What befalls every connection after it. */
-  readonly onConnect?: WireEffect;
+  /** Which requests it may befall; all by default. */
+  readonly on?: string;
+  /** What befalls requests and connections after it. */
+  readonly others?: WireFaultRule;
   /** The errors that a program may see of it. */
   readonly allowed: readonly string[];
   /** Those of them that one run at least has to end with. */
@@ -65,9 +67,22 @@ const effects: readonly Mishap[] = [
   {
     name: 'the connection is reset, and the next ones meet another certificate',
     effect: { reset: true },
-    onConnect: { wrongCertificate: true },
+    others: { on: 'connect', effect: { wrongCertificate: true } },
     allowed: ['VIX_E_HOST_CONNECTION_LOST', 'VIX_E_NET_HTTP_SSL_SECURITY'],
     mustBeSeen: ['VIX_E_NET_HTTP_SSL_SECURITY'],
+  },
+  {
+    name: 'the session ends, and the server starts and takes no login yet',
+    effect: { expireSession: true },
+    others: { on: 'Login', count: 2, effect: { fault: { $type: 'SystemError', reason: 'starting' } } },
+    // Of the first connect; nobody waits there.
+    allowed: ['VIX_E_FAIL'],
+  },
+  {
+    name: 'a guest manager refuses a session that lives',
+    on: '*InGuest',
+    effect: { fault: { $type: 'NotAuthenticated', privilegeId: 'VirtualMachine.GuestOperations.Query' } },
+    allowed: [],
   },
 ];
 
@@ -81,7 +96,7 @@ const mostRequests = 80;
 const stride = process.env['REVIX_WHOLE_PROOF'] === undefined ? 36 : 1;
 
 describe.each(effects.map((row, index) => ({ ...row, first: 1 + ((index * 3) % stride) })))('when $name', (row) => {
-  const { effect, onConnect, allowed, mustBeSeen = [], first } = row;
+  const { effect, on = '*', others, allowed, mustBeSeen = [], first } = row;
   let simulator: Simulator;
   let clock: FakeClock;
   let quiet: NetworkQuiet;
@@ -91,8 +106,8 @@ describe.each(effects.map((row, index) => ({ ...row, first: 1 + ((index * 3) % s
   const onRequest = (): void => {
     countdown -= 1;
     if (countdown !== 0) return;
-    if (onConnect !== undefined) simulator.faults.add({ on: 'connect', effect: onConnect });
-    simulator.faults.add({ on: '*', count: 1, effect });
+    if (others !== undefined) simulator.faults.add(others);
+    simulator.faults.add({ on, count: 1, effect });
   };
 
   beforeAll(async () => {

@@ -229,6 +229,10 @@ export class FakeVsphere {
     const token = `session-${(this.#count += 1)}`;
     this.#sessions.add(token);
     response.setHeader('set-cookie', `vmware_soap_session="${token}"; Path=/; HttpOnly; Secure`);
+    return this.#userSession(token, userName);
+  }
+
+  #userSession(token: string, userName: string): object {
     const now = new Date(0);
     return {
       key: `key of ${token}`,
@@ -285,11 +289,8 @@ export class FakeVsphere {
     const asked = spec.objectSet.flatMap(({ obj }) => (obj.type === 'TaskManager' ? this.#recentTasks() : [obj]));
     const objects = asked.flatMap((obj) => {
       if (obj.type === 'SessionManager') {
-        const val = {
-          ...(this.logIn({ response: { setHeader: () => undefined } } as unknown as FakeCall) as object),
-          key: `key of ${session}`,
-        };
-        return { obj, propSet: [{ name: 'currentSession', val: { $type: 'UserSession', ...val } }] };
+        const val = { $type: 'UserSession', ...this.#userSession(session ?? '', 'user') };
+        return { obj, propSet: [{ name: 'currentSession', val }] };
       }
       const known = this.objects.get(refKey(obj));
       if (known === undefined) {

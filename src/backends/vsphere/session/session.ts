@@ -1,6 +1,6 @@
 import { Allowance } from '../../../base/allowance.js';
 import { type Clock, type ClockTimer, sleep } from '../../../base/clock.js';
-import { Fault } from '../../../base/fault.js';
+import { Fault, type FaultKind } from '../../../base/fault.js';
 import { LinkedAbort } from '../../../base/linked-abort.js';
 import { untilAborted } from '../../../base/until-aborted.js';
 import { faultFrom } from '../errors/fault-from.js';
@@ -22,6 +22,12 @@ const logoutMs = 5000;
 const firstPauseMs = 250;
 const longestPauseMs = 5000;
 
+/** Guest managers that refuse a fresh login are not answered with another one for so long. */
+const refusedFreshMemoryMs = 600_000;
+
+/** What became of a session that a call was refused with: there is a new login, or the old one lives. */
+type Renewal = 'renewed' | 'alive';
+
 export interface SessionCall {
   readonly signal?: AbortSignal | undefined;
   /** By default that of the settings. */
@@ -34,7 +40,8 @@ const serviceInstance: Ref<'ServiceInstance'> = { type: 'ServiceInstance', value
 
 /**
  * One login at one server, kept alive until it is closed. When the server has forgotten it, all calls wait for one new
- * login; when the server does not answer, calls that may be repeated wait for it, and the session is lost for good when
+ * login. So do calls of guest managers that refuse it while it lives for everything else, as they were seen to do with
+ * sessions of some age; nothing of a call that was refused has run. When the server does not answer, calls that may be repeated wait for it, and the session is lost for good when
  * that takes too long.
  */
 export class Session {
@@ -47,7 +54,9 @@ export class Session {
   #user: UserSession;
   /** Counts logins: what a session made for itself is gone with it. */
   #generation = 0;
-  #renewing: Promise<'renewed' | 'alive'> | undefined;
+  #renewing: { readonly isForced: boolean; readonly outcome: Promise<Renewal> } | undefined;
+  /** When a guest manager last refused a login that was fresh, so that another one would not help; by the monotonic clock. */
+  #refusedFreshMs: number | undefined;
   /** Why every further call fails. */
   #end: Fault | undefined;
   #wasLost = false;
@@ -154,6 +163,7 @@ export class Session {
     call: SessionCall = {},
   ): Promise<ResultOf<Method>> {
     const { signal, timeoutMs = this.#settings.callTimeoutMs, isOnce = false } = call;
+    const isGuest = /Guest\w*Manager$/.test(self.type);
     // The connections are not this session's alone, so what is under way does not end with them.
     const stop = new LinkedAbort(signal, this.#ended.signal);
     let outage: Allowance | undefined;
@@ -165,7 +175,7 @@ export class Session {
         if (this.#end !== undefined) throw this.#end;
         signal?.throwIfAborted();
         try {
-          if (refused !== undefined && (await this.#renewed(refused.generation, signal)) === 'alive') {
+          if (refused !== undefined && (await this.#renewed(refused.generation, isGuest, signal)) === 'alive') {
             if (refused.answer !== undefined) return refused.answer.result;
             throw forbidden();
           }
@@ -177,7 +187,8 @@ export class Session {
             refused = { generation, answer: { result } };
           } catch (error) {
             // What was refused for want of a login has not been carried out.
-            if (!isVimError(error, 'NotAuthenticated') || isOnce || refused !== undefined) throw error;
+            if (!isVimError(error, 'NotAuthenticated') || isOnce) throw error;
+            if (refused !== undefined) throw isGuest ? this.#refusedFresh() : error;
             refused = { generation };
           }
         } catch (error) {
@@ -217,8 +228,7 @@ export class Session {
     if (this.#end !== undefined) return;
     const message = `The connection to ${this.content.about.name} was closed. Connect again to go on.`;
     this.#finish(new Fault('connection-lost', message));
-    // A server that is gone has nothing to log out from.
-    await this.#channel.call(this.#manager, 'Logout', {}, { timeoutMs: logoutMs }).catch(() => undefined);
+    await this.#logOut();
   }
 
   #finish(fault: Fault): void {
@@ -227,21 +237,33 @@ export class Session {
     this.#ended.abort(fault);
   }
 
-  /** Waits until there is a newer login than the one that was refused. The login itself outlives the caller. */
-  async #renewed(refused: number, signal: AbortSignal | undefined): Promise<'renewed' | 'alive'> {
-    if (this.#generation !== refused) return 'renewed';
-    this.#renewing ??= this.#renew()
-      .catch((error: unknown) => {
-        throw notSent(error);
-      })
-      .finally(() => (this.#renewing = undefined));
-    const renewing = this.#renewing;
-    return signal === undefined ? renewing : untilAborted(() => renewing, signal);
+  /**
+   * Waits until there is a newer login than the one that was refused. The login itself outlives the caller.
+   *
+   * @param isForced also where the old one still lives.
+   */
+  async #renewed(refused: number, isForced: boolean, signal: AbortSignal | undefined): Promise<Renewal> {
+    for (;;) {
+      if (this.#generation !== refused) return 'renewed';
+      this.#renewing ??= {
+        isForced,
+        outcome: this.#renew(isForced)
+          .catch((error: unknown) => {
+            throw notSent(error);
+          })
+          .finally(() => (this.#renewing = undefined)),
+      };
+      const { outcome, isForced: wasForced } = this.#renewing;
+      const renewal = await (signal === undefined ? outcome : untilAborted(() => outcome, signal));
+      if (renewal === 'renewed' || wasForced || !isForced) return renewal;
+    }
   }
 
-  async #renew(): Promise<'renewed' | 'alive'> {
-    if (await this.#isAlive()) return 'alive';
-    if (this.#login.kind === 'clone-ticket') {
+  async #renew(isForced: boolean): Promise<Renewal> {
+    if (await this.#isAlive()) {
+      if (!isForced || !this.#mayHelp()) return 'alive';
+      await this.#logOut();
+    } else if (this.#login.kind === 'clone-ticket') {
       throw this.lose(
         new Fault('host-permission', 'The session has ended, and its clone ticket was good for one login.'),
       );
@@ -252,12 +274,29 @@ export class Session {
       this.#user = await logIn(this.#channel, this.#manager, this.#login, this.#clock, call);
     } catch (error) {
       // Never again with a login that was refused: the account would be locked.
-      if (error instanceof VimError) throw this.lose(error);
-      throw error;
+      if (isRefusedLogin(error)) throw this.lose(error);
+      throw error instanceof VimError ? notNow(error) : error;
     }
     this.#generation += 1;
     for (const listener of [...this.#onRenewed]) listener();
     return 'renewed';
+  }
+
+  /** Whether a new login may help where guest managers refuse one that lives. */
+  #mayHelp(): boolean {
+    if (this.#login.kind === 'clone-ticket') return false;
+    return this.#refusedFreshMs === undefined || this.#clock.monotonic() - this.#refusedFreshMs >= refusedFreshMemoryMs;
+  }
+
+  /** Remembers that a guest manager refused a login right after it was made. @returns what its call throws. */
+  #refusedFresh(): VimError {
+    this.#refusedFreshMs = this.#clock.monotonic();
+    return forbidden();
+  }
+
+  /** A server that is gone, or has forgotten the session, has nothing to log out from. Never rejects. */
+  async #logOut(): Promise<void> {
+    await this.#channel.call(this.#manager, 'Logout', {}, { timeoutMs: logoutMs }).catch(() => undefined);
   }
 
   /** Whether the server still knows the session: users with few rights are told the contrary about single objects. */
@@ -301,6 +340,9 @@ export class Session {
   }
 }
 
+/** What a login ends with that the server refuses for good: nothing but another login or licence helps. */
+const refusedLoginKinds: ReadonlySet<FaultKind> = new Set<FaultKind>(['host-permission', 'licence']);
+
 /** VIX_E_HOST_USER_PERMISSIONS. */
 const refusedLoginCode = 3014;
 
@@ -310,6 +352,18 @@ function forbidden(): VimError {
     { $type: 'NoPermission' },
     'The server says that the session is not authenticated, but the session lives: the user may not do this.',
   );
+}
+
+/** Whether the server will not have the login, rather than being unable to take it now. */
+function isRefusedLogin(error: unknown): boolean {
+  const fault = faultFrom(error, { doing: 'log in' });
+  return error instanceof VimError && fault instanceof Fault && refusedLoginKinds.has(fault.kind);
+}
+
+/** A server that cannot take a login now, as one that starts: worth another try. Nobody has been logged in. */
+function notNow(error: VimError): HttpFailure {
+  const message = `the server takes no login now: ${error.message}`;
+  return new HttpFailure('unavailable', message, { mayHaveRun: false, cause: error });
 }
 
 /** How a new login failed, for the calls that wait for it: none of them has been carried out. */

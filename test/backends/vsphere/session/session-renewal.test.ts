@@ -1,0 +1,162 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isVimError } from '../../../../src/backends/vsphere/errors/vim-error.js';
+import type { Fault } from '../../../../src/base/fault.js';
+import { Secret } from '../../../../src/base/secret.js';
+import { connectTo, type FakeConnection, whileMoving } from '../fake-connection.js';
+import { answeredOtherwise, type FakeCall, FakeFault, FakeVsphere } from '../fake-vsphere.js';
+
+const vm = { type: 'VirtualMachine', value: 'vm-1' } as const;
+const minute = 60_000;
+
+let fake: FakeVsphere;
+let connections: FakeConnection[];
+
+beforeEach(async () => {
+  fake = await FakeVsphere.start();
+  fake.add(vm, { name: 'machine' });
+  connections = [];
+});
+
+afterEach(async () => {
+  for (const { pool } of connections) await pool.close();
+  await fake.close();
+});
+
+async function connected(
+  ...args: Parameters<typeof connectTo> extends [unknown, ...infer Rest] ? Rest : never
+): Promise<FakeConnection> {
+  const made = await connectTo(fake, ...args);
+  connections.push(made);
+  return made;
+}
+
+function readName({ connection, call }: FakeConnection): Promise<string | undefined> {
+  return connection.properties(vm, ['name'], call).then((values) => values.get('name'));
+}
+
+async function thrownBy(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => 'nothing',
+    (error: unknown) => error,
+  );
+}
+
+describe('a session that guest managers refuse while it lives', () => {
+  const processManager = { type: 'GuestProcessManager', value: 'guestOperationsProcessManager' } as const;
+  const auth = {
+    $type: 'NamePasswordAuthentication',
+    interactiveSession: false,
+    username: 'u',
+    password: 'p',
+  } as const;
+  const spec = { programPath: '/bin/true', arguments: '' };
+  let started: number;
+  /** Logins that the guest managers refuse. */
+  let refusedLogins: number;
+
+  beforeEach(() => {
+    started = 0;
+    refusedLogins = 1;
+    fake.on('StartProgramInGuest', ({ self }) => {
+      if (fake.count('Login') + fake.count('CloneSession') <= refusedLogins) {
+        throw new FakeFault({ $type: 'NotAuthenticated', object: self, privilegeId: 'System.View' });
+      }
+      started += 1;
+      return 7;
+    });
+  });
+
+  const start = ({ connection, call }: FakeConnection): Promise<number> =>
+    connection.call(processManager, 'StartProgramInGuest', { vm, auth, spec }, call);
+
+  it('is renewed once for all that waits, for what was refused has not run; the old one is logged out', async () => {
+    const made = await connected();
+    expect(await Promise.all([start(made), start(made), readName(made)])).toEqual([7, 7, 'machine']);
+    expect([started, fake.count('Login'), fake.count('Logout'), fake.sessionCount]).toEqual([2, 2, 1, 1]);
+    expect(await readName(made)).toBe('machine');
+  });
+
+  it('tells a user who may not do it, and tries no other login for ten minutes', async () => {
+    const made = await connected();
+    refusedLogins = 2;
+    for (let round = 0; round < 3; round += 1) {
+      expect(isVimError(await thrownBy(start(made)), 'NoPermission')).toBe(true);
+    }
+    expect([started, fake.count('Login')]).toEqual([0, 2]);
+    await made.clock.advance(10 * minute);
+    expect(await start(made)).toBe(7);
+    expect(fake.count('Login')).toBe(3);
+  });
+
+  it('is kept where it began with a clone ticket, which is good for one login', async () => {
+    fake.on('CloneSession', (call) => fake.logIn(call));
+    const made = await connected({}, { userName: null, password: new Secret('ticket') });
+    expect(isVimError(await thrownBy(start(made)), 'NoPermission')).toBe(true);
+    expect(await readName(made)).toBe('machine');
+  });
+});
+
+describe('a session whose renewal fails for now', () => {
+  const unavailable = '<html>503 Service Unavailable (Failed to connect to endpoint)</html>';
+  const mishaps: Readonly<Record<string, (call: FakeCall) => unknown>> = {
+    'the service is not available': ({ response }) => {
+      response.writeHead(503, { 'content-type': 'text/html' }).end(unavailable);
+      return answeredOtherwise;
+    },
+    'the connection is reset': ({ response }) => {
+      response.socket?.destroy();
+      return answeredOtherwise;
+    },
+    'the answer breaks off': ({ response }) => {
+      response.writeHead(200, { 'content-length': '100' }).write('<half');
+      response.socket?.destroySoon();
+      return answeredOtherwise;
+    },
+    'the server starts': () => {
+      throw new FakeFault({ $type: 'SystemError', reason: 'vpxd is starting' }, 'A general system error occurred.');
+    },
+    'the server reaches something else not': () => {
+      throw new FakeFault({ $type: 'HostCommunication' }, 'Unable to communicate with the remote host.');
+    },
+  };
+
+  it.each(Object.entries(mishaps))('goes on: %s', async (_name, mishap) => {
+    const made = await connected();
+    const lost: Fault[] = [];
+    made.connection.session.onLost((fault) => lost.push(fault));
+    let logins = 0;
+    fake.on('Login', (call) => {
+      logins += 1;
+      return logins <= 2 ? mishap(call) : fake.logIn(call);
+    });
+    fake.forgetSessions();
+    expect(await whileMoving(made.clock, 250, readName(made))).toBe('machine');
+    expect([logins, lost]).toEqual([3, []]);
+  });
+
+  it('fails the call when no answer comes, and goes on with the next one', async () => {
+    const made = await connected({ callTimeoutSeconds: 1 });
+    let logins = 0;
+    fake.on('Login', (call) => {
+      logins += 1;
+      return logins === 1 ? answeredOtherwise : fake.logIn(call);
+    });
+    fake.forgetSessions();
+    const error = await whileMoving(made.clock, 250, thrownBy(readName(made)));
+    expect(error).toMatchObject({ name: 'HttpFailure', kind: 'timeout', mayHaveRun: false });
+    expect(made.connection.session.end).toBeUndefined();
+    expect(await readName(made)).toBe('machine');
+  });
+
+  it('is over when that takes too long, which is no refusal', async () => {
+    const made = await connected({ reconnectSeconds: 10 });
+    fake.on('Login', () => {
+      throw new FakeFault({ $type: 'SystemError', reason: 'vpxd is starting' }, 'A general system error occurred.');
+    });
+    fake.forgetSessions();
+    const error = await whileMoving(made.clock, 500, thrownBy(readName(made)));
+    expect(error).toMatchObject({ kind: 'connection-lost' });
+    expect(error).not.toHaveProperty('vixCode', 3014);
+    expect(String(error)).toContain('the server takes no login now: A general system error occurred.');
+  });
+});
