@@ -8,7 +8,7 @@ import { wildcardMatcher } from '../../base/wildcards.js';
 import { typed } from '../../backends/vsphere/soap/values.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Datastore } from '../inventory/datacenter.js';
-import { formatDatastorePath, parseDatastorePath, type DatastorePath } from '../inventory/datastore-path.js';
+import { formatDatastorePath, inFolder, parseDatastorePath, type DatastorePath } from '../inventory/datastore-path.js';
 import { vimMethods, type ManagedKind, type MethodRequest } from '../managed-object.js';
 import type { Ref } from '../ref.js';
 import { VimFault } from '../vim-fault.js';
@@ -62,13 +62,17 @@ function fileInfo(entry: DatastoreEntry, spec: HostDatastoreBrowserSearchSpec): 
   return { $type: details?.fileType === false ? 'FileInfo' : kindOf(entry).info, ...info } as FileInfo;
 }
 
-async function search(
-  target: BrowserTarget,
+function entriesOf({ endpoint, datastore }: BrowserTarget, place: DatastorePath): Promise<readonly DatastoreEntry[]> {
+  return withFileFaults(place, () => treeOf(endpoint, datastore).list(place.path));
+}
+
+/** What a search finds among the entries of a folder. */
+function resultsOf(
+  { datastore }: BrowserTarget,
   place: DatastorePath,
+  entries: readonly DatastoreEntry[],
   spec: HostDatastoreBrowserSearchSpec,
-): Promise<HostDatastoreBrowserSearchResults> {
-  const { endpoint, datastore } = target;
-  const entries = await withFileFaults(place, () => treeOf(endpoint, datastore).list(place.path));
+): HostDatastoreBrowserSearchResults {
   const isMatch = matcher(spec.matchPattern ?? [], spec.searchCaseInsensitive ?? false);
   const found = entries.filter((entry) => isMatch(entry.name) && isAskedFor(entry, spec.query ?? []));
   if (spec.sortFoldersFirst === true) {
@@ -92,12 +96,12 @@ async function searchBelow(
 ): Promise<readonly HostDatastoreBrowserSearchResults[]> {
   const results: HostDatastoreBrowserSearchResults[] = [];
   const open = [place];
-  const tree = treeOf(target.endpoint, target.datastore);
   for (const at of open) {
     signal.throwIfAborted();
-    results.push(await search(target, at, spec));
-    for (const { name, kind } of await tree.list(at.path)) {
-      if (kind === 'directory') open.push({ ...at, path: at.path === '' ? name : `${at.path}/${name}` });
+    const entries = await entriesOf(target, at);
+    results.push(resultsOf(target, at, entries, spec));
+    for (const { name, kind } of entries) {
+      if (kind === 'directory') open.push({ ...at, path: inFolder(at.path, name) });
     }
   }
   return results;
@@ -132,8 +136,8 @@ export const datastoreBrowserKind: ManagedKind<BrowserTarget> = {
   },
   methods: vimMethods<BrowserTarget>({
     SearchDatastore_Task: (target, request) =>
-      searchTask(target, request, 'SearchDatastore_Task', (place) =>
-        search(target, place, request.args.searchSpec ?? {}),
+      searchTask(target, request, 'SearchDatastore_Task', async (place) =>
+        resultsOf(target, place, await entriesOf(target, place), request.args.searchSpec ?? {}),
       ),
     SearchDatastoreSubFolders_Task: (target, request) =>
       searchTask(target, request, 'SearchDatastoreSubFolders_Task', async (place, signal) =>

@@ -4,17 +4,10 @@ import type { FileContent, UserFiles } from '../../world/guest/guest-files.js';
 import type { VmRecord } from '../../world/vm/vm-record.js';
 import type { World } from '../../world/world.js';
 import { diskPlace, folderOf, inFolder, nameIn, placeOfLocation } from '../inventory/datastore-path.js';
+import type { PlacedMachine, PlacedMachines } from '../inventory/placed-machines.js';
 import { isDescriptor, longestDescriptor } from './disk-descriptor.js';
 import { disksOf } from './machine-disks.js';
 import { filesOfMachine, type MachineFile } from './machine-files.js';
-
-/** A machine whose configuration lies in a datastore. */
-export interface PlacedMachine {
-  /** Id in the world. */
-  readonly id: string;
-  /** Of its configuration file, from the datastore's root on: `folder/name.vmx`. */
-  readonly path: string;
-}
 
 /** A file or folder of a datastore. */
 export interface DatastoreEntry {
@@ -30,8 +23,8 @@ export interface DatastoreTreeOptions {
   readonly world: World;
   readonly datacenter: string;
   readonly name: string;
-  /** The machines that lie in the datastore at present, registered or not. */
-  readonly machines: () => Iterable<PlacedMachine>;
+  /** The machines that lie in the datastore. */
+  readonly machines: Pick<PlacedMachines, 'folder'>;
   /** All machines whose disks may lie in the datastore; their paths are full ones, `[datastore] folder/name.vmx`. */
   readonly users: () => Iterable<PlacedMachine>;
   /** Whether it is mounted for reading only; false by default. */
@@ -58,7 +51,7 @@ export interface DatastoreDisk {
 export class DatastoreTree {
   readonly #world: World;
   readonly #files: UserFiles;
-  readonly #machines: () => Iterable<PlacedMachine>;
+  readonly #machines: DatastoreTreeOptions['machines'];
   readonly #users: () => Iterable<PlacedMachine>;
   readonly #name: string;
   readonly #isReadOnly: boolean;
@@ -90,7 +83,7 @@ export class DatastoreTree {
         entries.set(name, { name, kind: kind === 'directory' ? kind : 'file', size, modified: new Date(modifiedMs) });
       }
     }
-    for (const name of this.#foldersBelow(path)) entries.set(name, this.#folder(name));
+    for (const name of this.#machines.folder(path)?.folders ?? []) entries.set(name, this.#folder(name));
     for (const file of await this.#filesIn(path)) entries.set(file.name, entryOf(file));
     return [...entries.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
   }
@@ -189,8 +182,7 @@ export class DatastoreTree {
 
   /** The disk at a path, of a machine or by itself. @throws Fault `file-not-found`; `file-error` for what is no disk. */
   async disk(path: string): Promise<DatastoreDisk> {
-    for (const { id, path: place } of this.#machines()) {
-      if (folderOf(place) !== folderOf(path)) continue;
+    for (const { id, path: place } of this.#machinesIn(folderOf(path))) {
       const record = await this.#recordOf(id);
       const file = record && this.machineFiles(record, place).find(({ name }) => name === nameIn(path));
       if (record === undefined || file === undefined || !isDescriptor(file.text)) continue;
@@ -244,20 +236,12 @@ export class DatastoreTree {
   }
 
   #isFolderOfMachines(path: string): boolean {
-    const start = path === '' ? '' : `${path}/`;
-    for (const machine of this.#machines()) if (machine.path.startsWith(start)) return true;
-    return false;
+    return this.#machines.folder(path) !== undefined;
   }
 
-  /** Names of the folders in a folder that machines need. */
-  #foldersBelow(path: string): ReadonlySet<string> {
-    const start = path === '' ? '' : `${path}/`;
-    const names = new Set<string>();
-    for (const machine of this.#machines()) {
-      const [name = '', ...more] = machine.path.startsWith(start) ? machine.path.slice(start.length).split('/') : [];
-      if (more.length > 0) names.add(name);
-    }
-    return names;
+  /** Those whose configuration lies in a folder itself. */
+  #machinesIn(folder: string): readonly PlacedMachine[] {
+    return this.#machines.folder(folder)?.machines ?? [];
   }
 
   async #machineFile(path: string): Promise<MachineFile | undefined> {
@@ -267,8 +251,7 @@ export class DatastoreTree {
   /** The files of the machines that lie in a folder themselves. */
   async #filesIn(folder: string): Promise<readonly MachineFile[]> {
     const files: MachineFile[] = [];
-    for (const { id, path } of this.#machines()) {
-      if (folderOf(path) !== folder) continue;
+    for (const { id, path } of this.#machinesIn(folder)) {
       const record = await this.#recordOf(id);
       if (record !== undefined) files.push(...this.machineFiles(record, path));
     }

@@ -1,8 +1,8 @@
 import type { Endpoint } from '../endpoint.js';
 import type { Datacenter, Datastore } from '../inventory/datacenter.js';
-import { placeOfLocation } from '../inventory/datastore-path.js';
+import type { PlacedMachine } from '../inventory/placed-machines.js';
 import { isReadOnly } from './datastore-state.js';
-import { DatastoreTree, type PlacedMachine } from './datastore-tree.js';
+import { DatastoreTree } from './datastore-tree.js';
 
 /** The files of a datastore of an endpoint. */
 export function treeOf({ world }: Endpoint, datastore: Datastore): DatastoreTree {
@@ -11,14 +11,10 @@ export function treeOf({ world }: Endpoint, datastore: Datastore): DatastoreTree
     world,
     datacenter: datacenter.name,
     name,
-    machines: () => placed(machines),
+    machines,
     users: () => machinesOf(datacenter),
     isReadOnly: isReadOnly(datastore),
   });
-}
-
-function* placed(machines: Datastore['machines']): Generator<PlacedMachine> {
-  for (const { id, location } of machines) yield { id, path: placeOfLocation(location).path };
 }
 
 function* machinesOf({ datastores }: Datacenter): Generator<PlacedMachine> {

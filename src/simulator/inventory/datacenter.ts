@@ -1,6 +1,7 @@
 import type { EndpointKind } from '../endpoint-kind.js';
 import type { Machine } from '../machines.js';
 import type { Ref } from '../ref.js';
+import type { PlacedMachines } from './placed-machines.js';
 
 /** References of what every datacentre has one of. */
 export interface DatacenterRefs {
@@ -36,7 +37,7 @@ export interface Datastore {
   readonly name: string;
   readonly datacenter: Datacenter;
   readonly volume: Volume;
-  readonly machines: Set<Machine>;
+  readonly machines: PlacedMachines;
   /** Nothing new comes into being there meanwhile. */
   isInMaintenance: boolean;
   /** What it was put into. */

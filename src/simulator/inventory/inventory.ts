@@ -12,6 +12,7 @@ import {
 } from './datacenter.js';
 import { snapshotOf } from '../snapshot-ref.js';
 import { placeOfLocation } from './datastore-path.js';
+import { PlacedMachines } from './placed-machines.js';
 
 /** Datacentre and datastore of a world without machines, so that there is a place for the first. */
 const firstDatacenter = 'Datacenter';
@@ -45,7 +46,7 @@ export class Inventory {
   #onPower: PowerListener | undefined;
   readonly #refreshing = new Map<string, Promise<void>>();
   /** Machines that lie in datastores which were taken out. */
-  readonly #unmounted = new Map<string, Set<Machine>>();
+  readonly #unmounted = new Map<string, PlacedMachines>();
   #datastoreCount = 0;
   #networkCount = 0;
   #podCount = 0;
@@ -180,7 +181,7 @@ export class Inventory {
       name,
       datacenter,
       volume,
-      machines: this.#unmounted.get(unmountedKey(datacenter, name)) ?? new Set(),
+      machines: this.#unmounted.get(unmountedKey(datacenter, name)) ?? new PlacedMachines(),
       isInMaintenance: false,
       pod: undefined,
     };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../src/base/clock.js';
-import { DatastoreTree, type PlacedMachine } from '../../../src/simulator/datastores/datastore-tree.js';
+import { DatastoreTree } from '../../../src/simulator/datastores/datastore-tree.js';
+import { PlacedMachines } from '../../../src/simulator/inventory/placed-machines.js';
 import { contentOf, textOf } from '../../../src/world/guest/file-content.js';
 import { World } from '../../../src/world/world.js';
 import { fault } from '../../world/world-fixture.js';
@@ -12,18 +13,18 @@ async function newTree(name = 'ds1') {
     { name: 'old', location: '[ds1] deep/er/old.vmx', isRegistered: false },
   ];
   const world = await World.create({ clock, inventory: { vms } });
-  const machines: PlacedMachine[] = [];
+  const machines = new PlacedMachines();
   for (const id of await world.store.ids()) {
     const { location } = await (await world.byId(id)).record();
-    machines.push({ id, path: location.replace('[ds1] ', '') });
+    machines.add({ id, datacenter: 'dc', location, ref: undefined });
   }
   const treeOf = (datastore: string): DatastoreTree =>
     new DatastoreTree({
       world,
       datacenter: 'dc',
       name: datastore,
-      machines: () => (datastore === 'ds1' ? machines : []),
-      users: () => machines.map(({ id, path }) => ({ id, path: `[ds1] ${path}` })),
+      machines: datastore === 'ds1' ? machines : new PlacedMachines(),
+      users: () => [...machines].map(({ id, location }) => ({ id, path: location })),
     });
   return { clock, world, machines, tree: treeOf(name), other: treeOf('ds2') };
 }

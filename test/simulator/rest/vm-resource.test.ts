@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { InventoryVm } from '../../../src/world/inventory/inventory-schema.js';
+import type { ObjectPermission } from '../../../src/simulator/privileges.js';
 import { startRig } from '../simulator-rig.js';
 
-/** A way to ask for resources over the wire. */
-async function resources(vms: InventoryVm[]): Promise<(path: string) => Promise<unknown>> {
-  const { simulator } = await startRig({ inventory: { vms } });
+/** A way to ask for resources over the wire. @param permissions of the user; without any everything may be done. */
+async function resources(
+  vms: InventoryVm[],
+  permissions: readonly ObjectPermission[] = [],
+): Promise<(path: string) => Promise<unknown>> {
+  const users = [{ name: 'user', password: 'pass', permissions }];
+  const { simulator } = await startRig({ inventory: { vms }, users });
   const { origin } = new URL(simulator.url);
   const authorization = `Basic ${Buffer.from('user:pass').toString('base64')}`;
   const opened = await fetch(`${origin}/api/session`, { method: 'POST', headers: { authorization } });
@@ -32,6 +37,17 @@ describe('the list of machines over the wire', () => {
       expect(await list(filter)).toEqual(['east1']);
     }
     expect(await list('hosts=host-1&datacenters=datacenter-2')).toEqual([]);
+  });
+
+  it('leaves out those that are hidden from the user', async () => {
+    const vms = ['a', 'b', 'c'].map((name) => ({ name, location: `[ds1] ${name}/${name}.vmx` }));
+    const get = await resources(vms, [
+      { object: 'datacenter-1', privileges: ['System.Read'] },
+      { object: 'vm-2', privileges: [] },
+    ]);
+    expect(await get('/api/vcenter/vm')).toMatchObject([{ name: 'a' }, { name: 'c' }]);
+    expect(await get('/api/vcenter/vm/vm-2')).toMatchObject({ error_type: 'UNAUTHORIZED' });
+    expect(await get('/rest/vcenter/vm')).toMatchObject({ value: [{ name: 'a' }, { name: 'c' }] });
   });
 });
 
