@@ -14,6 +14,7 @@ import {
   VIX_HOSTOPTION_USE_EVENT_PUMP,
   VIX_HOSTOPTION_VERIFY_SSL_CERT,
   VIX_PROPERTY_FOUND_ITEM_LOCATION,
+  VIX_PROPERTY_JOB_RESULT_ITEM_NAME,
   VIX_PROPERTY_VM_ENCRYPTION_PASSWORD,
   VIX_SERVICEPROVIDER_DEFAULT,
   VIX_SERVICEPROVIDER_VMWARE_PLAYER,
@@ -131,7 +132,8 @@ export function vixHostFunctions(runtime: VixRuntime) {
 
     /**
      * Lists virtual machines: each comes as a FIND_ITEM event, and all of them stay on the finished job as instances
-     * of `VIX_PROPERTY_FOUND_ITEM_LOCATION`.
+     * of `VIX_PROPERTY_FOUND_ITEM_LOCATION`. As an addition to VIX, `VIX_PROPERTY_JOB_RESULT_ITEM_NAME` is the name of
+     * each.
      */
     VixHost_FindItems(
       hostHandle: VixHandle,
@@ -260,6 +262,7 @@ async function findItems(host: HostEntry, filter: 'running' | 'registered', cont
   for await (const vm of host.payload.link.findVms(filter, context)) {
     const item = new PropertyList();
     item.add(VIX_PROPERTY_FOUND_ITEM_LOCATION, { type: 'string', value: host.payload.paths.toProgram(vm.location) });
+    item.add(VIX_PROPERTY_JOB_RESULT_ITEM_NAME, { type: 'string', value: vm.name });
     context.foundItem(item);
   }
 }

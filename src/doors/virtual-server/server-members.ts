@@ -6,13 +6,13 @@ import {
   VIX_PROPERTY_FOUND_ITEM_LOCATION,
   VIX_PROPERTY_HOST_SOFTWARE_VERSION,
   VIX_PROPERTY_JOB_RESULT_HANDLE,
-  VIX_PROPERTY_VM_NAME,
+  VIX_PROPERTY_JOB_RESULT_ITEM_NAME,
   VIX_VMDELETE_DISK_FILES,
 } from '../../vix/names.js';
 import { withoutUserInfo } from '../../base/secret.js';
 import { readEach, readProperties } from '../door-calls.js';
 import type { Flow } from '../flow.js';
-import { hostOf, lookAt, machineProperty, result, work } from './engine.js';
+import { hostOf, lookAt, result, work } from './engine.js';
 import { VMVMState } from './enumerations.js';
 import { hresultOf, VirtualServerError } from './hresults.js';
 import { known, method, missingMethod, missingProperty, readOnly, type MemberTable } from './member.js';
@@ -80,14 +80,23 @@ function requireName(name: string): void {
   }
 }
 
-/** Paths of the machines in the inventory. */
-function* registeredPaths(server: ServerState): Flow<readonly string[]> {
+/** What the host lists of a machine. */
+type Listed = readonly [path: string, name: string];
+
+/** The machines in the inventory. */
+function* registeredMachines(server: ServerState): Flow<readonly Listed[]> {
   const host = yield* hostOf(server);
   const args = [host, VIX_FIND_REGISTERED_VMS, VIX_INVALID_HANDLE, -1] as const;
-  return yield* work(server, 'VixHost_FindItems', args, function* (vix, job): Flow<readonly string[]> {
-    const [, found] = yield* readEach(vix, job, [VIX_PROPERTY_FOUND_ITEM_LOCATION]);
-    return found.map(([path]) => path);
+  return yield* work(server, 'VixHost_FindItems', args, function* (vix, job): Flow<readonly Listed[]> {
+    const ids = [VIX_PROPERTY_FOUND_ITEM_LOCATION, VIX_PROPERTY_JOB_RESULT_ITEM_NAME] as const;
+    const [, found] = yield* readEach(vix, job, ids);
+    return found;
   });
+}
+
+/** Paths of the machines in the inventory. */
+function* registeredPaths(server: ServerState): Flow<readonly string[]> {
+  return (yield* registeredMachines(server)).map(([path]) => path);
 }
 
 function* open(server: ServerState, path: string): Flow<MachineState> {
@@ -112,19 +121,10 @@ function* openIfAllowed(server: ServerState, path: string): Flow<MachineState | 
 function* findVirtualMachine(server: ServerState, name: string): Flow<MachineState | null> {
   requireName(name);
   const wanted = name.toLowerCase();
-  // A machine mostly has the name of its folder: with those first, few are opened in vain.
-  const isLikely = (path: string): boolean => path.toLowerCase().includes(wanted);
-  const paths = yield* registeredPaths(server);
-  for (const path of [...paths.filter(isLikely), ...paths.filter((other) => !isLikely(other))]) {
+  for (const [path, listed] of yield* registeredMachines(server)) {
+    if (listed.toLowerCase() !== wanted) continue;
     const machine = yield* openIfAllowed(server, path);
-    if (machine === null) continue;
-    let isWanted = false;
-    try {
-      isWanted = (yield* machineProperty(machine, VIX_PROPERTY_VM_NAME)).toLowerCase() === wanted;
-      if (isWanted) return machine;
-    } finally {
-      if (!isWanted) server.owned.giveBack(machine, machine.handle);
-    }
+    if (machine !== null) return machine;
   }
   return null;
 }

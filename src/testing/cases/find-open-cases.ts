@@ -14,6 +14,7 @@ import {
   VIX_HANDLETYPE_VM,
   VIX_OK,
   VIX_PROPERTY_FOUND_ITEM_LOCATION,
+  VIX_PROPERTY_JOB_RESULT_ITEM_NAME,
   VIX_PROPERTY_NONE,
   VIX_PROPERTY_VM_NAME,
 } from '../../vix/names.js';
@@ -62,6 +63,9 @@ export const findCases = caseGroup('find items', { changesNothing: true }, [
     async run(bench) {
       const names = await foundNames(bench, VIX_FIND_REGISTERED_VMS);
       for (const name of namesOf(bench, ['posix', 'off', 'suspended'])) assert.ok(names.includes(name), name);
+      const found = await bench.ok('VixHost_FindItems', bench.host, VIX_FIND_REGISTERED_VMS, 0, -1);
+      const listed = found.texts(VIX_PROPERTY_JOB_RESULT_ITEM_NAME);
+      for (const name of names) assert.ok(listed.includes(name), `${name} is told beside its path`);
       assert.equal(new Set(names).size, names.length, 'no machine is found twice');
     },
   },
