@@ -109,7 +109,6 @@ function failed(door: ComDoor, name: PropertyReader): unknown {
   return door.drive(badArgument());
 }
 
-// eslint-disable-next-line require-yield
 function* badArgument(): Flow<VixError> {
   return VIX_E_INVALID_ARG;
 }

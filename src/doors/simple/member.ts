@@ -75,7 +75,6 @@ export function ofPlain<Args extends readonly unknown[], Result>(
   return {
     reaches,
     kind: 'plain',
-    // eslint-disable-next-line require-yield
     *run(vix, ...args) {
       return answer(vix, ...args);
     },

@@ -94,7 +94,6 @@ export function notImplemented(name: string): VirtualServerError {
 }
 
 /** A member that ends with an error. */
-// eslint-disable-next-line require-yield
 export function* failing(error: VirtualServerError): Flow<never> {
   throw error;
 }

@@ -47,7 +47,6 @@ export const taskMembers = {
 } as const satisfies MemberTable<TaskState>;
 
 /** Gives a task up. What its host cannot stop goes on there. */
-// eslint-disable-next-line require-yield
 function* cancel(task: TaskState): Flow<void> {
   if (isComplete(task)) {
     throw new VirtualServerError('E_FAIL', 'the task has ended and cannot be cancelled any more; see IsCancelable');
