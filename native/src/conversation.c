@@ -175,6 +175,10 @@ static bool take_result(const RvxMessage *message)
         pending->answer.size = size;
         note_handles(pending, message->rest);
         if (pending->callback != 0) bind_callback(pending, message->rest);
+    } else {
+        /* The call itself has no error that tells of it, and no place for a text. */
+        fprintf(stderr, "revix: %.*s\n", (int)message->text.size, (const char *)message->text.bytes);
+        if (pending->callback != 0) rvx_callbacks_forget(pending->callback);
     }
     pending->is_done = true;
     if (pending->thread->is_waiting) rvx_cond_signal(&pending->thread->cond);

@@ -11,6 +11,9 @@ const clock = new RealClock();
 /** One host for all sessions: to make it takes as long as many of them. */
 const backends = [createMockBackend({ clock })];
 
+/** What may stand in place of a result. Any other text tells of a defect of the engine. */
+const refusal = /: (?:there is no such function|\w+ was called with \d+ arguments; it has \d+)$/;
+
 /** A whole session: it says nothing but answers and events, and one text when it ends the conversation. */
 export async function converse(bytes) {
   const splitter = new FrameSplitter();
@@ -21,8 +24,10 @@ export async function converse(bytes) {
     name: 'fuzzed',
     send: (sent) => {
       for (const body of splitter.push(sent)) {
-        readValues(body.subarray(1));
-        said += String.fromCharCode(body[0]);
+        const kind = String.fromCharCode(body[0]);
+        const [, text] = readValues(body.subarray(1));
+        if (kind === 'E') assert.match(text, refusal);
+        said += kind;
       }
     },
     end: () => {

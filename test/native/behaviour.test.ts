@@ -123,6 +123,13 @@ describe.skipIf(whyNotNative !== undefined)('the native library', { timeout }, (
     expect(await exited).toEqual(well);
   });
 
+  it('says on the standard error why a call could not be made', { timeout }, async () => {
+    const script = join(build.folder, 'refusing.mjs');
+    writeFileSync(script, dyingHelper);
+    const { exited } = await start('refused-call', [], undefined, { REVIX_HELPER: script });
+    expect(await exited).toEqual({ ...well, errors: 'revix: VixVM_Open: there is no such function\n' });
+  });
+
   it('can be loaded and unloaded in the middle of everything', { timeout }, async () => {
     expect(await run('unload', join(build.folder, libraryName(process.platform)))).toEqual(well);
   });
@@ -188,6 +195,7 @@ const answers = {
     // The callback of the first helper is no event of the second.
     writer.frame('R', [id, within.length === 0 ? job : 1, []]);
   },
+  VixVM_Open: ([id]) => writer.frame('E', [id, 'VixVM_Open: there is no such function']),
   VixJob_Wait: ([id]) => {
     writer.frame('R', [id, 0, [900]]);
     writer.frame('V', [1, callback, job, ${VIX_EVENTTYPE_JOB_COMPLETED}, 0, id]);
