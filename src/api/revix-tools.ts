@@ -12,7 +12,8 @@ export function revixToolsFunctions(runtime: VixRuntime) {
   return {
     /**
      * Reads one thing that Tools tells, as text: `osName`, `hostName`, `toolsVersion`, `heartbeat` (`green`, `yellow`, `red`,
-     * `gray`), `isTimeSynced` (`true`, `false`). The result is `VIX_PROPERTY_JOB_RESULT_VM_VARIABLE_STRING`.
+     * `gray`), `isTimeSynced`, `areGuestOperationsReady`, `areInteractiveOperationsReady` (`true`, `false`). The result is
+     * `VIX_PROPERTY_JOB_RESULT_VM_VARIABLE_STRING`.
      */
     Revix_ReadToolsReport(
       vmHandle: VixHandle,

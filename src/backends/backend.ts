@@ -201,6 +201,10 @@ export interface ToolsReport {
   readonly heartbeat: 'green' | 'yellow' | 'red' | 'gray';
   /** Tools sets the clock of the guest by that of the host. */
   readonly isTimeSynced: boolean;
+  /** Tools takes operations in the guest now. */
+  readonly areGuestOperationsReady: boolean;
+  /** It takes those at the console too: somebody is logged on there. */
+  readonly areInteractiveOperationsReady: boolean;
 }
 
 export interface ToolsOps {

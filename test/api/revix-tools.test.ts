@@ -66,6 +66,8 @@ it('reads what Tools tells of a guest that runs, without a login', async () => {
   expect(await read(vm, 'heartbeat')).toEqual([VIX_OK, 'green']);
   expect(await read(vm, 'isTimeSynced')).toEqual([VIX_OK, 'false']);
   expect((await read(vm, 'osName'))[1]).toMatch(/Ubuntu/);
+  expect(await read(vm, 'areGuestOperationsReady')).toEqual([VIX_OK, 'true']);
+  expect(await read(vm, 'areInteractiveOperationsReady')).toEqual([VIX_OK, 'false']);
 });
 
 it('reads nothing of a guest that is off or has no Tools', async () => {

@@ -31,10 +31,13 @@ import { settingsCheck } from './checks/host/settings.js';
 import { tlsCheck } from './checks/host/tls.js';
 import { trustCheck } from './checks/host/trust.js';
 import { mockConnectionCheck } from './checks/mock/connection.js';
+import { mockGuestOperationsCheck } from './checks/mock/guest-operations.js';
+import { mockInteractiveCheck } from './checks/mock/interactive.js';
 import { mockLoginCheck } from './checks/mock/login.js';
 import { mockMachinesCheck } from './checks/mock/machines.js';
 import { mockPowerCheck } from './checks/mock/power.js';
 import { mockToolsCheck } from './checks/mock/tools.js';
+import { mockTransferCheck } from './checks/mock/transfer.js';
 import { mockVmCheck } from './checks/mock/vm.js';
 import { connectionCheck } from './checks/vm/connection.js';
 import { foundCheck } from './checks/vm/found.js';
@@ -110,7 +113,11 @@ export const checkTable: readonly CheckGroup[] = [
       vmPrivilegesCheck,
     ],
   },
-  { section: 'vm', host: 'mock', checks: [mockVmCheck, mockPowerCheck, mockToolsCheck] },
+  {
+    section: 'vm',
+    host: 'mock',
+    checks: [mockVmCheck, mockPowerCheck, mockToolsCheck, mockGuestOperationsCheck, mockInteractiveCheck],
+  },
   {
     section: 'guest',
     host: 'vsphere',
@@ -123,5 +130,5 @@ export const checkTable: readonly CheckGroup[] = [
       roundTripCheck,
     ],
   },
-  { section: 'guest', host: 'mock', checks: [mockLoginCheck] },
+  { section: 'guest', host: 'mock', checks: [mockLoginCheck, mockTransferCheck] },
 ];

@@ -100,9 +100,10 @@ async function carryOut(
   }
 }
 
+/** Keeps a byte order mark: what a program prints is told whole. */
 function decoderOf(encoding: string, operation: string): (bytes: Uint8Array) => string {
   try {
-    const decoder = new TextDecoder(encoding);
+    const decoder = new TextDecoder(encoding, { ignoreBOM: true });
     return (bytes) => decoder.decode(bytes);
   } catch {
     const message = `the encoding ${JSON.stringify(encoding)} is not known to TextDecoder`;

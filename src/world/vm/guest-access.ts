@@ -8,6 +8,7 @@ import type { GuestUser } from '../guest/program.js';
 import type { WorldCall } from '../world-call.js';
 import { requireNoRecording } from './power.js';
 import { requireOn, requireTools } from './power-state.js';
+import { areGuestOperationsProhibited } from './tools.js';
 import type { VmRecord } from './vm-record.js';
 import type { VmScope } from './vm-scope.js';
 import type { VmState } from './vm-store.js';
@@ -86,18 +87,8 @@ export class GuestAccess {
   }
 }
 
-/** The switch of the configuration that forbids guest operations; names and values ignore case, as in a `.vmx` file. */
-function isProhibited(record: VmRecord): boolean {
-  for (const entries of [record.runtimeConfig, record.config]) {
-    for (const [name, value] of Object.entries(entries)) {
-      if (name.toLowerCase() === 'guest.commands.enabled') return value.toLowerCase() === 'false';
-    }
-  }
-  return false;
-}
-
 function requireAllowed(record: VmRecord, operation: GuestOperation): void {
-  if (isProhibited(record)) {
+  if (areGuestOperationsProhibited(record)) {
     throw new Fault(
       'guest-operations-prohibited',
       `The configuration of '${record.name}' forbids guest operations. Set guest.commands.enabled to TRUE.`,

@@ -24,6 +24,8 @@ interface ToolsReportView {
   readonly toolsVersion: string;
   readonly heartbeat: Heartbeat;
   readonly isTimeSynced: boolean;
+  readonly areGuestOperationsReady: boolean;
+  readonly areInteractiveOperationsReady: boolean;
 }
 
 /** Entry of the configuration that says whether Tools sets the clock of the guest by that of the host. */
@@ -33,6 +35,19 @@ export const timeSyncEntry = 'tools.syncTime';
 export function isTimeSynced({ config }: Pick<VmRecord, 'config'>): boolean {
   const key = Object.keys(config).find((name) => name.toLowerCase() === timeSyncEntry.toLowerCase());
   return key !== undefined && /^true$/i.test(config[key] ?? '');
+}
+
+/** The switch of the configuration that forbids guest operations; names and values ignore case, as in a `.vmx` file. */
+export function areGuestOperationsProhibited({
+  runtimeConfig,
+  config,
+}: Pick<VmRecord, 'runtimeConfig' | 'config'>): boolean {
+  for (const entries of [runtimeConfig, config]) {
+    for (const [name, value] of Object.entries(entries)) {
+      if (name.toLowerCase() === 'guest.commands.enabled') return value.toLowerCase() === 'false';
+    }
+  }
+  return false;
 }
 
 /** How long the installer of Tools works, ms of the world's clock. */
@@ -99,12 +114,17 @@ export class VmToolsControl {
       const nowMs = this.#scope.clock.now();
       const { state } = toolsStart(record, nowMs);
       const { version } = record.tools;
+      const { consoleUser, disabledOperations } = record.guest;
+      const isReady =
+        state === 'running' && !areGuestOperationsProhibited(record) && !disabledOperations.includes('all');
       return {
         osName: state === 'running' ? record.guest.osName : '',
         hostName: state === 'running' ? record.guest.hostName : '',
         toolsVersion: version === null ? '' : toolsVersionText(version),
         heartbeat: heartbeatOf(record, nowMs),
         isTimeSynced: isTimeSynced(record),
+        areGuestOperationsReady: isReady,
+        areInteractiveOperationsReady: isReady && consoleUser !== null,
       };
     });
   }

@@ -195,7 +195,16 @@ let backend: MockBackend;
 
 beforeAll(async () => {
   const inventory = new InventoryBuilder()
-    .vm({ name: 'web', location: '/lab/web/web.vmx', power: 'on', tools })
+    .vm({ name: 'web', location: '/lab/web/web.vmx', power: 'on', tools, guest: { consoleUser: 'user' } })
+    .vm({ name: 'alone', location: '/lab/alone/alone.vmx', power: 'on', tools })
+    .vm({ name: 'shut', location: '/lab/shut/shut.vmx', power: 'on', tools, guest: { disabledOperations: ['all'] } })
+    .vm({
+      name: 'closed',
+      location: '/lab/closed/closed.vmx',
+      power: 'on',
+      tools,
+      guest: { disabledOperations: ['files.read'] },
+    })
     .vm({ name: 'off', location: '/lab/off/off.vmx' })
     .vm({ name: 'still', location: '/lab/still/still.vmx', power: 'paused', tools })
     .vm({ name: 'bare', location: '/lab/bare/bare.vmx', power: 'on', tools: false })
@@ -222,9 +231,20 @@ it('is green for a machine of the mock host that runs', async () => {
   expect(status).toBe(0);
   expect(ids('yellow')).toEqual([]);
   expect(check('host.backend').facts).toMatchObject({ backend: 'mock', provider: 'default' });
-  expect(check('mock.machines').facts).toEqual({ visible: 8, running: 4 });
+  expect(check('mock.machines').facts).toEqual({ visible: 11, running: 7 });
   expect(check('mock.vm').facts).toEqual({ name: 'web', location: '/lab/web/web.vmx' });
+  expect(check('mock.guest-operations').facts).toEqual({ isReady: true });
+  expect(check('mock.interactive').facts).toEqual({ isReady: true });
   expect(check('mock.login').facts).toEqual({ user: 'user', family: 'posix' });
+  expect(check('mock.transfer').facts).toMatchObject({ path: '/etc/hosts' });
+});
+
+it.each(['mock', 'vsphere'])('asks the same of a machine and its guest on %s', (host) => {
+  const titles = checkTable
+    .filter((group) => group.host === host && ['vm', 'guest'].includes(group.section))
+    .flatMap(({ checks }) => checks.map(({ title }) => title));
+  const asked = ['Power', 'Tools', 'Guest operations', 'Interactive', 'Login', expect.stringMatching(/^Transfer/)];
+  expect(titles).toEqual(expect.arrayContaining(asked));
 });
 
 describe('the mock host', () => {
@@ -268,11 +288,26 @@ describe('a machine of the mock host', () => {
     ['/lab/still/still.vmx', 'mock.power', 'paused'],
     ['/lab/bare/bare.vmx', 'mock.tools', 'not-installed'],
     ['/lab/boots/boots.vmx', 'mock.tools', 'not-running'],
+    ['/lab/shut/shut.vmx', 'mock.guest-operations', 'not-ready'],
   ])('%s: %s is %s', async (vm, id, problem) => {
     const { ids, check } = await ask({ vm, ...guest });
     expect(ids('red')).toEqual([id]);
     expect(check(id)).toMatchObject({ problem, next: expect.stringMatching(/.../) });
     expect(check('mock.login').status).toBe('skipped');
+  });
+
+  it('without an interactive session is red for whoever needs one', async () => {
+    const vm = '/lab/alone/alone.vmx';
+    expect((await ask({ vm })).check('mock.interactive')).toMatchObject({ status: 'yellow', problem: 'nobody' });
+    const { ids, check } = await ask({ vm, interactive: true });
+    expect(ids('red')).toEqual(['mock.interactive']);
+    expect(check('mock.interactive').problem).toBe('nobody-though-wanted');
+  });
+
+  it('may keep the files of its guest to itself', async () => {
+    const { ids, check } = await ask({ vm: '/lab/closed/closed.vmx', ...guest });
+    expect(ids('red')).toEqual(['mock.transfer']);
+    expect(check('mock.transfer').problem).toBe('refused');
   });
 
   it('opens with its password', async () => {

@@ -26,6 +26,9 @@ describe.each(backendNames)('guest.run over %s', (backend) => {
     const ended = await rig.moving(posix.run('/bin/sh', ['-c', 'echo out; echo err >&2; exit 3']));
     expect(ended).toMatchObject({ exitCode: 3, stdout: 'out\n', stderr: 'err\n', isTruncated: false });
     expect(ended.endTime.getTime()).toBeGreaterThanOrEqual(ended.startTime.getTime());
+    // A byte order mark is part of what was printed.
+    const marked = await rig.moving(posix.run('/bin/cat', [], { input: '\ufeffx' }));
+    expect(marked.stdout).toBe('\ufeffx');
     await nothingLeft();
   });
 

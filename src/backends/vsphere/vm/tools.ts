@@ -17,7 +17,9 @@ const reportPaths = [
   ...powerPaths,
   'config.tools',
   'guest.guestFullName',
+  'guest.guestOperationsReady',
   'guest.hostName',
+  'guest.interactiveGuestOperationsReady',
   'guest.toolsVersion',
   'guestHeartbeatStatus',
 ] as const;
@@ -88,6 +90,9 @@ export class VsphereTools implements ToolsOps {
         toolsVersion: versionText(values),
         heartbeat: values.get('guestHeartbeatStatus') ?? 'gray',
         isTimeSynced: values.get('config.tools')?.syncTimeWithHost === true,
+        // Servers before 5.0 do not tell.
+        areGuestOperationsReady: isRunning && values.get('guest.guestOperationsReady') !== false,
+        areInteractiveOperationsReady: isRunning && values.get('guest.interactiveGuestOperationsReady') === true,
       };
     });
   }

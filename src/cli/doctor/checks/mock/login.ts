@@ -2,14 +2,14 @@ import { Fault } from '../../../../base/fault.js';
 import { Secret } from '../../../../base/secret.js';
 import { check, green, passedOver, trouble } from '../../check.js';
 import { guestLoginProblemOf, guestLoginProblems } from '../../guest-login-problems.js';
-import { mockToolsCheck } from './tools.js';
+import { mockGuestOperationsCheck } from './guest-operations.js';
 import { mockVmCheck } from './vm.js';
 
 export const mockLoginCheck = check({
   id: 'mock.login',
   title: 'Login',
   looksAt: 'Whether the guest of the machine of the mock host takes the user and the password.',
-  needs: { opened: mockVmCheck, tools: mockToolsCheck },
+  needs: { opened: mockVmCheck, ready: mockGuestOperationsCheck },
   problems: guestLoginProblems,
   run: async ({ opened: { vm } }, { request, clock, signal, said }) => {
     const { guestUser: user, guestPassword, isInteractive } = request;
@@ -22,6 +22,6 @@ export const mockLoginCheck = check({
       if (!(error instanceof Fault)) throw error;
       return trouble(guestLoginProblemOf(error), { facts: { user, said: said(error) } });
     }
-    return green(`as ${user}; the guest is ${guest.family}`, undefined, { facts: { user, family: guest.family } });
+    return green(`as ${user}; the guest is ${guest.family}`, guest, { facts: { user, family: guest.family } });
   },
 });
