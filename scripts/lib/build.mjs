@@ -22,6 +22,7 @@ const library = {
     'package.json',
     'package-lock.json',
     'scripts/lib/bundle.mjs',
+    'scripts/lib/link.mjs',
   ],
   finish: bundlePrograms,
 };

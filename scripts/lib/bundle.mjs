@@ -1,35 +1,38 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { linker } from './link.mjs';
 import { runNode, StepFailure } from './process.mjs';
 
 /**
- * The programs whose start counts, by the path of what tsc made of them below `dist`: `program` starts `body`, one file
- * with all that `entry` needs, from V8's cache.
+ * The programs whose start counts, by the path of what tsc made of them below `dist`: `program` starts the body, which is
+ * `entry` and all that it needs, from V8's cache. `usual` is how users start it most often, after what it takes to have
+ * something there: what the last command line needs is put into the main file of the body, and the rest into another.
  */
 const cachedPrograms = {
-  helper: { start: 'bindings/helper.cjs', program: 'bindings/helper.cjs', entry: 'bindings/helper-main.js' },
-  vmrun: { start: 'cli/bin/vmrun.cjs', program: 'bin/vmrun.cjs', entry: 'cli/vmrun/main.js' },
+  helper: {
+    start: 'bindings/helper.cjs',
+    program: 'bindings/helper.cjs',
+    entry: 'bindings/helper-main.js',
+    usual: () => [['--make-cache']],
+  },
+  vmrun: {
+    start: 'cli/bin/vmrun.cjs',
+    program: 'bin/vmrun.cjs',
+    entry: 'cli/vmrun/main.js',
+    usual: (home) => [['start', aMachine(home)], ['list']],
+  },
 };
-
-/** Modules of Node that take long to load, and that few runs need. */
-const slowModules = [
-  'child_process',
-  'crypto',
-  'dns',
-  'fs/promises',
-  'http',
-  'https',
-  'net',
-  'perf_hooks',
-  'readline',
-  'stream',
-  'timers/promises',
-  'tls',
-  'url',
-  'worker_threads',
-  'zlib',
-];
 
 /**
  * Bundles the programs of the package, whose start counts.
@@ -38,8 +41,9 @@ const slowModules = [
  */
 export async function bundlePrograms(root, output) {
   const inputs = await bundleCommands(root, output);
+  const link = linker(root, peersOf(root));
   for (const program of Object.values(cachedPrograms)) {
-    inputs.push(...(await bundleCachedProgram(root, output, program)));
+    inputs.push(...(await bundleCachedProgram(root, output, link, program)));
   }
   await makeHelperCache(root, output);
   await bundleEntries(root, output);
@@ -50,63 +54,76 @@ export async function bundlePrograms(root, output) {
 }
 
 /**
- * Makes one file of a program and of all that it needs: Node takes several times as long to load the same code from
- * hundreds of files. What the program imports while it runs is in the file too, and is run when it is needed.
+ * Makes two files of a program and of all that it needs: Node takes several times as long to load the same code from
+ * hundreds of files.
  * @returns {Promise<string[]>} what it has read
  */
-async function bundleCachedProgram(root, output, { start, program, entry }) {
+async function bundleCachedProgram(root, output, link, { start, program, entry, usual }) {
   if (!existsSync(join(output, entry))) return [];
   const { build: bundle } = await import('esbuild');
-  const common = {
+  const failed = (error) => {
+    throw new StepFailure(`Bundling ${program} failed: ${error.message}`);
+  };
+  const linked = await link(join(output, entry)).catch(failed);
+  await bundle({
     absWorkingDir: root,
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node20.18',
     charset: 'ascii',
-    external: peersOf(root),
-    logLevel: 'silent',
-  };
-  const failed = (error) => {
-    throw new StepFailure(`Bundling ${program} failed: ${error.message}`);
-  };
-  const { outputFiles, metafile } = await bundle({
-    ...common,
-    entryPoints: [join(output, entry)],
-    minifySyntax: true,
-    minifyWhitespace: true,
-    // CommonJS has no import.meta. The body lies in the depth of its entry, so relative addresses stay right.
-    define: { 'import.meta.url': '__module.url' },
-    metafile: true,
-    write: false,
-  }).catch(failed);
-  const body = join(output, program.replace(/\.cjs$/, '-body.cjs'));
-  mkdirSync(dirname(body), { recursive: true });
-  writeFileSync(body, wrapped(outputFiles[0].text), 'latin1');
-  await bundle({
-    ...common,
     entryPoints: [join(output, start)],
     outfile: join(output, program),
     allowOverwrite: true,
+    logLevel: 'silent',
   }).catch(failed);
   rmSync(join(output, `${start}.map`), { force: true });
-  return Object.keys(metafile.inputs);
+  const [body, rest] = ['body', 'rest'].map((part) => join(output, program.replace(/\.cjs$/, `-${part}.cjs`)));
+  const used = await modulesUsed(linked, join(output, program), body, usual);
+  const isUsual = (path) => used.has(path);
+  writeHashed(body, linked.mainText(isUsual, basename(rest)));
+  writeHashed(rest, linked.restText(isUsual));
+  return linked.paths;
 }
 
-/** The code as the function that `cached-body.cts` runs. */
-function wrapped(code) {
-  // Code from V8's cache has lost how to import while it runs, so whoever starts the body does that for it. What is
-  // left to import are peers and modules of Node.
-  const imported = code.replaceAll(/\bimport\((?=")/g, '__import(');
-  // esbuild names so what a module of ours imports, whose every use then looks the name up.
-  const lazy = imported.replaceAll(/(?<=\bimport_\w+=)require\("(node:([\w/]+))"\)/g, (call, specifier, name) =>
-    slowModules.includes(name) ? `__lazy("${specifier}")` : call,
-  );
-  const text = `(function(exports,require,module,__filename,__dirname,__import){
-const __module={get url(){return require("node:url").pathToFileURL(__filename).href}};
-const __lazy=(id)=>new Proxy({},{get:(_,name)=>require(id)[name]});
-${lazy}})`;
-  return `/*${createHash('sha256').update(text).digest('hex').slice(0, 16)}*/${text}`;
+/** Paths of the modules that a program runs when it is used as usual. */
+async function modulesUsed(linked, program, body, usual) {
+  const home = mkdtempSync(join(tmpdir(), 'revix-build-'));
+  const list = join(home, 'used');
+  try {
+    const tell = `require("node:fs").appendFileSync(${JSON.stringify(list)},id+"\\n");`;
+    mkdirSync(dirname(body), { recursive: true });
+    writeHashed(
+      body,
+      linked.mainText(() => true, '', tell),
+    );
+    for (const args of usual(home)) {
+      writeFileSync(list, '');
+      const env = { ...process.env, REVIX_HOME: home, REVIX_CONFIG: '' };
+      const { exitCode, output: said } = await runNode([program, ...args], { cwd: home, capture: true, env });
+      if (exitCode !== 0) throw new StepFailure(`${program} ${args.join(' ')} fails while it is built:\n${said}`);
+    }
+    const ids = readFileSync(list, 'utf8').trim().split('\n');
+    return new Set(ids.map((id) => linked.paths[id]));
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+    for (const name of readdirSync(dirname(body))) if (name.endsWith('.cache')) rmSync(join(dirname(body), name));
+  }
+}
+
+/** A machine for the mock host, in a datacentre. @returns the path of its file. */
+function aMachine(home) {
+  const datacenter = join(home, 'mock', 'machines', 'Datacenter');
+  const file = join(datacenter, 'datastore1', 'vm', 'vm.vmx');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(join(datacenter, '.revix-folder'), '{"kind":"datacenter","name":"Datacenter"}\n');
+  writeFileSync(file, 'displayName = "vm"\n');
+  return '[datastore1] vm/vm.vmx';
+}
+
+/** Writes a file for `cached-body.cts`, which knows a version by the hash in its first line. */
+function writeHashed(path, text) {
+  writeFileSync(path, `/*${createHash('sha256').update(text).digest('hex').slice(0, 16)}*/${text}`, 'latin1');
 }
 
 /** Lets the helper keep what this Node makes of it. */

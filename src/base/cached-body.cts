@@ -2,8 +2,9 @@ import fs = require('node:fs');
 import path = require('node:path');
 import vm = require('node:vm');
 
-// The programs whose start counts are one file each, their body, and V8 need not compile again what it has compiled
-// once: what it made of the body is kept in a further file and taken up by later starts.
+// The programs whose start counts are few files each: a main one with what most runs need, and one that is read when a
+// run needs more. V8 need not compile again what it has compiled once: what it made of them is kept in further files and
+// taken up by later starts.
 
 type Wrapper = (
   exports: unknown,
@@ -12,34 +13,27 @@ type Wrapper = (
   filename: string,
   directory: string,
   load: (specifier: string) => Promise<unknown>,
+  runPart: (name: string) => unknown,
 ) => void;
 
-/** The body of a program, run. */
-class CachedBody<Exports> {
-  readonly exports: Exports;
+/** One file of a program, compiled. */
+class CachedScript {
   /** Whether V8 had to compile all of it, since nothing was kept or what was kept is of no use. */
   readonly isCompiledAnew: boolean;
   readonly #script: vm.Script;
   readonly #cachePath: string;
 
-  /**
-   * Compiles and runs a body.
-   *
-   * @param bodyPath file that the build made of the whole program. Its first line is a comment with a hash of the rest.
-   * @param cacheFile path of the file for what V8 made of it, less an end by which `cachedBody` tells versions apart.
-   * @param isTrusted whether a cache may be taken up: V8 runs what is in it unchecked.
-   */
-  constructor(bodyPath: string, cacheFile: string, isTrusted: (path: string) => boolean) {
-    const source = fs.readFileSync(bodyPath, 'latin1');
+  constructor(filename: string, cacheFile: string, isTrusted: (path: string) => boolean) {
+    const source = fs.readFileSync(filename, 'latin1');
     this.#cachePath = `${cacheFile}-${versionOf(source)}.cache`;
     const cachedData = readCache(this.#cachePath, isTrusted);
-    this.#script = new vm.Script(source, { filename: bodyPath, ...(cachedData !== undefined && { cachedData }) });
+    this.#script = new vm.Script(source, { filename, ...(cachedData !== undefined && { cachedData }) });
     this.isCompiledAnew = cachedData === undefined || this.#script.cachedDataRejected === true;
-    const module = { exports: {} as Exports };
-    const run = this.#script.runInThisContext() as Wrapper;
-    // Code from V8's cache has lost how to import while it runs, so this does that for it.
-    run(module.exports, require, module, bodyPath, path.dirname(bodyPath), (specifier) => import(specifier));
-    this.exports = module.exports;
+  }
+
+  /** The value of the file. */
+  run(): unknown {
+    return this.#script.runInThisContext();
   }
 
   /**
@@ -56,6 +50,47 @@ class CachedBody<Exports> {
       fs.rmSync(draft, { force: true });
       throw error;
     }
+  }
+}
+
+/** The body of a program, run. */
+class CachedBody<Exports> {
+  readonly exports: Exports;
+  readonly #scripts: CachedScript[] = [];
+
+  /**
+   * Compiles and runs a body.
+   *
+   * @param bodyPath main file that the build made of the program. The first line of each of its files is a comment with
+   *   a hash of the rest.
+   * @param cacheFile path of the files for what V8 made of it, less an end by which `cachedBody` tells versions apart.
+   * @param isTrusted whether a cache may be taken up: V8 runs what is in it unchecked.
+   */
+  constructor(bodyPath: string, cacheFile: string, isTrusted: (path: string) => boolean) {
+    const directory = path.dirname(bodyPath);
+    const runPart = (name: string): unknown => {
+      const script = new CachedScript(path.join(directory, name), cacheFile, isTrusted);
+      this.#scripts.push(script);
+      return script.run();
+    };
+    const module = { exports: {} as Exports };
+    const run = runPart(path.basename(bodyPath)) as Wrapper;
+    // Code from V8's cache has lost how to import while it runs, so this does that for it.
+    run(module.exports, require, module, bodyPath, directory, (specifier) => import(specifier), runPart);
+    this.exports = module.exports;
+  }
+
+  /** Whether V8 had to compile a file of it that has been needed until now. */
+  get isCompiledAnew(): boolean {
+    return this.#scripts.some((script) => script.isCompiledAnew);
+  }
+
+  /**
+   * Keeps what V8 has compiled anew until now, each file whole or not at all.
+   * @throws Error of the file system.
+   */
+  keep(): void {
+    for (const script of this.#scripts) if (script.isCompiledAnew) script.keep();
   }
 }
 

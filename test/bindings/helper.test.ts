@@ -126,7 +126,8 @@ describe.skipIf(isWindows)('the process of a helper', { timeout }, () => {
     const bindings = join(folder, 'dist', 'bindings');
     const built = fileURLToPath(new URL('../../dist/bindings/', import.meta.url));
     cpSync(fileURLToPath(new URL('../../package.json', import.meta.url)), join(folder, 'package.json'));
-    for (const name of ['helper.cjs', 'helper-body.cjs']) cpSync(join(built, name), join(bindings, name));
+    for (const name of ['helper.cjs', 'helper-body.cjs', 'helper-rest.cjs'])
+      cpSync(join(built, name), join(bindings, name));
     const [cacheName = 'none kept'] = readdirSync(built).filter((name) => name.endsWith('.cache'));
     expect(cacheName).toMatch(/^helper-body-/);
     for (const cache of [undefined, 'of another Node']) {

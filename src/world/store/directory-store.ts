@@ -156,10 +156,11 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
         return faultyLook(id, error);
       }
     });
-    // One that was moved meanwhile is looked for again.
-    return await Promise.all(
-      looks.map((look) => (look.fault instanceof VmGone ? this.#readAgain(look.id, view) : look)),
-    );
+    for (const [index, { id, fault }] of looks.entries()) {
+      // One that was moved meanwhile is looked for again.
+      if (fault instanceof VmGone) looks[index] = await this.#readAgain(id, view);
+    }
+    return looks;
   }
 
   async #readAgain<T>(id: string, view: (id: string, state: VmState<Files>) => T): Promise<VmLook<T>> {

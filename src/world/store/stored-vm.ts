@@ -8,6 +8,7 @@ import type { FileImageName, StoredFiles, VmState, VmStorePlace } from '../vm/vm
 import { ContentBlobs } from './content-blobs.js';
 import { GuestImage } from './guest-image.js';
 import { type HostDisk, readWhole } from './host-disk.js';
+import { frozen, isEqual } from './plain-data.js';
 import type { ProcessLocks } from './process-lock.js';
 import { SerialQueue } from './serial-queue.js';
 import { VmxDocument } from './vmx-file.js';
@@ -492,18 +493,4 @@ export class StoredVm<Files extends StoredFiles> {
 
 function unchanged(known: Known): Outcome {
   return { record: known.record, images: known.state?.images ?? {} };
-}
-
-/** Refuses changes, so that a mistake in a view shows at once and not in what is written later. */
-function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const part of Object.values(value)) frozen(part);
-  }
-  return value;
-}
-
-/** Compares plain data as JSON has it. */
-function isEqual(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -85,7 +85,7 @@ export function heartbeatOf(record: VmRecord, nowMs: number): Heartbeat {
 }
 
 /** Whether something of the record is due at that moment, so that `settle` would change it. */
-export function isDue(record: VmRecord, nowMs: number): boolean {
+function isDue(record: VmRecord, nowMs: number): boolean {
   const { power, tools, question } = record;
   if (power.transition !== undefined) return hasEnded(power.transition, nowMs);
   if (isTransitional(power.phase) && question === null) return true;

@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+const require = createRequire(import.meta.url);
+const CachedBody = require('../../dist/base/cached-body.cjs') as new (
+  body: string,
+  cacheFile: string,
+  isTrusted: () => boolean,
+) => { readonly exports: unknown; readonly isCompiledAnew: boolean; keep(): void };
+
+interface LinkedProgram {
+  mainText(isHere: (path: string) => boolean, restName: string): string;
+  restText(isHere: (path: string) => boolean): string;
+}
+
+const { linker } = (await import(String(new URL('../../scripts/lib/link.mjs', import.meta.url)))) as {
+  linker(this: void, root: string, external: readonly string[]): (entry: string) => Promise<LinkedProgram>;
+};
+
+const files: Readonly<Record<string, string>> = {
+  'package.json': '{"type":"module"}',
+  'entry.js': `
+    import { Shape, made } from './shape.js';
+    import { Square, log } from './door.js';
+    import * as words from './words.js';
+    import value from './value.js';
+    import tree from 'tree';
+    import process from 'node:process';
+    import { join } from 'node:path';
+    export { log };
+    export const early = [...log];
+    export function square() { return new Square(join('a', 'b')) instanceof Shape && made; }
+    export const others = () => [words, value, tree.name, tree.leaf, process.pid > 0];
+    export const late = async () => (await import('./late.js')).late(import.meta.url);
+  `,
+  'log.js': 'export const log = [];',
+  'shape.js': "import { log } from './log.js'; log.push('shape'); export class Shape {} export const made = 'made';",
+  'square.js':
+    "import { log } from './log.js'; import { Shape } from './shape.js'; log.push('square'); export class Square extends Shape {}",
+  'door.js': "export { Square } from './square.js'; export { log } from './log.js'; export * from './words.js';",
+  'words.js': "export const one = 'import log'; export const two = () => 2;",
+  'value.js': 'export default class Value { static kind = 1; }',
+  'late.js': "import { log } from './log.js'; log.push('late'); export const late = (url) => [...log, url];",
+  'node_modules/tree/package.json': '{"name":"tree","main":"tree.js"}',
+  'node_modules/tree/tree.js': "exports.name = 'tree'; exports.leaf = require('./leaf').leaf;",
+  'node_modules/tree/leaf.js': "exports.leaf = 'leaf';",
+};
+
+interface Program {
+  readonly early: readonly string[];
+  readonly log: readonly string[];
+  square(): unknown;
+  others(): unknown[];
+  late(): Promise<unknown>;
+}
+
+function folderOf(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'revix-link-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+describe('a linked program', () => {
+  it('is refused where a text looks like the use of an import', async () => {
+    const folder = folderOf();
+    writeFileSync(join(folder, 'log.js'), "export const log = ['import_log.'];");
+    await expect(linker(folder, [])(join(folder, 'entry.js'))).rejects.toThrow(/of log\.js/);
+  });
+
+  it.each([
+    ['one file', () => true],
+    ['two files', (path: string) => path === 'entry.js' || path === 'shape.js'],
+    ['two files, the first of which has nothing', () => false],
+  ])('runs each module once, when something of it is used, from %s', async (_what, isHere) => {
+    const folder = folderOf();
+    const linked = await linker(folder, [])(join(folder, 'entry.js'));
+    const body = join(folder, 'body.cjs');
+    writeFileSync(body, `/*abc1*/${linked.mainText(isHere, 'rest.cjs')}`);
+    writeFileSync(join(folder, 'rest.cjs'), `/*abc2*/${linked.restText(isHere)}`);
+    for (const isFirst of [true, false]) {
+      const run = new CachedBody(body, join(folder, 'cache'), () => true);
+      const program = run.exports as Program;
+      expect(program.early).toEqual([]);
+      expect(program.square()).toBe('made');
+      expect(program.log).toEqual(['square', 'shape']);
+      const [words, value, ...rest] = program.others();
+      expect(words).toMatchObject({ one: 'import log', two: expect.any(Function) });
+      expect(value).toHaveProperty('kind', 1);
+      expect(rest).toEqual(['tree', 'leaf', true]);
+      expect(await program.late()).toEqual(['square', 'shape', 'late', expect.stringMatching(/^file:.*body\.cjs$/)]);
+      expect(run.isCompiledAnew).toBe(isFirst);
+      run.keep();
+    }
+  });
+});
