@@ -79,33 +79,57 @@ describe.skipIf(why !== undefined)('clients in other languages', () => {
     });
   });
 
-  it.skipIf(lacks('python-vix'))('an existing binding, the Python package vix, works unchanged', async () => {
-    const args = ['-B', here('python/unchanged-binding.py'), installation.libraries];
-    const { code, out, err } = await installation.run(pathOf('python-vix'), args);
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(JSON.parse(out)).toEqual({
-      host: 3,
-      found: ['[datastore1] web/web.vmx', '[datastore1] build/build.vmx', '[datastore1] no-tools/no-tools.vmx'],
-      // Powered on with Tools running is 0x48, Tools running 2.
-      vm: ['linux', '/vms/linux/linux.vmx', [1, 1024], true, 0x48, 2],
-      program: [true, 3],
-      script: 4,
-      copied: 'out\n',
-      exists: [true, false, true],
-      listed: [['moved', 4, false]],
-      info: 4,
-      processes: true,
-      variable: 'teal',
-      picture: '89504e47',
-      shares: [1, 'work'],
-      snapshot: ['before', 'of the change', 1],
-      reverted: true,
-      clone: 'python',
-      refusals: [
-        'VixError #4000: The virtual machine was not found',
-        'VixError #3006: The virtual machine is not running',
-        'VixError #13003: The snapshot was not found',
-      ],
+  const places = [
+    { over: 'the mock host', start: () => undefined, shares: [1, 'work'] },
+    { over: 'vSphere', start: () => startSimulator(), shares: 'VixError #6: The operation is not supported' },
+  ];
+
+  describe.skipIf(lacks('python-vix'))('an existing binding, the Python package vix', () => {
+    it.for(places)('works unchanged over $over', async ({ start, shares }) => {
+      const simulator = await start();
+      const args = ['-B', here('python/unchanged-binding.py'), installation.libraries];
+      const { code, out, err } = await installation.run(pathOf('python-vix'), args, simulator);
+      await simulator?.close();
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(JSON.parse(out)).toEqual({
+        host: 3,
+        found: ['[datastore1] web/web.vmx', '[datastore1] build/build.vmx', '[datastore1] no-tools/no-tools.vmx'],
+        // Powered on with Tools running is 0x48, Tools running 2.
+        vm: ['linux', '/vms/linux/linux.vmx', [1, 1024], true, 0x48, 2],
+        program: [true, 3],
+        script: 4,
+        copied: 'out\n',
+        exists: [true, false, true],
+        listed: [['moved', 4, false]],
+        info: 4,
+        processes: true,
+        variable: 'teal',
+        picture: '89504e47',
+        shares,
+        snapshot: ['before', 'of the change', 1],
+        reverted: true,
+        clone: 'python',
+        refusals: [
+          'VixError #4000: The virtual machine was not found',
+          'VixError #3006: The virtual machine is not running',
+          'VixError #13003: The snapshot was not found',
+        ],
+      });
     });
+  });
+
+  it.each(['simple.t', 'api.t'])('the tests of the Perl modules pass over vSphere: %s', async (name) => {
+    const simulator = await startSimulator();
+    const perl = here('../../native/perl/');
+    const environment = [`REVIX_HELPER=${here('../../dist/bindings/helper.cjs')}`, `REVIX_NODE=${process.execPath}`];
+    const { code, out, err } = await installation.run(
+      'env',
+      [...environment, 'perl', '-I', join(perl, 'lib'), join(perl, 't', name)],
+      simulator,
+    );
+    await simulator.close();
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^1\.\.\d+$/m);
+    expect(out).not.toMatch(/^not ok/m);
   });
 });

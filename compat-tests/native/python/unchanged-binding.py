@@ -22,6 +22,12 @@ def refusal(call):
     return None
 
 
+def share(vm):
+    vm.share_enable(True)
+    vm.add_shared_folder("work", sys.argv[1])
+    return [vm.get_shared_folder_count(), vm.get_shared_folder_state(0).name]
+
+
 def main():
     report = {}
     host = VixHost(service_provider=VixHost.VIX_SERVICEPROVIDER_VMWARE_WORKSTATION)
@@ -54,9 +60,10 @@ def main():
     vm.var_write("colour", "teal")
     report["variable"] = vm.var_read("colour")
     report["picture"] = vm.capture_screen_image()[:4].hex()
-    vm.share_enable(True)
-    vm.add_shared_folder("work", sys.argv[1])
-    report["shares"] = [vm.get_shared_folder_count(), vm.get_shared_folder_state(0).name]
+    try:
+        report["shares"] = share(vm)
+    except VixError as error:
+        report["shares"] = str(error)
     vm.logout()
 
     snapshot = vm.create_snapshot("before", "of the change", include_memory=True)
