@@ -472,9 +472,11 @@ export class StoredVm<Files extends StoredFiles> {
       unusedContents: unused?.filter((hash) => !outdated.has(hash)) ?? [...outdated],
       record,
     };
+    const sideFiles = await folder.stageSideFiles(record);
     try {
       await disk.replaceFile(folder.state, formatState(state));
     } catch (error) {
+      await sideFiles.discard();
       // It may have its place already and only not be sure to last.
       if (readStateHeader(folder.state)?.commit === state.header.commit) image.settle();
       throw error;
@@ -486,7 +488,7 @@ export class StoredVm<Files extends StoredFiles> {
       await disk.syncDirectory(folder.path);
       this.#known = { vmx, state, record: this.#known.record, isVmxBehind: false };
     }
-    await folder.writeSideFiles(record);
+    await sideFiles.publish();
     await image.remove(journals, unused?.filter((hash) => outdated.has(hash)) ?? []);
   }
 }

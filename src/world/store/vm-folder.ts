@@ -6,12 +6,11 @@ import { type HostDisk, readFrom, readWhole, unlessAbsent } from './host-disk.js
 import { ownFolder } from './vm-place.js';
 import {
   diskDescriptor,
+  dictionaryName,
   isOwnDictionary,
-  type MemoryFile,
   memoryFileOf,
-  memoryFiles,
-  memoryText,
-  snapshotDictionary,
+  type SideFile,
+  sideFiles,
 } from './vm-side-files.js';
 
 /** Beside `.revix`: files of machines whose disks were kept, and what is being made. */
@@ -20,6 +19,14 @@ const unfinishedFolder = '.revix-unfinished';
 
 /** Name of the folder with the locks of a directory. */
 export const locksFolder = '.revix-locks';
+
+/** Side files that have their space, and not yet their place. */
+export interface StagedSideFiles {
+  /** Gives them their place, and removes ours that are outdated. */
+  publish(): Promise<void>;
+  /** Gives the space back. */
+  discard(): Promise<void>;
+}
 
 /** Names of the files of one virtual machine, whose `.vmx` file is at `place` under the directory. */
 export class VmFolder {
@@ -80,49 +87,69 @@ export class VmFolder {
 
   /** Brings `.vmsd`, `.vmss`, `.vmsn` and `.vmem` in line with the record. Files that came from elsewhere are not lost. */
   async writeSideFiles(record: VmRecord): Promise<void> {
-    await this.#writeDictionary(snapshotDictionary(record, this.title));
-    await this.#writeMemoryFiles(memoryFiles(record, this.title));
+    await (await this.stageSideFiles(record)).publish();
   }
 
-  async #writeDictionary(text: string | undefined): Promise<void> {
-    const path = this.beside('.vmsd');
-    const present = readWhole(path)?.toString();
-    if (present === text) return;
-    const isForeign = present !== undefined && !isOwnDictionary(present);
-    if (text === undefined) {
-      if (!isForeign) await this.#removeSideFiles([path]);
-      return;
+  /** First half of `writeSideFiles`: takes the space, so that the second cannot fail for want of it. */
+  async stageSideFiles(record: VmRecord): Promise<StagedSideFiles> {
+    const wanted = sideFiles(record, this.title);
+    const staged: { readonly path: string; readonly name: string }[] = [];
+    const discard = async (): Promise<void> => {
+      for (const { path } of staged) await this.#disk.removeFile(path);
+    };
+    try {
+      for (const { name, text } of wanted.filter((file) => !this.#isUpToDate(file))) {
+        staged.push({ path: await this.#disk.stage(join(this.own, name), text), name });
+      }
+    } catch (error) {
+      await discard();
+      throw error;
     }
-    if (isForeign) await this.#disk.publish(path, freeName(`${path}.foreign`));
-    await this.#disk.replaceFile(path, text);
+    const publish = async (): Promise<void> => {
+      await this.#removeSideFiles(wanted);
+      for (const { path, name } of staged) {
+        const target = join(this.path, name);
+        if (this.#isForeign(name)) await this.#disk.publish(target, freeName(`${target}.foreign`));
+        await this.#disk.publish(path, target);
+      }
+      if (staged.length > 0) await this.#disk.syncDirectory(this.path);
+    };
+    return { publish, discard };
   }
 
-  async #writeMemoryFiles(wanted: readonly MemoryFile[]): Promise<void> {
-    const names = new Set(unlessAbsent('read', this.path, () => readdirSync(this.path)) ?? []);
-    const wantedNames = new Set(wanted.map(({ name }) => name));
-    const isOwn = (file: MemoryFile): boolean => this.#beginsWith(file.name, file.marker);
-    const outdated = [...names]
-      .flatMap((name) => (wantedNames.has(name) ? [] : (memoryFileOf(name, this.title) ?? [])))
-      .filter(isOwn);
-    await this.#removeSideFiles(outdated.map(({ name }) => join(this.path, name)));
-    for (const file of wanted) {
-      const path = join(this.path, file.name);
-      const isPresent = names.has(file.name);
-      if (isPresent && isOwn(file)) continue;
-      if (isPresent) await this.#disk.publish(path, freeName(`${path}.foreign`));
-      await this.#disk.replaceFile(path, memoryText(file, this.title));
-    }
+  #isUpToDate({ name, text, marker }: SideFile): boolean {
+    return marker === undefined
+      ? readWhole(join(this.path, name))?.toString() === text
+      : this.#beginsWith(name, marker);
+  }
+
+  /** Whether a file has the name of a side file, and is none of ours. */
+  #isForeign(name: string): boolean {
+    const file = memoryFileOf(name, this.title);
+    if (file !== undefined) return this.#exists(name) && !this.#beginsWith(name, file.marker);
+    const text = readWhole(join(this.path, name))?.toString();
+    return text !== undefined && !isOwnDictionary(text);
+  }
+
+  #exists(name: string): boolean {
+    return readFrom(join(this.path, name), 0, 0) !== undefined;
+  }
+
+  /** Removes our side files of the machine except some. */
+  async #removeSideFiles(wanted: readonly { readonly name: string }[]): Promise<void> {
+    const kept = new Set(wanted.map(({ name }) => name));
+    const names = unlessAbsent('read', this.path, () => readdirSync(this.path)) ?? [];
+    const isSideFile = (name: string): boolean =>
+      name === dictionaryName(this.title) || memoryFileOf(name, this.title) !== undefined;
+    const outdated = names.filter((name) => isSideFile(name) && !kept.has(name) && !this.#isForeign(name));
+    for (const name of outdated) await this.#disk.removeFile(join(this.path, name));
+    if (outdated.length > 0) await this.#disk.syncDirectory(this.path);
   }
 
   /** Looks at no more than it needs: the memory of a real machine is large. */
   #beginsWith(name: string, text: string): boolean {
     const expected = Buffer.from(text);
     return readFrom(join(this.path, name), 0, expected.length)?.equals(expected) === true;
-  }
-
-  async #removeSideFiles(paths: readonly string[]): Promise<void> {
-    for (const path of paths) await this.#disk.removeFile(path);
-    if (paths.length > 0) await this.#disk.syncDirectory(this.path);
   }
 
   /** Those of some disk descriptors that are not there. */
@@ -158,8 +185,7 @@ export class VmFolder {
     await disk.removeFile(this.vmx);
     await disk.syncDirectory(this.path);
     await disk.removeFile(`${this.vmx}.new`);
-    await this.#writeDictionary(undefined);
-    await this.#writeMemoryFiles([]);
+    await this.#removeSideFiles([]);
     if (keepDisks) {
       await this.keepAside();
     } else {

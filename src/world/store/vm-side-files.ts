@@ -11,8 +11,32 @@ const memoryWords = {
 /** Entry of a `.vmsd` file of ours. */
 const ownerKey = 'revix.note';
 
+/** Name of the snapshot dictionary. */
+export function dictionaryName(title: string): string {
+  return `${title}.vmsd`;
+}
+
+/** A file beside the `.vmx` file that other programs look for. */
+export interface SideFile {
+  readonly name: string;
+  readonly text: string;
+  /** First words by which the file is right, whatever follows; absent: it is right when all of it is. */
+  readonly marker?: string;
+}
+
+/** The files that belong beside the `.vmx` file: the dictionary where there are snapshots, and those that stand for memory. */
+export function sideFiles(record: VmRecord, title: string): readonly SideFile[] {
+  const dictionary = snapshotDictionary(record, title);
+  const memory = memoryFiles(record, title).map(({ name, marker }) => ({
+    name,
+    marker,
+    text: memoryText(marker, title),
+  }));
+  return dictionary === undefined ? memory : [{ name: dictionaryName(title), text: dictionary }, ...memory];
+}
+
 /** Text of the snapshot dictionary (`.vmsd`), or undefined when there are no snapshots. */
-export function snapshotDictionary(record: VmRecord, title: string): string | undefined {
+function snapshotDictionary(record: VmRecord, title: string): string | undefined {
   if (record.snapshots.length === 0) return undefined;
   const uids = new Map(record.snapshots.map(({ id, number }) => [id, String(number)]));
   const document = VmxDocument.empty();
@@ -69,7 +93,7 @@ function memoryFile(title: string, extension: keyof typeof memoryWords, snapshot
  * The files that stand for memory: `<title>.vmss` and `.vmem` while the machine is suspended, `<title>-Snapshot<n>.vmsn`
  * for each snapshot, and a `.vmem` beside it for one with memory.
  */
-export function memoryFiles(record: VmRecord, title: string): readonly MemoryFile[] {
+function memoryFiles(record: VmRecord, title: string): readonly MemoryFile[] {
   const own = record.power.phase === 'suspended' ? [memoryFile(title, '.vmss'), memoryFile(title, '.vmem')] : [];
   const ofSnapshots = record.snapshots.flatMap(({ hasMemory, number }) => {
     const state = memoryFile(title, '.vmsn', number);
@@ -89,7 +113,7 @@ export function memoryFileOf(name: string, title: string): MemoryFile | undefine
 }
 
 /** Text of a file that stands for memory. */
-export function memoryText({ marker }: MemoryFile, title: string): string {
+function memoryText(marker: string, title: string): string {
   const subject = marker.endsWith(' of ') ? `${title}.` : '';
   return `${marker}${subject} What it holds is in the folder .revix.\n`;
 }

@@ -62,7 +62,7 @@ export class FailingDisk extends HostDisk {
   }
 
   override async publish(staged: string, path: string): Promise<void> {
-    await this.#step(async () => await super.publish(staged, path));
+    await this.#step(async () => await super.publish(staged, path), undefined, false);
   }
 
   override async removeFile(path: string): Promise<void> {

@@ -169,7 +169,9 @@ describe.each(crashes)('after $what', ({ before, cut, outcomes }) => {
         if ((await next.ids()).length === 0) await create(next);
         else await change((record) => void (record.memoryMb += 1))(next);
         last = memoryIn(directory);
-        expect(outcomes, `${kind} at step ${step}`).toContainEqual(last);
+        // Who is told that the disk is full is told so before anything has changed.
+        const possible = kind === 'full' && !isThrough ? outcomes.slice(0, 1) : outcomes;
+        expect(possible, `${kind} at step ${step}`).toContainEqual(last);
       }
       expect(last).toEqual(outcomes.at(-1));
     },
