@@ -12,22 +12,34 @@ export interface NamedProperty extends PropertyRow {
 /** Map from key to row; the first row with a key wins. */
 function firstBy<Key, Row>(rows: readonly Row[], keyOf: (row: Row) => Key): ReadonlyMap<Key, Row> {
   const map = new Map<Key, Row>();
-  for (const row of rows) if (!map.has(keyOf(row))) map.set(keyOf(row), row);
+  for (const row of rows) {
+    const key = keyOf(row);
+    if (!map.has(key)) map.set(key, row);
+  }
   return map;
 }
 
-const errorsByCode = firstBy(errorRows, (row) => row.code);
-const errorsByName = firstBy(errorRows, (row) => row.name);
+/** A table that is made when it is first needed: a program that starts and ends at once needs few of them. */
+function late<Table>(make: () => Table): () => Table {
+  let table: Table | undefined;
+  return () => (table ??= make());
+}
 
-const propertiesById: ReadonlyMap<number, NamedProperty> = new Map(
-  Object.entries(properties).map(([name, row]) => [row.id, { ...row, name: name as VixPropertyName }]),
+const errorsByCode = late(() => firstBy(errorRows, (row) => row.code));
+const errorsByName = late(() => firstBy(errorRows, (row) => row.name));
+
+const propertiesById = late<ReadonlyMap<number, NamedProperty>>(
+  () => new Map(Object.entries(properties).map(([name, row]) => [row.id, { ...row, name: name as VixPropertyName }])),
 );
 
-const constantNames = new Map(
-  Object.entries<ConstantGroup>(constants).map(([group, { values }]) => [
-    group,
-    firstBy(Object.entries(values), ([, value]) => value),
-  ]),
+const constantNames = late(
+  () =>
+    new Map(
+      Object.entries<ConstantGroup>(constants).map(([group, { values }]) => [
+        group,
+        firstBy(Object.entries(values), ([, value]) => value),
+      ]),
+    ),
 );
 
 /**
@@ -36,7 +48,7 @@ const constantNames = new Map(
  */
 function errorRow(err: VixError | bigint): ErrorRow | undefined {
   const code = VIX_ERROR_CODE(err);
-  return code === 0 && Number(err) !== 0 ? undefined : errorsByCode.get(code);
+  return code === 0 && Number(err) !== 0 ? undefined : errorsByCode().get(code);
 }
 
 /** English text for any error value, for `Vix_GetErrorText`. Never empty: an unknown code gives a text with its number. */
@@ -53,7 +65,7 @@ export function errorName(err: VixError): string {
 
 /** Code of an error by its name, internal and withdrawn names included. */
 export function errorCode(name: VixErrorName): VixError {
-  const row = errorsByName.get(name);
+  const row = errorsByName().get(name);
   if (row === undefined)
     throw new RangeError(`${String(name)} is not the name of a VIX error; see docs/error-codes.md`);
   return row.code as VixError;
@@ -61,12 +73,12 @@ export function errorCode(name: VixErrorName): VixError {
 
 /** The property with this id, if VIX has one. */
 export function propertyById(id: number): NamedProperty | undefined {
-  return propertiesById.get(id);
+  return propertiesById().get(id);
 }
 
 /** Name of a property by its id, such as `VIX_PROPERTY_VM_NAME`; for an unknown one, a text with its number. */
 export function propertyName(id: number): string {
-  return propertiesById.get(id)?.name ?? `property ${id}`;
+  return propertiesById().get(id)?.name ?? `property ${id}`;
 }
 
 /**
@@ -74,5 +86,5 @@ export function propertyName(id: number): string {
  * without a name, such as a combination of bits, is given as it is.
  */
 export function constantName(group: ConstantGroupName, value: number | string): string {
-  return constantNames.get(group)?.get(value)?.[0] ?? String(value);
+  return constantNames().get(group)?.get(value)?.[0] ?? String(value);
 }

@@ -21,7 +21,7 @@ import {
   isAsCommitted,
 } from './vm-state-file.js';
 import { newCommit, parseStateFile, readStateFile, readStateHeader } from './vm-state-file.js';
-import type { VmFolder } from './vm-folder.js';
+import { below, type VmFolder } from './vm-folder.js';
 import { readRecord, recordFromVmx, writeRecord } from './vmx-record.js';
 
 /** A virtual machine that has only a `.vmx` file, made ready for use. */
@@ -157,10 +157,8 @@ export class StoredVm<Files extends StoredFiles> {
    * @param stateBytes the state file, if it was read whole just now.
    */
   look(stateBytes: Buffer | undefined): VmState<Files> {
-    const known = stateBytes === undefined || this.#isLocked ? undefined : this.#lookAt(stateBytes);
-    if (known === undefined) return this.current();
-    this.#known = known;
-    return this.#stateOf(known.record);
+    const record = stateBytes === undefined || this.#isLocked ? undefined : this.#recordAt(stateBytes);
+    return record === undefined ? this.current() : this.#stateOf(record);
   }
 
   /** Runs `change` under the lock and keeps the outcome. */
@@ -368,16 +366,14 @@ export class StoredVm<Files extends StoredFiles> {
   }
 
   /** undefined: the `.vmx` file is not that of this state, so that both must be looked at together. */
-  #lookAt(stateBytes: Buffer): Known | undefined {
+  #recordAt(stateBytes: Buffer): VmRecord | undefined {
     const { folder, id } = this.#identity;
     const vmx = readWhole(folder.vmx);
     if (vmx === undefined) throw new VmGone(folder);
     const state = parseStateFile(stateBytes, folder.state);
-    const isWhole = isAsCommitted(state.vmx, vmx) && existsSync(join(folder.own, state.current.file));
+    const isWhole = isAsCommitted(state.vmx, vmx) && existsSync(below(folder.own, state.current.file));
     if (!isWhole || (state.header.place === folder.place && state.header.id !== id)) return undefined;
-    const last = this.#known;
-    if (last?.state?.header.commit === state.header.commit && vmx.equals(last.vmx)) return last;
-    return { vmx, state, record: frozen(this.#recordOf(state, undefined)), isVmxBehind: false };
+    return this.#recordOf(state, undefined);
   }
 
   /** Whether the `.vmx` file of a commit waits beside the old one. */

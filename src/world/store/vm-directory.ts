@@ -6,7 +6,7 @@ import { type HostDisk, hostErrorCode, hostFault, onHostSync, readWhole, unlessA
 import { decodeName, knownFileName, newFileName } from './place-names.js';
 import type { VmRecord } from '../vm/vm-record.js';
 import type { VmIdentity } from './stored-vm.js';
-import { locksFolder, VmFolder } from './vm-folder.js';
+import { below, locksFolder, VmFolder } from './vm-folder.js';
 import { OutsideMachines } from './outside-machines.js';
 import { type DirectoryPaths, type PlaceRoot, type VmPlace, isSamePlace, locationOf, markerFile } from './vm-place.js';
 import { isPathHere, outsideFolder, ownFolder, placeOf } from './vm-place.js';
@@ -181,7 +181,7 @@ export class VmDirectory {
   /** The folders at the top that have a marker. */
   #roots(): ReadonlyMap<string, PlaceRoot> {
     const roots = new Map<string, PlaceRoot>();
-    for (const entry of this.#list([])) {
+    for (const entry of this.#list(this.paths.real)) {
       const root = entry.isDirectory() ? readMarker(join(this.paths.real, entry.name, markerFile)) : undefined;
       if (root !== undefined) roots.set(entry.name, root);
     }
@@ -191,15 +191,14 @@ export class VmDirectory {
   #walk(): readonly Found[] {
     const roots = this.#roots();
     const found: Found[] = [];
-    const visit = (names: readonly string[]): void => {
-      for (const entry of this.#list(names)) {
-        const path = [...names, entry.name];
+    const visit = (folder: string, names: readonly string[]): void => {
+      for (const entry of this.#list(folder)) {
         if (entry.name.startsWith(ownFolder)) continue;
-        if (entry.isDirectory()) visit(path);
-        else if (/.\.vmx$/is.test(entry.name)) found.push(this.#foundAt(path, roots));
+        if (entry.isDirectory()) visit(below(folder, entry.name), [...names, entry.name]);
+        else if (/.\.vmx$/is.test(entry.name)) found.push(this.#foundAt([...names, entry.name], roots));
       }
     };
-    visit([]);
+    visit(this.paths.real, []);
     if (this.#isInPlace) found.push(...this.#outside.paths().map((path) => this.#foundOutside(path)));
     return found.sort(
       (one, other) => orderOf(one) - orderOf(other) || (one.folder.place < other.folder.place ? -1 : 1),
@@ -223,13 +222,13 @@ export class VmDirectory {
     return { folder, place: { root: { kind: 'outside' }, parts: [path] }, ...startOrNone(folder.state) };
   }
 
-  #list(names: readonly string[]): readonly Dirent[] {
-    const path = join(this.paths.real, ...names);
+  #list(path: string): readonly Dirent[] {
     try {
       return readdirSync(path, { withFileTypes: true });
     } catch (error) {
       // Below the top, a folder may vanish meanwhile; and what this user may not read holds no machine of theirs.
-      if (names.length > 0 && ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes(hostErrorCode(error) ?? '')) return [];
+      if (path !== this.paths.real && ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes(hostErrorCode(error) ?? ''))
+        return [];
       throw hostFault(error, 'read the directory of virtual machines', path);
     }
   }

@@ -53,10 +53,10 @@ export class VmFolder {
    */
   constructor(place: string, base: string | undefined, disk: HostDisk) {
     this.place = place;
-    this.vmx = base === undefined ? place : join(base, ...place.split(posix.sep));
+    this.vmx = base === undefined ? place : below(base, place.replaceAll(posix.sep, sep));
     this.path = dirname(this.vmx);
     this.title = basename(this.vmx).replace(/\.vmx$/i, '');
-    this.own = join(this.path, ownFolder, this.title);
+    this.own = below(this.path, ownFolder + sep + this.title);
     this.state = this.own + sep + 'state.json';
     this.contents = this.own + sep + 'contents';
     this.#base = base;
@@ -205,6 +205,11 @@ export class VmFolder {
       if (!(await disk.removeEmptyDirectory(path))) break;
     }
   }
+}
+
+/** Path of what is in a folder; both are plain already. */
+export function below(folder: string, path: string): string {
+  return folder.endsWith(sep) ? folder + path : folder + sep + path;
 }
 
 /** `<path>-<n>` with the smallest number that is free. */
