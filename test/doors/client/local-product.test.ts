@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Vix_Out } from '../../../src/api/vix-out.js';
 import type { Host, Vm } from '../../../src/doors/client/index.js';
-import { VIX_OK, VIX_PROPERTY_GUEST_SHAREDFOLDERS_SHARES_PATH } from '../../../src/vix/names.js';
+import { VIX_OK, VIX_PROPERTY_GUEST_SHAREDFOLDERS_SHARES_PATH, VIX_PROPERTY_NONE } from '../../../src/vix/names.js';
 import { ClientRig } from './client-rig.js';
 
 // What local products have and vSphere has not.
@@ -46,7 +46,12 @@ describe('shared folders', () => {
     const more = { name: 'more', hostPath: two, isWritable: true };
     expect(await sharedFolders()).toEqual([{ name: 'work', hostPath: one, isWritable: false }, more]);
     const path = Vix_Out('');
-    const read = rig.vix.Vix_GetProperties(vm.handle, VIX_PROPERTY_GUEST_SHAREDFOLDERS_SHARES_PATH, path, 0);
+    const read = rig.vix.Vix_GetProperties(
+      vm.handle,
+      VIX_PROPERTY_GUEST_SHAREDFOLDERS_SHARES_PATH,
+      path,
+      VIX_PROPERTY_NONE,
+    );
     expect([await rig.moving(read), path.value]).toEqual([VIX_OK, '/mnt/hgfs']);
 
     await rig.moving(vm.sharedFolders.update({ name: 'work', hostPath: two, isWritable: true }));
