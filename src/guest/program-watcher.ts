@@ -23,7 +23,9 @@ type Poll = (pids: readonly number[], call: CallContext) => Promise<ReadonlyMap<
 
 /** Delay before the first look at a new program. */
 const firstPollMs = 10;
-/** Delay that is long enough for a program that has run as long; VIX itself looked once a second. */
+/** Share of its time that a program may be looked at too late, as long as that is less than the usual delay. */
+const shortLatenessShare = 0.5;
+/** Delay that is long enough for a program that has run longer; VIX itself looked once a second. */
 const usualPollMs = 1000;
 /** Share of its time that a long-running program may be looked at too late. */
 const latenessShare = 0.1;
@@ -88,7 +90,7 @@ export class ProgramWatcher {
     if (this.#polling !== undefined || this.#waiters.size === 0) return;
     const nowMs = this.#clock.monotonic();
     const elapsedMs = nowMs - this.#sinceMs;
-    const fitting = Math.max(Math.min(elapsedMs, usualPollMs), elapsedMs * latenessShare);
+    const fitting = Math.max(Math.min(elapsedMs * shortLatenessShare, usualPollMs), elapsedMs * latenessShare);
     const delayMs = Math.min(Math.max(fitting, firstPollMs), longestPollMs);
     const dueMs = nowMs + delayMs;
     // A look is never put off, or programs that come all the time would keep all of them waiting.
