@@ -23,6 +23,7 @@ export async function connectHost(
   // Only a hook asks: without one, programs that differ in nothing else share their session.
   const mustVerify = target.verifyTls && read.rewriteTransferUrl !== undefined;
   const settings = { ...read, tls, mustVerify };
+  pool.warnIfInsecure(url, settings);
   const login = loginOf(target, settings.login);
   const context = { doing: 'connecting to', to: withoutUserInfo(url.href) };
   const lease = await translated(context, () => pool.lease(url, login, settings, call));

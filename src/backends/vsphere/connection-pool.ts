@@ -5,6 +5,7 @@ import type { CallContext } from '../backend.js';
 import { VsphereConnection } from './connection.js';
 import { Dispatchers } from './http/dispatchers.js';
 import { policyKey } from './http/tls-policy.js';
+import { heedLicence } from './licence.js';
 import { RestSession } from './rest/rest-session.js';
 import { isSameLogin, type Login } from './session/login.js';
 import { Session } from './session/session.js';
@@ -47,6 +48,8 @@ export class ConnectionPool {
   readonly #dispatchers = new Map<string, Dispatchers>();
   /** By URL and whom is taken for it. */
   readonly #servers = new Map<string, KnownServer>();
+  /** Servers of which somebody was warned. */
+  readonly #warnedOf = new Set<string>();
 
   readonly #timeline: Timeline | undefined;
 
@@ -79,6 +82,16 @@ export class ConnectionPool {
     }
   }
 
+  /** Warns, once for each server, that nobody looks at its certificate. */
+  warnIfInsecure(url: URL, { tls }: VsphereSettings): void {
+    if (tls.kind !== 'insecure' || url.protocol !== 'https:' || this.#warnedOf.has(url.host)) return;
+    this.#warnedOf.add(url.host);
+    const message =
+      `the certificate of ${url.host} is not verified (tls is "insecure"), so whoever stands in between can read and change ` +
+      'everything, passwords too; pin its thumbprint or name a CA file: see docs/vsphere.md';
+    process.emitWarning(message, 'RevixWarning');
+  }
+
   /** Closes every connection. */
   async close(): Promise<void> {
     await Promise.all([...this.#entries].map((entry) => this.#end(entry)));
@@ -107,6 +120,10 @@ export class ConnectionPool {
         sinceMs: content === known?.content ? known.sinceMs : clock.monotonic(),
       });
     }
+    await heedLicence(session, signal).catch(async (error: unknown) => {
+      await session.close();
+      throw error;
+    });
     const isVcenter = content.about.apiType === 'VirtualCenter';
     const rest = isVcenter ? new RestSession(peer, login, clock, settings.callTimeoutMs) : undefined;
     return new VsphereConnection({ url, session, rest, settings, clock, dispatchers });

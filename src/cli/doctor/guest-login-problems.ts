@@ -7,7 +7,7 @@ export const guestLoginProblems = {
     cause: 'The guest refuses the user {user} with this password.',
     next:
       'Check name (DOMAIN\\user on Windows) and password by logging on at the console. If both are right, look at the ' +
-      'PAM rules of vmtoolsd, at the shell of the user (it has to be in /etc/shells), at empty passwords and at policies.',
+      'PAM rules of vmtoolsd, at the shell of the user (it has to be in /etc/shells), at empty passwords, at SELinux (ausearch -m avc -c vmtoolsd) and at policies.',
   },
   'no-privilege': {
     status: 'red',

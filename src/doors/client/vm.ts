@@ -1,5 +1,6 @@
 import type { Capability } from '../../backends/capabilities.js';
 import type { CallContext, GuestNic, PendingQuestion, PowerMode, VmProperties } from '../../backends/backend.js';
+import { sleep } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';
 import { Secret } from '../../base/secret.js';
 import { loginInGuest } from '../../api/vix-vm-guest.js';
@@ -8,6 +9,7 @@ import type { VmEntry } from '../../api/vix-runtime.js';
 import {
   VIX_CLONETYPE_FULL,
   VIX_CLONETYPE_LINKED,
+  VIX_E_POWEROP_SCRIPTS_NOT_AVAILABLE,
   VIX_INVALID_HANDLE,
   VIX_INSTALLTOOLS_AUTO_UPGRADE,
   VIX_VMDELETE_DISK_FILES,
@@ -23,11 +25,17 @@ import { resultHandle } from './job-results.js';
 import { Recording } from './recording.js';
 import { SharedFolders } from './shared-folders.js';
 import { idOf, Snapshots, type SnapshotChoice } from './snapshots.js';
+import { VixError } from './vix-error.js';
 import { readProperties, watchVm, type WatchOptions } from './vm-watch.js';
+
+/** Between two attempts at a power operation for which the guest is not ready yet, in milliseconds. */
+const notReadyPauseMs = 1000;
 
 /** How to reach the power button. */
 export interface PowerOptions extends CallOptions {
-  /** `soft`: ask the guest, as its own shutdown does; `hard`, the default, does not ask. */
+  /**
+   * `soft`: ask the guest, as its own shutdown does, and wait until it takes that; `hard`, the default, does not ask.
+   */
   readonly mode?: PowerMode;
 }
 
@@ -141,21 +149,21 @@ export class Vm implements AsyncDisposable {
 
   powerOff(options: PowerOptions = {}): Promise<void> {
     const { vix } = this.#engine;
-    return this.#job('vm.powerOff', options, (callback) =>
+    return this.#power('vm.powerOff', options, (callback) =>
       vix.VixVM_PowerOff(this.handle, powerFlag(options), callback, null),
     );
   }
 
   reset(options: PowerOptions = {}): Promise<void> {
     const { vix } = this.#engine;
-    return this.#job('vm.reset', options, (callback) =>
+    return this.#power('vm.reset', options, (callback) =>
       vix.VixVM_Reset(this.handle, powerFlag(options), callback, null),
     );
   }
 
   suspend(options: PowerOptions = {}): Promise<void> {
     const { vix } = this.#engine;
-    return this.#job('vm.suspend', options, (callback) =>
+    return this.#power('vm.suspend', options, (callback) =>
       vix.VixVM_Suspend(this.handle, powerFlag(options), callback, null),
     );
   }
@@ -281,6 +289,22 @@ export class Vm implements AsyncDisposable {
   /** Gives the handle's reference back. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#engine.vix.Vix_ReleaseHandle(this.handle);
+  }
+
+  /** Tools that runs takes soft power operations only a moment later: they are asked for again until the time limit. */
+  async #power(operation: string, options: PowerOptions, start: Parameters<Engine['settle']>[2]): Promise<void> {
+    const { clock } = this.#engine.runtime;
+    const endMs = clock.monotonic() + this.#engine.timeLimit(operation, options);
+    for (;;) {
+      try {
+        return await this.#job(operation, { ...options, timeoutMs: endMs - clock.monotonic() }, start);
+      } catch (error) {
+        const isEarly = error instanceof VixError && error.code === VIX_E_POWEROP_SCRIPTS_NOT_AVAILABLE;
+        if (!isEarly || endMs - clock.monotonic() <= notReadyPauseMs) throw error;
+        // The next attempt tells of an abort.
+        await sleep(clock, notReadyPauseMs, options.signal).catch(() => undefined);
+      }
+    }
   }
 
   #job(operation: string, options: ProgressOptions, start: Parameters<Engine['settle']>[2]): Promise<void> {

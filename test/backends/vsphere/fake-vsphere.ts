@@ -63,6 +63,7 @@ export class FakeVsphere {
   readonly objects = new Map<string, Map<string, unknown>>();
   versions = ['8.0.3.0', '7.0', '6.5'];
   soapActions = new Set<string>();
+  apiType: 'VirtualCenter' | 'HostAgent' = 'VirtualCenter';
   readonly #scripts = new Map<string, Script>();
   readonly #sessions = new Set<string>();
   readonly #views = new Map<string, View>();
@@ -258,7 +259,7 @@ export class FakeVsphere {
       build: '1',
       osType: 'any',
       productLineId: 'vpx',
-      apiType: 'VirtualCenter',
+      apiType: this.apiType,
       apiVersion: '8.0.3.0',
     };
     return {
@@ -270,6 +271,7 @@ export class FakeVsphere {
       searchIndex: ref('SearchIndex'),
       fileManager: ref('FileManager'),
       taskManager: ref('TaskManager'),
+      licenseManager: ref('LicenseManager'),
     };
   }
 

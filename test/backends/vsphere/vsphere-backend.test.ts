@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ConnectTarget } from '../../../src/backends/backend.js';
 import { createVsphereBackend } from '../../../src/backends/vsphere/index.js';
 import { FakeClock, settle } from '../../../src/base/clock.js';
@@ -25,6 +25,23 @@ describe('the vSphere backend', () => {
     ['default', null, 'decline'],
   ])('for %s and %s says %s…', (provider, hostName, answer) => {
     expect(createVsphereBackend().claims(target({ provider, hostName }))).toBe(answer);
+  });
+
+  it('warns once for each server whose certificate nobody looks at', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const clock = new FakeClock();
+    const backend = createVsphereBackend({ tls: 'insecure', clock });
+    try {
+      const to = target({ hostName: fake.url.href });
+      for (let round = 0; round < 2; round += 1) await (await backend.connect(to, callOn(clock))).close();
+      await (await backend.client({ url: fake.url.href, userName: 'u', password: 'p' })).close();
+      const [[message, name] = []] = warn.mock.calls;
+      expect([warn.mock.calls.length, name]).toEqual([1, 'RevixWarning']);
+      expect(message).toContain(`the certificate of ${fake.url.host} is not verified`);
+    } finally {
+      warn.mockRestore();
+      await backend.close?.();
+    }
   });
 
   it('refuses options that are wrong when it is made', () => {

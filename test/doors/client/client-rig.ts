@@ -28,6 +28,13 @@ const inventory: Inventory = {
       guest: { diskSizeBytes: 8 * 1024 * 1024 },
       location: '[store] smallWindows/smallWindows.vmx',
     },
+    {
+      ...linux,
+      name: 'slowScripts',
+      power: 'off',
+      tools: { bootDelayMs: 1000, scriptsDelayMs: 8000 },
+      location: '[store] slowScripts/slowScripts.vmx',
+    },
     { ...linux, name: 'renamed', guest: { nics: [{}, {}] }, location: '[store] renamed/renamed.vmx' },
     {
       guestOs: 'ubuntu-64',

@@ -32,7 +32,16 @@ describe.each(backendNames)('the objects of the client over %s', (backend) => {
 
   it('lists machines, and says what is wrong with a bad location', async () => {
     const names = (await rig.moving(all(host.vms()))).map(({ name }) => name);
-    expect(names.toSorted()).toEqual(['posix', 'question', 'renamed', 'small', 'smallWindows', 'snapshots', 'windows']);
+    expect(names.toSorted()).toEqual([
+      'posix',
+      'question',
+      'renamed',
+      'slowScripts',
+      'small',
+      'smallWindows',
+      'snapshots',
+      'windows',
+    ]);
     expect((await rig.moving(all(host.vms({ isRunning: true })))).map(({ name }) => name)).not.toContain('question');
     const error: unknown = await rig.moving(host.openVm('[store] none/none.vmx')).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(VixError);
@@ -102,6 +111,17 @@ describe.each(backendNames)('the objects of the client over %s', (backend) => {
     expect(rig.vix.Revix_DumpHandles().length).toBe(before);
     const missing = vm.clone('[store] none/none.vmx', { snapshot: 'none' });
     await expect(rig.moving(missing)).rejects.toMatchObject({ name: 'VIX_E_SNAPSHOT_NOTFOUND' });
+  });
+
+  it('asks a guest again whose scripts are not ready for soft power operations, within the time limit', async () => {
+    await using vm = await rig.open(host, 'slowScripts');
+    await rig.moving(vm.powerOn());
+    await rig.moving(vm.waitForTools());
+    await expect(rig.moving(vm.powerOff({ mode: 'soft', timeoutMs: 2000 }))).rejects.toMatchObject({
+      name: 'VIX_E_POWEROP_SCRIPTS_NOT_AVAILABLE',
+    });
+    await rig.moving(vm.powerOff({ mode: 'soft' }));
+    expect((await rig.moving(vm.properties())).power.phase).toBe('off');
   });
 
   it('answers the question of a power-on by a policy, and tells of it without one', async () => {

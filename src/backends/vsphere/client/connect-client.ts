@@ -30,6 +30,7 @@ export async function connectClient(
   const { url: address, userName = null, password } = target;
   const url = sdkUrl(address);
   const settings = readSettings(options, {}, process.cwd());
+  pool.warnIfInsecure(url, settings);
   const secret = typeof password === 'string' ? new Secret(password) : password;
   const login = loginOf({ userName, password: secret }, settings.login);
   const context = { doing: 'connecting to', to: withoutUserInfo(url.href) };

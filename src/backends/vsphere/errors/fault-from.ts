@@ -163,7 +163,8 @@ const advice: Partial<Record<FaultKind, string>> = {
   'guest-operation-disabled':
     'The section [guestoperations] of tools.conf in the guest, or a solution in vCenter, forbids it.',
   'guest-login-refused':
-    'Check name and password, the domain (DOMAIN\\user), and whether the guest lets the user log in.',
+    'Check name and password, the domain (DOMAIN\\user), and whether the guest lets the user log in: on Linux the PAM ' +
+    'rules of vmtoolsd, the shell of the user (in /etc/shells) and SELinux count, too.',
 };
 
 function messageOf(error: VimError, context: FaultContext, kind: FaultKind): string {

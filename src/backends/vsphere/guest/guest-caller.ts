@@ -1,13 +1,14 @@
 import { Allowance } from '../../../base/allowance.js';
 import { sleep } from '../../../base/clock.js';
 import { Fault, type FaultKind } from '../../../base/fault.js';
+import { jittered } from '../../../base/jitter.js';
 import type { CallContext, GuestCredentials } from '../../backend.js';
 import type { VsphereConnection } from '../connection.js';
 import { isVimError } from '../errors/vim-error.js';
 import { HttpFailure } from '../http/http-failure.js';
 import type { MachineRef } from '../inventory/find-machine.js';
 import type { MachineReference } from '../inventory/machine-reference.js';
-import { isRepeatable } from '../session/repeatable-methods.js';
+import { isRepeatable } from '../session/method-kinds.js';
 import type { TransferRoute, TransferRoutes } from '../transfer/transfer-routes.js';
 import type { GuestAuthentication } from '../vim/generated/types.js';
 import type { VimMethods } from '../vim/generated/methods.js';
@@ -217,8 +218,7 @@ export class GuestCaller {
           const { clock, settings } = this.#target.connection;
           patience ??= new Allowance(clock, fault.kind === 'busy' ? settings.busyMs : unreadyMs);
           if (patience.isOver) throw fault;
-          // Clients that were turned away together should not come back together.
-          await sleep(clock, pauseMs * (0.75 + Math.random() / 2), call.signal);
+          await sleep(clock, jittered(pauseMs), call.signal);
           pauseMs = Math.min(pauseMs * 2, longestPauseMs);
         }
       }

@@ -11,7 +11,7 @@ import type { Ref } from '../soap/values.js';
 import type { ObjectContent, ServiceContent, UserSession } from '../vim/generated/types.js';
 import type { ArgsOf, MethodName, RefFor, ResultOf } from '../vim/vim-call.js';
 import { type Login, logIn } from './login.js';
-import { isRepeatable } from './repeatable-methods.js';
+import { isChanging, isRepeatable } from './method-kinds.js';
 import type { SoapChannel } from './soap-channel.js';
 
 /** A server forgets a session after 30 minutes without a call. */
@@ -57,6 +57,8 @@ export class Session {
   #renewing: { readonly isForced: boolean; readonly outcome: Promise<Renewal> } | undefined;
   /** When a guest manager last refused a login that was fresh, so that another one would not help; by the monotonic clock. */
   #refusedFreshMs: number | undefined;
+  /** Why calls that change something fail. */
+  #changesRefused: Fault | undefined;
   /** Why every further call fails. */
   #end: Fault | undefined;
   #wasLost = false;
@@ -173,6 +175,7 @@ export class Session {
     try {
       for (;;) {
         if (this.#end !== undefined) throw this.#end;
+        if (this.#changesRefused !== undefined && isChanging(method)) throw this.#changesRefused;
         signal?.throwIfAborted();
         try {
           if (refused !== undefined && (await this.#renewed(refused.generation, isGuest, signal)) === 'alive') {
@@ -203,6 +206,11 @@ export class Session {
       stop.release();
       outage?.end();
     }
+  }
+
+  /** Has every later call that would change something fail with this, before it is sent. */
+  refuseChanges(reason: Fault): void {
+    this.#changesRefused = reason;
   }
 
   /** Ends the session for good because of something that cannot be mended. @returns what further calls throw. */

@@ -1,5 +1,6 @@
 import { Allowance } from '../../../base/allowance.js';
 import { type Clock, sleep } from '../../../base/clock.js';
+import { jittered } from '../../../base/jitter.js';
 import { LinkedAbort } from '../../../base/linked-abort.js';
 import { untilAborted } from '../../../base/until-aborted.js';
 import type { CallContext } from '../../backend.js';
@@ -181,7 +182,7 @@ export class TaskRunner {
             state: new Allowance(this.#clock, Math.min(busyMs, longestStateMs)),
           };
           if (patience[isState ? 'state' : 'busy'].isOver) throw error;
-          await sleep(this.#clock, pauseMs, call.signal);
+          await sleep(this.#clock, jittered(pauseMs), call.signal);
           pauseMs = Math.min(pauseMs * 2, longestPauseMs);
         }
       }

@@ -1,8 +1,6 @@
 import { check, green, passedOver, trouble } from '../../check.js';
+import { freeEdition } from '../../../../backends/vsphere/licence.js';
 import { loginCheck } from './login.js';
-
-/** Edition of the free ESXi, whose API only reads. */
-const freeEdition = 'esxBasic';
 
 export const licenceCheck = check({
   id: 'host.licence',

@@ -31,6 +31,32 @@ const repeatable: ReadonlySet<string> = new Set([
   'ValidateCredentialsInGuest',
 ]);
 
+/** Methods that change a machine or what is registered: those that a free licence of ESXi refuses. */
+const changing: ReadonlySet<string> = new Set([
+  'CloneVM_Task',
+  'CreateSnapshot_Task',
+  'Destroy_Task',
+  'MountToolsInstaller',
+  'PowerOffVM_Task',
+  'PowerOnVM_Task',
+  'RebootGuest',
+  'ReconfigVM_Task',
+  'RegisterVM_Task',
+  'RemoveSnapshot_Task',
+  'ResetVM_Task',
+  'RevertToSnapshot_Task',
+  'ShutdownGuest',
+  'SuspendVM_Task',
+  'UnregisterVM',
+  'UpgradeTools_Task',
+  'UpgradeVM_Task',
+]);
+
+/** Whether a method changes a machine or what is registered. */
+export function isChanging(method: string): boolean {
+  return changing.has(method);
+}
+
 /** Whether a method may be called again after a call whose fate is unknown. */
 export function isRepeatable(method: string): boolean {
   return repeatable.has(method);

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { typed } from '../../../src/backends/vsphere/soap/values.js';
+import type { Fault } from '../../../src/base/fault.js';
+import { connectTo, type FakeConnection } from './fake-connection.js';
+import { FakeFault, FakeVsphere } from './fake-vsphere.js';
+
+const vm = { type: 'VirtualMachine', value: 'vm-1' } as const;
+const manager = { type: 'LicenseManager', value: 'LicenseManager' } as const;
+
+let fake: FakeVsphere;
+let made: FakeConnection | undefined;
+
+beforeEach(async () => {
+  fake = await FakeVsphere.start();
+  fake.add(vm, { name: 'machine' });
+  fake.on('PowerOnVM_Task', () => ({ type: 'Task', value: 'task-1' }));
+  made = undefined;
+});
+
+afterEach(async () => {
+  await made?.pool.close();
+  await fake.close();
+});
+
+function licensed(editionKey: string): void {
+  const licence = {
+    $type: 'LicenseManagerLicenseInfo',
+    licenseKey: 'k',
+    editionKey,
+    name: 'n',
+    total: 0,
+    costUnit: '',
+  };
+  fake.add(manager, { licenses: typed('LicenseManagerLicenseInfo[]', [licence]) });
+}
+
+async function powerOn(): Promise<unknown> {
+  made = await connectTo(fake);
+  const { connection, call } = made;
+  return connection.tasks.start(vm, 'PowerOnVM_Task', {}, call.signal).catch((error: unknown) => error);
+}
+
+describe('an ESXi host with the free licence', () => {
+  beforeEach(() => {
+    fake.apiType = 'HostAgent';
+    licensed('esxBasic');
+  });
+
+  it('refuses changes before they are sent, with the reason, and reads', async () => {
+    const fault = (await powerOn()) as Fault;
+    expect(fault).toMatchObject({ kind: 'licence' });
+    expect(fault.message).toContain('free licence of ESXi (esxBasic)');
+    expect(fake.count('PowerOnVM_Task')).toBe(0);
+    const values = await made?.connection.properties(vm, ['name'], made.call);
+    expect(values?.get('name')).toBe('machine');
+  });
+
+  it('judges changes itself where the user may not read the licence', async () => {
+    fake.on('RetrievePropertiesEx', () => {
+      throw new FakeFault({ $type: 'NoPermission', object: manager, privilegeId: 'Global.Licenses' });
+    });
+    expect(await powerOn()).toEqual({ type: 'Task', value: 'task-1' });
+  });
+});
+
+it('an ESXi host with another licence takes changes', async () => {
+  fake.apiType = 'HostAgent';
+  licensed('esx.enterprisePlus.cpuPackage');
+  expect(await powerOn()).toEqual({ type: 'Task', value: 'task-1' });
+});
+
+it('a vCenter is not asked for its licence', async () => {
+  licensed('esxBasic');
+  expect(await powerOn()).toEqual({ type: 'Task', value: 'task-1' });
+  expect(fake.count('RetrievePropertiesEx')).toBe(0);
+});
