@@ -20,27 +20,38 @@ import { ratios, type Way } from './ratio.js';
 const vmrun = fileURLToPath(new URL('../../dist/bin/vmrun.cjs', import.meta.url));
 const rounds = 40;
 const warmUpRounds = 3;
-const machineCount = 20;
+/** Machines in the directory, and how many of them run. */
+const usual = { machines: 20, running: 5 };
+const many = { machines: 200, running: 10 };
 
 /** Wall time of a whole process of `vmrun list`, beside a process of Node that does nothing. */
 export async function measureVmrunStart(): Promise<Figure[]> {
   const home = mkdtempSync(join(tmpdir(), 'revix-bench-'));
   try {
-    const [empty, full] = [join(home, 'empty'), join(home, 'full')];
-    await fill(join(full, 'mock', 'machines'));
+    const [empty, full, crowded] = [join(home, 'empty'), join(home, 'full'), join(home, 'crowded')];
+    await fill(full, usual);
+    await fill(crowded, many);
     const ways = {
       node: processes(['-e', '0'], empty),
       empty: processes([vmrun, 'list'], empty),
       full: processes([vmrun, 'list'], full),
+      crowded: processes([vmrun, 'list'], crowded),
     };
     const pairs = [
       ['empty', 'node'],
       ['full', 'node'],
+      ['crowded', 'node'],
     ] as const;
-    const [ofEmpty = Number.NaN, ofFull = Number.NaN] = await ratios(ways, pairs, rounds, warmUpRounds);
+    const [ofEmpty = Number.NaN, ofFull = Number.NaN, ofCrowded = Number.NaN] = await ratios(
+      ways,
+      pairs,
+      rounds,
+      warmUpRounds,
+    );
     return [
       { what: 'vmrun list / node -e 0', value: ofEmpty, unit: '', goal: 1.6 },
-      { what: `vmrun list with ${machineCount} machines / node -e 0`, value: ofFull, unit: '', goal: 1.6 },
+      { what: `vmrun list with ${usual.machines} machines / node -e 0`, value: ofFull, unit: '', goal: 1.6 },
+      { what: `vmrun list with ${many.machines} machines / node -e 0`, value: ofCrowded, unit: '', goal: null },
     ];
   } finally {
     rmSync(home, { recursive: true, force: true });
@@ -55,10 +66,11 @@ function processes(args: readonly string[], home: string): Way {
   };
 }
 
-/** Makes machines that are off. */
-async function fill(directory: string): Promise<void> {
+/** Makes machines, and lets other processes of vmrun power some of them on, as a user would. */
+async function fill(home: string, count: { readonly machines: number; readonly running: number }): Promise<void> {
+  const directory = join(home, 'mock', 'machines');
   const inventory = new InventoryBuilder();
-  for (let index = 0; index < machineCount; index += 1) inventory.linux(`machine${index}`);
+  for (let index = 0; index < count.machines; index += 1) inventory.linux(`machine${index}`);
   const vix = createVix({ backends: [createMockBackend({ directory, inventory: inventory.build() })] });
   const host = Vix_Out(VIX_INVALID_HANDLE);
   const provider = VIX_SERVICEPROVIDER_DEFAULT;
@@ -66,4 +78,7 @@ async function fill(directory: string): Promise<void> {
   const error = await vix.VixJob_Wait(job, VIX_PROPERTY_JOB_RESULT_HANDLE, host, VIX_PROPERTY_NONE);
   await vix.Revix_Close();
   if (error !== 0) throw new Error(`the machines could not be made: ${vix.Vix_GetErrorText(error, null)}`);
+  for (let index = 0; index < count.running; index += 1) {
+    await processes([vmrun, 'start', `[datastore1] machine${index}/machine${index}.vmx`], home)(1);
+  }
 }
