@@ -12,6 +12,12 @@ import { pathsOf } from './guest-path.js';
 /** Mode of a file that did not exist: as Tools makes it for its user. */
 const newFileMode = 0o644;
 
+/**
+ * A new file of more bytes gets its name when it is whole. A smaller one is there in a moment, and another request to
+ * Tools would take longer than its bytes.
+ */
+const smallBytes = 1024 * 1024;
+
 /** What is where a file is to be written; `path` is the end of all links. */
 export type WritePlace =
   | { readonly is: 'free' }
@@ -82,7 +88,8 @@ export async function sendTo(
 
 /**
  * Creates or overwrites a guest file. What was there stays until all bytes have arrived: they go to a new file beside
- * it, which then takes its place with the old one's owner and mode. A new file that did not arrive whole is removed.
+ * it, which then takes its place with the old one's owner and mode. So does a new file that is large. One that did not
+ * arrive whole is removed.
  */
 export async function writeGuestFile(
   caller: GuestCaller,
@@ -92,12 +99,15 @@ export async function writeGuestFile(
   call: CallContext,
 ): Promise<void> {
   if (place.is === 'unknown') return upload(caller, path, newFileAttributes(caller), content, call);
-  if (place.is === 'free') return uploadNew(caller, path, newFileAttributes(caller), content, call);
+  const isTaken = place.is === 'taken';
+  const attributes = isTaken ? keptAttributes(place.entry) : newFileAttributes(caller);
+  if (!isTaken && content.size <= smallBytes) return uploadNew(caller, path, attributes, content, call);
+  const target = isTaken ? place.path : path;
   const paths = pathsOf(caller.family);
-  const partial = paths.join(paths.dirname(place.path), `.${randomUUID()}.part`);
-  await uploadNew(caller, partial, keptAttributes(place.entry), content, call);
+  const partial = paths.join(paths.dirname(target), `.${randomUUID()}.part`);
+  await uploadNew(caller, partial, attributes, content, call);
   try {
-    const parameters = { srcFilePath: partial, dstFilePath: place.path, overwrite: true };
+    const parameters = { srcFilePath: partial, dstFilePath: target, overwrite: true };
     await caller.file('MoveFileInGuest', parameters, call);
   } catch (error) {
     await removeQuietly(caller, partial, call);

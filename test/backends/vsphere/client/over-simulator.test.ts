@@ -56,6 +56,27 @@ describe('all six managers', () => {
     await linux.call('DeleteDirectoryInGuest', { directoryPath, recursive: true });
   });
 
+  test.each([
+    { size: 1024 * 1024, moves: 0 },
+    { size: 1024 * 1024 + 1, moves: 1 },
+  ])('a new file of $size bytes, which gets its name when it is whole: $moves', async ({ size, moves }) => {
+    const directoryPath = await linux.call('CreateTemporaryDirectoryInGuest', { prefix: 'new', suffix: '' });
+    const filePath = `${directoryPath}/new`;
+    const rule = simulator.faults.add({ on: 'MoveFileInGuest', effect: { fault: { $type: 'FileFault', file: 'x' } } });
+    const written = await linux.writeFile(filePath, new Uint8Array(size)).catch(vimFaultOf);
+    expect(simulator.faults.list().map(({ hits }) => hits)).toEqual([moves]);
+    simulator.faults.remove(rule);
+    // Where the last step fails nothing is left.
+    const { files = [] } = await linux.call('ListFilesInGuest', { filePath: directoryPath });
+    expect(files.map(({ path }) => path)).toEqual(moves === 0 ? ['.', '..', 'new'] : ['.', '..']);
+    expect(written?.$type).toBe(moves === 0 ? undefined : 'FileFault');
+    await linux.writeFile(filePath, new Uint8Array(size).fill(1));
+    expect(await linux.call('ListFilesInGuest', { filePath })).toMatchObject({
+      files: [{ size, attributes: { permissions: 0o10_0644 } }],
+    });
+    await linux.call('DeleteDirectoryInGuest', { directoryPath, recursive: true });
+  });
+
   test('programs, many at once', async () => {
     const start = (code: number) =>
       linux.call('StartProgramInGuest', { spec: { programPath: '/bin/sh', arguments: `-c 'exit ${code}'` } });
