@@ -2,7 +2,7 @@
 import { capabilityNames } from '../../../dist/backends/capabilities.js';
 
 const locations = ['/vms/a.vmx', '/vms/ä 日本 🐧.vmx', '/vms/c.vmx'];
-const off = { phase: 'off', isPaused: false, areToolsRunning: false, isBlockedByQuestion: false };
+const off = { phase: 'off', isOn: false, isPaused: false, areToolsRunning: false, isBlockedByQuestion: false };
 const snapshot = { id: '1', name: 'Größe 🐧', description: '', power: off, isReplayable: false, children: [] };
 
 /** Connections that wait for one to the host `open-gate`. */
@@ -53,6 +53,7 @@ const openVm = async (location) => ({
     isReadOnly: false,
     isRecording: false,
     isReplaying: false,
+    takesManySnapshots: true,
     sharedFoldersPath: null,
     question: null,
     hasTlsError: false,
