@@ -1,8 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
 import type { ProgramContext } from '../program.js';
 import { endlessContent, isEndless, openInput } from './devices.js';
-import { complain, parseOptions, pathOf, UnknownOption, UsageError, type PosixCommand } from './posix-command.js';
+import { parseOptions, pathOf, UnknownOption, UsageError, type PosixCommand } from './posix-command.js';
 
 /** `expr TEXT : 'a\(.\)'`, which the library answers with 0. */
 const expr: PosixCommand = async (words, _context, shell) => {
@@ -74,31 +73,10 @@ function valueAt(line: Uint8Array, from: number, size: number): bigint {
   return bytes.readBigUInt64LE();
 }
 
-/** `md5sum FILE...` and its like; the library prints on stdout that a file cannot be read. */
-function checksum(name: string, algorithm: string): PosixCommand {
-  return (words, context) => {
-    const { operands } = parseOptions(words, 'bt', ['binary', 'text']);
-    let exitCode = 0;
-    for (const operand of operands.length === 0 ? ['-'] : operands) {
-      try {
-        const bytes = operand === '-' ? context.stdin : openInput(context, pathOf(context, operand)).bytes();
-        context.writeStdout(`${createHash(algorithm).update(bytes).digest('hex')}  ${operand}\n`);
-      } catch (error) {
-        complain(context, name, operand, error);
-        exitCode = 1;
-      }
-    }
-    return exitCode;
-  };
-}
-
 /** Commands that serve what those of the library get wrong, and leave the rest to them by `UnknownOption`. */
 export const mendedCommands: ReadonlyMap<string, PosixCommand> = new Map(
   Object.entries({
     expr,
     od,
-    md5sum: checksum('md5sum', 'md5'),
-    sha1sum: checksum('sha1sum', 'sha1'),
-    sha256sum: checksum('sha256sum', 'sha256'),
   }),
 );

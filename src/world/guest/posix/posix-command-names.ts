@@ -78,6 +78,7 @@ export const posixCommandNames: readonly string[] = [
   'setsid',
   'sha1sum',
   'sha256sum',
+  'sha512sum',
   'shutdown',
   'sleep',
   'sort',

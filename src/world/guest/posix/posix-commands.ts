@@ -1,4 +1,5 @@
 import type { ProgramContext } from '../program.js';
+import { checksumCommands } from './commands/checksum-commands.js';
 import { copyCommands } from './commands/copy-commands.js';
 import { builtInEnvironmentCommands, environmentCommands } from './commands/environment-commands.js';
 import { fileCommands } from './commands/file-commands.js';
@@ -22,6 +23,7 @@ export const guestCommands: ReadonlyMap<string, PosixCommand> = new Map(
     ...environmentCommands,
     ...fileCommands,
     ...copyCommands,
+    ...checksumCommands,
     ...powerCommands,
     ...toolsCommands,
     ...systemCommands,

@@ -32,6 +32,11 @@ describe('filters', () => {
       0,
     ],
     [
+      'printf data > f; md5sum -b f; sha512sum f | cut -c 120-; sha512sum f > s; sha512sum -c s; echo x > f; sha512sum -c s; echo $?',
+      '8d777f385d3dfec8815d20f7496026dc *f\ne6defc876  f\nf: OK\nf: FAILED\n1',
+      0,
+    ],
+    [
       'for d in 2024-02-30 12 "2024-01-05 99999999999999 days" 2024-13-01; do date -d "$d"; done; date -d "2024-02-29 10:00" +%F',
       "date: invalid date '2024-02-30'\ndate: invalid date '12'\n" +
         "date: invalid date '2024-01-05 99999999999999 days'\ndate: invalid date '2024-13-01'\n2024-02-29",
