@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { basename } from 'node:path';
 import type { Vix } from '../../api/vix.js';
 import { type Clock, type ClockTimer, sleep } from '../../base/clock.js';
 import { Secret } from '../../base/secret.js';
 import { VIX_E_FAIL } from '../../vix/names.js';
+import { ProcessLocks } from '../../world/store/process-lock.js';
 import { CommandFailure } from '../vmrun/command-failure.js';
 import type { Answer } from '../vmrun/command.js';
 import { execute } from '../vmrun/execute.js';
@@ -14,6 +16,8 @@ import { type AgentPlace, makePrivateFolder } from './agent-place.js';
 import { connectAgent } from './agent-client.js';
 import { KeptHosts } from './kept-hosts.js';
 import { type AgentRequest, type ClientMessage, onMessages, send, type WireAnswer } from './messages.js';
+
+const isWindows = process.platform === 'win32';
 
 /** What an agent works with. */
 export interface AgentParts {
@@ -32,17 +36,25 @@ export interface Agent {
   close(): Promise<void>;
 }
 
+/** How long an agent waits for another one that starts, in milliseconds. */
+const startDeadlineMs = 10_000;
+
 /** Starts an agent. @returns undefined where one is at work already. @throws Error where it cannot listen. */
 export async function startAgent(parts: AgentParts): Promise<Agent | undefined> {
-  makePrivateFolder(parts.place.folder);
-  const other = await connectAgent(parts.place);
-  if (other !== undefined) {
-    other.destroy();
-    return undefined;
-  }
-  const agent = new RunningAgent(parts);
-  await agent.listen();
-  return agent;
+  const { place, clock } = parts;
+  makePrivateFolder(place.folder);
+  // Of two that start at once, the second would take the socket of the first for that of one that has died.
+  const locks = new ProcessLocks(place.folder, clock, startDeadlineMs);
+  return await locks.hold(basename(place.path), 'The start of an agent', async () => {
+    const other = await connectAgent(place);
+    if (other !== undefined) {
+      other.destroy();
+      return undefined;
+    }
+    const agent = new RunningAgent(parts);
+    await agent.listen();
+    return agent;
+  });
 }
 
 class RunningAgent implements Agent {
@@ -63,7 +75,6 @@ class RunningAgent implements Agent {
 
   async listen(): Promise<void> {
     const { path } = this.#parts.place;
-    const isWindows = process.platform === 'win32';
     // The name of a pipe is open to all, so it is one that nobody can guess, in a file that only the user can read.
     const address = isWindows ? `\\\\.\\pipe\\revix-${randomUUID()}` : path;
     // What is there belongs to an agent that has died.
@@ -79,7 +90,8 @@ class RunningAgent implements Agent {
   async close(): Promise<void> {
     this.#idle?.cancel();
     for (const client of this.#clients) client.destroy();
-    if (this.#server.listening) rmSync(this.#parts.place.path, { force: true });
+    // A socket goes with its server, and its name may be another agent's right after that.
+    if (this.#server.listening && isWindows) rmSync(this.#parts.place.path, { force: true });
     await new Promise((resolve) => this.#server.close(resolve));
     await this.#parts.vix.Revix_Close();
     this.#tellEnd();

@@ -1,10 +1,12 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectAgent } from '../../../src/cli/agent/agent-client.js';
 import { agentPlace, makePrivateFolder } from '../../../src/cli/agent/agent-place.js';
+import { type Agent, startAgent } from '../../../src/cli/agent/agent-server.js';
+import { createVix } from '../../../src/compose/create-vix.js';
 import { FakeTerminal } from '../fake-terminal.js';
 import { asUser, newLab } from '../vmrun/lab.js';
 import type { VmrunRig } from '../vmrun/vmrun-rig.js';
@@ -34,6 +36,30 @@ describe('an agent', () => {
     const rig = newLab();
     mkdirSync(rig.agentPlace.folder, { mode: 0o755 });
     await expect(rig.agent()).rejects.toThrow('must be a folder that only its user may enter');
+  });
+
+  it('leaves the socket to the one of two that comes first', async () => {
+    const { agentPlace: place, clock } = newLab();
+    const start = async (): Promise<Agent | undefined> => {
+      const agent = await startAgent({
+        place,
+        clock,
+        idleMs: 60_000,
+        vix: createVix({ clock, backends: [], config: {} }),
+      });
+      onTestFinished(() => agent?.close());
+      return agent;
+    };
+    let isOver = false;
+    const starting = Promise.all([start(), start()]).finally(() => (isOver = true));
+    while (!isOver) await clock.advance(10);
+    const running = (await starting).filter((agent) => agent !== undefined);
+    expect(running).toHaveLength(1);
+    const socket = await connectAgent(place);
+    expect(socket?.destroyed).toBe(false);
+    socket?.destroy();
+    await running[0]?.close();
+    expect(readdirSync(place.folder)).toEqual([]);
   });
 
   it('ends when nobody has needed it for a while', async () => {
