@@ -50,9 +50,10 @@ describe('an agent', () => {
       onTestFinished(() => agent?.close());
       return agent;
     };
-    let isOver = false;
-    const starting = Promise.all([start(), start()]).finally(() => (isOver = true));
-    while (!isOver) await clock.advance(10);
+    const starting = Promise.all([start(), start()]);
+    const isOver = starting.then(() => true);
+    do await clock.advance(10);
+    while (!(await Promise.race([isOver, turn(undefined)])));
     const running = (await starting).filter((agent) => agent !== undefined);
     expect(running).toHaveLength(1);
     const socket = await connectAgent(place);

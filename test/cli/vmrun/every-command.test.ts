@@ -159,4 +159,9 @@ describe('over vSphere through an agent', () => {
     expect(await runCase(rig, expected)).toEqual(expectedOf(expected));
     expect(faults.list().map(({ hits }) => hits)).toEqual([1]);
   });
+
+  it.each(isWhole ? cases : fewCases.slice(0, 2))('%s tells the same in JSON', async (name, steps) => {
+    const expected = overVsphere(name, steps, 'vcenter');
+    expect(await runInJson(newLab({ store: 'vcenter', hasAgent: true }), expected)).toEqual(expectedInJson(expected));
+  });
 });
