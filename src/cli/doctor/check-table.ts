@@ -36,6 +36,7 @@ import { mockInteractiveCheck } from './checks/mock/interactive.js';
 import { mockLoginCheck } from './checks/mock/login.js';
 import { mockMachinesCheck } from './checks/mock/machines.js';
 import { mockPowerCheck } from './checks/mock/power.js';
+import { mockRoundTripCheck } from './checks/mock/round-trip.js';
 import { mockToolsCheck } from './checks/mock/tools.js';
 import { mockTransferCheck } from './checks/mock/transfer.js';
 import { mockVmCheck } from './checks/mock/vm.js';
@@ -130,5 +131,5 @@ export const checkTable: readonly CheckGroup[] = [
       roundTripCheck,
     ],
   },
-  { section: 'guest', host: 'mock', checks: [mockLoginCheck, mockTransferCheck] },
+  { section: 'guest', host: 'mock', checks: [mockLoginCheck, mockTransferCheck, mockRoundTripCheck] },
 ];

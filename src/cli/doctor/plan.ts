@@ -1,12 +1,17 @@
 import { type LoadedConfig, noConfig, readConfig } from '../../backends/config.js';
 import { findConfigFile } from '../../backends/find-config-file.js';
 import { Fault } from '../../base/fault.js';
+import type { AnyCheck } from './check.js';
 import { checkTable, type CheckHost } from './check-table.js';
 import { roundTripCheck } from './checks/guest/round-trip.js';
+import { mockRoundTripCheck } from './checks/mock/round-trip.js';
 import { backendNameFor, programTarget } from './choose-backend.js';
 import type { DoctorRequest, DoctorSurroundings } from './doctor-context.js';
 import type { SectionName } from './report.js';
 import type { PlannedSection } from './run-checks.js';
+
+/** What is only done when it is asked for. */
+const roundTrips: readonly AnyCheck[] = [roundTripCheck, mockRoundTripCheck];
 
 /** The checks that a request asks for: those of this machine, and as far as it goes of host, machine and guest. */
 export function planFor(request: DoctorRequest, surroundings: DoctorSurroundings): readonly PlannedSection[] {
@@ -21,7 +26,7 @@ export function planFor(request: DoctorRequest, surroundings: DoctorSurroundings
     .filter((group) => wanted[group.section] && (group.host === 'any' || group.host === host))
     .map(({ section, checks }) => ({
       section,
-      checks: checks.filter((each) => each !== roundTripCheck || request.isRoundTrip),
+      checks: checks.filter((each) => request.isRoundTrip || !roundTrips.includes(each)),
     }));
 }
 

@@ -237,6 +237,12 @@ it('is green for a machine of the mock host that runs', async () => {
   expect(check('mock.interactive').facts).toEqual({ isReady: true });
   expect(check('mock.login').facts).toEqual({ user: 'user', family: 'posix' });
   expect(check('mock.transfer').facts).toMatchObject({ path: '/etc/hosts' });
+  const examined = await ask({ vm: '/lab/web/web.vmx', ...guest, roundTrip: true });
+  const { path } = examined.check('mock.round-trip').facts;
+  expect(String(path)).toContain('revix-doctor-');
+  expect((await ask({ vm: '/lab/shut/shut.vmx', ...guest, roundTrip: true })).check('mock.round-trip').status).toBe(
+    'skipped',
+  );
 });
 
 it.each(['mock', 'vsphere'])('asks the same of a machine and its guest on %s', (host) => {
