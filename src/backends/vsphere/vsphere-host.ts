@@ -66,8 +66,8 @@ export class VsphereHost implements HostLink {
         throw new Fault('not-supported', message);
       }
       const find = (by: CallSignal) => findMachine(this.#connection, this.#datacenters, location, by);
-      const { ref, family } = await find(call);
-      const reference = new MachineReference(ref, async (by) => (await find(by)).ref);
+      const { ref, uuid, family } = await find(call);
+      const reference = new MachineReference(ref, { location, uuid, find });
       return new VsphereVm(this.#services, reference, family, location);
     });
   }

@@ -9,6 +9,7 @@ import { callOn, target, whileMoving } from './fake-connection.js';
 
 const location = '[store] off/off.vmx';
 const running = '[store] posix/posix.vmx';
+const credentials = { userName: 'root', password: new Secret('password'), isInteractive: false };
 
 describe('a machine that is registered anew while a program has it open', () => {
   const clock = new FakeClock();
@@ -79,7 +80,6 @@ describe('a machine that is registered anew while a program has it open', () => 
 
   it('takes guest operations in the same login', async () => {
     const link = await open(running);
-    const credentials = { userName: 'root', password: new Secret('password'), isInteractive: false };
     const guest = link.guest(credentials);
     await moving(guest.validate(call));
     await registerAnew(running);
@@ -138,5 +138,26 @@ describe('a machine that is registered anew while a program has it open', () => 
     await moving(copied.lifecycle.delete({ keepDisks: false }, call));
     await clone();
     await expect(moving(copied.properties(call))).rejects.toMatchObject({ kind: 'vm-not-found' });
+    await moving((await open(copy)).lifecycle.delete({ keepDisks: false }, call));
+  });
+
+  it.each<[string, (link: VmLink) => Promise<unknown>]>([
+    ['deleted', (link) => link.lifecycle.delete({ keepDisks: false }, call)],
+    ['deleted without its disks', (link) => link.lifecycle.delete({ keepDisks: true }, call)],
+    ['configured', async (link) => link.tools.setTimeSync?.(true, call)],
+    ['told the password of its guest', (link) => link.guest(credentials).validate(call)],
+  ])('is not taken for a new one at its path, which is not %s', async (_what, work) => {
+    const copy = '[store] copy/copy.vmx';
+    const clone = (): Promise<string> =>
+      moving(vm.lifecycle.clone({ snapshotId: null, isLinked: false, destination: copy }, call));
+    await clone();
+    const first = await open(copy);
+    await moving((await open(copy)).lifecycle.delete({ keepDisks: false }, call));
+    await clone();
+    const second = await open(copy);
+    const refused = { kind: 'vm-not-found', message: expect.stringContaining('another UUID') };
+    await expect(moving(work(first))).rejects.toMatchObject(refused);
+    expect((await open(copy)).key).toBe(second.key);
+    await moving(second.lifecycle.delete({ keepDisks: false }, call));
   });
 });

@@ -3,7 +3,7 @@ import type { CallSignal, VsphereConnection } from '../connection.js';
 import { isVimError } from '../errors/vim-error.js';
 import { familyOf, familyPaths } from '../guest/guest-family.js';
 import type { GuestFamily } from '../guest/guest-path.js';
-import { propertiesOf } from '../properties.js';
+import { propertiesOf, type Properties } from '../properties.js';
 import { refKey, type Ref } from '../soap/values.js';
 import type { Datacenter, Datacenters } from './datacenters.js';
 import { datastorePath, type Location, parseLocation } from './location.js';
@@ -11,11 +11,17 @@ import { allMachines } from './machine-list.js';
 
 export type MachineRef = Ref<'VirtualMachine'>;
 
-/** A machine, and what must be known of it before anything is asked of its guest. */
+/** A machine, and what must be known of it before anything is done with it. */
 export interface FoundMachine {
   readonly ref: MachineRef;
+  /** Its UUID of the BIOS, which it keeps where its reference changes; undefined where the server does not tell. */
+  readonly uuid: string | undefined;
+  /** For what is asked of its guest. */
   readonly family: GuestFamily;
 }
+
+/** Properties that tell what a found machine is. */
+const detailPaths = ['summary.config.uuid', ...familyPaths] as const;
 
 /** A machine with its path on the datastore. */
 interface Candidate extends FoundMachine {
@@ -44,9 +50,9 @@ export async function findMachine(
     case 'datastore':
       return findByPath(connection, datacenters, location, text, call);
     case 'uuid':
-      return withFamily(connection, await findByUuid(connection, location.uuid, call), call);
+      return withDetails(connection, await findByUuid(connection, location.uuid, call), call);
     case 'inventory':
-      return withFamily(connection, await findInInventory(connection, location.path, call), call);
+      return withDetails(connection, await findInInventory(connection, location.path, call), call);
   }
 }
 
@@ -77,7 +83,7 @@ async function findByPath(
   for (const { datacenter } of twins) {
     if (datacenter === null) continue;
     for await (const machine of allMachines(connection, datacenter.vmFolder, call)) {
-      if (machine.path === wanted) return withFamily(connection, machine.ref, call);
+      if (machine.path === wanted) return withDetails(connection, machine.ref, call);
     }
   }
   const [twin] = twins;
@@ -133,16 +139,16 @@ async function withPaths(
 ): Promise<readonly Candidate[]> {
   if (machines.length === 0) return [];
   const spec = {
-    propSet: [{ type: 'VirtualMachine', pathSet: ['summary.config.vmPathName', ...familyPaths] }],
+    propSet: [{ type: 'VirtualMachine', pathSet: ['summary.config.vmPathName', ...detailPaths] }],
     objectSet: machines.map(({ ref }) => ({ obj: ref })),
     reportMissingObjectsInResults: true,
   };
-  const found = new Map<string, { readonly path: string; readonly family: GuestFamily }>();
+  const found = new Map<string, Omit<Candidate, 'ref' | 'datacenter'>>();
   for await (const page of connection.retrieve(spec, call)) {
     for (const object of page) {
       const properties = propertiesOf(object);
       const path = properties.get('summary.config.vmPathName') ?? '';
-      found.set(refKey(object.obj), { path, family: familyOf(properties) });
+      found.set(refKey(object.obj), { path, ...detailsOf(properties) });
     }
   }
   const byRef = new Map(machines.map((machine) => [refKey(machine.ref), machine]));
@@ -152,8 +158,12 @@ async function withPaths(
   });
 }
 
-async function withFamily(connection: VsphereConnection, ref: MachineRef, call: CallSignal): Promise<FoundMachine> {
-  return { ref, family: familyOf(await connection.properties(ref, familyPaths, call)) };
+async function withDetails(connection: VsphereConnection, ref: MachineRef, call: CallSignal): Promise<FoundMachine> {
+  return { ref, ...detailsOf(await connection.properties(ref, detailPaths, call)) };
+}
+
+function detailsOf(properties: Properties): Omit<FoundMachine, 'ref'> {
+  return { uuid: properties.get('summary.config.uuid'), family: familyOf(properties) };
 }
 
 /** @param advice what to do about it. */

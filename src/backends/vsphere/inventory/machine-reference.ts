@@ -2,20 +2,31 @@ import { Fault } from '../../../base/fault.js';
 import type { CallSignal } from '../connection.js';
 import { isVimError } from '../errors/vim-error.js';
 import { isRef, refKey } from '../soap/values.js';
-import type { MachineRef } from './find-machine.js';
+import type { FoundMachine, MachineRef } from './find-machine.js';
+
+/** What leads to a machine again when its reference has changed. */
+export interface MachinePlace {
+  /** What it was opened by. */
+  readonly location: string;
+  /** Tells it from another machine that has taken its place; undefined where the server does not tell. */
+  readonly uuid: string | undefined;
+  /** Looks at what is at the place now. */
+  readonly find: (call: CallSignal) => Promise<Pick<FoundMachine, 'ref' | 'uuid'>>;
+}
 
 /**
  * The reference of a machine that somebody holds on to. A machine that is taken out of the inventory and registered anew
- * has another reference after that, while what it was opened by still leads to it.
+ * has another reference after that, while what it was opened by still leads to it. What is there with another UUID is
+ * another machine, and nothing is asked of it.
  */
 export class MachineReference {
   #current: MachineRef;
-  #find: ((call: CallSignal) => Promise<MachineRef>) | undefined;
+  #place: MachinePlace | undefined;
 
-  /** @param find looks for the machine by what it was opened by; absent for one that is known by its reference alone. */
-  constructor(ref: MachineRef, find?: (call: CallSignal) => Promise<MachineRef>) {
+  /** @param place absent for a machine that is known by its reference alone. */
+  constructor(ref: MachineRef, place?: MachinePlace) {
     this.#current = ref;
-    this.#find = find;
+    this.#place = place;
   }
 
   /** The reference that was good the last time. */
@@ -25,7 +36,7 @@ export class MachineReference {
 
   /** The machine is deleted: what is found in its place from now on is another one. */
   retire(): void {
-    this.#find = undefined;
+    this.#place = undefined;
   }
 
   /**
@@ -33,7 +44,8 @@ export class MachineReference {
    * the machine is looked for, and the request made once more.
    *
    * @param request one request alone, or reading: it is made from its start again.
-   * @throws what the request does; Fault of a search that ends with anything but that there is no such machine.
+   * @throws what the request does; Fault `vm-not-found` when another machine has taken its place; Fault of a search that
+   *   ends with anything but that there is no machine.
    */
   async use<T>(request: (ref: MachineRef) => Promise<T>, call: CallSignal): Promise<T> {
     const ref = this.#current;
@@ -49,18 +61,23 @@ export class MachineReference {
   async #isFoundAgain(gone: MachineRef, call: CallSignal): Promise<boolean> {
     // Another request may have found it meanwhile.
     if (refKey(this.#current) !== refKey(gone)) return true;
-    let found: MachineRef | undefined;
-    try {
-      found = await this.#find?.(call);
-    } catch (error) {
-      if (error instanceof Fault && error.kind === 'vm-not-found') return false;
+    const place = this.#place;
+    const found = await place?.find(call).catch((error: unknown) => {
+      if (error instanceof Fault && error.kind === 'vm-not-found') return undefined;
       throw error;
-    }
+    });
     // Deleted while it was looked for, it has no other.
-    if (found === undefined || this.#find === undefined) return false;
-    this.#current = found;
-    return refKey(found) !== refKey(gone);
+    if (place === undefined || found === undefined || this.#place === undefined) return false;
+    if (refKey(found.ref) === refKey(gone)) return false;
+    if (found.uuid === undefined || found.uuid !== place.uuid) throw replaced(place);
+    this.#current = found.ref;
+    return true;
   }
+}
+
+function replaced({ location }: MachinePlace): Fault {
+  const message = `The machine that was opened by ${location} is gone, and what is there now has another UUID. Open that, to work with it.`;
+  return new Fault('vm-not-found', message);
 }
 
 /** Whether the server does not know the machine under this reference. */
