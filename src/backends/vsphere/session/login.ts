@@ -50,14 +50,20 @@ export function isSameLogin(one: Login, other: Login): boolean {
 /** Fault messages come in this language; they are for people, and no code reads them. */
 const locale = 'en_US';
 
-/** Logs in. @returns the new session, as the server tells it. @throws VimError, HttpFailure. */
+/**
+ * Logs in. The channel keeps the cookie of the new session; that of an older one only when the login fails.
+ *
+ * @returns the new session, as the server tells it.
+ * @throws VimError, HttpFailure.
+ */
 export async function logIn(
   channel: SoapChannel,
   manager: Ref<'SessionManager'>,
   login: Login,
   clock: Clock,
-  call: ChannelCall,
+  limits: Pick<ChannelCall, 'signal' | 'timeoutMs'>,
 ): Promise<UserSession> {
+  const call = { ...limits, isLogin: true };
   switch (login.kind) {
     case 'password':
       return channel.call(manager, 'Login', { userName: login.userName, password: login.password, locale }, call);

@@ -268,25 +268,34 @@ export class Session {
   }
 
   async #renew(isForced: boolean): Promise<Renewal> {
-    if (await this.#isAlive()) {
-      if (!isForced || !this.#mayHelp()) return 'alive';
-      await this.#logOut();
-    } else if (this.#login.kind === 'clone-ticket') {
+    const isAlive = await this.#isAlive();
+    if (isAlive && !(isForced && this.#mayHelp())) return 'alive';
+    if (!isAlive && this.#login.kind === 'clone-ticket') {
       throw this.lose(
         new Fault('host-permission', 'The session has ended, and its clone ticket was good for one login.'),
       );
     }
-    this.#channel.forgetCookie();
+    const old = isAlive ? this.#channel.cookie : undefined;
     const call = { timeoutMs: this.#settings.callTimeoutMs };
+    let user: UserSession;
     try {
-      this.#user = await logIn(this.#channel, this.#manager, this.#login, this.#clock, call);
+      user = await logIn(this.#channel, this.#manager, this.#login, this.#clock, call);
     } catch (error) {
+      const isRefused = isRefusedLogin(error);
+      if (isAlive) {
+        // Everything else goes on with the session that lives.
+        if (!isRefused) throw error;
+        this.#refusedFreshMs = this.#clock.monotonic();
+        return 'alive';
+      }
       // Never again with a login that was refused: the account would be locked.
-      if (isRefusedLogin(error)) throw this.lose(error);
+      if (isRefused) throw this.lose(error);
       throw error instanceof VimError ? notNow(error) : error;
     }
+    this.#user = user;
     this.#generation += 1;
     for (const listener of [...this.#onRenewed]) listener();
+    if (old !== undefined) await this.#logOut(old);
     return 'renewed';
   }
 
@@ -303,8 +312,9 @@ export class Session {
   }
 
   /** A server that is gone, or has forgotten the session, has nothing to log out from. Never rejects. */
-  async #logOut(): Promise<void> {
-    await this.#channel.call(this.#manager, 'Logout', {}, { timeoutMs: logoutMs }).catch(() => undefined);
+  async #logOut(cookie = this.#channel.cookie): Promise<void> {
+    const call = { timeoutMs: logoutMs, ...(cookie === undefined ? {} : { cookie }) };
+    await this.#channel.call(this.#manager, 'Logout', {}, call).catch(() => undefined);
   }
 
   /** Whether the server still knows the session: users with few rights are told the contrary about single objects. */

@@ -39,6 +39,10 @@ export interface ChannelCall {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs: number;
   readonly header?: SoapHeader;
+  /** Begins a session: goes without the cookie that is kept, and the one that it brings is kept in its place. */
+  readonly isLogin?: boolean;
+  /** Goes along in place of the cookie that is kept. */
+  readonly cookie?: string;
 }
 
 const codec = new SoapCodec(vimSchema);
@@ -70,10 +74,6 @@ export class SoapChannel {
   /** The cookie of the session as a request has to carry it; undefined before the first call. */
   get cookie(): string | undefined {
     return this.#cookie;
-  }
-
-  forgetCookie(): void {
-    this.#cookie = undefined;
   }
 
   /** Asks for the versions of the API that the server knows, and from now on speaks the newest one that both know. */
@@ -113,6 +113,7 @@ export class SoapChannel {
     call: ChannelCall,
   ): Promise<ResultOf<Method>> {
     const isPage = isPageMethod(method);
+    const sent = call.isLogin === true ? undefined : (call.cookie ?? this.#cookie);
     const request: HttpRequest = {
       method: 'POST',
       path: this.#path,
@@ -122,7 +123,7 @@ export class SoapChannel {
         soapaction: `urn:vim25/${this.#version ?? oldestVersion}`,
         'accept-encoding': 'gzip',
         'user-agent': 'revix',
-        ...(this.#cookie === undefined ? {} : { cookie: this.#cookie }),
+        ...(sent === undefined ? {} : { cookie: sent }),
       },
       body: codec.encodeRequest(self, method, args, call.header),
       timeoutMs: call.timeoutMs,
@@ -131,8 +132,10 @@ export class SoapChannel {
       clock: this.#clock,
     };
     const answer = await (isPage ? exchangeLong(this.#peer, request, longPageBytes) : exchange(this.#peer, request));
-    this.#keepCookie(answer);
-    return (await this.#result(method, answer, call.signal)) as ResultOf<Method>;
+    const result = (await this.#result(method, answer, call.signal)) as ResultOf<Method>;
+    // A fault brings no session, and a late answer none that outlives the login made since its request.
+    if (call.isLogin === true || this.#cookie === sent) this.#cookie = cookieIn(answer) ?? sent;
+    return result;
   }
 
   async #result(method: string, answer: HttpAnswer | StreamedAnswer, signal?: AbortSignal): Promise<unknown> {
@@ -153,14 +156,12 @@ export class SoapChannel {
       throw new HttpFailure('bad-answer', message, { mayHaveRun: true, status: answer.status, cause: error });
     }
   }
+}
 
-  /** The value goes back as it came: real servers put it in quotes that belong to it. */
-  #keepCookie({ headers }: HttpAnswer | StreamedAnswer): void {
-    for (const line of [headers['set-cookie'] ?? []].flat()) {
-      const [pair = ''] = line.split(';');
-      if (pair.trim().startsWith(`${sessionCookie}=`)) this.#cookie = pair.trim();
-    }
-  }
+/** The cookie of the session that an answer sets. Its value goes back as it came: real servers put it in quotes that belong to it. */
+function cookieIn({ headers }: HttpAnswer | StreamedAnswer): string | undefined {
+  const pairs = [headers['set-cookie'] ?? []].flat().map((line) => (line.split(';')[0] ?? '').trim());
+  return pairs.findLast((pair) => pair.startsWith(`${sessionCookie}=`));
 }
 
 /** Texts of a 503 that say that the request got no further than the proxy before the server. */

@@ -88,6 +88,20 @@ describe('a session that guest managers refuse while it lives', () => {
     expect(fake.count('Login')).toBe(3);
   });
 
+  it.each([
+    { how: 'is refused', fault: { $type: 'InvalidLogin' }, thrown: 'NoPermission', logins: 2 },
+    { how: 'fails', fault: { $type: 'SystemError', reason: 'it starts' }, thrown: 'SystemError', logins: 3 },
+  ])('goes on with the old login where a new one $how', async ({ fault, thrown, logins }) => {
+    const made = await connected();
+    refusedLogins = Number.POSITIVE_INFINITY;
+    fake.on('Login', () => {
+      throw new FakeFault(fault);
+    });
+    for (let round = 0; round < 2; round += 1) expect(isVimError(await thrownBy(start(made)), thrown)).toBe(true);
+    expect(await readName(made)).toBe('machine');
+    expect([fake.count('Login'), fake.count('Logout'), fake.sessionCount]).toEqual([logins, 0, 1]);
+  });
+
   it('is kept where it began with a clone ticket, which is good for one login', async () => {
     fake.on('CloneSession', (call) => fake.logIn(call));
     const made = await connected({}, { userName: null, password: new Secret('ticket') });
