@@ -43,7 +43,8 @@ export class MachineReference {
    * Makes a request. When the server does not know the machine by its reference, which says that the request did nothing,
    * the machine is looked for, and the request made once more.
    *
-   * @param request one request alone, or reading: it is made from its start again.
+   * @param request one request alone, or what begins under a reference only what can begin anew under the next: it is made
+   *   from its start again.
    * @throws what the request does; Fault `vm-not-found` when another machine has taken its place; Fault of a search that
    *   ends with anything but that there is no machine.
    */
@@ -76,7 +77,7 @@ export class MachineReference {
 }
 
 function replaced({ location }: MachinePlace): Fault {
-  const message = `The machine that was opened by ${location} is gone, and what is there now has another UUID. Open that, to work with it.`;
+  const message = `The machine that was opened by ${location} is gone, and what is there now has another UUID, or none. Open that, to work with it.`;
   return new Fault('vm-not-found', message);
 }
 

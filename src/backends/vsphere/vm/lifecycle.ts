@@ -1,6 +1,7 @@
 import { Fault, type FaultKind } from '../../../base/fault.js';
 import type { CallContext, LifecycleOps } from '../../backend.js';
 import { isVimError } from '../errors/vim-error.js';
+import type { MachineRef } from '../inventory/find-machine.js';
 import { cloneMachine } from './clone.js';
 import type { Machine } from './machine.js';
 
@@ -18,7 +19,7 @@ export class VsphereLifecycle implements LifecycleOps {
   delete(options: { readonly keepDisks: boolean }, call: CallContext): Promise<void> {
     const machine = this.#machine;
     return machine.run('deleting', needsOff, call, async () => {
-      if (options.keepDisks) await deleteWithoutDisks(machine, call);
+      if (options.keepDisks) await machine.use((ref) => deleteWithoutDisks(machine, ref, call), call);
       else await machine.task('Destroy_Task', {}, call);
       machine.reference.retire();
     });
@@ -48,10 +49,12 @@ export class VsphereLifecycle implements LifecycleOps {
 /**
  * Takes the disks out of a machine, so that its deletion leaves their files. With snapshots the server would delete
  * parts of the disks all the same, so those machines are refused.
+ *
+ * @param ref for all of it: under another one, which it may get meanwhile, the machine may have its disks back.
  */
-async function deleteWithoutDisks(machine: Machine, call: CallContext): Promise<void> {
-  const { connection, label, reference } = machine;
-  const values = await machine.properties(['runtime.powerState', 'snapshot', 'config.hardware.device'], call);
+async function deleteWithoutDisks(machine: Machine, ref: MachineRef, call: CallContext): Promise<void> {
+  const { connection, label } = machine;
+  const values = await connection.properties(ref, ['runtime.powerState', 'snapshot', 'config.hardware.device'], call);
   if (values.get('runtime.powerState') !== 'poweredOff') {
     throw new Fault('vm-running', `${label} is not off. Power it off, then delete it.`);
   }
@@ -63,7 +66,6 @@ async function deleteWithoutDisks(machine: Machine, call: CallContext): Promise<
   const disks = devices.filter((device) => device.$type === 'VirtualDisk');
   // Without a file operation the disk leaves the machine, and its file stays.
   const deviceChange = disks.map((device) => ({ operation: 'remove' as const, device }));
-  if (disks.length > 0) await machine.task('ReconfigVM_Task', { spec: { deviceChange } }, call);
-  // Under this reference alone: a machine that has taken its place meanwhile has disks.
-  await connection.tasks.run(reference.current, 'Destroy_Task', {}, call);
+  if (disks.length > 0) await connection.tasks.run(ref, 'ReconfigVM_Task', { spec: { deviceChange } }, call);
+  await connection.tasks.run(ref, 'Destroy_Task', {}, call);
 }
