@@ -41,7 +41,7 @@ export class MachineReference {
 
   /**
    * Makes a request. When the server does not know the machine by its reference, which says that the request did nothing,
-   * the machine is looked for, and the request made once more.
+   * the machine is looked for, and the request made again; so, too, when that happens again while the request waits.
    *
    * @param request one request alone, or what begins under a reference only what can begin anew under the next: it is made
    *   from its start again.
@@ -49,12 +49,13 @@ export class MachineReference {
    *   ends with anything but that there is no machine.
    */
   async use<T>(request: (ref: MachineRef) => Promise<T>, call: CallSignal): Promise<T> {
-    const ref = this.#current;
-    try {
-      return await request(ref);
-    } catch (error) {
-      if (!isGone(error, ref) || !(await this.#isFoundAgain(ref, call))) throw error;
-      return request(this.#current);
+    for (;;) {
+      const ref = this.#current;
+      try {
+        return await request(ref);
+      } catch (error) {
+        if (!isGone(error, ref) || !(await this.#isFoundAgain(ref, call))) throw error;
+      }
     }
   }
 

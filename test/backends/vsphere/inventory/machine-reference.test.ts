@@ -44,7 +44,18 @@ describe('a request under the reference of a machine', () => {
     expect(asked).toEqual(['vm-1', 'vm-2', 'vm-2']);
   });
 
-  it('is not made a third time', async () => {
+  it('is made again as often as the machine has another reference', async () => {
+    const { asked, request } = server(notFound(first), notFound(second));
+    const references = [second, ref('VirtualMachine', 'vm-3')];
+    const machine = new MachineReference(
+      first,
+      place(async () => references.shift() ?? first),
+    );
+    expect(await machine.use(request, call)).toBe('vm-3');
+    expect(asked).toEqual(['vm-1', 'vm-2', 'vm-3']);
+  });
+
+  it('is not made a second time under one reference', async () => {
     const refusal = notFound(second);
     const { asked, request } = server(notFound(first), refusal);
     const machine = new MachineReference(
