@@ -12,8 +12,8 @@ import { Lane } from '../jobs/lane.js';
 
 /** What a host handle stands for: one connection. */
 export class HostState implements HandlePayload {
-  /** Open VMs by their identity, so that opening one twice gives one handle. */
-  readonly vms = new Map<string, HandleEntry<'vm', VmState>>();
+  /** Open VMs, so that opening one twice gives one handle. Their keys may change. */
+  readonly vms = new Set<HandleEntry<'vm', VmState>>();
   readonly #ended = new AbortController();
   readonly #tidying = new Set<Promise<unknown>>();
   #ending: Promise<void> | undefined = undefined;

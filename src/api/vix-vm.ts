@@ -66,7 +66,7 @@ export function vixVmFunctions(runtime: VixRuntime) {
           if (keepDisks) requireCapability(vm.payload.host, 'keepDisksOnDelete');
           await vm.payload.link.lifecycle.delete({ keepDisks }, context);
           // A virtual machine that takes its place must not be found under the old handle.
-          vm.payload.host.payload.vms.delete(vm.payload.link.key);
+          vm.payload.host.payload.vms.delete(vm);
         },
       });
     },

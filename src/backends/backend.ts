@@ -138,8 +138,13 @@ export interface VmProperties {
 
 /** One open virtual machine. Groups that the connection's capabilities exclude are never called. */
 export interface VmLink {
-  /** Stable identity on its host: two links to one VM have one key. */
+  /**
+   * Identity on its host: two links to one VM have one key. A host that gives a VM another one may tell a link of it with
+   * the next answer.
+   */
   readonly key: string;
+  /** What a VM keeps when it gets another key; several may share one. Absent where a key lasts, or nothing is told. */
+  readonly uuid?: string | undefined;
   properties(call: CallContext): Promise<VmProperties>;
   /**
    * Calls the listener whenever what `properties` tells may have changed, until the returned function is called; with an

@@ -34,6 +34,11 @@ export class MachineReference {
     return this.#current;
   }
 
+  /** The UUID that it had when it was opened; undefined also after its deletion. */
+  get uuid(): string | undefined {
+    return this.#place?.uuid;
+  }
+
   /** The machine is deleted: what is found in its place from now on is another one. */
   retire(): void {
     this.#place = undefined;

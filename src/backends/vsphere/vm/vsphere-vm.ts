@@ -45,7 +45,6 @@ export interface VsphereServices {
 
 /** One machine that a program has opened. */
 export class VsphereVm implements VmLink {
-  readonly key: string;
   readonly power: PowerOps;
   readonly tools: ToolsOps;
   readonly lifecycle: LifecycleOps;
@@ -65,7 +64,6 @@ export class VsphereVm implements VmLink {
     this.#services = services;
     this.#machine = machine;
     this.#family = family;
-    this.key = reference.current.value;
     this.power = new VspherePower(machine);
     this.tools = new VsphereTools(machine);
     this.lifecycle = new VsphereLifecycle(machine);
@@ -73,6 +71,14 @@ export class VsphereVm implements VmLink {
     this.variables = new VsphereVariables(machine);
     this.questions = new VsphereQuestions(machine);
     this.adapters = new VsphereNetworkAdapters(machine);
+  }
+
+  get key(): string {
+    return this.#machine.reference.current.value;
+  }
+
+  get uuid(): string | undefined {
+    return this.#machine.reference.uuid;
   }
 
   properties(call: CallContext): Promise<VmProperties> {

@@ -63,6 +63,26 @@ describe('a machine', () => {
     expect(await open(text)).toMatchObject({ error: errorName(VIX_OK), handle });
   });
 
+  it.each([path, bios, '[Lab/store] one/one.vmx'])(
+    'that was registered anew is opened by %s under the handle that it has, which nobody has used since',
+    async (text) => {
+      const { handle } = await open(path);
+      await simulator.world.unregister(path);
+      await simulator.world.register(path);
+      expect(await open(text)).toMatchObject({ error: errorName(VIX_OK), handle });
+      vix.Vix_ReleaseHandle(handle);
+      vix.Vix_ReleaseHandle(handle);
+    },
+  );
+
+  it('whose UUID another one has, too, keeps a handle of its own', async () => {
+    const two = await open('[store] two/two.vmx');
+    const copy = await open('[store] copy/copy.vmx');
+    expect(copy).toMatchObject({ error: errorName(VIX_OK) });
+    expect(copy.handle).not.toBe(two.handle);
+    expect(await open('[store] two/two.vmx')).toEqual(two);
+  });
+
   it('whose UUID another one has, too, is ambiguous, and the message lists both', async () => {
     const { error, message } = await open(copied);
     expect(error).toBe('VIX_E_DUPLICATE_NAME');
