@@ -126,13 +126,15 @@ export class VsphereConnection {
   async *retrieve(spec: PropertyFilterSpec, call: CallSignal): AsyncGenerator<readonly ObjectContent[]> {
     const collector = this.content.propertyCollector;
     const given = new Set<string>();
+    // Of the login that the list began with: its tokens live no longer.
+    let { generation } = this.session;
     let next = this.#firstPage(spec, call);
     let isRead = false;
     try {
       for (;;) {
-        const { generation } = this.session;
         const result = await next.catch((error: unknown) => {
           if (this.session.generation === generation || !(error instanceof VimError)) throw error;
+          ({ generation } = this.session);
           return this.#firstPage(spec, call);
         });
         const token = result?.token;

@@ -68,8 +68,8 @@ export class FakeVsphere {
   readonly #sessions = new Set<string>();
   readonly #views = new Map<string, View>();
   readonly #collectors = new Map<string, string>();
-  /** What is left of divided answers, by token. */
-  readonly #rests = new Map<string, readonly unknown[]>();
+  /** What is left of divided answers, by token, for the session that asked. */
+  readonly #rests = new Map<string, { readonly session: string | undefined; readonly rest: readonly unknown[] }>();
   readonly #pending: { readonly view: View; readonly answer: () => boolean }[] = [];
   #server: TestServer | undefined;
   #count = 0;
@@ -200,7 +200,7 @@ export class FakeVsphere {
       case 'RetrievePropertiesEx':
         return this.#retrieve(call);
       case 'ContinueRetrievePropertiesEx':
-        return this.#page(this.#rests.get(String(args['token'])) ?? []);
+        return this.#continue(call);
       case 'CreateListView':
         return this.#make('ListView', (value) => this.#views.set(value, { members: new Map(), told: new Set() }));
       case 'CreatePropertyCollector':
@@ -305,14 +305,22 @@ export class FakeVsphere {
         propSet: paths.filter((path) => known.has(path)).map((name) => ({ name, val: onWire(known.get(name)) })),
       };
     });
-    return objects.length === 0 ? undefined : this.#page(objects);
+    return objects.length === 0 ? undefined : this.#page(objects, session);
   }
 
-  #page(objects: readonly unknown[]): unknown {
+  #continue({ args, session }: FakeCall): unknown {
+    const known = this.#rests.get(String(args['token']));
+    if (known === undefined || known.session !== session) {
+      throw new FakeFault({ $type: 'InvalidArgument', invalidProperty: 'token' });
+    }
+    return this.#page(known.rest, session);
+  }
+
+  #page(objects: readonly unknown[], session: string | undefined): unknown {
     const [page, rest] = [objects.slice(0, this.pageSize), objects.slice(this.pageSize)];
     if (rest.length === 0) return { objects: page };
     const token = `page-${(this.#count += 1)}`;
-    this.#rests.set(token, rest);
+    this.#rests.set(token, { session, rest });
     return { objects: page, token };
   }
 

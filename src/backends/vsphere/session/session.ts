@@ -170,28 +170,34 @@ export class Session {
     const stop = new LinkedAbort(signal, this.#ended.signal);
     let outage: Allowance | undefined;
     let pauseMs = firstPauseMs;
-    /** The login that a refusal belongs to, and the answer that hid it, if one did. */
+    /** The login that refused the call, until there is a newer one, and the answer that hid the refusal, if one did. */
     let refused: { readonly generation: number; readonly answer?: { readonly result: ResultOf<Method> } } | undefined;
+    /** Whether the login is newer than a refusal of this call. */
+    let isFresh = false;
     try {
       for (;;) {
-        if (this.#end !== undefined) throw this.#end;
+        this.#throwIfEnded();
         if (this.#changesRefused !== undefined && isChanging(method)) throw this.#changesRefused;
         signal?.throwIfAborted();
         try {
-          if (refused !== undefined && (await this.#renewed(refused.generation, isGuest, signal)) === 'alive') {
-            if (refused.answer !== undefined) return refused.answer.result;
-            throw forbidden();
+          if (refused !== undefined) {
+            if ((await this.#renewed(refused.generation, isGuest && !isFresh, signal)) === 'alive') {
+              if (refused.answer !== undefined) return refused.answer.result;
+              throw isGuest && isFresh ? this.#refusedFresh() : forbidden();
+            }
+            refused = undefined;
+            if (isFresh) throw endedAgain();
+            isFresh = true;
           }
           const generation = this.#generation;
           try {
             this.#hasCalled = true;
             const result = await this.#channel.call(self, method, args, { signal: stop.signal, timeoutMs });
-            if (isOnce || refused !== undefined || !hidesRefusal(result)) return result;
+            if (isOnce || !hidesRefusal(result)) return result;
             refused = { generation, answer: { result } };
           } catch (error) {
             // What was refused for want of a login has not been carried out.
             if (!isVimError(error, 'NotAuthenticated') || isOnce) throw error;
-            if (refused !== undefined) throw isGuest ? this.#refusedFresh() : error;
             refused = { generation };
           }
         } catch (error) {
@@ -236,7 +242,21 @@ export class Session {
     if (this.#end !== undefined) return;
     const message = `The connection to ${this.content.about.name} was closed. Connect again to go on.`;
     this.#finish(new Fault('connection-lost', message));
-    await this.#logOut();
+    await Promise.all([this.#logOut(), this.#renewalEnds()]);
+  }
+
+  /** Waits for a login under way, which would be left behind, but no longer than a logout may take. */
+  async #renewalEnds(): Promise<void> {
+    const outcome = this.#renewing?.outcome;
+    if (outcome === undefined) return;
+    const enough = new AbortController();
+    const timer = this.#clock.after(logoutMs, () => enough.abort());
+    await untilAborted(() => outcome, enough.signal).catch(() => undefined);
+    timer.cancel();
+  }
+
+  #throwIfEnded(): void {
+    if (this.#end !== undefined) throw this.#end;
   }
 
   #finish(fault: Fault): void {
@@ -263,12 +283,13 @@ export class Session {
       };
       const { outcome, isForced: wasForced } = this.#renewing;
       const renewal = await (signal === undefined ? outcome : untilAborted(() => outcome, signal));
-      if (renewal === 'renewed' || wasForced || !isForced) return renewal;
+      if (renewal === 'alive' && (wasForced || !isForced)) return renewal;
     }
   }
 
   async #renew(isForced: boolean): Promise<Renewal> {
     const isAlive = await this.#isAlive();
+    this.#throwIfEnded();
     if (isAlive && !(isForced && this.#mayHelp())) return 'alive';
     if (!isAlive && this.#login.kind === 'clone-ticket') {
       throw this.lose(
@@ -292,10 +313,14 @@ export class Session {
       if (isRefused) throw this.lose(error);
       throw error instanceof VimError ? notNow(error) : error;
     }
-    this.#user = user;
-    this.#generation += 1;
-    for (const listener of [...this.#onRenewed]) listener();
+    const ended = this.#end;
+    if (ended === undefined) {
+      this.#user = user;
+      this.#generation += 1;
+      for (const listener of [...this.#onRenewed]) listener();
+    } else await this.#logOut();
     if (old !== undefined) await this.#logOut(old);
+    if (ended !== undefined) throw ended;
     return 'renewed';
   }
 
@@ -382,6 +407,11 @@ function isRefusedLogin(error: unknown): boolean {
 function notNow(error: VimError): HttpFailure {
   const message = `the server takes no login now: ${error.message}`;
   return new HttpFailure('unavailable', message, { mayHaveRun: false, cause: error });
+}
+
+/** A session that ended right after its login, as while somebody ends all of them: worth another try after a while. */
+function endedAgain(): HttpFailure {
+  return new HttpFailure('unavailable', 'the server ends every session right after its login', { mayHaveRun: false });
 }
 
 /** How a new login failed, for the calls that wait for it: none of them has been carried out. */

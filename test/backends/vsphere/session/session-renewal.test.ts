@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isVimError } from '../../../../src/backends/vsphere/errors/vim-error.js';
 import type { Fault } from '../../../../src/base/fault.js';
+import { deferred } from '../../../../src/base/deferred.js';
 import { Secret } from '../../../../src/base/secret.js';
 import { connectTo, type FakeConnection, whileMoving } from '../fake-connection.js';
 import { answeredOtherwise, type FakeCall, FakeFault, FakeVsphere } from '../fake-vsphere.js';
@@ -32,6 +33,17 @@ async function connected(
 
 function readName({ connection, call }: FakeConnection): Promise<string | undefined> {
   return connection.properties(vm, ['name'], call).then((values) => values.get('name'));
+}
+
+/** Holds answers back until told to give them. */
+function gate(): { readonly passed: () => Promise<void>; readonly reached: Promise<void>; readonly open: () => void } {
+  const reached = deferred<undefined>();
+  const opened = deferred<undefined>();
+  const passed = async (): Promise<void> => {
+    reached.resolve(undefined);
+    await opened.promise;
+  };
+  return { passed, reached: reached.promise, open: () => opened.resolve(undefined) };
 }
 
 async function thrownBy(work: Promise<unknown>): Promise<unknown> {
@@ -102,11 +114,105 @@ describe('a session that guest managers refuse while it lives', () => {
     expect([fake.count('Login'), fake.count('Logout'), fake.sessionCount]).toEqual([logins, 0, 1]);
   });
 
+  it('is renewed again where the server ends it between renewal and second attempt', async () => {
+    const made = await connected();
+    refusedLogins = 2;
+    fake.on('Login', (call) => {
+      if (fake.count('Login') === 3) return fake.logIn(call);
+      const user = fake.logIn(call);
+      fake.forgetSessions();
+      return user;
+    });
+    expect(await whileMoving(made.clock, 250, start(made))).toBe(7);
+    expect([started, fake.count('Login'), fake.sessionCount]).toEqual([1, 3, 1]);
+  });
+
+  it('does not keep a list from being read to its end', async () => {
+    const names = ['vm-1', 'vm-2', 'vm-3'];
+    for (const value of names) fake.add({ type: 'VirtualMachine', value }, { name: value });
+    fake.pageSize = 1;
+    const made = await connected();
+    const objectSet = names.map((value) => ({ obj: { type: 'VirtualMachine', value } }));
+    const pages = made.connection.retrieve(
+      { propSet: [{ type: 'VirtualMachine', pathSet: ['name'] }], objectSet },
+      made.call,
+    );
+    const read: string[] = [];
+    for await (const page of pages) {
+      if (read.length === 0) await start(made);
+      read.push(...page.map(({ obj }) => obj.value));
+    }
+    expect([read, started, fake.count('Login')]).toEqual([names, 1, 2]);
+  });
+
   it('is kept where it began with a clone ticket, which is good for one login', async () => {
     fake.on('CloneSession', (call) => fake.logIn(call));
     const made = await connected({}, { userName: null, password: new Secret('ticket') });
     expect(isVimError(await thrownBy(start(made)), 'NoPermission')).toBe(true);
     expect(await readName(made)).toBe('machine');
+  });
+});
+
+describe('a session that has ended', () => {
+  const serviceInstance = { type: 'ServiceInstance', value: 'ServiceInstance' } as const;
+
+  it.each([
+    { what: 'an answer', isFault: false },
+    { what: 'a refusal', isFault: true },
+  ])('keeps the cookie of its new login when $what to an older call comes late with another', async ({ isFault }) => {
+    const made = await connected();
+    const late = gate();
+    fake.on('CurrentTime', async ({ self, response }) => {
+      if (fake.count('CurrentTime') > 1) return new Date(7);
+      response.setHeader('set-cookie', 'vmware_soap_session="late"');
+      await late.passed();
+      if (isFault) throw new FakeFault({ $type: 'NotAuthenticated', object: self, privilegeId: 'System.View' });
+      return new Date(7);
+    });
+    const asking = made.connection.call(serviceInstance, 'CurrentTime', {}, made.call);
+    await late.reached;
+    fake.forgetSessions();
+    expect(await readName(made)).toBe('machine');
+    late.open();
+    expect(await asking).toEqual(new Date(7));
+    expect(await readName(made)).toBe('machine');
+    expect([fake.count('Login'), fake.sessionCount]).toEqual([2, 1]);
+  });
+
+  it('leaves no session on the server when it is closed or lost during its new login', async () => {
+    for (const leave of ['close', 'lose'] as const) {
+      const made = await connected();
+      const login = gate();
+      fake.on('Login', async (call) => {
+        await login.passed();
+        return fake.logIn(call);
+      });
+      fake.forgetSessions();
+      const reading = thrownBy(readName(made));
+      await login.reached;
+      const left = leave === 'close' ? made.release() : made.connection.session.lose(new Error('for the test'));
+      login.open();
+      await left;
+      expect(await reading).toMatchObject({ kind: 'connection-lost' });
+      expect([leave, fake.sessionCount]).toEqual([leave, 0]);
+      fake.on('Login', (call) => fake.logIn(call));
+    }
+  });
+
+  it('is closed in time although its new login gets no answer', async () => {
+    const made = await connected();
+    const login = gate();
+    fake.on('Login', async () => {
+      await login.passed();
+      return answeredOtherwise;
+    });
+    fake.forgetSessions();
+    const reading = thrownBy(readName(made));
+    await login.reached;
+    await whileMoving(made.clock, 1000, made.release());
+    fake.breakConnections();
+    login.open();
+    expect(await reading).toMatchObject({ kind: 'connection-lost' });
   });
 });
 

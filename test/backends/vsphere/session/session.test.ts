@@ -84,11 +84,13 @@ describe('a session', () => {
 
   it('that lives is not renewed when a user may not do something', async () => {
     const made = await connected();
-    fake.on('PowerOnVM_Task', ({ self }) => {
+    fake.on('PowerOnVM_Task', ({ self, response }) => {
+      response.setHeader('set-cookie', 'vmware_soap_session="of nobody"');
       throw new FakeFault({ $type: 'NotAuthenticated', object: self, privilegeId: 'System.View' });
     });
     const error = await thrownBy(made.connection.call(vm, 'PowerOnVM_Task', {}, made.call));
     expect(isVimError(error, 'NoPermission')).toBe(true);
+    expect(await readName(made)).toBe('machine');
     expect(fake.count('Login')).toBe(1);
   });
 
