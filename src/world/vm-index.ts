@@ -1,9 +1,9 @@
-import { Fault } from '../base/fault.js';
+import { Fault, type FaultKind } from '../base/fault.js';
 import { formatLocation, parseLocation, qualifiedLocation, uuidKey } from './location.js';
 import type { VmRecord } from './vm/vm-record.js';
-import type { StoredFiles, VmStore } from './vm/vm-store.js';
+import type { StoredFiles, VmStore, VmStorePlace } from './vm/vm-store.js';
 
-/** What never changes about a machine. */
+/** What goes on for a machine as long as nobody edits or moves its files by hand. */
 export interface IndexedVm {
   readonly id: string;
   readonly location: string;
@@ -22,6 +22,8 @@ export interface SurveyedVm<T> {
 export class VmIndex<Files extends StoredFiles> {
   readonly #store: VmStore<Files>;
   readonly #byId = new Map<string, IndexedVm>();
+  /** Where the store found each of them: one that has been moved by hand is looked at again. */
+  readonly #places = new Map<string, VmStorePlace | undefined>();
   /** Keys are locations without datacentre, or UUIDs. */
   readonly #byKey = new Map<string, Set<IndexedVm>>();
   /** Locations in lower case, to tell somebody who mixed up the case. */
@@ -35,16 +37,20 @@ export class VmIndex<Files extends StoredFiles> {
     this.#store = store;
   }
 
-  /** What `view` sees of every machine that can be read, in the order of the store. Looks at each once. */
+  /**
+   * What `view` sees of every machine that can be read, in the order of the store. Looks at each once.
+   * @throws Fault of a machine that there is trouble with, other than that it is gone, damaged, or not for this user.
+   */
   async survey<T>(view: (record: VmRecord) => T): Promise<readonly SurveyedVm<T>[]> {
     const looks = await this.#store.readAll((id, { record }) => ({ vm: indexed(id, record), seen: view(record) }));
     const present = new Set(looks.map(({ id }) => id));
     for (const vm of this.#byId.values()) if (!present.has(vm.id)) this.#remove(vm);
-    return looks.flatMap(({ id, seen: look }) => {
-      if (look === undefined) return [];
-      const known = this.#byId.get(id);
-      if (known === undefined) this.#add(look.vm);
-      return [{ vm: known ?? look.vm, seen: look.seen }];
+    return looks.flatMap(({ id, seen: look, fault }) => {
+      if (fault !== undefined) {
+        if (!leftOut.has(fault.kind)) throw fault;
+        return [];
+      }
+      return [{ vm: this.#renewed(id, look.vm), seen: look.seen }];
     });
   }
 
@@ -134,12 +140,18 @@ export class VmIndex<Files extends StoredFiles> {
     for (const vm of this.#byId.values()) if (!present.has(vm.id)) this.#remove(vm);
     this.#damaged.clear();
     for (const id of ids) {
-      if (this.#byId.has(id)) continue;
+      if (this.#byId.has(id) && !this.#isMoved(id)) continue;
       const vm = await this.#look(id);
-      // A survey may have found it meanwhile.
-      if (vm !== null && !this.#byId.has(id)) this.#add(vm);
+      if (vm !== null) this.#renewed(id, vm);
     }
-    this.#seenIds = ids;
+    // A survey may have removed one meanwhile.
+    const isWhole = ids.every((id) => this.#byId.has(id) || this.#damaged.has(id));
+    this.#seenIds = isWhole ? ids : undefined;
+  }
+
+  #isMoved(id: string): boolean {
+    const [before, now] = [this.#places.get(id), this.#store.placeOf?.(id)];
+    return before?.location !== now?.location || before?.datacenter !== now?.datacenter;
   }
 
   /** null when the machine cannot be read, or went between the list and the look. */
@@ -147,15 +159,24 @@ export class VmIndex<Files extends StoredFiles> {
     try {
       return await this.#store.read(id, ({ record }) => indexed(id, record));
     } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      if (error.kind === 'vm-config-unreadable') this.#damaged.set(id, error);
-      else if (error.kind !== 'vm-not-found') throw error;
+      if (!(error instanceof Fault) || !leftOut.has(error.kind)) throw error;
+      if (error.kind !== 'vm-not-found') this.#damaged.set(id, error);
       return null;
     }
   }
 
+  /** The machine as it was just seen, in the place of what was known of it. */
+  #renewed(id: string, seen: IndexedVm): IndexedVm {
+    const known = this.#byId.get(id);
+    if (known !== undefined && isSame(known, seen) && !this.#isMoved(id)) return known;
+    if (known !== undefined) this.#remove(known);
+    this.#add(seen);
+    return seen;
+  }
+
   #add(vm: IndexedVm): void {
     this.#byId.set(vm.id, vm);
+    this.#places.set(vm.id, this.#store.placeOf?.(vm.id));
     for (const [map, key] of this.#keysOf(vm)) {
       const set = map.get(key) ?? new Set();
       map.set(key, set.add(vm));
@@ -164,6 +185,8 @@ export class VmIndex<Files extends StoredFiles> {
 
   #remove(vm: IndexedVm): void {
     this.#byId.delete(vm.id);
+    this.#places.delete(vm.id);
+    this.#seenIds = undefined;
     for (const [map, key] of this.#keysOf(vm)) {
       const set = map.get(key);
       set?.delete(vm);
@@ -178,6 +201,22 @@ export class VmIndex<Files extends StoredFiles> {
       [this.#byFolded, vm.location.toLowerCase()],
     ];
   }
+}
+
+/**
+ * Faults of one machine that do not stand in the way of the others: it is gone, it is damaged, or this user may not
+ * read it, which is so for each look until somebody acts. Any other (a loop of links, a disk that fails, too many open
+ * files) could hide machines that are in order, so it is told.
+ */
+const leftOut: ReadonlySet<FaultKind> = new Set<FaultKind>(['vm-not-found', 'vm-config-unreadable', 'file-access']);
+
+function isSame(one: IndexedVm, other: IndexedVm): boolean {
+  return (
+    one.location === other.location &&
+    one.datacenter === other.datacenter &&
+    one.uuid === other.uuid &&
+    one.family === other.family
+  );
 }
 
 function indexed(id: string, { location, datacenter, uuid, guest }: VmRecord): IndexedVm {

@@ -131,12 +131,12 @@ export class World {
 
   /**
    * The machines that run, or those in the inventory of the host, as all are at the beginning; what is paused runs.
-   * Machines that cannot be read are left out.
+   * Machines that are damaged, or that this user may not read, are left out.
+   * @throws Fault of a machine that cannot be read for another reason, such as `busy` with too many open files.
    */
   async *list(filter: 'running' | 'registered'): AsyncGenerator<VmListing> {
-    const nowMs = this.clock.now();
     const machines = await this.#index.survey((record) => {
-      const { name, isRegistered, power } = presentRecord(record, nowMs);
+      const { name, isRegistered, power } = presentRecord(record, this.clock.now());
       const isWanted = filter === 'registered' ? isRegistered : power.phase !== 'off' && power.phase !== 'suspended';
       return isWanted ? name : undefined;
     });

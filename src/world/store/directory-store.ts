@@ -292,7 +292,10 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
   #rescan(): readonly FoundVm[] {
     const found = this.#directory.scan();
     for (const { identity } of found) {
-      if (this.#vms.get(identity.id)?.folder.place === identity.folder.place) continue;
+      const known = this.#vms.get(identity.id);
+      if (known?.folder.place === identity.folder.place) continue;
+      // A reader of the list has to look at it again.
+      if (known !== undefined) this.#ids = [];
       this.#vms.set(identity.id, new StoredVm(identity, this.#context));
     }
     return found;

@@ -51,7 +51,10 @@ export interface NewVmOptions {
 export interface VmStore<Files extends StoredFiles = StoredFiles> {
   /** Nobody but this process changes what is in it. */
   readonly isPrivate?: true;
-  /** Ids of all VMs, in a stable order; includes VMs that another process created meanwhile. */
+  /**
+   * Ids of all VMs, in a stable order; includes VMs that another process created meanwhile. The same array until one
+   * comes, goes or is moved.
+   */
   ids(): Promise<readonly string[]>;
   /**
    * Whether the first machines are still to be made: nothing is in it, or who made them was ended before `endFilling`.
