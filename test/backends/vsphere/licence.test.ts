@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isChanging } from '../../../src/backends/vsphere/session/method-kinds.js';
 import { typed } from '../../../src/backends/vsphere/soap/values.js';
+import { vimSchema } from '../../../src/backends/vsphere/vim/vim-schema.js';
 import type { Fault } from '../../../src/base/fault.js';
 import { connectTo, type FakeConnection } from './fake-connection.js';
 import { FakeFault, FakeVsphere } from './fake-vsphere.js';
@@ -53,6 +55,19 @@ describe('an ESXi host with the free licence', () => {
     expect(fake.count('PowerOnVM_Task')).toBe(0);
     const values = await made?.connection.properties(vm, ['name'], made.call);
     expect(values?.get('name')).toBe('machine');
+  });
+
+  it('refuses every change of machines and guests alike', async () => {
+    made = await connectTo(fake);
+    const { connection, call } = made;
+    const before = fake.calls.length;
+    const changes = vimSchema.methodNames().filter(isChanging);
+    const refusals = changes.map((method) =>
+      connection.call(vm as never, method as never, {} as never, call).catch((error: unknown) => error),
+    );
+    expect(changes.length).toBeGreaterThan(35);
+    for (const fault of await Promise.all(refusals)) expect(fault).toMatchObject({ kind: 'licence' });
+    expect(fake.calls).toHaveLength(before);
   });
 
   it('judges changes itself where the user may not read the licence', async () => {

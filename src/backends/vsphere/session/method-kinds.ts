@@ -31,28 +31,52 @@ const repeatable: ReadonlySet<string> = new Set([
   'ValidateCredentialsInGuest',
 ]);
 
-/** Methods that change a machine or what is registered: those that a free licence of ESXi refuses. */
+/** Methods that change a machine, its guest or what is registered: those that a free licence of ESXi refuses. */
 const changing: ReadonlySet<string> = new Set([
+  'AbortCustomization_Task',
+  'AddGuestAlias',
+  'AnswerVM',
+  'ChangeFileAttributesInGuest',
   'CloneVM_Task',
+  'CreateRegistryKeyInGuest',
+  'CreateScreenshot_Task',
   'CreateSnapshot_Task',
+  'CreateTemporaryDirectoryInGuest',
+  'CreateTemporaryFileInGuest',
+  'CustomizeGuest_Task',
+  'DeleteDirectoryInGuest',
+  'DeleteFileInGuest',
+  'DeleteRegistryKeyInGuest',
+  'DeleteRegistryValueInGuest',
   'Destroy_Task',
+  'InitiateFileTransferToGuest',
+  'MakeDirectoryInGuest',
   'MountToolsInstaller',
+  'MoveDirectoryInGuest',
+  'MoveFileInGuest',
   'PowerOffVM_Task',
   'PowerOnVM_Task',
   'RebootGuest',
   'ReconfigVM_Task',
   'RegisterVM_Task',
+  'RemoveGuestAlias',
+  'RemoveGuestAliasByCert',
   'RemoveSnapshot_Task',
   'ResetVM_Task',
   'RevertToSnapshot_Task',
+  'SetRegistryValueInGuest',
   'ShutdownGuest',
+  'StartGuestNetwork_Task',
+  'StartProgramInGuest',
   'SuspendVM_Task',
+  'TerminateProcessInGuest',
+  'UnmountToolsInstaller',
   'UnregisterVM',
   'UpgradeTools_Task',
   'UpgradeVM_Task',
 ]);
 
-/** Whether a method changes a machine or what is registered. */
+/** Whether a method changes a machine, its guest or what is registered. */
 export function isChanging(method: string): boolean {
   return changing.has(method);
 }
