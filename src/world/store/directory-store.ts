@@ -205,6 +205,7 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
     });
     // Until now its lock was held, which lay in the folder.
     if (folder.hasOwnLocks) await this.#onDirectory(() => folder.removeEmptyFolders());
+    this.#directory.noteDeleted(folder);
     this.#vms.delete(id);
     this.#announce(id);
   }

@@ -102,7 +102,16 @@ export class VmDirectory {
 
   /** Notes that a new machine belongs to the directory, when its file is there. */
   async noteNew(folder: VmFolder): Promise<void> {
-    if (relative(this.paths.real, folder.vmx).split(sep)[0] === '..') await this.#outside.add(folder.vmx);
+    if (this.#isOutside(folder)) await this.#outside.add(folder.vmx);
+  }
+
+  /** Notes that a machine was deleted. */
+  noteDeleted(folder: VmFolder): void {
+    if (this.#isOutside(folder)) this.#outside.remove(folder.vmx);
+  }
+
+  #isOutside(folder: VmFolder): boolean {
+    return relative(this.paths.real, folder.vmx).split(sep)[0] === '..';
   }
 
   #folderAt(place: string): VmFolder {

@@ -76,17 +76,32 @@ describe('a machine outside of the directory', () => {
     expect(await store.takeIn?.(location)).toBeUndefined();
   });
 
-  it('is forgotten when its file is gone, and comes back with it', async () => {
+  it('is forgotten when its file is gone from its folder, and comes back with it', async () => {
     const directory = temporaryDirectory();
     const store = await openInPlace(directory);
     const path = vmxFile();
     await takenIn(store, path);
+    renameSync(path, `${path}.away`);
+    expect(await store.ids()).toEqual([]);
+    expect(readdirSync(join(directory, '.revix-outside'))).toEqual([]);
+    renameSync(`${path}.away`, path);
+    await takenIn(store, path);
+  });
+
+  it('is not forgotten while its folder is away, such as on a volume that is not mounted', async () => {
+    const directory = temporaryDirectory();
+    const store = await openInPlace(directory);
+    const path = vmxFile();
+    const id = await takenIn(store, path);
     const away = `${dirname(path)}-away`;
     renameSync(dirname(path), away);
     expect(await store.ids()).toEqual([]);
-    expect(readdirSync(join(directory, '.revix-outside'))).toEqual([]);
+    expect(await store.readAll(() => 0)).toEqual([]);
     renameSync(away, dirname(path));
-    await takenIn(store, path);
+    expect(await store.ids()).toEqual([id]);
+    await store.delete(id, { keepDisks: false });
+    expect(existsSync(dirname(path))).toBe(false);
+    expect(readdirSync(join(directory, '.revix-outside'))).toEqual([]);
   });
 
   it('has an id of its own when its folder was copied by hand', async () => {
