@@ -316,6 +316,15 @@ describe('a machine of the mock host', () => {
     expect(check('mock.transfer').problem).toBe('refused');
   });
 
+  it('has answered when it says that its file is not there', async () => {
+    const world = await backend.world();
+    const { id } = await world.find('/lab/alone/alone.vmx');
+    await world.store.update(id, ({ files }) => files.apply({ change: 'remove', path: '/etc/hosts' }));
+    const { ids, check } = await ask({ vm: '/lab/alone/alone.vmx', ...guest });
+    expect(ids('red')).toEqual([]);
+    expect(check('mock.transfer')).toMatchObject({ status: 'green', facts: { path: '/etc/hosts' } });
+  });
+
   it('opens with its password', async () => {
     const { check } = await ask({ vm: '/lab/locked/locked.vmx', vmPassword: 'hunter22' });
     expect(check('mock.vm').status).toBe('green');

@@ -27,6 +27,9 @@ export const mockTransferCheck = check({
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof Fault)) throw error;
+      if (error.kind === 'file-not-found') {
+        return green(`the guest answers: it has no ${path} any more`, guest, { facts: { path } });
+      }
       return trouble('refused', { facts: { path, said: said(error) } });
     }
   },
