@@ -16,21 +16,23 @@ import { runNode, StepFailure } from './process.mjs';
 
 /**
  * The programs whose start counts, by the path of what tsc made of them below `dist`: `program` starts the body, which is
- * `entry` and all that it needs, from V8's cache. `usual` is how users start it most often, after what it takes to have
- * something there: what the last command line needs is put into the main file of the body, and the rest into another.
+ * `entry` and all that it needs, from V8's cache. `usual` is how it is started most often, once `before` has been run to
+ * have something there: what these command lines need is put into the main file of the body, and the rest into another.
  */
 const cachedPrograms = {
   helper: {
     start: 'bindings/helper.cjs',
     program: 'bindings/helper.cjs',
     entry: 'bindings/helper-main.js',
-    usual: () => [['--make-cache']],
+    before: () => [],
+    usual: [['--make-cache'], []],
   },
   vmrun: {
     start: 'cli/bin/vmrun.cjs',
     program: 'bin/vmrun.cjs',
     entry: 'cli/vmrun/main.js',
-    usual: (home) => [['start', aMachine(home)], ['list']],
+    before: (home) => [['start', aMachine(home)]],
+    usual: [['list']],
   },
 };
 
@@ -58,7 +60,7 @@ export async function bundlePrograms(root, output) {
  * hundreds of files.
  * @returns {Promise<string[]>} what it has read
  */
-async function bundleCachedProgram(root, output, link, { start, program, entry, usual }) {
+async function bundleCachedProgram(root, output, link, { start, program, entry, before, usual }) {
   if (!existsSync(join(output, entry))) return [];
   const { build: bundle } = await import('esbuild');
   const failed = (error) => {
@@ -79,15 +81,15 @@ async function bundleCachedProgram(root, output, link, { start, program, entry, 
   }).catch(failed);
   rmSync(join(output, `${start}.map`), { force: true });
   const [body, rest] = ['body', 'rest'].map((part) => join(output, program.replace(/\.cjs$/, `-${part}.cjs`)));
-  const used = await modulesUsed(linked, join(output, program), body, usual);
+  const used = await modulesUsed(linked, join(output, program), body, before, usual);
   const isUsual = (path) => used.has(path);
-  writeHashed(body, linked.mainText(isUsual, basename(rest)));
-  writeHashed(rest, linked.restText(isUsual));
+  const hash = writeHashed(rest, linked.restText(isUsual));
+  writeHashed(body, linked.mainText(isUsual, { name: basename(rest), hash }));
   return linked.paths;
 }
 
 /** Paths of the modules that a program runs when it is used as usual. */
-async function modulesUsed(linked, program, body, usual) {
+async function modulesUsed(linked, program, body, before, usual) {
   const home = mkdtempSync(join(tmpdir(), 'revix-build-'));
   const list = join(home, 'used');
   try {
@@ -95,14 +97,21 @@ async function modulesUsed(linked, program, body, usual) {
     mkdirSync(dirname(body), { recursive: true });
     writeHashed(
       body,
-      linked.mainText(() => true, '', tell),
+      linked.mainText(() => true, { name: '', hash: '' }, tell),
     );
-    for (const args of usual(home)) {
-      writeFileSync(list, '');
+    const run = async (args) => {
       const env = { ...process.env, REVIX_HOME: home, REVIX_CONFIG: '' };
-      const { exitCode, output: said } = await runNode([program, ...args], { cwd: home, capture: true, env });
+      const { exitCode, output: said } = await runNode([program, ...args], {
+        cwd: home,
+        capture: true,
+        input: Buffer.alloc(0),
+        env,
+      });
       if (exitCode !== 0) throw new StepFailure(`${program} ${args.join(' ')} fails while it is built:\n${said}`);
-    }
+    };
+    for (const args of before(home)) await run(args);
+    rmSync(list, { force: true });
+    for (const args of usual) await run(args);
     const ids = readFileSync(list, 'utf8').trim().split('\n');
     return new Set(ids.map((id) => linked.paths[id]));
   } finally {
@@ -121,9 +130,11 @@ function aMachine(home) {
   return '[datastore1] vm/vm.vmx';
 }
 
-/** Writes a file for `cached-body.cts`, which knows a version by the hash in its first line. */
+/** Writes a file for `cached-body.cts`, which knows a version by the hash in its first line. @returns the hash. */
 function writeHashed(path, text) {
-  writeFileSync(path, `/*${createHash('sha256').update(text).digest('hex').slice(0, 16)}*/${text}`, 'latin1');
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  writeFileSync(path, `/*${hash}*/${text}`, 'latin1');
+  return hash;
 }
 
 /** Lets the helper keep what this Node makes of it. */

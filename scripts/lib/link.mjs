@@ -21,10 +21,10 @@ class LinkedProgram {
   /**
    * The text of the main file: a function that `cached-body.cts` calls.
    * @param {(path: string) => boolean} isHere whether a module is in this file; `restText` has the others.
-   * @param {string} restName name of the file with the others.
+   * @param {{ name: string, hash: string }} rest the file with the others, and the hash that its first line has.
    * @param {string} onLoad statement for each module that is run, with its number in `id`.
    */
-  mainText(isHere, restName, onLoad = '') {
+  mainText(isHere, rest, onLoad = '') {
     return `(function(exports,require,module,__filename,__dirname,__import,__part){
 const __module={get url(){return require("node:url").pathToFileURL(__filename).href}};
 const __named=(value)=>Object.create(value,{default:{value}});
@@ -34,7 +34,7 @@ const __use=(id)=>{
 const known=__loaded[id];
 if(known!==undefined)return known.exports;
 ${onLoad}
-const run=__here[id]??(__rest??=__part(${JSON.stringify(restName)})(require,__filename,__dirname,__module,__named,__import,__use))[id];
+const run=__here[id]??(__rest??=__part(${JSON.stringify(rest.name)},${JSON.stringify(rest.hash)})(require,__filename,__dirname,__module,__named,__import,__use))[id];
 const used=__loaded[id]={exports:{}};
 run(used.exports,used);
 return used.exports;

@@ -19,8 +19,9 @@ export class StepFailure extends Error {
  * Runs a program to its end.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd: string, capture?: boolean, env?: NodeJS.ProcessEnv, shell?: boolean }} options `capture` collects
- *   stdout and stderr, in the order of arrival, instead of showing them.
+ * @param {{ cwd: string, capture?: boolean, input?: Uint8Array, env?: NodeJS.ProcessEnv, shell?: boolean }} options
+ *   `capture` collects stdout and stderr, in the order of arrival, instead of showing them; the program then reads
+ *   `input`, or nothing.
  * @returns {Promise<{ exitCode: number, output: string }>}
  */
 export function runProgram(command, args, options) {
@@ -29,8 +30,9 @@ export function runProgram(command, args, options) {
       cwd: options.cwd,
       env: options.env ?? process.env,
       shell: options.shell ?? false,
-      stdio: options.capture ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      stdio: options.capture ? [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] : 'inherit',
     });
+    child.stdin?.end(options.input);
     const chunks = [];
     child.stdout?.on('data', (chunk) => chunks.push(chunk));
     child.stderr?.on('data', (chunk) => chunks.push(chunk));

@@ -13,7 +13,7 @@ type Wrapper = (
   filename: string,
   directory: string,
   load: (specifier: string) => Promise<unknown>,
-  runPart: (name: string) => unknown,
+  runPart: (name: string, hash: string) => unknown,
 ) => void;
 
 /** One file of a program, compiled. */
@@ -23,8 +23,7 @@ class CachedScript {
   readonly #script: vm.Script;
   readonly #cachePath: string;
 
-  constructor(filename: string, cacheFile: string, isTrusted: (path: string) => boolean) {
-    const source = fs.readFileSync(filename, 'latin1');
+  constructor(filename: string, source: string, cacheFile: string, isTrusted: (path: string) => boolean) {
     this.#cachePath = `${cacheFile}-${versionOf(source)}.cache`;
     const cachedData = readCache(this.#cachePath, isTrusted);
     this.#script = new vm.Script(source, { filename, ...(cachedData !== undefined && { cachedData }) });
@@ -65,16 +64,35 @@ class CachedBody<Exports> {
    *   a hash of the rest.
    * @param cacheFile path of the files for what V8 made of it, less an end by which `cachedBody` tells versions apart.
    * @param isTrusted whether a cache may be taken up: V8 runs what is in it unchecked.
+   * @param onReplaced is told once of the error by which the use of a further file fails when that file is of another
+   *   build, or gone: what becomes of the error may say nothing of it.
    */
-  constructor(bodyPath: string, cacheFile: string, isTrusted: (path: string) => boolean) {
+  constructor(
+    bodyPath: string,
+    cacheFile: string,
+    isTrusted: (path: string) => boolean,
+    onReplaced: (error: Error) => void,
+  ) {
     const directory = path.dirname(bodyPath);
-    const runPart = (name: string): unknown => {
-      const script = new CachedScript(path.join(directory, name), cacheFile, isTrusted);
+    const runFile = (filename: string, source: string): unknown => {
+      const script = new CachedScript(filename, source, cacheFile, isTrusted);
       this.#scripts.push(script);
       return script.run();
     };
+    let replaced: Error | undefined;
+    const runPart = (name: string, hash: string): unknown => {
+      const filename = path.join(directory, name);
+      const source = readIfThere(filename);
+      // The files know each other's modules by numbers, which each build gives anew.
+      if (source !== undefined && hashOf(source) === hash) return runFile(filename, source);
+      if (replaced === undefined) {
+        replaced = new Error('Revix was replaced while this ran; repeat the command');
+        onReplaced(replaced);
+      }
+      throw replaced;
+    };
     const module = { exports: {} as Exports };
-    const run = runPart(path.basename(bodyPath)) as Wrapper;
+    const run = runFile(bodyPath, fs.readFileSync(bodyPath, 'latin1')) as Wrapper;
     // Code from V8's cache has lost how to import while it runs, so this does that for it.
     run(module.exports, require, module, bodyPath, directory, (specifier) => import(specifier), runPart);
     this.exports = module.exports;
@@ -96,8 +114,20 @@ class CachedBody<Exports> {
 
 /** Two versions of Node may have one version of V8, and take each other's cache for good: they crash on it. */
 function versionOf(source: string): string {
-  const hash = /^\/\*(\w+)\*\//.exec(source)?.[1] ?? 'none';
-  return `${hash}-${process.version}-${process.arch}`;
+  return `${hashOf(source)}-${process.version}-${process.arch}`;
+}
+
+function hashOf(source: string): string {
+  return /^\/\*(\w+)\*\//.exec(source)?.[1] ?? 'none';
+}
+
+function readIfThere(filename: string): string | undefined {
+  try {
+    return fs.readFileSync(filename, 'latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return undefined;
+  }
 }
 
 function readCache(cachePath: string, isTrusted: (path: string) => boolean): Buffer | undefined {

@@ -13,9 +13,17 @@ interface Body {
 
 const makesCache = process.argv[2] === '--make-cache';
 const cacheFile = path.join(__dirname, 'helper-body');
-const body = new CachedBody<Body>(path.join(__dirname, 'helper-body.cjs'), cacheFile, () => !makesCache);
+const body = new CachedBody<Body>(
+  path.join(__dirname, 'helper-body.cjs'),
+  cacheFile,
+  () => !makesCache,
+  ({ message }) => process.stderr.write(`revix helper: ${message}\n`),
+);
 
 if (makesCache) {
+  // No configuration is found: what it names would be connected to.
+  process.chdir(__dirname);
+  delete process.env['REVIX_CONFIG'];
   void body.exports.warmUp().then(() => {
     body.keep();
     process.exit(0);

@@ -7,7 +7,10 @@ import { FrameWriter } from './wire-values.js';
 
 const result = kinds.result.charCodeAt(0);
 
-/** Does once what every client does first, so that all the code of it is compiled. */
+/**
+ * Does once what every client does first, so that all the code of it is compiled. To be called where
+ * no configuration is found: this would connect to what that names.
+ */
 export async function warmUp(): Promise<void> {
   const writer = new FrameWriter();
   writer.frame(kinds.hello, [greeting, oldestVersion, newestVersion, 0, 'warm-up', 0]);
@@ -19,7 +22,7 @@ export async function warmUp(): Promise<void> {
     let answers = 0;
     const session = new EngineSession({
       name: 'warm-up',
-      makeRuntime: (lastHandle) => createRuntime({ config: {} }, lastHandle),
+      makeRuntime: (lastHandle) => createRuntime({}, lastHandle),
       send: (bytes) => {
         for (const [kind] of splitter.push(bytes)) if (kind === result) answers += 1;
         if (answers === 2) resolve(session.close());

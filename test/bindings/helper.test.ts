@@ -1,10 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { VIX_OK, VIX_PROPERTY_JOB_RESULT_HANDLE } from '../../src/vix/names.js';
+import {
+  VIX_E_FAIL,
+  VIX_OK,
+  VIX_PROPERTY_JOB_RESULT_HANDLE,
+  VIX_SERVICEPROVIDER_VMWARE_VI_SERVER,
+} from '../../src/vix/names.js';
 import { FrameWriter } from '../../src/bindings/wire-values.js';
 import { HelperProcess } from './helper-process.js';
 
@@ -21,6 +26,19 @@ async function connect(helper: HelperProcess): Promise<number> {
   const [error, outs] = await helper.ask('VixJob_Wait', [Number(job), [VIX_PROPERTY_JOB_RESULT_HANDLE]]);
   expect(error).toBe(VIX_OK);
   return Number((outs as readonly number[])[0]);
+}
+
+const built = fileURLToPath(new URL('../../dist/bindings/', import.meta.url));
+
+/** A copy of the helper as the build made it, without what it keeps. @returns the folder of its program. */
+function copyOfHelper(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'revix-helper-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const bindings = join(folder, 'dist', 'bindings');
+  cpSync(fileURLToPath(new URL('../../package.json', import.meta.url)), join(folder, 'package.json'));
+  for (const name of ['helper.cjs', 'helper-body.cjs', 'helper-rest.cjs'])
+    cpSync(join(built, name), join(bindings, name));
+  return bindings;
 }
 
 describe.each(['socket', 'stdio'] as const)('a helper process over %s', { timeout }, (way) => {
@@ -121,13 +139,7 @@ describe.skipIf(isWindows)('the process of a helper', { timeout }, () => {
   });
 
   it('starts without what an earlier one has kept, and with what another Node has', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'revix-helper-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const bindings = join(folder, 'dist', 'bindings');
-    const built = fileURLToPath(new URL('../../dist/bindings/', import.meta.url));
-    cpSync(fileURLToPath(new URL('../../package.json', import.meta.url)), join(folder, 'package.json'));
-    for (const name of ['helper.cjs', 'helper-body.cjs', 'helper-rest.cjs'])
-      cpSync(join(built, name), join(bindings, name));
+    const bindings = copyOfHelper();
     const [cacheName = 'none kept'] = readdirSync(built).filter((name) => name.endsWith('.cache'));
     expect(cacheName).toMatch(/^helper-body-/);
     for (const cache of [undefined, 'of another Node']) {
@@ -136,5 +148,22 @@ describe.skipIf(isWindows)('the process of a helper', { timeout }, () => {
       await helper.greet();
       expect(await connect(helper)).toBeGreaterThan(0);
     }
+  });
+
+  it('says that it was replaced when it needs a part of it and that is of another build', async () => {
+    const bindings = copyOfHelper();
+    const rest = join(bindings, 'helper-rest.cjs');
+    writeFileSync(rest, readFileSync(rest, 'latin1').replace(/^\/\*\w+/, '/*0123'), 'latin1');
+    const helper = new HelperProcess('socket', '', join(bindings, 'helper.cjs'));
+    await helper.greet();
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const address = ['https://127.0.0.1:1/sdk', 0, 'user', 'password', 0, 0, null, null];
+      const [job] = await helper.ask('VixHost_Connect', [-1, VIX_SERVICEPROVIDER_VMWARE_VI_SERVER, ...address]);
+      expect(await helper.ask('VixJob_Wait', [Number(job), []])).toEqual([VIX_E_FAIL, []]);
+    }
+    expect(await connect(helper)).toBeGreaterThan(0);
+    helper.hangUp();
+    const errors = 'revix helper: Revix was replaced while this ran; repeat the command\n';
+    expect(await helper.ended).toEqual({ code: 0, signal: null, errors });
   });
 });

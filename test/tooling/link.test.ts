@@ -9,10 +9,11 @@ const CachedBody = require('../../dist/base/cached-body.cjs') as new (
   body: string,
   cacheFile: string,
   isTrusted: () => boolean,
+  onReplaced: (error: Error) => void,
 ) => { readonly exports: unknown; readonly isCompiledAnew: boolean; keep(): void };
 
 interface LinkedProgram {
-  mainText(isHere: (path: string) => boolean, restName: string): string;
+  mainText(isHere: (path: string) => boolean, rest: { readonly name: string; readonly hash: string }): string;
   restText(isHere: (path: string) => boolean): string;
 }
 
@@ -57,6 +58,10 @@ interface Program {
   late(): Promise<unknown>;
 }
 
+function fail(error: Error): never {
+  throw error;
+}
+
 function folderOf(): string {
   const folder = mkdtempSync(join(tmpdir(), 'revix-link-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -82,10 +87,10 @@ describe('a linked program', () => {
     const folder = folderOf();
     const linked = await linker(folder, [])(join(folder, 'entry.js'));
     const body = join(folder, 'body.cjs');
-    writeFileSync(body, `/*abc1*/${linked.mainText(isHere, 'rest.cjs')}`);
+    writeFileSync(body, `/*abc1*/${linked.mainText(isHere, { name: 'rest.cjs', hash: 'abc2' })}`);
     writeFileSync(join(folder, 'rest.cjs'), `/*abc2*/${linked.restText(isHere)}`);
     for (const isFirst of [true, false]) {
-      const run = new CachedBody(body, join(folder, 'cache'), () => true);
+      const run = new CachedBody(body, join(folder, 'cache'), () => true, fail);
       const program = run.exports as Program;
       expect(program.early).toEqual([]);
       expect(program.square()).toBe('made');
@@ -98,5 +103,27 @@ describe('a linked program', () => {
       expect(run.isCompiledAnew).toBe(isFirst);
       run.keep();
     }
+  });
+
+  it.each([
+    ['of another build', '/*abc3*/(()=>({}))'],
+    ['gone', undefined],
+  ])('fails when it needs its second file and that is %s', async (_what, other) => {
+    const folder = folderOf();
+    const linked = await linker(folder, [])(join(folder, 'entry.js'));
+    const isHere = (path: string): boolean => path === 'entry.js' || path === 'log.js' || path === 'door.js';
+    const body = join(folder, 'body.cjs');
+    writeFileSync(body, `/*abc1*/${linked.mainText(isHere, { name: 'rest.cjs', hash: 'abc2' })}`);
+    if (other !== undefined) writeFileSync(join(folder, 'rest.cjs'), other);
+    const told: string[] = [];
+    const { exports } = new CachedBody(
+      body,
+      join(folder, 'cache'),
+      () => true,
+      ({ message }) => told.push(message),
+    );
+    const program = exports as Program;
+    expect(() => program.square()).toThrow('Revix was replaced while this ran; repeat the command');
+    expect(told).toEqual(['Revix was replaced while this ran; repeat the command']);
   });
 });

@@ -2,6 +2,7 @@
 import path = require('node:path');
 import CachedBody = require('../../base/cached-body.cjs');
 import codeCache = require('../vmrun/code-cache.js');
+import exitStatus = require('../vmrun/exit-status.js');
 
 // The program `vmrun`. Scripts start it hundreds of times, so it runs from V8's cache.
 
@@ -12,9 +13,16 @@ interface Body {
 
 const args = process.argv.slice(2);
 const cache = codeCache.codeCacheFor(args, process.env);
-const body = new CachedBody<Body>(path.join(__dirname, 'vmrun-body.cjs'), cache.cacheFile, (file) =>
-  cache.isTrusted(file),
-);
+const isTrusted = (file: string): boolean => cache.isTrusted(file);
+const body = new CachedBody<Body>(path.join(__dirname, 'vmrun-body.cjs'), cache.cacheFile, isTrusted, onReplaced);
 void body.exports.vmrunMain(args).then(({ hasWorked }) => {
   if (hasWorked && body.isCompiledAnew) cache.keep(() => body.keep());
 });
+
+/** Says why the command fails, and lets it clean up what it still can. */
+function onReplaced({ message }: Error): void {
+  process.stderr.write(`vmrun: ${message}\n`);
+  process.on('uncaughtException', () =>
+    process.exit(exitStatus.processStatus(exitStatus.failureStatus, process.platform)),
+  );
+}

@@ -1,9 +1,11 @@
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   utimesSync,
@@ -82,5 +84,25 @@ describe('the code that V8 has compiled', () => {
     for (const [index, path] of paths.entries()) {
       expect(statSync(path).size).toBeGreaterThan((sizes[index] ?? Number.NaN) / 2);
     }
+  });
+});
+
+describe('a vmrun that is replaced while it runs', () => {
+  it('says so, and fails as any command that fails', () => {
+    const folder = newHome();
+    const built = fileURLToPath(new URL('../../../dist/bin/', import.meta.url));
+    for (const name of ['vmrun.cjs', 'vmrun-body.cjs']) cpSync(join(built, name), join(folder, name));
+    const rest = readFileSync(join(built, 'vmrun-rest.cjs'), 'latin1');
+    writeFileSync(join(folder, 'vmrun-rest.cjs'), rest.replace(/^\/\*\w+/, '/*0123'), 'latin1');
+    const { stdout, stderr, status } = spawnSync(process.execPath, [join(folder, 'vmrun.cjs'), 'help'], {
+      env: { ...process.env, REVIX_HOME: folder },
+      encoding: 'utf8',
+    });
+    const failed = process.platform === 'win32' ? 4_294_967_295 : 255;
+    expect([stdout, stderr, status]).toEqual([
+      '',
+      'vmrun: Revix was replaced while this ran; repeat the command\n',
+      failed,
+    ]);
   });
 });
