@@ -153,11 +153,12 @@ export class StoredVm<Files extends StoredFiles> {
   }
 
   /**
-   * As `current`, with one read less.
+   * As `current`, with one read less for a machine that nothing is known of yet.
    * @param stateBytes the state file, if it was read whole just now.
    */
   look(stateBytes: Buffer | undefined): VmState<Files> {
-    const record = stateBytes === undefined || this.#isLocked ? undefined : this.#recordAt(stateBytes);
+    const isNew = this.#known === undefined && !this.#isLocked;
+    const record = stateBytes !== undefined && isNew ? this.#recordAt(stateBytes) : undefined;
     return record === undefined ? this.current() : this.#stateOf(record);
   }
 

@@ -111,6 +111,16 @@ describe('a directory store', () => {
     expect(await other.read('a', ({ record }) => record.config)).toEqual({ first: '1' });
   });
 
+  it('looks at a machine that it knows without reading all of it again', async () => {
+    const store = await openStore(temporaryDirectory());
+    await store.create(sampleVm('a'), []);
+    const known = await store.read('a', ({ record }) => record);
+    const [look] = await store.readAll((_id, { record }) => record);
+    expect(look?.seen).toBe(known);
+    await store.update('a', ({ record }) => void (record.name = 'other'));
+    expect(await store.readAll((_id, { record }) => record.name)).toEqual([{ id: 'a', seen: 'other' }]);
+  });
+
   it('shows with one look at all machines what a look at each would show', async () => {
     const directory = temporaryDirectory();
     const [store, other] = [await openStore(directory), await openStore(directory)];
