@@ -66,14 +66,18 @@ function startFailed(runtime: VixRuntime, job: Omit<JobStart, 'work'>, error: un
   });
 }
 
-/** @throws Fault `not-supported` unless the connection offers the capability. */
+/** @throws Fault `not-supported`, or what the connection knows better, unless it offers the capability. */
 export function requireCapability(host: HostEntry, capability: Capability): void {
   if (!host.payload.link.capabilities.has(capability)) throw notOffered(host, capability);
 }
 
 function notOffered(host: HostEntry, capability: Capability): Fault {
-  const { product } = host.payload.link.about;
-  return new Fault('not-supported', `${product} does not offer this (capability ${capability})`);
+  const { link } = host.payload;
+  const { product } = link.about;
+  return (
+    link.whyMissing?.(capability) ??
+    new Fault('not-supported', `${product} does not offer this (capability ${capability})`)
+  );
 }
 
 /** Options of a job that works on a host. */

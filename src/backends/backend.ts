@@ -3,10 +3,11 @@
  * VIX: no handles, no jobs, no VIX integers. It answers with promises, obeys the signal of each call, and fails only
  * with a `Fault`.
  */
+import type { Fault } from '../base/fault.js';
 import type { Secret } from '../base/secret.js';
 import type { Timeline } from '../base/timeline.js';
 import type { CallContext } from './call-context.js';
-import type { CapabilitySet } from './capabilities.js';
+import type { Capability, CapabilitySet } from './capabilities.js';
 import type { GuestAliasOps, GuestCustomization, GuestRegistryOps } from './guest-settings-ops.js';
 import type { HostNetworkOps, NetworkAdapterOps, PortForwardingOps } from './network-ops.js';
 
@@ -75,6 +76,8 @@ export interface HostAbout {
 export interface HostLink {
   readonly about: HostAbout;
   readonly capabilities: CapabilitySet;
+  /** Why a capability is missing, where more can be said than that the host does not offer it. */
+  whyMissing?(capability: Capability): Fault | undefined;
   /** Lists virtual machines in a stable order; the location opens the VM again, also where paths repeat. */
   findVms(filter: 'running' | 'registered', call: CallContext): AsyncIterable<VmSummary>;
   /**

@@ -9,7 +9,7 @@ const data: ReadonlySet<string> = new Set(['about', 'capabilities']);
 const opens: ReadonlySet<string> = new Set(['connect', 'openVm']);
 
 /** Members that ask the host nothing. */
-const silent: ReadonlySet<string> = new Set(['onLost', 'onChange', 'claims']);
+const silent: ReadonlySet<string> = new Set(['onLost', 'onChange', 'claims', 'whyMissing']);
 
 /** A backend whose every call is drawn into a timeline. There is none where nothing is traced, so that costs nothing. */
 export function tracedBackend(module: BackendModule, timeline: Timeline): BackendModule {

@@ -9,6 +9,7 @@ import {
   VIX_E_AUTHENTICATION_FAIL,
   VIX_E_CANCELLED,
   VIX_E_INVALID_ARG,
+  VIX_E_LICENSE,
   VIX_E_NEED_KEY,
   VIX_E_NOT_FOUND,
   VIX_E_NOT_SUPPORTED,
@@ -267,6 +268,10 @@ describe('power options', () => {
     rig.backend.capabilities.delete('softPower');
     expect(await rig.finish(start(VIX_VMPOWEROP_FROM_GUEST))).toBe(VIX_E_NOT_SUPPORTED);
     expect(await rig.finish(start(0))).toBe(VIX_OK);
+    rig.backend.capabilities.delete('power');
+    rig.backend.capabilities.delete('suspend');
+    rig.backend.link.whyMissing = () => new Fault('licence', 'a licence that only reads');
+    expect(await rig.finish(start(0))).toBe(VIX_E_LICENSE);
   });
 
   it('never run at once on one VM, and do on two', async () => {

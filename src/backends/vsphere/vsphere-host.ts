@@ -1,8 +1,8 @@
 import { Fault, type FaultKind } from '../../base/fault.js';
 import type { Secret } from '../../base/secret.js';
 import type { CallContext, HostAbout, HostLink, HostNetwork, HostNetworkOps, VmLink, VmSummary } from '../backend.js';
-import type { CapabilitySet } from '../capabilities.js';
-import { capabilitiesOf } from './capabilities.js';
+import type { Capability, CapabilitySet } from '../capabilities.js';
+import { capabilitiesOf, isLostWithLicence } from './capabilities.js';
 import type { Lease } from './connection-pool.js';
 import type { CallSignal, VsphereConnection } from './connection.js';
 import { isVimError } from './errors/vim-error.js';
@@ -42,7 +42,12 @@ export class VsphereHost implements HostLink {
       routes: new TransferRoutes(connection),
     };
     this.about = { product: connection.about.fullName, version: connection.about.version };
-    this.capabilities = capabilitiesOf(connection);
+    const isReadOnly = connection.session.changesRefused !== undefined;
+    this.capabilities = capabilitiesOf({ isVcenter: connection.isVcenter, isReadOnly });
+  }
+
+  whyMissing(capability: Capability): Fault | undefined {
+    return isLostWithLicence(capability) ? this.#connection.session.changesRefused : undefined;
   }
 
   async *findVms(filter: 'running' | 'registered', call: CallContext): AsyncGenerator<VmSummary> {

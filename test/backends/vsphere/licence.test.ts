@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isChanging } from '../../../src/backends/vsphere/session/method-kinds.js';
 import { typed } from '../../../src/backends/vsphere/soap/values.js';
 import { vimSchema } from '../../../src/backends/vsphere/vim/vim-schema.js';
+import { VsphereHost } from '../../../src/backends/vsphere/vsphere-host.js';
 import type { Fault } from '../../../src/base/fault.js';
 import { connectTo, type FakeConnection } from './fake-connection.js';
 import { FakeFault, FakeVsphere } from './fake-vsphere.js';
@@ -68,6 +69,15 @@ describe('an ESXi host with the free licence', () => {
     expect(changes.length).toBeGreaterThan(35);
     for (const fault of await Promise.all(refusals)) expect(fault).toMatchObject({ kind: 'licence' });
     expect(fake.calls).toHaveLength(before);
+  });
+
+  it('offers nothing that only changes, and tells why', async () => {
+    made = await connectTo(fake);
+    const host = new VsphereHost(made);
+    const offered = ['findRunning', 'guest', 'snapshots', 'power', 'toolsInstall', 'screenshot'] as const;
+    expect(offered.filter((name) => host.capabilities.has(name))).toEqual(['findRunning', 'guest', 'snapshots']);
+    expect(host.whyMissing('power')).toMatchObject({ kind: 'licence' });
+    expect(host.whyMissing('clone')).toBeUndefined();
   });
 
   it('judges changes itself where the user may not read the licence', async () => {

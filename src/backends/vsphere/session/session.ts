@@ -214,6 +214,11 @@ export class Session {
     }
   }
 
+  /** Why calls that change something fail; undefined where they do not. */
+  get changesRefused(): Fault | undefined {
+    return this.#changesRefused;
+  }
+
   /** Has every later call that would change something fail with this, before it is sent. */
   refuseChanges(reason: Fault): void {
     this.#changesRefused = reason;
