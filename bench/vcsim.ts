@@ -3,11 +3,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { connect } from 'node:tls';
 import { promisify } from 'node:util';
 
 /** VMware's simulator in a process of its own. */
 export interface Vcsim {
   readonly url: string;
+  /** SHA-256 of its certificate, which nobody has signed. */
+  readonly thumbprint: string;
   /** URL and account, as the peers take them. */
   readonly account: Readonly<Record<string, string>>;
   /** Where the file of a guest can be sent to and fetched from: vcsim goes by the id of the container behind it. */
@@ -35,8 +38,10 @@ export async function startVcsim(program: string, flags: readonly string[]): Pro
     });
     child.once('exit', (code) => reject(new Error(`vcsim ended with code ${code}`)));
   });
+  const thumbprint = await thumbprintOf(new URL(url));
   return {
     url,
+    thumbprint,
     account: { REVIX_BENCH_URL: url, REVIX_BENCH_USER: 'user', REVIX_BENCH_PASSWORD: 'pass' },
     guestFileUrl(vm, path) {
       const containers = join(state, 'docker', 'containers');
@@ -50,6 +55,16 @@ export async function startVcsim(program: string, flags: readonly string[]): Pro
       rmSync(state, { recursive: true, force: true });
     },
   };
+}
+
+function thumbprintOf({ hostname, port }: URL): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.end();
+    });
+    socket.once('error', reject);
+  });
 }
 
 /** Backs machines by containers, so that they have guests, and powers them on. */

@@ -15,23 +15,26 @@ import {
   VIX_PROPERTY_VM_POWER_STATE,
   VIX_PROPERTY_VM_TOOLS_STATE,
   VIX_SERVICEPROVIDER_VMWARE_VI_SERVER,
+  type TraceEvent,
   type Vix,
   type VixHandle,
 } from 'revix';
 import { createVsphereBackend } from 'revix/vsphere';
+import type { Vcsim } from './vcsim.js';
 
 /** The measured work as a VIX program does it. Every step that fails throws. */
 export class VsphereWork {
   readonly vix: Vix;
   readonly #url: string;
 
-  constructor(url: string) {
-    // The measured server is on this machine, and its certificate is not what is measured.
-    this.vix = createVix({ backends: [createVsphereBackend({ tls: 'insecure' })], config: {} });
+  /** @param trace takes each event of the timeline; absent: none is drawn. */
+  constructor({ url, thumbprint }: Vcsim, trace?: (event: TraceEvent) => void) {
+    const backends = [createVsphereBackend({ tls: { thumbprint } })];
+    this.vix = createVix({ backends, config: {}, ...(trace === undefined ? {} : { trace }) });
     this.#url = url;
   }
 
-  /** Logs in, finds a machine by its path, reads its properties, logs out. */
+  /** Logs in, finds a machine by its path, reads its properties. */
   async open(location: string): Promise<void> {
     const { vix } = this;
     const host = await this.connect();
@@ -57,7 +60,7 @@ export class VsphereWork {
     vix.VixHost_Disconnect(host);
   }
 
-  /** Logs in, lists all machines, logs out. */
+  /** Logs in, lists all machines. */
   async list(count: number): Promise<void> {
     const { vix } = this;
     const host = await this.connect();
@@ -76,7 +79,28 @@ export class VsphereWork {
   /** Runs short programs on the machines, all machines at once, and waits for each exit code. */
   async programs(count: number, locations: readonly string[]): Promise<void> {
     const host = await this.connect();
-    await Promise.all(locations.map((location) => this.#runOn(host, location, count / locations.length)));
+    const runOn = async (location: string): Promise<void> => {
+      const vm = await this.openVm(host, location);
+      await this.#login(vm);
+      for (let number = 0; number < count / locations.length; number += 1) await this.#run(vm, 'exit 7');
+      this.vix.Vix_ReleaseHandle(vm);
+    };
+    await Promise.all(locations.map(runOn));
+    this.vix.VixHost_Disconnect(host);
+  }
+
+  /** Runs programs of two seconds on one machine, all at once. */
+  async programsAtOnce(count: number, location: string): Promise<void> {
+    const { vm } = await this.#loggedIn(location);
+    await Promise.all(Array.from({ length: count }, () => this.#run(vm, 'sleep 2; exit 7')));
+  }
+
+  /** Lists the processes of a guest so many times, one after another. */
+  async processes(count: number, location: string): Promise<void> {
+    const { host, vm } = await this.#loggedIn(location);
+    for (let number = 0; number < count; number += 1) {
+      await this.#done(this.vix.VixVM_ListProcessesInGuest(vm, 0, null, null));
+    }
     this.vix.VixHost_Disconnect(host);
   }
 
@@ -110,27 +134,22 @@ export class VsphereWork {
   async #loggedIn(location: string): Promise<{ host: VixHandle; vm: VixHandle }> {
     const host = await this.connect();
     const vm = await this.openVm(host, location);
-    await this.#done(this.vix.VixVM_LoginInGuest(vm, 'user', 'pass', 0, null, null));
+    await this.#login(vm);
     return { host, vm };
   }
 
-  async #runOn(host: VixHandle, location: string, count: number): Promise<void> {
+  #login(vm: VixHandle): Promise<void> {
+    return this.#done(this.vix.VixVM_LoginInGuest(vm, 'user', 'pass', 0, null, null));
+  }
+
+  /** Runs a script that ends with 7. */
+  async #run(vm: VixHandle, script: string): Promise<void> {
     const { vix } = this;
-    const vm = await this.openVm(host, location);
-    await this.#done(vix.VixVM_LoginInGuest(vm, 'user', 'pass', 0, null, null));
-    for (let number = 0; number < count; number += 1) {
-      const code = Vix_Out<number>();
-      const job = vix.VixVM_RunProgramInGuest(vm, '/bin/sh', "-c 'exit 7'", 0, VIX_INVALID_HANDLE, null, null);
-      const error = await vix.VixJob_Wait(
-        job,
-        VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE,
-        code,
-        VIX_PROPERTY_NONE,
-      );
-      this.#require(job, error);
-      if (code.value !== 7) throw new Error(`exit code ${code.value} instead of 7`);
-    }
-    vix.Vix_ReleaseHandle(vm);
+    const code = Vix_Out<number>();
+    const job = vix.VixVM_RunProgramInGuest(vm, '/bin/sh', `-c '${script}'`, 0, VIX_INVALID_HANDLE, null, null);
+    const error = await vix.VixJob_Wait(job, VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE, code, VIX_PROPERTY_NONE);
+    this.#require(job, error);
+    if (code.value !== 7) throw new Error(`exit code ${code.value} instead of 7`);
   }
 
   async #done(job: VixHandle): Promise<void> {
