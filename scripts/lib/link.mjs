@@ -125,11 +125,16 @@ async function inOldFormat(path, source) {
     return '';
   });
   const exports = [...exported.matchAll(/^ {2}(\S+): \(\) => (\S+?),?$/gm)].map(([, name, value]) =>
-    // What is passed on is looked up by who uses it.
-    /^import_\w+\./.test(value) ? `get ${name}(){return ${value}}` : `${name}:${value}`,
+    // What is passed on, or may change, is looked up by who uses it.
+    isFixed(value, body) ? `${name}:${value}` : `get ${name}(){return ${value}}`,
   );
   const all = [...passedOn, ...exports];
   return `"use strict";\n${lateImports(`${rest}${all.length === 0 ? '' : `module.exports={${all.join(',')}};\n`}`)}`;
+}
+
+/** Whether a name of a module has its last value when the module has run. */
+function isFixed(name, code) {
+  return new RegExp(`^(?:const|class|(?:async )?function\\*?) ${name}\\b`.replaceAll('$', '\\$'), 'm').test(code);
 }
 
 /** Lets an import take place where something of it is first used. */
@@ -137,7 +142,9 @@ function lateImports(code) {
   const late = new Map();
   const text = code.replaceAll(/^var (import_\w+) = (.*\brequire\(.*\)\)?);$/gm, (statement, name, value) => {
     const uses = code.match(new RegExp(`\\b${name}\\b`, 'g')).length - 1;
-    if (uses !== (code.match(new RegExp(`\\b${name}\\.`, 'g')) ?? []).length) return statement;
+    const ofMembers = (code.match(new RegExp(`\\b${name}\\.`, 'g')) ?? []).length;
+    // Nothing is used of what is imported for what it does, and an import that is used as a whole cannot be told apart.
+    if (uses === 0 || uses !== ofMembers) return statement;
     late.set(name, value);
     return `let ${name};`;
   });

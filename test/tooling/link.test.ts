@@ -73,6 +73,25 @@ function folderOf(): string {
 }
 
 describe('a linked program', () => {
+  it('runs what is imported for what it does, and shows values that change', async () => {
+    const folder = folderOf();
+    const sources = {
+      'entry.js': `import './effect.js'; import { count, add } from './count.js'; import { log } from './log.js';
+        add(); export const seen = () => [...log, count]; export { add };`,
+      'effect.js': "import { log } from './log.js'; log.push('ran'); export const done = true;",
+      'count.js': 'export let count = 0; export function add() { count += 1; }',
+    };
+    for (const [name, text] of Object.entries(sources)) writeFileSync(join(folder, name), text);
+    const linked = await linker(folder, [])(join(folder, 'entry.js'));
+    const body = join(folder, 'body.cjs');
+    writeFileSync(body, `/*abc1*/${linked.mainText(() => true, { name: '', hash: '' })}`);
+    const { exports } = new CachedBody(body, join(folder, 'cache'), () => true, fail);
+    const { seen, add } = exports as { seen(this: void): unknown; add(this: void): void };
+    expect(seen()).toEqual(['ran', 1]);
+    add();
+    expect(seen()).toEqual(['ran', 2]);
+  });
+
   it('is refused where a text looks like the use of an import', async () => {
     const folder = folderOf();
     writeFileSync(join(folder, 'log.js'), "export const log = ['import_log.'];");
