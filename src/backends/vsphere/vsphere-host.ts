@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Fault, type FaultKind } from '../../base/fault.js';
 import type { Secret } from '../../base/secret.js';
 import type { CallContext, HostAbout, HostLink, HostNetwork, HostNetworkOps, VmLink, VmSummary } from '../backend.js';
@@ -16,6 +17,9 @@ import { vmSummaries } from './inventory/vm-summaries.js';
 import { TransferRoutes } from './transfer/transfer-routes.js';
 import { translated } from './translated.js';
 import { VsphereVm, type VsphereServices } from './vm/vsphere-vm.js';
+
+/** Machines told between two turns of the event loop: what a program does with each may take a while. */
+const turnSize = 100;
 
 /** What faults mean while machines are registered. */
 const registering: Readonly<Record<string, FaultKind>> = { FileNotFound: 'not-found', InvalidDatastore: 'not-found' };
@@ -52,15 +56,20 @@ export class VsphereHost implements HostLink {
 
   async *findVms(filter: 'running' | 'registered', call: CallContext): AsyncGenerator<VmSummary> {
     const context = { doing: 'listing the machines of', to: this.about.product };
-    const summaries = vmSummaries(this.#connection, this.#datacenters, filter, call);
+    let given = 0;
+    const pages = vmSummaries(this.#connection, this.#datacenters, filter, call);
     try {
       for (;;) {
-        const next = await translated(context, () => summaries.next());
+        const next = await translated(context, () => pages.next());
         if (next.done === true) return;
-        yield next.value;
+        for (const summary of next.value) {
+          yield summary;
+          given += 1;
+          if (given % turnSize === 0) await setImmediate();
+        }
       }
     } finally {
-      await summaries.return(undefined);
+      await pages.return(undefined);
     }
   }
 

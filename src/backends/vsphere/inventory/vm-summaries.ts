@@ -1,34 +1,34 @@
 import type { VmSummary } from '../../backend.js';
 import type { CallSignal, VsphereConnection } from '../connection.js';
 import type { Datacenters } from './datacenters.js';
-import { allMachines, type ListedMachine } from './machine-list.js';
+import { type ListedMachine, machinePages } from './machine-list.js';
 import { MachinePaths } from './machine-paths.js';
 
 /**
- * The machines of a server as programs get them, in the server's order: as they arrive, unless paths may repeat, which
- * shows only at the end.
+ * The machines of a server as programs get them, in pages and in the server's order: as they arrive, unless paths may
+ * repeat, which shows only at the end.
  */
 export async function* vmSummaries(
   connection: VsphereConnection,
   datacenters: Datacenters,
   filter: 'running' | 'registered',
   call: CallSignal,
-): AsyncGenerator<VmSummary> {
+): AsyncGenerator<readonly VmSummary[]> {
   const paths = new MachinePaths(await datacenters.list(call, true));
   const isWanted = ({ isOn }: ListedMachine): boolean => filter === 'registered' || isOn;
-  const machines = allMachines(connection, connection.content.rootFolder, call, paths.mayRepeat);
+  const pages = machinePages(connection, connection.content.rootFolder, call, paths.mayRepeat);
   if (!paths.mayRepeat) {
-    for await (const machine of machines) if (isWanted(machine)) yield { location: machine.path, name: machine.name };
+    for await (const page of pages) yield page.filter(isWanted).map(({ path, name }) => ({ location: path, name }));
     return;
   }
   const all: ListedMachine[] = [];
   const counts = new Map<string, number>();
-  for await (const machine of machines) {
-    all.push(machine);
-    counts.set(machine.path, (counts.get(machine.path) ?? 0) + 1);
+  for await (const page of pages) {
+    all.push(...page);
+    for (const { path } of page) counts.set(path, (counts.get(path) ?? 0) + 1);
   }
-  for (const machine of all.filter(isWanted)) {
-    const { path, name, datastores } = machine;
-    yield { location: counts.get(path) === 1 ? path : paths.qualified(path, datastores), name };
-  }
+  yield all.filter(isWanted).map(({ path, name, datastores }) => ({
+    location: counts.get(path) === 1 ? path : paths.qualified(path, datastores),
+    name,
+  }));
 }
