@@ -5,6 +5,7 @@ import type { TraceEvent } from '../../../src/base/timeline.js';
 import { createVix } from '../../../src/index.js';
 import { startSimulator } from '../../../src/simulator/index.js';
 import { VIX_INVALID_HANDLE, VIX_SERVICEPROVIDER_VMWARE_VI_SERVER } from '../../../src/vix/names.js';
+import type { VixHandle } from '../../../src/vix/types.js';
 import { inventoryFor } from '../../conformance/inventory.js';
 import { finish } from '../../trace/trace-rig.js';
 import { whileMoving } from './fake-connection.js';
@@ -24,7 +25,8 @@ it('asks a machine once at each look, however many of its programs are awaited',
       events.filter((event) => event.ph === ph && event.name === name).length;
     const trace = (event: TraceEvent): void => void events.push(event);
     const vix = createVix({ backends: [createVsphereBackend({ clock, tls })], config: {}, clock, trace });
-    const handle = async (job: number): Promise<number> => (await whileMoving(clock, 250, finish(vix, job))).handle;
+    const handle = async (job: VixHandle): Promise<VixHandle> =>
+      (await whileMoving(clock, 250, finish(vix, job))).handle;
     const provider = VIX_SERVICEPROVIDER_VMWARE_VI_SERVER;
     const host = await handle(
       vix.VixHost_Connect(-1, provider, simulator.url, 0, 'admin', 'host password', 0, VIX_INVALID_HANDLE, null, null),
