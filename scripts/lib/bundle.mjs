@@ -214,8 +214,6 @@ async function bundleEntries(root, output) {
     target: 'node20.18',
     packages: 'external',
     chunkNames: 'doors/parts/[name]-[hash]',
-    // Names of classes and functions are seen by users, in traces and where they print an object.
-    keepNames: true,
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'silent',

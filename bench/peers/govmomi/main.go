@@ -204,12 +204,22 @@ func runOn(ctx context.Context, client *govmomi.Client, location string, count i
 	return nil
 }
 
+// processesOf logs in to the guest as VIX programs do: the simulator knows no ValidateCredentialsInGuest, so the account is
+// proved by the request that Revix makes in its place.
 func processesOf(ctx context.Context, client *govmomi.Client, location string) (*guest.ProcessManager, error) {
 	vm, err := lookUp(ctx, client, location)
 	if err != nil {
 		return nil, err
 	}
-	return guest.NewOperationsManager(client.Client, vm.Reference()).ProcessManager(ctx)
+	managers := guest.NewOperationsManager(client.Client, vm.Reference())
+	files, err := managers.FileManager(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := files.ListFiles(ctx, auth, "/", 0, 1, ""); err != nil {
+		return nil, err
+	}
+	return managers.ProcessManager(ctx)
 }
 
 // processes COUNT PATH: list the processes of a guest COUNT times, one after another.

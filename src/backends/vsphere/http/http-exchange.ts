@@ -185,8 +185,9 @@ function plainExchange(
       },
       onResponseEnd() {
         end(() => {
-          if (long === undefined) resolve({ status, headers: answerHeaders, body: Buffer.concat(chunks, size) });
-          else long.push(null);
+          if (long !== undefined) return void long.push(null);
+          const answer = { status, headers: answerHeaders, body: Buffer.concat(chunks, size) };
+          whenFree(() => resolve(answer));
         });
       },
       onResponseError(_controller, error) {
@@ -195,6 +196,15 @@ function plainExchange(
     };
     dispatcher.dispatch({ method, path, headers: { ...headers }, body }, handler);
   });
+}
+
+/**
+ * Acts when the connection of an answer that has ended takes the next request. undici frees it a turn of the event loop
+ * later (`onMessageComplete` in its `client-h1.js`); whoever sent the next request at once would make it open another
+ * connection, whose handshake takes longer than most calls.
+ */
+function whenFree(action: () => void): void {
+  queueMicrotask(() => setImmediate(action));
 }
 
 /** The body of a long answer between the connection and its reader. */

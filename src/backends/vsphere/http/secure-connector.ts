@@ -29,7 +29,7 @@ export function secureConnector(
     checkServerIdentity: () => undefined,
     // On a resumed session the peer shows no certificate that could be looked at.
     maxCachedSessions: 0,
-    ...(policy.kind === 'authorities' ? { secureContext: contextOf(policy.ca) } : {}),
+    secureContext: contextOf(policy.kind === 'authorities' ? policy.ca : nobody),
     ...(onread === undefined ? {} : { onread }),
   });
   return (target, callback) => {
@@ -49,6 +49,9 @@ export function secureConnector(
     });
   };
 }
+
+/** Where the certificate is not judged by who signed it, no authority has to be known. */
+const nobody: readonly string[] = [];
 
 const contexts = new WeakMap<readonly string[], SecureContext>();
 
