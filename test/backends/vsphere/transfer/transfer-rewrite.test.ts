@@ -15,7 +15,7 @@ async function settingsFor(verifyTls: boolean, rewriteTransferUrl?: RewriteTrans
     seen.push(settings);
     return Promise.reject(new Error('enough'));
   };
-  const pool = { lease } as unknown as ConnectionPool;
+  const pool = { lease, warnIfInsecure: () => undefined } as unknown as ConnectionPool;
   const to = target({ hostName: 'vcenter.example', verifyTls });
   await expect(connectHost(pool, { rewriteTransferUrl }, to, callOn(new FakeClock()))).rejects.toThrow('enough');
   return seen;
