@@ -8,9 +8,11 @@ import { posixShell } from '../system-programs.js';
  * its children. The text is fixed but for the number.
  */
 export function posixTreeKiller(pid: number): Pick<ProgramSpec, 'path' | 'arguments'> {
+  // The process itself first: a shell whose program ends goes on with its next line.
   const descendants =
-    'ps -A -o pid= -o ppid= | awk -v root="$1" "{ above[\\$1] = \\$2 } END { for (each in above) { at = each; ' +
-    'while (at != root && at in above) at = above[at]; if (at == root) print each } }"';
+    'ps -A -o pid= -o ppid= | awk -v root="$1" "{ above[\\$1] = \\$2 } END { if (root in above) print root; ' +
+    'for (each in above) { at = each; while (at != root && at in above) at = above[at]; ' +
+    'if (at == root && each != root) print each } }"';
   return { path: posixShell, arguments: `-c 'kill -KILL $(${descendants})' sh ${pid}` };
 }
 
