@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, type Stats } from 'node:fs';
-import { mkdir, open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join, posix, win32 } from 'node:path';
 import type { CallContext, GuestFileInfo, SizedContent } from '../backends/backend.js';
 import { Fault } from '../base/fault.js';
+import { makeDirectories } from '../base/make-directories.js';
 import type { GuestSession } from './guest-session.js';
 import { hostFileFault } from './host-file-fault.js';
 import { patiently } from './patiently.js';
@@ -265,7 +266,7 @@ class CopyFromGuest {
     const { files } = this.#session.ops;
     // Listed first: where the guest refuses, no empty directory is left here.
     const entries = await this.#session.request(this.#call, () => files.list(guestPath, this.#call));
-    await fromHost('create', hostPath, () => mkdir(hostPath, { recursive: true }));
+    await fromHost('create', hostPath, async () => makeDirectories(hostPath));
     for (const entry of entries) {
       checkName(entry, guestPath);
       checkLink(entry, guestPath);

@@ -370,6 +370,16 @@ describe('copying from the guest', () => {
     expect([existsSync(at('a')), readdirSync(here)]).toEqual([false, []]);
     await expect(copyFromGuest(rig.session, '/a', at('a'), rig.call)).rejects.toThrow('enough');
   });
+
+  it.runIf(process.platform === 'linux')('refuses a tree where this machine takes no directories', async () => {
+    const rig = new GuestRig();
+    rig.guest.directory('/src');
+    const copy = copyFromGuest(rig.session, '/src', '/proc/1/x/tree', rig.call);
+    expect(await kindOf(copy)).toEqual([
+      'file-access',
+      expect.stringContaining('directory /proc/1/x: the file system'),
+    ]);
+  });
 });
 
 describe('faults of the own file system', () => {

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { Fault } from '../../base/fault.js';
+import { makeDirectories } from '../../base/make-directories.js';
 import { findConfigFile } from '../../backends/find-config-file.js';
+import { hostFileFault } from '../../guest/host-file-fault.js';
 import { revixHome } from '../home.js';
 
 /** Where an agent is found. */
@@ -52,11 +55,16 @@ function stampOf(config: string | undefined): readonly number[] | undefined {
   return [size, mtimeMs];
 }
 
-/** Makes the folder of agents. @throws Error where somebody else could reach into it. */
+/** Makes the folder of agents. @throws Fault of a file kind where it cannot be made or somebody else could reach into it. */
 export function makePrivateFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    makeDirectories(folder, 0o700);
+  } catch (error) {
+    throw hostFileFault(error, 'make', folder);
+  }
   if (!isPrivate(folder)) {
-    throw new Error(`${folder} must be a folder that only its user may enter; correct its owner and rights (0700)`);
+    const message = `${folder} must be a folder that only its user may enter; correct its owner and rights (0700)`;
+    throw new Fault('file-access', message);
   }
 }
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { revixHome } from '../home.js';
 import { packageRoot } from '../package-root.js';
+import { CommandFailure } from '../vmrun/command-failure.js';
 import type { Answer } from '../vmrun/command.js';
 import { type AgentCall, callAgent, connectAgent } from './agent-client.js';
 import { type AgentPlace, agentPlace, makePrivateFolder } from './agent-place.js';
@@ -31,7 +32,11 @@ export async function viaAgent(
 
 /** Starts an agent that outlives this process, and waits until it is ready or has ended. */
 async function launchAgent(place: AgentPlace, env: Readonly<Record<string, string | undefined>>): Promise<void> {
-  makePrivateFolder(place.folder);
+  try {
+    makePrivateFolder(place.folder);
+  } catch (error) {
+    throw CommandFailure.ofEnvironment(error);
+  }
   // By this a command of npx knows that it has to end with npx, which an agent does not.
   const { npm_command: _npx, ...inherited } = env;
   const child = spawn(process.execPath, [join(packageRoot(), 'dist', 'bin', 'revix.js'), 'agent'], {

@@ -2,7 +2,6 @@ import {
   cpSync,
   existsSync,
   lstatSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -12,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeDirectories } from '../../base/make-directories.js';
 import { buildLibrary, buildProbe, libraryName, nativeFolder } from './build-library.js';
 import { packageRoot } from '../package-root.js';
 import { type ClosedTarget, closedTargets } from './closed-targets.js';
@@ -93,7 +93,7 @@ export async function install(prefix: string, compiler: string): Promise<string>
     const names = foreign.map((path) => join(prefix, path)).join(', ');
     throw new Error(`not installed by Revix, and in the way: ${names}. Move it away, or give another --prefix.`);
   }
-  for (const path of all) mkdirSync(dirname(join(prefix, path)), { recursive: true });
+  for (const path of all) makeDirectories(dirname(join(prefix, path)));
   // Listed first, so that an installation that breaks off can be undone.
   writeFileSync(join(prefix, listName), `${all.join('\n')}\n`);
   await replace(join(prefix, library), (output) => buildLibrary({ compiler, output }));

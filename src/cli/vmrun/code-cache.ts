@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectories } from '../../base/make-directories.js';
 import { revixHome } from '../home.js';
 import type { FlagValues } from './flags.js';
 import { takeFlags } from './take-flags.js';
@@ -26,7 +27,7 @@ export function codeCacheFor(args: readonly string[], env: Readonly<Record<strin
     isTrusted,
     keep: (write) => {
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeDirectories(folder, 0o700);
         removeOld(folder);
         write();
       } catch {

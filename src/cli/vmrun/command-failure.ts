@@ -1,3 +1,4 @@
+import { toVixFailure } from '../../errors/vix-failure.js';
 import type { VixError } from '../../vix/types.js';
 
 /** How far a command came before it failed. */
@@ -17,5 +18,14 @@ export class CommandFailure extends Error {
     this.stage = stage;
     this.code = code;
     this.text = text;
+  }
+
+  /**
+   * What is thrown where the environment asks for what cannot be. Nothing of VMware's goes wrong there, so none of its
+   * texts would tell what to do.
+   */
+  static ofEnvironment(error: unknown): CommandFailure {
+    const { code, message } = toVixFailure(error);
+    return new CommandFailure('command', code, message, message);
   }
 }

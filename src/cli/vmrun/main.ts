@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Vix } from '../../api/vix.js';
 import { RealClock } from '../../base/clock.js';
-import { toVixFailure } from '../../errors/vix-failure.js';
 import type { AgentCall } from '../agent/agent-client.js';
 import { findConfigFile } from '../../backends/find-config-file.js';
 import { revixHome } from '../home.js';
@@ -68,9 +67,7 @@ function made(make: () => Vix): Vix {
   try {
     return make();
   } catch (error) {
-    const { code, message } = toVixFailure(error);
-    // Nothing of VMware's goes wrong here, so none of its texts would tell what to do.
-    throw new CommandFailure('command', code, message, message);
+    throw CommandFailure.ofEnvironment(error);
   }
 }
 

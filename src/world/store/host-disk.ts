@@ -5,14 +5,12 @@ import {
   fstatSync,
   fsync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readSync,
   renameSync,
   rmSync,
   rmdirSync,
-  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -21,6 +19,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { type Clock, sleep } from '../../base/clock.js';
 import { Fault, type FaultKind } from '../../base/fault.js';
+import { makeDirectories } from '../../base/make-directories.js';
 
 interface HostFailure {
   readonly kind: FaultKind;
@@ -185,33 +184,6 @@ function writeAll(file: number, data: Uint8Array, position: number): void {
   }
 }
 
-/** Others may remove a parent while its directory is made; more than so many times it is the file system that refuses. */
-const mostDirectoryAttempts = 10;
-
-/**
- * Makes a directory with the parents that are missing; gives the topmost that was made, if any. The platform's own
- * way never returns where a directory that is there denies that it is, as those of `/proc` do.
- */
-function makeMissing(path: string): string | undefined {
-  const parent = dirname(path);
-  let topmost: string | undefined;
-  for (let attempt = 0; attempt < mostDirectoryAttempts; attempt += 1) {
-    try {
-      mkdirSync(path);
-      return topmost ?? path;
-    } catch (error) {
-      if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return topmost;
-      if (hostErrorCode(error) !== 'ENOENT' || parent === path) throw error;
-    }
-    const made = makeMissing(parent);
-    topmost ??= made;
-  }
-  throw new Fault(
-    'file-access',
-    `Cannot make the directory ${path}: the file system at ${parent} takes no directories. Name another directory.`,
-  );
-}
-
 /**
  * Changes of the host's disk that survive a loss of power once they have resolved: files are written through, and so
  * are the directories that name them (where the platform can; Windows journals names by itself). Every failure is a
@@ -229,7 +201,7 @@ export class HostDisk {
 
   /** Makes a directory with all its parents. Does nothing when it exists. */
   async makeDirectory(path: string): Promise<void> {
-    const first = onHostSync('make the directory', path, () => makeMissing(path));
+    const first = onHostSync('make the directory', path, () => makeDirectories(path));
     if (first === undefined) return;
     const top = dirname(first);
     for (let made = dirname(path); made.length >= top.length; made = dirname(made)) {

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, unlinkSync, writ
 import { basename, join } from 'node:path';
 import { type Clock, sleep } from '../../base/clock.js';
 import { Fault } from '../../base/fault.js';
+import { makeDirectories } from '../../base/make-directories.js';
 import { hostErrorCode, hostFault, unlessAbsent } from './host-disk.js';
 import { hasEnded, identityToken, ownIdentity, parseToken } from './process-identity.js';
 
@@ -87,7 +88,7 @@ export class ProcessLocks {
     let sinceLookMs = lookEveryMs;
     let place = 0;
     try {
-      mkdirSync(this.#folder, { recursive: true });
+      makeDirectories(this.#folder);
       mkdirSync(prepared);
       writeFileSync(join(prepared, token), '');
       while (!this.#tryRename(prepared, path)) {

@@ -104,6 +104,30 @@ it.skipIf(!isLinux)('passwords of a command line leave the process list', { time
   expect(await ended).toBe(0);
 });
 
+describe.skipIf(!isLinux)('a home where the file system takes no directories', { timeout }, () => {
+  const place = 'the directory /proc/1/x: the file system at /proc/1 takes no directories. Name another directory.';
+
+  it.each([
+    ['of vmrun', '"$NODE" "$VMRUN" list', 255, 'You do not have access rights to this file'],
+    [
+      'of an agent',
+      'env REVIX_AGENT=1 "$NODE" "$VMRUN" -T vc -h https://127.0.0.1:1/sdk -u a -p b list',
+      255,
+      `Cannot make ${place}`,
+    ],
+    ['for the native library', '"$NODE" "$REVIX" native install --prefix /proc/1/x', 1, `Cannot make ${place}`],
+  ])('ends the command, and is named: %s', (_of, line, status, text) => {
+    // A loop inside Node hears no other signal.
+    const ending = shell(`exec ${line}`, {
+      env: { REVIX_HOME: '/proc/1/x' },
+      timeout: timeout / 2,
+      killSignal: 'SIGKILL',
+    });
+    expect(ending.status).toBe(status);
+    expect(ending.stdout + ending.stderr).toContain(text);
+  });
+});
+
 const isRoot = process.getuid?.() === 0;
 /** Nobody's user: what the administrator may not be kept from, this one may. */
 const nobody = isRoot ? { uid: 65_534, gid: 65_534 } : {};
