@@ -44,6 +44,8 @@ export interface Lease {
 export class ConnectionPool {
   readonly #clock: Clock;
   readonly #entries = new Set<Entry>();
+  /** Connections that nobody uses any more, while they log out. */
+  readonly #ending = new Set<Promise<void>>();
   /** By proxy. Kept beyond the logins that use them, so that the next one finds its host connected. */
   readonly #dispatchers = new Map<string, Dispatchers>();
   /** By URL and whom is taken for it. */
@@ -94,7 +96,8 @@ export class ConnectionPool {
 
   /** Closes every connection. */
   async close(): Promise<void> {
-    await Promise.all([...this.#entries].map((entry) => this.#end(entry)));
+    for (const entry of this.#entries) void this.#end(entry);
+    await Promise.all(this.#ending);
     const unused = [...this.#dispatchers.values()];
     this.#dispatchers.clear();
     await Promise.all(unused.map((dispatchers) => dispatchers.close()));
@@ -152,12 +155,16 @@ export class ConnectionPool {
     if (entry.users === 0) await this.#end(entry);
   }
 
-  async #end(entry: Entry): Promise<void> {
+  #end(entry: Entry): Promise<void> {
     this.#entries.delete(entry);
     entry.abandon.abort(new Error('nobody wants the connection any more'));
-    await entry.connection.then(
-      (connection) => connection.close(),
-      () => undefined,
-    );
+    const ended = entry.connection
+      .then(
+        (connection) => connection.close(),
+        () => undefined,
+      )
+      .finally(() => this.#ending.delete(ended));
+    this.#ending.add(ended);
+    return ended;
   }
 }

@@ -1,6 +1,8 @@
 import type { Clock } from '../../../base/clock.js';
 import { Fault } from '../../../base/fault.js';
 import { Secret } from '../../../base/secret.js';
+import { settledWithin } from '../../../base/settled-within.js';
+import { untilAborted } from '../../../base/until-aborted.js';
 import type { ConnectTarget } from '../../backend.js';
 import type { VsphereSettings } from '../settings.js';
 import type { Ref } from '../soap/values.js';
@@ -80,6 +82,46 @@ export async function logIn(
         },
       );
   }
+}
+
+/** What a logout may take; the server would forget the session anyway. */
+export const logoutMs = 5000;
+
+/**
+ * Logs in for somebody who may give up meanwhile. A login that arrives after that is logged out again: the server would
+ * keep its session for half an hour.
+ *
+ * @throws VimError, HttpFailure, the signal's reason; this one only when nothing is left behind, or after a while.
+ */
+export async function logInUnlessAborted(
+  channel: SoapChannel,
+  manager: Ref<'SessionManager'>,
+  login: Login,
+  clock: Clock,
+  { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
+): Promise<UserSession> {
+  signal.throwIfAborted();
+  // Without the signal: a request that is cut off may have been carried out, and its cookie would be lost.
+  const arriving = logIn(channel, manager, login, clock, { timeoutMs });
+  try {
+    return await untilAborted(() => arriving, signal);
+  } catch (error) {
+    if (signal.aborted) {
+      const undone = arriving.then(() => logOut(channel, manager));
+      await settledWithin(clock, logoutMs, undone);
+    }
+    throw error;
+  }
+}
+
+/** A server that is gone, or has forgotten the session, has nothing to log out from. Never rejects. */
+export async function logOut(
+  channel: SoapChannel,
+  manager: Ref<'SessionManager'>,
+  cookie: string | undefined = channel.cookie,
+): Promise<void> {
+  const call = { timeoutMs: logoutMs, ...(cookie === undefined ? {} : { cookie }) };
+  await channel.call(manager, 'Logout', {}, call).catch(() => undefined);
 }
 
 const securityNamespace = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd';

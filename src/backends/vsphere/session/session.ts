@@ -2,6 +2,7 @@ import { Allowance } from '../../../base/allowance.js';
 import { type Clock, type ClockTimer, sleep } from '../../../base/clock.js';
 import { Fault, type FaultKind } from '../../../base/fault.js';
 import { LinkedAbort } from '../../../base/linked-abort.js';
+import { settledWithin } from '../../../base/settled-within.js';
 import { untilAborted } from '../../../base/until-aborted.js';
 import { faultFrom } from '../errors/fault-from.js';
 import { isVimError, VimError } from '../errors/vim-error.js';
@@ -10,14 +11,12 @@ import type { VsphereSettings } from '../settings.js';
 import type { Ref } from '../soap/values.js';
 import type { ObjectContent, ServiceContent, UserSession } from '../vim/generated/types.js';
 import type { ArgsOf, MethodName, RefFor, ResultOf } from '../vim/vim-call.js';
-import { type Login, logIn } from './login.js';
+import { type Login, logIn, logInUnlessAborted, logOut, logoutMs } from './login.js';
 import { isChanging, isRepeatable } from './method-kinds.js';
 import type { SoapChannel } from './soap-channel.js';
 
 /** A server forgets a session after 30 minutes without a call. */
 const keepAliveMs = 600_000;
-/** What a logout may take; the server would forget the session anyway. */
-const logoutMs = 5000;
 /** Pauses between attempts to reach a server that does not answer: they double up to the longest. */
 const firstPauseMs = 250;
 const longestPauseMs = 5000;
@@ -110,7 +109,7 @@ export class Session {
       throw new Fault('not-supported', `${content.about.fullName} offers no login over its API.`);
     }
     try {
-      const user = await logIn(channel, manager, login, clock, call);
+      const user = await logInUnlessAborted(channel, manager, login, clock, call);
       return new Session({ channel, login, clock, settings, content, manager, user });
     } catch (error) {
       // Another server has come in its place.
@@ -247,17 +246,9 @@ export class Session {
     if (this.#end !== undefined) return;
     const message = `The connection to ${this.content.about.name} was closed. Connect again to go on.`;
     this.#finish(new Fault('connection-lost', message));
-    await Promise.all([this.#logOut(), this.#renewalEnds()]);
-  }
-
-  /** Waits for a login under way, which would be left behind, but no longer than a logout may take. */
-  async #renewalEnds(): Promise<void> {
-    const outcome = this.#renewing?.outcome;
-    if (outcome === undefined) return;
-    const enough = new AbortController();
-    const timer = this.#clock.after(logoutMs, () => enough.abort());
-    await untilAborted(() => outcome, enough.signal).catch(() => undefined);
-    timer.cancel();
+    // A login under way would be left behind.
+    const renewing = settledWithin(this.#clock, logoutMs, this.#renewing?.outcome ?? Promise.resolve());
+    await Promise.all([this.#logOut(), renewing]);
   }
 
   #throwIfEnded(): void {
@@ -341,10 +332,8 @@ export class Session {
     return forbidden();
   }
 
-  /** A server that is gone, or has forgotten the session, has nothing to log out from. Never rejects. */
-  async #logOut(cookie = this.#channel.cookie): Promise<void> {
-    const call = { timeoutMs: logoutMs, ...(cookie === undefined ? {} : { cookie }) };
-    await this.#channel.call(this.#manager, 'Logout', {}, call).catch(() => undefined);
+  #logOut(cookie?: string): Promise<void> {
+    return logOut(this.#channel, this.#manager, cookie);
   }
 
   /** Whether the server still knows the session: users with few rights are told the contrary about single objects. */

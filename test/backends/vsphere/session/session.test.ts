@@ -1,12 +1,17 @@
 import { X509Certificate } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isVimError } from '../../../../src/backends/vsphere/errors/vim-error.js';
-import type { Fault } from '../../../../src/base/fault.js';
+import { ConnectionPool } from '../../../../src/backends/vsphere/connection-pool.js';
+import { loginOf } from '../../../../src/backends/vsphere/session/login.js';
+import { readSettings } from '../../../../src/backends/vsphere/settings.js';
 import type { Ref } from '../../../../src/backends/vsphere/soap/values.js';
+import { FakeClock } from '../../../../src/base/clock.js';
+import { deferred } from '../../../../src/base/deferred.js';
+import type { Fault } from '../../../../src/base/fault.js';
 import { Secret } from '../../../../src/base/secret.js';
 import { goodCertificate, selfSignedCertificate } from '../../../fixtures/tls/certificates.js';
-import { connectTo, type FakeConnection, whileMoving } from '../fake-connection.js';
-import { answeredOtherwise, FakeFault, FakeVsphere } from '../fake-vsphere.js';
+import { connectTo, type FakeConnection, target, whileMoving } from '../fake-connection.js';
+import { answeredOtherwise, type FakeCall, FakeFault, FakeVsphere } from '../fake-vsphere.js';
 
 const vm = { type: 'VirtualMachine', value: 'vm-1' } as const;
 const minute = 60_000;
@@ -382,6 +387,43 @@ describe('a pool of connections', () => {
     expect(await impatient).toBe('too long');
     for (const go of held) go();
     expect(await readName(await patient)).toBe('machine');
+  });
+
+  /** An attempt to connect that is given up while its login is on the way. */
+  async function givenUp(login: (call: FakeCall) => unknown): Promise<{ pool: ConnectionPool; clock: FakeClock }> {
+    const clock = new FakeClock();
+    const pool = new ConnectionPool(clock);
+    const reached = deferred<undefined>();
+    fake.on('Login', (call) => {
+      reached.resolve(undefined);
+      return login(call);
+    });
+    const stop = new AbortController();
+    const settings = readSettings({ tls: 'insecure' }, {}, '.');
+    const call = { signal: stop.signal, clock, progress: () => undefined };
+    const attempt = thrownBy(pool.lease(fake.url, loginOf(target(), 'password'), settings, call));
+    await reached.promise;
+    stop.abort('too long');
+    expect(await attempt).toBe('too long');
+    return { pool, clock };
+  }
+
+  it('leaves no session on the server when an attempt is given up during its login', async () => {
+    const go = deferred<undefined>();
+    const { pool } = await givenUp(async (call) => {
+      await go.promise;
+      return fake.logIn(call);
+    });
+    const closed = pool.close();
+    go.resolve(undefined);
+    await closed;
+    expect([fake.count('Login'), fake.count('Logout'), fake.sessionCount]).toEqual([1, 1, 0]);
+  });
+
+  it('is closed in time although the login of an attempt that was given up gets no answer', async () => {
+    const { pool, clock } = await givenUp(() => answeredOtherwise);
+    await whileMoving(clock, 1000, pool.close());
+    expect([fake.count('Logout'), clock.monotonic() < 10_000]).toEqual([0, true]);
   });
 });
 
