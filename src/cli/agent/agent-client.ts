@@ -4,7 +4,7 @@ import type { Clock, ClockTimer } from '../../base/clock.js';
 import { VIX_E_HOST_CONNECTION_LOST } from '../../vix/names.js';
 import { CommandFailure } from '../vmrun/command-failure.js';
 import type { Answer } from '../vmrun/command.js';
-import { type AgentPlace, isPrivate } from './agent-place.js';
+import { type AgentPlace, isPrivate, looked } from './agent-place.js';
 import { type AgentMessage, type AgentRequest, onMessages, send, type WireAnswer } from './messages.js';
 
 /** How long a cancelled command waits for its agent, which tidies up by itself. */
@@ -28,9 +28,10 @@ export async function connectAgent({ folder, path }: AgentPlace): Promise<Socket
 }
 
 function addressIn(path: string): string | undefined {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
+  const stat = looked(() => lstatSync(path));
   if (stat === undefined) return undefined;
-  if (process.platform === 'win32') return readFileSync(path, 'utf8');
+  // Its agent may be on its way out, or not have written it yet.
+  if (process.platform === 'win32') return looked(() => readFileSync(path, 'utf8')) || undefined;
   return stat.isSocket() && stat.uid === process.getuid?.() ? path : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, statSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { lstatSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../../base/fault.js';
 import { makeDirectories } from '../../base/make-directories.js';
@@ -45,14 +45,13 @@ export function agentPlace(env: Environment, directory: string, version: string)
   const folder = join(revixHome(env), 'agent');
   const path = join(folder, hash);
   if (process.platform === 'win32' || Buffer.byteLength(path) <= longestSocketPath) return { folder, path, config };
-  const short = join(tmpdir(), `revix-${userInfo().uid}`);
+  const short = join(tmpdir(), `revix-${process.getuid?.()}`);
   return { folder: short, path: join(short, hash), config };
 }
 
 function stampOf(config: string | undefined): readonly number[] | undefined {
-  if (config === undefined || !existsSync(config)) return undefined;
-  const { size, mtimeMs } = statSync(config);
-  return [size, mtimeMs];
+  const stat = config === undefined ? undefined : looked(() => statSync(config));
+  return stat && [stat.size, stat.mtimeMs];
 }
 
 /** Makes the folder of agents. @throws Fault of a file kind where it cannot be made or somebody else could reach into it. */
@@ -62,15 +61,35 @@ export function makePrivateFolder(folder: string): void {
   } catch (error) {
     throw hostFileFault(error, 'make', folder);
   }
-  if (!isPrivate(folder)) {
-    const message = `${folder} must be a folder that only its user may enter; correct its owner and rights (0700)`;
-    throw new Fault('file-access', message);
-  }
+  const flaw = flawOf(folder);
+  if (flaw !== undefined) throw new Fault('file-access', flaw);
 }
 
-/** Whether a folder is the user's own, and closed to all others. Windows keeps profiles apart itself. */
+/** What keeps a folder from holding an agent; undefined where nothing does, or where it is still to be made. */
+export function flawOf(folder: string): string | undefined {
+  try {
+    if (lstatSync(folder, { throwIfNoEntry: false }) === undefined || isPrivate(folder)) return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return `${folder} must be a folder that only its user may enter; correct its owner and rights (0700)`;
+}
+
+/**
+ * Whether a folder is the user's own, and closed to all others; one that cannot be looked at is not. Windows keeps
+ * profiles apart itself.
+ */
 export function isPrivate(folder: string): boolean {
-  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  const stat = looked(() => lstatSync(folder));
   if (stat?.isDirectory() !== true) return false;
   return process.platform === 'win32' || (stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0);
+}
+
+/** What a look at the file system gives; undefined where it is refused, as where nothing is there. */
+export function looked<Seen>(look: () => Seen): Seen | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { revixHome } from '../home.js';
 import { packageRoot } from '../package-root.js';
-import { CommandFailure } from '../vmrun/command-failure.js';
 import type { Answer } from '../vmrun/command.js';
 import { type AgentCall, callAgent, connectAgent } from './agent-client.js';
 import { type AgentPlace, agentPlace, makePrivateFolder } from './agent-place.js';
@@ -13,7 +12,8 @@ const startLimitMs = 10_000;
 /**
  * Has an agent carry out a command, if one is at work; with `REVIX_AGENT=1` one is started.
  *
- * @returns undefined when there is none, or when it ended before it did anything.
+ * @returns undefined when there is none, none can be started, or it ended before it did anything: the command goes as
+ * well without, and `revix doctor` tells why.
  * @throws CommandFailure as without an agent.
  */
 export async function viaAgent(
@@ -30,13 +30,9 @@ export async function viaAgent(
   return socket === undefined ? undefined : await callAgent(socket, call);
 }
 
-/** Starts an agent that outlives this process, and waits until it is ready or has ended. */
+/** Starts an agent that outlives this process, where there is a folder for it, and waits until it is ready or has ended. */
 async function launchAgent(place: AgentPlace, env: Readonly<Record<string, string | undefined>>): Promise<void> {
-  try {
-    makePrivateFolder(place.folder);
-  } catch (error) {
-    throw CommandFailure.ofEnvironment(error);
-  }
+  if (!canMakeFolder(place.folder)) return;
   // By this a command of npx knows that it has to end with npx, which an agent does not.
   const { npm_command: _npx, ...inherited } = env;
   const child = spawn(process.execPath, [join(packageRoot(), 'dist', 'bin', 'revix.js'), 'agent'], {
@@ -63,4 +59,13 @@ async function launchAgent(place: AgentPlace, env: Readonly<Record<string, strin
   });
   child.stdout.destroy();
   child.unref();
+}
+
+function canMakeFolder(folder: string): boolean {
+  try {
+    makePrivateFolder(folder);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,11 +1,12 @@
-import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectAgent } from '../../../src/cli/agent/agent-client.js';
 import { agentPlace, makePrivateFolder } from '../../../src/cli/agent/agent-place.js';
 import { type Agent, startAgent } from '../../../src/cli/agent/agent-server.js';
+import { viaAgent } from '../../../src/cli/agent/via-agent.js';
 import { createVix } from '../../../src/compose/create-vix.js';
 import { FakeTerminal } from '../fake-terminal.js';
 import { asUser, newLab } from '../vmrun/lab.js';
@@ -121,6 +122,18 @@ describe('an agent', () => {
     let steps = 0;
     const interrupted = await rig.interrupt(['list'], () => (steps += 1) > 100);
     expect(interrupted).toEqual({ ...canceled, signal: 'SIGINT' });
+  });
+
+  it('that cannot start is done without', { skip: isWindows }, async () => {
+    const { clock, directory, agentPlace: place } = newLab();
+    const file = join(directory, 'file');
+    writeFileSync(file, '');
+    mkdirSync(place.folder, { mode: 0o755 });
+    const signal = new AbortController().signal;
+    const call = { args: ['list'], directory, secrets: {}, clock, signal, showProgress: () => undefined };
+    for (const REVIX_HOME of [file, dirname(place.folder)]) {
+      expect(await viaAgent(call, { REVIX_HOME, REVIX_AGENT: '1' }, '1')).toBeUndefined();
+    }
   });
 
   it('that talks nonsense is done without', async () => {

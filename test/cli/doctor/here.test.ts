@@ -141,6 +141,19 @@ it.skipIf(process.platform === 'win32')('finds the agent of the directory', asyn
   });
 });
 
+it.skipIf(process.platform === 'win32')('tells why there can be no agent to whoever asks for one', async () => {
+  const home = temporaryDirectory();
+  const seen = async (REVIX_HOME: string, REVIX_AGENT: string) =>
+    (await examine({ around: { env: { REVIX_HOME, REVIX_AGENT } } })).check('here.agent');
+  const file = join(home, 'file');
+  writeFileSync(file, '');
+  expect(await seen(file, '0')).toMatchObject({ status: 'skipped' });
+  expect(await seen(file, '1')).toMatchObject({ problem: 'no-place', text: expect.stringContaining('ENOTDIR') });
+  expect(await seen(home, '1')).toMatchObject({ status: 'skipped' });
+  mkdirSync(join(home, 'agent'), { mode: 0o755 });
+  expect(await seen(home, '1')).toMatchObject({ problem: 'no-place', text: expect.stringContaining('(0700)') });
+});
+
 describe('the mock directory', () => {
   it('may come later', async () => {
     const home = join(temporaryDirectory(), 'mock');
