@@ -186,7 +186,10 @@ export function startGuestJob(
 ): VixHandle {
   return startVmJob(runtime, handle, tail, {
     capability,
-    work: (vm, context) => work(requireLogin(vm), context, vm),
+    work: (vm, context) => {
+      const session = requireLogin(vm);
+      return session.knowing(context, () => work(session, context, vm));
+    },
   });
 }
 

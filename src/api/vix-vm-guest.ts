@@ -206,7 +206,7 @@ export async function loginInGuest(
   if (isInteractive) requireCapability(vm.payload.host, 'interactiveGuest');
   const ops = vm.payload.link.guest(credentials);
   const session = new GuestSession(ops, vm.payload.turn, runtime.clock);
-  await session.request(call, () => ops.validate(call));
+  await session.knowing(call, () => session.request(call, () => ops.validate(call)));
   vm.payload.session = session;
   return session;
 }

@@ -391,6 +391,11 @@ export interface GuestProcess {
 export interface GuestOps {
   /** Family of the guest OS: decides path form, default interpreter, script extension. */
   readonly family: 'posix' | 'windows';
+  /**
+   * Reads the family again. There only while it is in doubt, as after the machine was off or went back to a snapshot; what
+   * goes by the family calls it first.
+   */
+  readonly readFamily?: ((call: CallContext) => Promise<void>) | undefined;
   validate(call: CallContext): Promise<void>;
   /** @returns process id, at once. @throws Fault `file-not-found`, `guest-permission`, `program-not-started`. */
   start(program: ProgramSpec, call: CallContext): Promise<number>;

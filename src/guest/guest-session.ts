@@ -35,6 +35,11 @@ export class GuestSession {
     return this.#turn(send, call.signal);
   }
 
+  /** Does work that goes by the family of the guest, which is asked for first where it may have changed. @throws Fault. */
+  knowing<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
+    return this.ops.readFamily?.(call).then(work) ?? work();
+  }
+
   /** Starts a program. @returns its process id. */
   start(program: ProgramSpec, call: CallContext): Promise<number> {
     return this.request(call, () => this.ops.start(program, call));

@@ -180,6 +180,15 @@ describe('VixVM_RunScriptInGuest', () => {
     expect(stage.diagnostics).toEqual([]);
   });
 
+  it('goes by what the guest has become', async () => {
+    const stage = await Stage.make();
+    const { guest } = stage.lab;
+    guest.newFamily = 'windows';
+    const job = stage.vix.VixVM_RunScriptInGuest(stage.vm as VixHandle, null, 'echo hi', 0, 0, null, null);
+    await programResults(stage, job);
+    expect(guest.started.map(({ path }) => path)).toEqual(['C:\\Windows\\System32\\cmd.exe']);
+  });
+
   it('tidies up after the exit even when nobody waits for it', async () => {
     const stage = await Stage.make();
     const { guest } = stage.lab;

@@ -50,3 +50,15 @@ describe('a look at awaited programs', () => {
     expect(rig.clock.pending).toBe(0);
   });
 });
+
+it('reads a family that is in doubt before work that goes by it, and no other', async () => {
+  const done: string[] = [];
+  const ops = { readFamily: async () => void done.push('read') } as unknown as GuestOps;
+  const clock = new FakeClock();
+  const call = { signal: new AbortController().signal, clock, progress: () => undefined };
+  const work = async (): Promise<number> => done.push('work');
+  const over = (guest: GuestOps) => new GuestSession(guest, (request) => request(), clock);
+  await over(ops).knowing(call, work);
+  await over({} as unknown as GuestOps).knowing(call, work);
+  expect(done).toEqual(['read', 'work', 'work']);
+});

@@ -81,7 +81,11 @@ export class VsphereHost implements HostLink {
       }
       const find = (by: CallSignal) => findMachine(this.#connection, this.#datacenters, location, by);
       const { ref, uuid, family } = await find(call);
-      const reference = new MachineReference(ref, { location, uuid, find });
+      const findAgain = (by: CallSignal) => {
+        family.doubt();
+        return find(by);
+      };
+      const reference = new MachineReference(ref, { location, uuid, find: findAgain });
       return new VsphereVm(this.#services, reference, family, location);
     });
   }

@@ -29,13 +29,13 @@ export class GuestCalls {
     capability: Capability = 'guest',
   ): Promise<T> {
     return this.engine.onVm(this.vm, { operation, capability }, options, (_vm, call) =>
-      this.session.request(call, () => send(call)),
+      this.session.knowing(call, () => this.session.request(call, () => send(call))),
     );
   }
 
   /** Work that sends requests itself, and takes as long as it takes. @throws VixError. */
   work<T>(operation: string, options: CallOptions, work: (call: CallContext) => Promise<T>): Promise<T> {
     const how = { operation, capability: 'guest', isUnlimited: true } as const;
-    return this.engine.onVm(this.vm, how, options, (_vm, call) => work(call));
+    return this.engine.onVm(this.vm, how, options, (_vm, call) => this.session.knowing(call, () => work(call)));
   }
 }

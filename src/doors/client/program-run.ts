@@ -84,7 +84,7 @@ async function carryOut(
   const how = { operation, capability: 'guest', isUnlimited: true } as const;
   try {
     const outcome = await engine.onVm(vm, how, options, (entry, call) => {
-      running = runInGuest(session, whole, listeners, call);
+      running = session.knowing(call, () => runInGuest(session, whole, listeners, call));
       // A connection that is closed meanwhile stays until the guest is tidy.
       entry.payload.host.payload.tidy(running);
       return running;

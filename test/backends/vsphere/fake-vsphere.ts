@@ -272,6 +272,7 @@ export class FakeVsphere {
       fileManager: ref('FileManager'),
       taskManager: ref('TaskManager'),
       licenseManager: ref('LicenseManager'),
+      guestOperationsManager: ref('GuestOperationsManager'),
     };
   }
 

@@ -18,14 +18,15 @@ function lesserHost(): BackendModule {
       ],
     },
   });
-  return otherBackend(
-    mock,
-    { guestNics: undefined },
-    { registry: undefined, aliases: undefined, customize: undefined },
-  );
+  const absent = { registry: undefined, aliases: undefined, customize: undefined };
+  const readFamily = async (): Promise<void> => void readings.push(readings.length);
+  return otherBackend(mock, { guestNics: undefined }, { ...absent, readFamily });
 }
 
-it('says of what a host does not offer that it is not supported', async () => {
+/** One for each time that the family of a guest was read, which is always in doubt. */
+const readings: number[] = [];
+
+it('says of what a host does not offer that it is not supported, and reads a family in doubt for each call', async () => {
   const vix = createVix({ backends: [lesserHost()], config: {} });
   onTestFinished(() => vix.Revix_Close());
   const host = await connect({ vix });
@@ -44,4 +45,9 @@ it('says of what a host does not offer that it is not supported', async () => {
     other.customize({ hostName: 'other' }),
   ];
   for (const call of calls) await expect(call).rejects.toMatchObject({ name: 'VIX_E_NOT_SUPPORTED' });
+  const before = readings.length;
+  for await (const _ of guest.processes()) break;
+  expect(readings.length).toBe(before + 1);
+  await guest.run('cmd.exe', { raw: '/c rem' });
+  expect(readings.length).toBe(before + 2);
 });

@@ -1,6 +1,6 @@
 import { Fault } from '../../../base/fault.js';
-import { familyPaths, familyOf } from '../guest/guest-family.js';
 import type { GuestManagers } from '../guest/guest-managers.js';
+import { familyPaths, KnownFamily } from '../guest/known-family.js';
 import { MachineTools } from '../rest/machine-tools.js';
 import type { ToolsInfo, ToolsUpgradePolicy } from '../rest/tools-info.js';
 import type { VsphereConnection } from '../connection.js';
@@ -74,7 +74,7 @@ export class VsphereMachine {
       routes,
       machine: new MachineReference(this.ref),
       vmName: this.label,
-      family: familyOf(values),
+      family: new KnownFamily(values),
       ...guestLoginOf(login),
       turn: (request, signal) => turns.take(this.ref.value, request, signal),
     });

@@ -3,7 +3,7 @@ import { sleep } from '../../../base/clock.js';
 import { Fault, type FaultKind } from '../../../base/fault.js';
 import { jittered } from '../../../base/jitter.js';
 import type { CallContext, GuestCredentials } from '../../backend.js';
-import type { VsphereConnection } from '../connection.js';
+import type { CallSignal, VsphereConnection } from '../connection.js';
 import { isVimError } from '../errors/vim-error.js';
 import { HttpFailure } from '../http/http-failure.js';
 import type { MachineRef } from '../inventory/find-machine.js';
@@ -16,8 +16,9 @@ import type { ArgsOf, MethodName, RefFor, ResultOf } from '../vim/vim-call.js';
 import { vimSchema } from '../vim/vim-schema.js';
 import type { TaskMethod } from '../wait/task-runner.js';
 import type { GuestManagers, GuestManagerType } from './guest-managers.js';
-import type { GuestFamily } from './guest-path.js';
+import { type GuestFamily, isAbsolute } from './guest-path.js';
 import { readinessPaths, unavailability } from './guest-readiness.js';
+import type { KnownFamily } from './known-family.js';
 
 /** Methods of one of the guest managers. */
 type MethodOf<Manager extends string> = {
@@ -47,7 +48,7 @@ export interface GuestTarget {
   readonly machine: MachineReference;
   /** For messages. */
   readonly vmName: string;
-  readonly family: GuestFamily;
+  readonly family: KnownFamily;
   readonly credentials: GuestCredentials;
   /** A login by other means than name and password; then only `isInteractive` counts of the credentials. */
   readonly auth?: GuestAuthentication | undefined;
@@ -71,14 +72,38 @@ interface CallRules {
  * for good is told apart by its cause.
  */
 export class GuestCaller {
-  readonly family: GuestFamily;
   readonly vmName: string;
   readonly #target: GuestTarget;
 
   constructor(target: GuestTarget) {
-    this.family = target.family;
     this.vmName = target.vmName;
     this.#target = target;
+  }
+
+  /** Family of the guest, as it was last told. */
+  get family(): GuestFamily {
+    return this.#target.family.current;
+  }
+
+  /** Whether the family may have changed since it was read. */
+  get isFamilyInDoubt(): boolean {
+    return !this.#target.family.isSure;
+  }
+
+  /** Reads the family of the guest again. @throws Fault. */
+  async readFamily(call: CallSignal): Promise<void> {
+    const { connection, machine, family, vmName } = this.#target;
+    try {
+      await family.read((paths, by) => machine.use((vm) => connection.properties(vm, paths, by), by), call);
+    } catch (error) {
+      throw connection.faultFrom(error, { doing: 'look at the guest of', to: `"${vmName}"` });
+    }
+  }
+
+  /** Family of the guest that has a path: none is refused because of one that the guest had before. @throws Fault. */
+  async familyFor(path: string, call: CallSignal): Promise<GuestFamily> {
+    if (this.isFamilyInDoubt || !isAbsolute(path, this.family)) await this.readFamily(call);
+    return this.family;
   }
 
   /** Asks Tools whether it takes the login. @throws Fault `guest-login-refused`, `guest-interactive-missing`... */
@@ -252,9 +277,10 @@ export class GuestCaller {
   }
 
   async #unavailability(call: CallContext): Promise<Fault | undefined> {
-    const { connection, machine, vmName, credentials } = this.#target;
+    const { connection, machine, family, vmName, credentials } = this.#target;
     try {
       const properties = await machine.use((vm) => connection.properties(vm, readinessPaths, call), call);
+      family.see(properties);
       return unavailability(properties, vmName, credentials.isInteractive);
     } catch (error) {
       throw connection.faultFrom(error, { doing: 'look at the state of', to: `"${vmName}"` });

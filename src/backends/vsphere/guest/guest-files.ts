@@ -23,7 +23,7 @@ export class VsphereGuestFiles implements GuestFileOps {
   }
 
   async list(path: string, call: CallContext): Promise<readonly GuestFileInfo[]> {
-    requireAbsolute(path, this.#caller.family);
+    requireAbsolute(path, await this.#caller.familyFor(path, call));
     const entries = await this.#listing(path, call);
     const infos: GuestFileInfo[] = [];
     for (const [name, entry] of entries) infos.push(await this.#resolved(entry, this.#join(path, name), call));
@@ -31,28 +31,28 @@ export class VsphereGuestFiles implements GuestFileOps {
   }
 
   async stat(path: string, call: CallContext): Promise<GuestFileInfo> {
-    requireAbsolute(path, this.#caller.family);
+    requireAbsolute(path, await this.#caller.familyFor(path, call));
     return this.#resolved(await this.#entry(path, call), path, call);
   }
 
   async makeDirectory(path: string, options: { readonly makeParents: boolean }, call: CallContext): Promise<void> {
-    requireAbsolute(path, this.#caller.family);
+    requireAbsolute(path, await this.#caller.familyFor(path, call));
     const parameters = { directoryPath: path, createParentDirectories: options.makeParents };
     await this.#caller.file('MakeDirectoryInGuest', parameters, call);
   }
 
   async deleteFile(path: string, call: CallContext): Promise<void> {
-    requireAbsolute(path, this.#caller.family);
+    requireAbsolute(path, await this.#caller.familyFor(path, call));
     await this.#caller.file('DeleteFileInGuest', { filePath: path }, call);
   }
 
   async deleteDirectory(path: string, call: CallContext): Promise<void> {
-    requireAbsolute(path, this.#caller.family);
+    requireAbsolute(path, await this.#caller.familyFor(path, call));
     await this.#caller.file('DeleteDirectoryInGuest', { directoryPath: path, recursive: true }, call);
   }
 
   async move(from: string, to: string, call: CallContext): Promise<void> {
-    for (const path of [from, to]) requireAbsolute(path, this.#caller.family);
+    for (const path of [from, to]) requireAbsolute(path, await this.#caller.familyFor(path, call));
     const source = await this.#entry(from, call);
     const target = await this.#entryIfAny(to, call);
     const paths = pathsOf(this.#caller.family);
@@ -87,7 +87,7 @@ export class VsphereGuestFiles implements GuestFileOps {
   }
 
   async write(path: string, content: SizedContent, call: CallContext): Promise<void> {
-    requireAbsolute(path, this.#caller.family);
+    requireAbsolute(path, await this.#caller.familyFor(path, call));
     await writeGuestFile(this.#caller, path, await this.#placeOf(path, call), content, call);
   }
 
@@ -97,7 +97,7 @@ export class VsphereGuestFiles implements GuestFileOps {
     call: CallContext,
     open: (path: string) => Promise<SizedContent>,
   ): Promise<SizedContent> {
-    requireAbsolute(path, this.#caller.family);
+    requireAbsolute(path, await this.#caller.familyFor(path, call));
     try {
       return await open(path);
     } catch (error) {

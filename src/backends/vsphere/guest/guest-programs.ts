@@ -28,7 +28,11 @@ export class VsphereGuestPrograms {
   }
 
   async start(program: ProgramSpec, call: CallContext): Promise<number> {
-    if (!isBareName(program.path, this.#caller.family)) requireAbsolute(program.path, this.#caller.family);
+    // What is bare in Windows is bare everywhere.
+    if (!isBareName(program.path, 'windows')) {
+      const family = await this.#caller.familyFor(program.path, call);
+      if (!isBareName(program.path, family)) requireAbsolute(program.path, family);
+    }
     const pid = await this.#caller.process('StartProgramInGuest', { spec: await this.#spec(program, call) }, call);
     this.#watched.delete(pid);
     return pid;

@@ -23,7 +23,6 @@ export type CaptureScreen = GuestOps['captureScreen'];
 
 /** Guest operations of one user of one virtual machine over vSphere. */
 export class VsphereGuest implements GuestOps {
-  readonly family: GuestFamily;
   readonly files: GuestFileOps;
   readonly registry: GuestRegistryOps;
   readonly aliases: GuestAliasOps;
@@ -32,13 +31,20 @@ export class VsphereGuest implements GuestOps {
   readonly #captureScreen: CaptureScreen;
 
   constructor(target: GuestTarget, captureScreen: CaptureScreen) {
-    this.family = target.family;
     this.#caller = new GuestCaller(target);
     this.files = new VsphereGuestFiles(this.#caller);
     this.registry = new VsphereGuestRegistry(this.#caller);
     this.aliases = new VsphereGuestAliases(this.#caller);
     this.#programs = new VsphereGuestPrograms(this.#caller);
     this.#captureScreen = captureScreen;
+  }
+
+  get family(): GuestFamily {
+    return this.#caller.family;
+  }
+
+  get readFamily(): ((call: CallContext) => Promise<void>) | undefined {
+    return this.#caller.isFamilyInDoubt ? (call) => this.#caller.readFamily(call) : undefined;
   }
 
   validate(call: CallContext): Promise<void> {

@@ -1,8 +1,7 @@
 import { Fault } from '../../../base/fault.js';
 import type { CallSignal, VsphereConnection } from '../connection.js';
 import { isVimError } from '../errors/vim-error.js';
-import { familyOf, familyPaths } from '../guest/guest-family.js';
-import type { GuestFamily } from '../guest/guest-path.js';
+import { familyPaths, KnownFamily } from '../guest/known-family.js';
 import { propertiesOf, type Properties } from '../properties.js';
 import { refKey, type Ref } from '../soap/values.js';
 import type { Datacenter, Datacenters } from './datacenters.js';
@@ -17,7 +16,7 @@ export interface FoundMachine {
   /** Its UUID of the BIOS, which it keeps where its reference changes; undefined where the server does not tell. */
   readonly uuid: string | undefined;
   /** For what is asked of its guest. */
-  readonly family: GuestFamily;
+  readonly family: KnownFamily;
 }
 
 /** Properties that tell what a found machine is. */
@@ -163,7 +162,7 @@ async function withDetails(connection: VsphereConnection, ref: MachineRef, call:
 }
 
 function detailsOf(properties: Properties): Omit<FoundMachine, 'ref'> {
-  return { uuid: properties.get('summary.config.uuid'), family: familyOf(properties) };
+  return { uuid: properties.get('summary.config.uuid'), family: new KnownFamily(properties) };
 }
 
 /** @param advice what to do about it. */

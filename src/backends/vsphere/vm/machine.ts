@@ -5,6 +5,7 @@ import type { FaultContext } from '../errors/fault-from.js';
 import { isVimError } from '../errors/vim-error.js';
 import { translated } from '../translated.js';
 import { disconnection } from './disconnection.js';
+import type { KnownFamily } from '../guest/known-family.js';
 import type { Datacenters } from '../inventory/datacenters.js';
 import type { MachineRef } from '../inventory/find-machine.js';
 import { shownPath } from '../inventory/machine-paths.js';
@@ -24,15 +25,24 @@ export class Machine {
   readonly connection: VsphereConnection;
   readonly datacenters: Datacenters;
   readonly reference: MachineReference;
+  /** Of its guest. */
+  readonly family: KnownFamily;
   /** What it was opened by, for messages. */
   readonly label: string;
   /** The last path that was looked at, and how it is shown. */
   #shown: { readonly path: string; readonly shown: string } | undefined;
 
-  constructor(connection: VsphereConnection, datacenters: Datacenters, reference: MachineReference, label: string) {
+  constructor(
+    connection: VsphereConnection,
+    datacenters: Datacenters,
+    reference: MachineReference,
+    family: KnownFamily,
+    label: string,
+  ) {
     this.connection = connection;
     this.datacenters = datacenters;
     this.reference = reference;
+    this.family = family;
     this.label = label;
   }
 
@@ -116,12 +126,18 @@ export class Machine {
     return () => stop.abort('nobody listens any more');
   }
 
-  properties(paths: readonly PropertyPath[], call: CallSignal): Promise<Properties> {
-    return this.use((ref) => this.connection.properties(ref, paths, call), call);
+  async properties(paths: readonly PropertyPath[], call: CallSignal): Promise<Properties> {
+    const values = await this.use((ref) => this.connection.properties(ref, paths, call), call);
+    this.family.see(values);
+    return values;
   }
 
   /** Waits for a state of the machine. See `VsphereConnection.waitForVm`. */
   waitFor<T>(test: (values: Properties) => T | undefined, call: CallSignal): Promise<T> {
-    return this.use((ref) => this.connection.waitForVm(ref, test, call), call);
+    const seen = (values: Properties): T | undefined => {
+      this.family.see(values);
+      return test(values);
+    };
+    return this.use((ref) => this.connection.waitForVm(ref, seen, call), call);
   }
 }

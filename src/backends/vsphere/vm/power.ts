@@ -32,7 +32,7 @@ export class VspherePower implements PowerOps {
       await forgetGuestVariables(machine, call);
       const isWaiting = options.waitsForAnswer === true || machine.connection.settings.questions === 'wait';
       const meanwhile = isWaiting ? undefined : this.#question(call);
-      await machine.task('PowerOnVM_Task', {}, call, meanwhile);
+      await machine.family.doubtAfter(() => machine.task('PowerOnVM_Task', {}, call, meanwhile));
     });
   }
 
@@ -43,7 +43,7 @@ export class VspherePower implements PowerOps {
       // A machine that waits for an answer while it is powered on shows as off, but can be powered off.
       if (mode === 'soft' || questionIn(values) === null) this.#requireOn(values);
       if (mode === 'hard') {
-        await machine.task('PowerOffVM_Task', {}, call);
+        await machine.family.doubtAfter(() => machine.task('PowerOffVM_Task', {}, call));
         return;
       }
       this.#requireScripts(values);
@@ -60,7 +60,7 @@ export class VspherePower implements PowerOps {
       if (question !== null) throw this.#blocked(question);
       this.#requireOn(values);
       if (mode === 'hard') {
-        await machine.task('ResetVM_Task', {}, call);
+        await machine.family.doubtAfter(() => machine.task('ResetVM_Task', {}, call));
         return;
       }
       this.#requireScripts(values);
@@ -96,7 +96,7 @@ export class VspherePower implements PowerOps {
   async #ask(method: 'ShutdownGuest' | 'RebootGuest', call: CallContext): Promise<void> {
     const { connection } = this.#machine;
     const ask = () => this.#machine.use((ref) => connection.call(ref, method, {}, call), call);
-    await connection.tasks.whileBusy(call, ask);
+    await this.#machine.family.doubtAfter(() => connection.tasks.whileBusy(call, ask));
   }
 
   #requireOn(values: Properties): void {

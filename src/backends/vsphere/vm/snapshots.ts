@@ -62,9 +62,10 @@ export class VsphereSnapshots implements SnapshotOps {
       call,
       async () => {
         const args = { suppressPowerOn: options.suppressPowerOn };
-        const { connection, reference } = machine;
+        const { connection, family, reference } = machine;
         const snapshot = snapshotRef(options.id);
-        await connection.tasks.run(snapshot, 'RevertToSnapshot_Task', args, call, reference.current);
+        const revert = () => connection.tasks.run(snapshot, 'RevertToSnapshot_Task', args, call, reference.current);
+        await family.doubtAfter(revert);
       },
     );
   }

@@ -18,7 +18,7 @@ import type {
 } from '../../backend.js';
 import type { VsphereConnection } from '../connection.js';
 import type { GuestManagers } from '../guest/guest-managers.js';
-import type { GuestFamily } from '../guest/guest-path.js';
+import type { KnownFamily } from '../guest/known-family.js';
 import { VsphereGuest } from '../guest/vsphere-guest.js';
 import type { Datacenters } from '../inventory/datacenters.js';
 import type { MachineReference } from '../inventory/machine-reference.js';
@@ -56,14 +56,12 @@ export class VsphereVm implements VmLink {
   readonly adapters: NetworkAdapterOps;
   readonly #services: VsphereServices;
   readonly #machine: Machine;
-  readonly #family: GuestFamily;
 
   /** @param label what the program opened it by, for messages. */
-  constructor(services: VsphereServices, reference: MachineReference, family: GuestFamily, label: string) {
-    const machine = new Machine(services.connection, services.datacenters, reference, label);
+  constructor(services: VsphereServices, reference: MachineReference, family: KnownFamily, label: string) {
+    const machine = new Machine(services.connection, services.datacenters, reference, family, label);
     this.#services = services;
     this.#machine = machine;
-    this.#family = family;
     this.power = new VspherePower(machine);
     this.tools = new VsphereTools(machine);
     this.lifecycle = new VsphereLifecycle(machine);
@@ -99,8 +97,8 @@ export class VsphereVm implements VmLink {
 
   guest(credentials: GuestCredentials): GuestOps {
     const { connection, managers, routes } = this.#services;
-    const { reference: machine, label: vmName } = this.#machine;
-    const target = { connection, managers, routes, machine, vmName, family: this.#family, credentials };
+    const { reference: machine, family, label: vmName } = this.#machine;
+    const target = { connection, managers, routes, machine, vmName, family, credentials };
     return new VsphereGuest(target, (_options, call) => captureScreen(this.#machine, call));
   }
 }

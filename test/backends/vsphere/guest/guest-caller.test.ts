@@ -9,6 +9,7 @@ import { Fault } from '../../../../src/base/fault.js';
 import { Secret } from '../../../../src/base/secret.js';
 import { faultCode } from '../../../../src/errors/vix-failure.js';
 import { callOn } from '../fake-connection.js';
+import { toldFamily } from './told-family.js';
 
 interface Guest {
   readonly family?: 'posix' | 'windows';
@@ -34,7 +35,7 @@ async function codeFor($type: string, { family = 'posix', password = 'p', proper
     managers: { all: async () => ({ authManager: manager, processManager: manager }) },
     machine: new MachineReference({ type: 'VirtualMachine', value: 'vm-1' }),
     vmName: 'vm',
-    family,
+    family: toldFamily(family),
     credentials: { userName: 'user', password: new Secret(password), isInteractive: false },
   } as unknown as GuestTarget;
   const caller = new GuestCaller(target);

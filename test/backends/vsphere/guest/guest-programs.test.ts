@@ -16,7 +16,12 @@ function rig(family: 'posix' | 'windows', answers: Readonly<Record<string, (args
   const clock = new FakeClock();
   const call: CallContext = { signal: new AbortController().signal, clock, progress: () => undefined };
   const process = async (method: string, args: unknown): Promise<unknown> => answers[method]?.(args as never);
-  const programs = new VsphereGuestPrograms({ family, vmName: 'vm', process } as unknown as GuestCaller);
+  const programs = new VsphereGuestPrograms({
+    family,
+    vmName: 'vm',
+    process,
+    familyFor: async () => family,
+  } as unknown as GuestCaller);
   return { programs, call, clock };
 }
 

@@ -18,6 +18,7 @@ import { goodCertificate, selfSignedCertificate, wrongNameCertificate } from '..
 import { connectTo, type FakeConnection } from '../fake-connection.js';
 import { FakeVsphere } from '../fake-vsphere.js';
 import { TestServer } from '../test-server.js';
+import { toldFamily } from '../guest/told-family.js';
 
 const vm = { type: 'VirtualMachine', value: 'vm-1' } as const;
 const host = { type: 'HostSystem', value: 'host-1' } as const;
@@ -55,7 +56,15 @@ async function connectWith(options: VsphereOptions): Promise<void> {
   const credentials = { userName: 'root', password: new Secret('password'), isInteractive: false };
   const managers = new GuestManagers(connection);
   const machine = new MachineReference(vm);
-  caller = new GuestCaller({ connection, managers, routes, machine, vmName: 'machine', family: 'posix', credentials });
+  caller = new GuestCaller({
+    connection,
+    managers,
+    routes,
+    machine,
+    vmName: 'machine',
+    family: toldFamily(),
+    credentials,
+  });
 }
 
 afterEach(async () => {

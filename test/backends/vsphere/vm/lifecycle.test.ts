@@ -9,6 +9,7 @@ import { VsphereLifecycle } from '../../../../src/backends/vsphere/vm/lifecycle.
 import { Machine } from '../../../../src/backends/vsphere/vm/machine.js';
 import { FakeClock } from '../../../../src/base/clock.js';
 import { callOn } from '../fake-connection.js';
+import { toldFamily } from '../guest/told-family.js';
 
 const call = callOn(new FakeClock());
 const [before, after] = [ref('VirtualMachine', 'vm-1'), ref('VirtualMachine', 'vm-2')];
@@ -49,7 +50,8 @@ function rig() {
       start: (of: MachineRef, method: string) => connection.tasks.run(of, method),
     },
   };
-  const machine = new Machine(connection as unknown as VsphereConnection, {} as Datacenters, reference, location);
+  const vsphere = connection as unknown as VsphereConnection;
+  const machine = new Machine(vsphere, {} as Datacenters, reference, toldFamily(), location);
   return { lifecycle: new VsphereLifecycle(machine), asked };
 }
 

@@ -11,6 +11,7 @@ import { FakeClock } from '../../../../src/base/clock.js';
 import { Fault } from '../../../../src/base/fault.js';
 import { faultCode } from '../../../../src/errors/vix-failure.js';
 import { callOn } from '../fake-connection.js';
+import { toldFamily } from '../guest/told-family.js';
 
 const call = callOn(new FakeClock());
 
@@ -25,7 +26,7 @@ function machineThat($type: string, properties: Readonly<Record<string, unknown>
     properties: async () => new Map(Object.entries({ 'runtime.powerState': 'poweredOn', ...properties })),
   } as unknown as VsphereConnection;
   const reference = new MachineReference({ type: 'VirtualMachine', value: 'vm-1' });
-  return new Machine(connection, {} as Datacenters, reference, '[ds] a/a.vmx');
+  return new Machine(connection, {} as Datacenters, reference, toldFamily(), '[ds] a/a.vmx');
 }
 
 const operations = {

@@ -7,6 +7,7 @@ import { forgetGuestVariables, VsphereVariables } from '../../../../src/backends
 import type { OptionValue } from '../../../../src/backends/vsphere/vim/generated/types.js';
 import { FakeClock } from '../../../../src/base/clock.js';
 import { callOn } from '../fake-connection.js';
+import { toldFamily } from '../guest/told-family.js';
 
 const call = callOn(new FakeClock());
 
@@ -31,7 +32,7 @@ function rig(initial: Readonly<Record<string, string>>) {
     },
   } as unknown as VsphereConnection;
   const reference = new MachineReference({ type: 'VirtualMachine', value: 'vm-1' });
-  const machine = new Machine(connection, {} as Datacenters, reference, '[ds] a/a.vmx');
+  const machine = new Machine(connection, {} as Datacenters, reference, toldFamily(), '[ds] a/a.vmx');
   const powerOnAgain = async (): Promise<Readonly<Record<string, string>>> => {
     state.power = 'poweredOff';
     await forgetGuestVariables(machine, call);

@@ -8,6 +8,7 @@ import { Machine } from '../../../../src/backends/vsphere/vm/machine.js';
 import { readProperties } from '../../../../src/backends/vsphere/vm/vm-properties.js';
 import { FakeClock } from '../../../../src/base/clock.js';
 import { callOn } from '../fake-connection.js';
+import { toldFamily } from '../guest/told-family.js';
 
 const vm = ref('VirtualMachine', 'vm-1');
 
@@ -24,7 +25,7 @@ function readOf(properties: Readonly<Record<string, unknown>>, task = 'none'): P
     },
   } as unknown as VsphereConnection;
   const datacenters = { list: async () => [] } as unknown as Datacenters;
-  const machine = new Machine(connection, datacenters, new MachineReference(vm), '[ds] a/a.vmx');
+  const machine = new Machine(connection, datacenters, new MachineReference(vm), toldFamily(), '[ds] a/a.vmx');
   return readProperties(machine, vm, false, callOn(new FakeClock()));
 }
 
