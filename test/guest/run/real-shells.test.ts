@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -114,19 +114,39 @@ describe.each(shells)('the wrapper of a run in %s', (_name, shell) => {
 });
 
 describe.skipIf(process.platform === 'win32')('programs of a POSIX machine that a run makes use of', () => {
-  it('end a process with all that it has started', async () => {
-    const script = 'sleep 30001 & sh -c "sleep 30002 & sleep 30003" & sleep 30004; true';
-    const child = spawn('/bin/sh', ['-c', `echo begun; ${script}`], { stdio: ['ignore', 'pipe', 'ignore'] });
+  /** Starts a script, and kills it as soon as it says that it has begun. @returns how it ended, when all have ended. */
+  async function killed(script: string, changed: (killer: string) => string): Promise<unknown> {
+    const child = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+    onTestFinished(() => {
+      try {
+        process.kill(-(child.pid ?? 0), 'SIGKILL');
+      } catch {
+        // All have ended, as they should.
+      }
+    });
     // All of them hold the pipe, which ends with the last one.
     const closed = once(child, 'close');
     await once(child.stdout, 'data');
     const { path, arguments: line } = posixTreeKiller(child.pid ?? 0);
-    const kill = (): void => void spawnSync('/bin/sh', ['-c', `${path} ${line}`], { stdio: 'ignore' });
-    // What is being started while the others are looked for may get away once.
-    const again = setInterval(kill, 200);
-    onTestFinished(() => clearInterval(again));
-    kill();
-    expect(await closed).toEqual([null, 'SIGKILL']);
+    spawnSync('/bin/sh', ['-c', `${path} ${changed(line)}`], { stdio: 'ignore' });
+    return await closed;
+  }
+
+  it('end a process with all that it has started, and is starting', async () => {
+    const script = 'sleep 31 & sh -c "sleep 32 & sleep 33" & sleep 34; true';
+    expect(await killed(`echo begun; ${script}`, (killer) => killer)).toEqual([null, 'SIGKILL']);
+  });
+
+  it('let no script that is killed go on with its next line', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'revix-kill-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const shell = (file: string): string => `sh -c 'sleep 31; : > ${join(directory, file)}' &`;
+    const script = `${['a', 'b', 'c', 'd', 'e', 'f'].map(shell).join(' ')} echo begun; wait`;
+    // A process of its own for each signal, so that whoever may go on has the time to.
+    const slowly = (killer: string): string =>
+      killer.replaceAll(/kill (-\w+) ([^;']+)/g, 'for one in $2; do env kill $1 $one; done');
+    expect(await killed(script, slowly)).toEqual([null, 'SIGKILL']);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   it.each(['plain', "with space and 'quote'", 'back\\slash', 'line\nbreak', '-dash'])(
