@@ -1,11 +1,12 @@
 import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGunzip, createInflate, gunzip, inflate } from 'node:zlib';
-import { errors, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Clock } from '../../../base/clock.js';
 import type { TraceDetails } from '../../../base/timeline.js';
 import type { HttpPeer } from './dispatchers.js';
-import { CertificateRefused, HttpFailure, type HttpFailureKind, ProxyFailure } from './http-failure.js';
+import { HttpFailure } from './http-failure.js';
+import { connectFailureFrom, httpFailureFrom } from './http-failure-from.js';
 
 /** A request with a short body, whose answer is read as a whole. */
 export interface HttpRequest {
@@ -124,6 +125,7 @@ function plainExchange(
 ): Promise<HttpAnswer | StreamedAnswer> {
   const { method, path, headers, body = null, timeoutMs, maxAnswerBytes, signal, clock } = request;
   return new Promise((resolve, reject) => {
+    /** Of the request, once there is a connection for it: not a byte of it is sent before. */
     let started: Dispatcher.DispatchController | undefined;
     let isOver = false;
     let status = 0;
@@ -152,7 +154,7 @@ function plainExchange(
     };
     const deadline = clock.after(timeoutMs, () => {
       const message = `${origin} gave no whole answer in ${Math.round(timeoutMs / 1000)} seconds`;
-      stop(new HttpFailure('timeout', message, { mayHaveRun: true }));
+      stop(new HttpFailure('timeout', message, { mayHaveRun: started !== undefined }));
     });
     signal?.addEventListener('abort', onAbort, { once: true });
     const handler: Dispatcher.DispatchHandler = {
@@ -191,7 +193,8 @@ function plainExchange(
         });
       },
       onResponseError(_controller, error) {
-        end(() => fail(httpFailureFrom(error, origin)));
+        const failureFrom = started === undefined ? connectFailureFrom : httpFailureFrom;
+        end(() => fail(failureFrom(error, origin)));
       },
     };
     dispatcher.dispatch({ method, path, headers: { ...headers }, body }, handler);
@@ -255,46 +258,4 @@ async function* readLong(
 function tooLong(origin: string, maxBytes: number): HttpFailure {
   const message = `${origin} answered with more than ${maxBytes} bytes, which is more than Revix takes`;
   return new HttpFailure('bad-answer', message, { mayHaveRun: true });
-}
-
-/** Failures before a connection stood, by the code of Node or undici. */
-const connectCodes: Readonly<Record<string, readonly [HttpFailureKind, string]>> = {
-  ENOTFOUND: ['resolve', 'its name is unknown'],
-  EAI_AGAIN: ['resolve', 'its name cannot be resolved at the moment'],
-  ECONNREFUSED: ['connect', 'it refuses connections'],
-  EHOSTUNREACH: ['connect', 'there is no way to it'],
-  ENETUNREACH: ['connect', 'there is no way to it'],
-  UND_ERR_CONNECT_TIMEOUT: ['connect', 'it does not answer'],
-  EPROTO: ['tls', 'it does not speak TLS as this program does'],
-  ERR_SSL_WRONG_VERSION_NUMBER: ['tls', 'it does not speak TLS; is the port right?'],
-};
-
-/** What an error of undici or Node means. @param origin scheme, name and port, for the message. */
-export function httpFailureFrom(error: unknown, origin: string): HttpFailure {
-  if (error instanceof CertificateRefused) {
-    return new HttpFailure('certificate', error.message, { mayHaveRun: false, cause: error });
-  }
-  if (error instanceof ProxyFailure) {
-    return new HttpFailure('proxy', error.message, { mayHaveRun: false, cause: error });
-  }
-  const code = codeOf(error);
-  const known = connectCodes[code] ?? (code.startsWith('ERR_SSL_') ? connectCodes['EPROTO'] : undefined);
-  if (known !== undefined) {
-    const message = `${origin} cannot be reached: ${known[1]} (${code})`;
-    return new HttpFailure(known[0], message, { mayHaveRun: false, cause: error });
-  }
-  if (error instanceof errors.ClientDestroyedError || error instanceof errors.ClientClosedError) {
-    return new HttpFailure('lost', `the connection to ${origin} was closed`, { mayHaveRun: false, cause: error });
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  const message = `the connection to ${origin} broke: ${reason}`;
-  return new HttpFailure('lost', message, { mayHaveRun: true, cause: error });
-}
-
-/** The code of an error, or of the first of those that it gathers: Node tries every address of a name. */
-function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return '';
-  if ('code' in error && typeof error.code === 'string' && error.code !== '') return error.code;
-  if (error instanceof AggregateError) return codeOf(error.errors[0]);
-  return error instanceof Error ? codeOf(error.cause) : '';
 }

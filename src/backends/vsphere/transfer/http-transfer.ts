@@ -5,8 +5,8 @@ import type { Clock } from '../../../base/clock.js';
 import type { TraceDetails } from '../../../base/timeline.js';
 import { AnswerReader, MalformedAnswer } from '../http/answer-reader.js';
 import type { HttpPeer } from '../http/dispatchers.js';
-import { httpFailureFrom } from '../http/http-exchange.js';
 import { HttpFailure } from '../http/http-failure.js';
+import { connectFailureFrom, httpFailureFrom } from '../http/http-failure-from.js';
 import { DownloadBuffer } from './download-buffer.js';
 import { IdleLimit } from './idle-limit.js';
 
@@ -68,7 +68,7 @@ async function sent(peer: HttpPeer, url: URL, content: Content, context: Transfe
       // The token is spent, and hosts end such connections in their own way: each transfer has its own.
       reset: true,
     } as const;
-    const status = await statusOf(peer.transfers.dispatcher, request, limit.signal);
+    const status = await statusOf(peer, request, limit.signal);
     if (!isSuccess(status)) throw refusal(status, peer);
     source.requireWhole();
   } catch (error) {
@@ -83,7 +83,11 @@ async function sent(peer: HttpPeer, url: URL, content: Content, context: Transfe
  * Sends a request and gives the status of the answer. The rest of the answer is dropped as it comes: undici 7 ends the
  * process when a connection ends whose answer waits for a reader (nodejs/undici#5360).
  */
-function statusOf(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions, signal: AbortSignal): Promise<number> {
+function statusOf(
+  { origin, transfers }: HttpPeer,
+  request: Dispatcher.DispatchOptions,
+  signal: AbortSignal,
+): Promise<number> {
   return new Promise<number>((resolve, reject) => {
     let started: Dispatcher.DispatchController | undefined;
     let status = 0;
@@ -94,7 +98,7 @@ function statusOf(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions, s
     };
     if (signal.aborted) return stop();
     signal.addEventListener('abort', stop, { once: true });
-    dispatcher.dispatch(request, {
+    transfers.dispatcher.dispatch(request, {
       onRequestStart(controller) {
         started = controller;
         if (signal.aborted) stop();
@@ -107,8 +111,11 @@ function statusOf(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions, s
         if (size > mostAnswerBytes) controller.abort(new Error('the rest of the answer is not wanted'));
       },
       onResponseEnd: () => resolve(status),
-      // What the server thinks of the upload is known once its status is.
-      onResponseError: (_controller, error) => (status < 200 ? reject(error) : resolve(status)),
+      onResponseError(_controller, error) {
+        // What the server thinks of the upload is known once its status is.
+        if (status >= 200) resolve(status);
+        else reject(started === undefined ? connectFailureFrom(error, origin) : error);
+      },
     });
   });
 }
@@ -182,14 +189,18 @@ export async function get(peer: HttpPeer, url: URL, context: TransferContext, fi
         fail(error);
       }
     };
+    let isOpen = false;
     const connection = peer.transfers.open({
-      onOpen: () => connection.write(requestText(url, firstByte)),
+      onOpen() {
+        isOpen = true;
+        connection.write(requestText(url, firstByte));
+      },
       onBytes(bytes) {
         reading(() => reader.read(bytes));
         if (buffer.isFull) connection.pause();
       },
       onEnd: () => reading(() => reader.end()),
-      onError: fail,
+      onError: (error) => fail(isOpen ? error : connectFailureFrom(error, peer.origin)),
     });
     if (limit.signal.aborted) onStop();
     else limit.signal.addEventListener('abort', onStop, { once: true });

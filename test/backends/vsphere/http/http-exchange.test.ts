@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Dispatchers } from '../../../../src/backends/vsphere/http/dispatchers.js';
@@ -39,6 +40,21 @@ async function serve(
   const server = await TestServer.start(answer, certificate);
   closers.push(() => server.close());
   return server;
+}
+
+/** What takes connections, does this to each, and knows nothing of TLS. */
+async function accepting(act: (socket: Socket) => unknown): Promise<URL> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket.on('error', () => undefined));
+    act(socket);
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  closers.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`);
 }
 
 function dispatchers(proxy?: string): Dispatchers {
@@ -154,6 +170,28 @@ describe('an exchange', () => {
     const failure = await failureOf(ask(url, trusted));
     expect(failure).toMatchObject({ kind: 'connect', mayHaveRun: false });
     expect(failure.message).toContain(`${url.origin} cannot be reached: it refuses connections`);
+  });
+
+  it.each([
+    { how: 'reset at once', act: (socket: Socket) => socket.resetAndDestroy() },
+    {
+      how: 'reset in the handshake',
+      act: (socket: Socket) => socket.once('data', () => socket.resetAndDestroy()),
+    },
+    { how: 'ended in the handshake', act: (socket: Socket) => socket.once('data', () => socket.end()) },
+  ])('has not run where the connection is $how', async ({ act }) => {
+    const url = await accepting(act);
+    const failure = await failureOf(ask(url, trusted));
+    expect(failure).toMatchObject({ kind: 'connect', mayHaveRun: false });
+    expect(failure.message).toContain(`${url.origin} cannot be reached`);
+  });
+
+  it('has not run when its time is over before there is a connection', async () => {
+    const url = await accepting(() => undefined);
+    const clock = new FakeClock();
+    const failure = failureOf(ask(url, trusted, { clock, timeoutMs: 5000 }));
+    await clock.advance(5000);
+    expect(await failure).toMatchObject({ kind: 'timeout', mayHaveRun: false });
   });
 
   it('has not run where the name is unknown', async () => {

@@ -159,6 +159,15 @@ describe('a download on the wire', () => {
     await expect(download(url)).rejects.toMatchObject({ kind: 'connect', mayHaveRun: false });
   });
 
+  it('fails as one that nobody was asked for when the connection breaks before it stands', async () => {
+    const { url } = await serving((socket) => socket.resetAndDestroy());
+    url.protocol = 'https:';
+    const peer = dispatchers().peer(url, trusted);
+    const neverAsked = { kind: 'connect', mayHaveRun: false };
+    await expect(download(url)).rejects.toMatchObject(neverAsked);
+    await expect(put(peer, url, { size: 1, chunks: oneByte() }, context())).rejects.toMatchObject(neverAsked);
+  });
+
   it('fails on what is no HTTP, and shows none of it', async () => {
     const { url } = await serving((socket) => socket.write('SSH-2.0-secret\r\n'));
     const failure = await download(url).catch((error: unknown) => error);
