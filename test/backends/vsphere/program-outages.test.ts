@@ -16,6 +16,7 @@ import {
 import { errorName } from '../../../src/vix/lookup.js';
 import type { VixHandle } from '../../../src/vix/types.js';
 import { inventoryFor } from '../../conformance/inventory.js';
+import { ClientSockets } from './client-sockets.js';
 import { whileMoving } from './fake-connection.js';
 
 const location = '[store] posix/posix.vmx';
@@ -56,17 +57,20 @@ const inDoubt: readonly string[] = [
 describe('a program that runs over a network with mishaps', () => {
   const clock = new FakeClock();
   let simulator: Simulator;
+  let sockets: ClientSockets;
   let vix: Vix;
   let vm: VixHandle;
   let runs = 0;
 
   beforeAll(async () => {
     simulator = await startSimulator({ inventory: inventoryFor(['posix']), clock });
+    sockets = new ClientSockets(simulator.url);
     const thumbprint = simulator.thumbprint?.sha256 ?? '';
     vix = createVix({ backends: [createVsphereBackend({ clock, tls: { thumbprint } })], config: {}, clock });
   });
 
   afterAll(async () => {
+    sockets.close();
     await vix.Revix_Close();
     await simulator.close();
   });
@@ -105,11 +109,16 @@ describe('a program that runs over a network with mishaps', () => {
   }
 
   /** Runs a program while the mishap befalls the first request of the step. */
-  async function runThrough({ step, mishap }: { readonly step: string; readonly mishap: string }) {
+  function runThrough({ step, mishap }: { readonly step: string; readonly mishap: string }) {
     const effect = mishaps[mishap];
     if (effect === undefined) throw new Error(mishap);
+    return runUnder({ on: step, effect, count: 1 });
+  }
+
+  /** Runs a program while a rule is in force. */
+  async function runUnder(rule: WireFaultRule) {
     runs += 1;
-    simulator.faults.add({ on: step, effect, count: 1 });
+    simulator.faults.add(rule);
     const ended: VixHandle[] = [];
     const note = (job: VixHandle): void => void ended.push(job);
     const args = `-c "echo ${runs} >> /tmp/runs; exit 7"`;
@@ -140,6 +149,13 @@ describe('a program that runs over a network with mishaps', () => {
       expect({ code, isEndedOnce, strikes, times }).toEqual({ code: 7, isEndedOnce: true, strikes: [1], times: 1 });
     },
   );
+
+  it('runs once, and gives its exit code: connections that are reset before they stand', async () => {
+    sockets.drop();
+    const { error, code, message, ...rest } = await runUnder({ on: 'connect', effect: { reset: true }, count: 2 });
+    expect(error, message).toBe(VIX_OK);
+    expect({ code, ...rest }).toEqual({ code: 7, isEndedOnce: true, strikes: [2], times: 1 });
+  });
 
   it.each(matrix.filter(isInDoubt))('runs at most once, and the doubt is told: $mishap at $step', async (one) => {
     const { error, message, isEndedOnce, strikes, times } = await runThrough(one);
