@@ -187,9 +187,10 @@ function plainExchange(
       },
       onResponseEnd() {
         end(() => {
-          if (long !== undefined) return void long.push(null);
+          const reader = long;
+          if (reader !== undefined) return whenFree(() => reader.push(null));
           const answer = { status, headers: answerHeaders, body: Buffer.concat(chunks, size) };
-          whenFree(() => resolve(answer));
+          return whenFree(() => resolve(answer));
         });
       },
       onResponseError(_controller, error) {

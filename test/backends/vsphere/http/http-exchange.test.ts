@@ -114,6 +114,19 @@ describe('an exchange', () => {
     expect(server.connections).toBe(1);
   });
 
+  it('takes the same connection for what follows a long answer at once', async () => {
+    const server = await serve((_request, response) => response.end('x'.repeat(100_000)));
+    const peer = dispatchers().peer(server.url, trusted);
+    for (let count = 0; count < 9; count += 1) {
+      const answer = await exchangeLong(peer, request({ maxAnswerBytes: 200_000 }), 1000);
+      if (!('stream' in answer)) throw new Error('the answer came as a whole');
+      let size = 0;
+      for await (const chunk of answer.stream) size += chunk.length;
+      expect(size).toBe(100_000);
+    }
+    expect(server.connections).toBe(1);
+  });
+
   it('decompresses what came compressed, and counts that against the limit', async () => {
     const server = await serve(({ url }, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(url === '/big' ? 2000 : 900)));
