@@ -30,10 +30,14 @@ export class HostState implements HandlePayload {
     setMaxListeners(0, this.#ended.signal);
   }
 
-  /** Lets work that tidies up in a guest end before the connection is closed. It must end soon after the abort. */
-  tidy(work: Promise<unknown>): void {
+  /**
+   * Lets work that tidies up in a guest end before the connection is closed. It must end soon after the abort.
+   * @returns the work.
+   */
+  tidy<T>(work: Promise<T>): Promise<T> {
     const settled = work.catch(() => undefined).finally(() => this.#tidying.delete(settled));
     this.#tidying.add(settled);
+    return work;
   }
 
   /** Resolves when the session has ended; absent while it goes on. */

@@ -53,9 +53,7 @@ export function revixProgramFunctions(runtime: VixRuntime) {
       };
       return await tidiedAfter(outcome(), () => tidily(context, discard).catch(report));
     };
-    const ended = run();
-    vm.payload.host.payload.tidy(ended);
-    const { pid, exited, output } = await ended;
+    const { pid, exited, output } = await vm.payload.host.payload.tidy(run());
     addProgramResults(context.results, pid, exited);
     keep(output);
   }

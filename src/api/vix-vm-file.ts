@@ -16,7 +16,7 @@ import {
 import type { VixHandle } from '../vix/types.js';
 import { filledText, guestPath, integer } from './arguments.js';
 import { startGuestJob, takenList, type VixCallback, type VixListHandle } from './start-job.js';
-import type { VixRuntime, VmEntry } from './vix-runtime.js';
+import type { VixRuntime } from './vix-runtime.js';
 
 /** The functions for files and directories of the guest. */
 export function vixVmFileFunctions(runtime: VixRuntime) {
@@ -38,7 +38,7 @@ export function vixVmFileFunctions(runtime: VixRuntime) {
         const to = guestPath('guestPathName', guestPathName);
         integer('options', options);
         list();
-        await tidied(vm, copyToGuest(session, from, to, context));
+        await vm.payload.host.payload.tidy(copyToGuest(session, from, to, context));
       });
     },
 
@@ -59,7 +59,7 @@ export function vixVmFileFunctions(runtime: VixRuntime) {
         const to = filledText('hostPathName', hostPathName);
         integer('options', options);
         list();
-        await tidied(vm, copyFromGuest(session, from, to, context));
+        await vm.payload.host.payload.tidy(copyFromGuest(session, from, to, context));
       });
     },
 
@@ -214,12 +214,6 @@ export function vixVmFileFunctions(runtime: VixRuntime) {
       });
     },
   };
-}
-
-/** Lets a copy that is aborted take away what is half done before the connection is closed. */
-function tidied(vm: VmEntry, copy: Promise<void>): Promise<void> {
-  vm.payload.host.payload.tidy(copy);
-  return copy;
 }
 
 /** What is at a path, or undefined when nothing is. */

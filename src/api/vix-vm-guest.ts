@@ -117,15 +117,13 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
         const activateWindow = (flags & VIX_RUNPROGRAM_ACTIVATE_WINDOW) !== 0;
         const host = vm.payload.host.payload;
         const starting = startScript(session, { interpreter: program, text: script, activateWindow }, context);
-        host.tidy(starting);
-        const started = await starting;
+        const started = await host.tidy(starting);
         const isWaitedFor = (flags & VIX_RUNPROGRAM_RETURN_IMMEDIATELY) === 0;
         const waiting = isWaitedFor ? context : { ...withoutSignal(context), signal: host.signal };
         const tidyUp = (): Promise<void> =>
           tidily(context, started.cleanUp).catch((error: unknown) => runtime.report(error));
-        const exited = tidiedAfter(session.waitForExit(started.pid, waiting), tidyUp);
         // The script's directory goes also when nobody waits for its program, and before a connection is closed.
-        host.tidy(exited);
+        const exited = host.tidy(tidiedAfter(session.waitForExit(started.pid, waiting), tidyUp));
         addProgramResults(context.results, started.pid, isWaitedFor ? await exited : undefined);
       });
     },

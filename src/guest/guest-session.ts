@@ -1,7 +1,9 @@
 import type { CallContext, GuestOps, ProgramSpec } from '../backends/backend.js';
 import type { Clock } from '../base/clock.js';
+import { settledWithin } from '../base/settled-within.js';
 import { ProgramWatcher, type ExitedProgram } from './program-watcher.js';
 import { posixShell, readSystem32 } from './system-programs.js';
+import { tidyMs } from './tidily.js';
 
 /** Runs one guest request of a virtual machine when its turn has come. */
 export type RequestTurn = <T>(request: () => Promise<T>, signal: AbortSignal) => Promise<T>;
@@ -38,6 +40,20 @@ export class GuestSession {
   /** Does work that goes by the family of the guest, which is asked for first where it may have changed. @throws Fault. */
   knowing<T>(call: CallContext, work: () => Promise<T>): Promise<T> {
     return this.ops.readFamily?.(call).then(work) ?? work();
+  }
+
+  /**
+   * Sends a request that takes back what it has half done. When the call ends meanwhile, that is still waited for, for a
+   * while.
+   */
+  async requestToEnd<T>(call: CallContext, send: () => Promise<T>): Promise<T> {
+    let sent: Promise<T> | undefined;
+    try {
+      return await this.request(call, () => (sent = send()));
+    } catch (error) {
+      if (call.signal.aborted && sent !== undefined) await settledWithin(call.clock, tidyMs, sent);
+      throw error;
+    }
   }
 
   /** Starts a program. @returns its process id. */

@@ -2,8 +2,8 @@ import type { CallContext } from '../backends/backend.js';
 import { Fault } from '../base/fault.js';
 import { untilAborted } from '../base/until-aborted.js';
 
-/** How long tidying up may take when the call itself has ended. */
-const tidyMs = 30_000;
+/** How long tidying up may take when the call itself has ended, ms. */
+export const tidyMs = 30_000;
 
 /** Runs work with a call that goes on when another one has ended, for a while. @throws Fault `timed-out`. */
 export async function tidily<T>(call: CallContext, work: (tidying: CallContext) => Promise<T>): Promise<T> {

@@ -187,7 +187,7 @@ class CopyToGuest {
         const chunks = this.#meter.watched(hostPath, { size, chunks: fileChunks(file, size) });
         return this.#session.ops.files.write(guestPath, { size, chunks }, this.#call);
       };
-      const send = (): Promise<void> => this.#session.request(this.#call, write);
+      const send = (): Promise<void> => this.#session.requestToEnd(this.#call, write);
       await (isResumed ? patiently(this.#call, send) : send());
       if (guestSha256 !== undefined) {
         requireSame(guestPath, await hostSha256(hostPath), await guestSha256(guestPath));

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { settle } from '../../src/base/clock.js';
 import { sizedBytes } from '../../src/guest/sized-content.js';
 import {
   VIX_E_CANCELLED,
@@ -92,6 +93,26 @@ describe('VixVM_CopyFileFromHostToGuest', () => {
     expect(names(copy)).toEqual(names(source));
     expect(readFileSync(join(copy, 'sub', 'zwei ü'))).toEqual(Buffer.from([0, 255, 10, 13]));
   });
+
+  it.each(['has taken back half a file', 'never answers'])(
+    'keeps a connection that ends until the backend %s, for half a minute at most',
+    async (name) => {
+      const stage = await Stage.make();
+      const source = join(here, 'source');
+      writeFileSync(source, 'alpha');
+      stage.control.once('files.write', 'deaf');
+      const job = stage.vix.VixVM_CopyFileFromHostToGuest(stage.vm as VixHandle, source, '/a', 0, 0, null, null);
+      const writing = await stage.control.reached('files.write');
+      stage.vix.VixHost_Disconnect(stage.host as VixHandle);
+      expect(await stage.vix.VixJob_Wait(job, VIX_PROPERTY_NONE)).toBe(VIX_E_CANCELLED);
+      await settle();
+      expect([writing.signal.aborted, stage.backend.link.closed]).toEqual([true, 0]);
+      if (name === 'never answers') await stage.clock.advance(30_000);
+      else writing.fail(new Error('taken back'));
+      await stage.vix.Revix_Close();
+      expect(stage.backend.link.closed).toBe(1);
+    },
+  );
 
   it('names a file of this machine that is missing', async () => {
     const stage = await Stage.make();

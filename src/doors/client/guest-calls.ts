@@ -3,7 +3,7 @@ import type { Capability } from '../../backends/capabilities.js';
 import type { GuestSession } from '../../guest/guest-session.js';
 import type { VixHandle } from '../../vix/types.js';
 import type { CallOptions } from './call-options.js';
-import type { Engine } from './engine.js';
+import type { Engine, VmWorkOptions } from './engine.js';
 
 /** Calls of one user of one guest, as jobs. */
 export class GuestCalls {
@@ -33,9 +33,27 @@ export class GuestCalls {
     );
   }
 
-  /** Work that sends requests itself, and takes as long as it takes. @throws VixError. */
+  /** One request that takes back what it has half done, which is waited for. @throws VixError. */
+  requestToEnd<T>(operation: string, options: CallOptions, send: (call: CallContext) => Promise<T>): Promise<T> {
+    const how = { operation, capability: 'guest' } as const;
+    return this.#toEnd(how, options, (call) => this.session.requestToEnd(call, () => send(call)));
+  }
+
+  /** Work that sends requests itself, takes as long as it takes, and tidies up when it fails. @throws VixError. */
   work<T>(operation: string, options: CallOptions, work: (call: CallContext) => Promise<T>): Promise<T> {
-    const how = { operation, capability: 'guest', isUnlimited: true } as const;
-    return this.engine.onVm(this.vm, how, options, (_vm, call) => this.session.knowing(call, () => work(call)));
+    return this.#toEnd({ operation, capability: 'guest', isUnlimited: true }, options, work);
+  }
+
+  /** A job may end before its work has: what an abort leaves behind is tidied up first, also before a disconnect. */
+  async #toEnd<T>(how: VmWorkOptions, options: CallOptions, work: (call: CallContext) => Promise<T>): Promise<T> {
+    let working: Promise<T> | undefined;
+    try {
+      return await this.engine.onVm(this.vm, how, options, (vm, call) => {
+        working = vm.payload.host.payload.tidy(this.session.knowing(call, () => work(call)));
+        return working;
+      });
+    } finally {
+      await working?.catch(() => undefined);
+    }
   }
 }

@@ -105,7 +105,7 @@ export class GuestFiles {
   /** Creates or overwrites a file; a write that fails leaves the old content. @throws VixError. */
   write(path: string, content: string | Uint8Array, options: CallOptions = {}): Promise<void> {
     const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-    return this.#calls.request('guest.files.write', options, (call) =>
+    return this.#calls.requestToEnd('guest.files.write', options, (call) =>
       this.#calls.ops.files.write(path, sizedBytes(bytes), call),
     );
   }

@@ -1,4 +1,4 @@
-import { runInGuest, type RunOutcome, type RunSpec } from '../../guest/run/run-in-guest.js';
+import { runInGuest, type RunSpec } from '../../guest/run/run-in-guest.js';
 import type { OutputSink, OutputStream } from '../../guest/run/run-output.js';
 import { Fault } from '../../base/fault.js';
 import { LinkedAbort } from '../../base/linked-abort.js';
@@ -58,7 +58,7 @@ interface Watch {
 }
 
 async function carryOut(
-  { engine, vm, session }: GuestCalls,
+  calls: GuestCalls,
   operation: string,
   spec: Omit<RunSpec, 'input'>,
   options: RunOptions,
@@ -78,26 +78,14 @@ async function carryOut(
     ...(input === undefined ? {} : { input: typeof input === 'string' ? new TextEncoder().encode(input) : input }),
     ...(activateWindow === undefined ? {} : { activateWindow }),
   };
-  const listeners = { ...watch, output: sink, leftBehind: engine.runtime.report };
+  const listeners = { ...watch, output: sink, leftBehind: calls.engine.runtime.report };
   const decode = decoderOf(encoding, operation);
-  let running: Promise<RunOutcome> | undefined;
-  const how = { operation, capability: 'guest', isUnlimited: true } as const;
-  try {
-    const outcome = await engine.onVm(vm, how, options, (entry, call) => {
-      running = session.knowing(call, () => runInGuest(session, whole, listeners, call));
-      // A connection that is closed meanwhile stays until the guest is tidy.
-      entry.payload.host.payload.tidy(running);
-      return running;
-    });
-    const { exitCode, pid, startTime, endTime } = outcome;
-    const [stdoutBytes, stderrBytes] = [kept.of('stdout'), kept.of('stderr')];
-    const { isTruncated } = kept;
-    const [stdout, stderr] = [decode(stdoutBytes), decode(stderrBytes)];
-    return { exitCode, stdout, stderr, stdoutBytes, stderrBytes, isTruncated, pid, startTime, endTime };
-  } finally {
-    // The job may end before its work has: what an abort leaves behind is tidied up first.
-    await running?.catch(() => undefined);
-  }
+  const outcome = await calls.work(operation, options, (call) => runInGuest(calls.session, whole, listeners, call));
+  const { exitCode, pid, startTime, endTime } = outcome;
+  const [stdoutBytes, stderrBytes] = [kept.of('stdout'), kept.of('stderr')];
+  const { isTruncated } = kept;
+  const [stdout, stderr] = [decode(stdoutBytes), decode(stderrBytes)];
+  return { exitCode, stdout, stderr, stdoutBytes, stderrBytes, isTruncated, pid, startTime, endTime };
 }
 
 /** Keeps a byte order mark: what a program prints is told whole. */

@@ -96,6 +96,28 @@ describe.each(backendNames)('guest.files over %s', (backend) => {
     expect(inodeOf('one')).not.toBe(before.one);
   });
 
+  it('has an aborted upload taken back before it says so', async () => {
+    const source = join(directory, 'half');
+    writeFileSync(source, randomBytes(2 * 1024 * 1024));
+    const faults = rig.simulator?.faults;
+    faults?.add({ on: 'PUT /guestFile', effect: { never: true } });
+    faults?.add({ on: 'DeleteFileInGuest', effect: { delayMs: 1000 } });
+    const abort = new AbortController();
+    let removed = Infinity;
+    const onProgress = (): void => {
+      removed = rig.clock.now() + (faults === undefined ? 0 : 1000);
+      abort.abort();
+    };
+    const options = { signal: abort.signal, onProgress };
+    await expect(rig.moving(guest.files.upload(source, '/tmp/half', options))).rejects.toMatchObject({
+      name: 'VIX_E_CANCELLED',
+    });
+    expect(rig.clock.now()).toBeGreaterThanOrEqual(removed);
+    const { files } = await rig.inside('posix');
+    const left = (await files.list('/tmp', rig.call)).filter(({ name }) => name === 'half' || name.endsWith('.part'));
+    expect(left).toEqual([]);
+  });
+
   it('takes up a download again where it broke off, and leaves no part of one that fails', async () => {
     const bytes = randomBytes(3 * 1024 * 1024);
     await rig.moving(guest.files.write('/tmp/large', bytes));

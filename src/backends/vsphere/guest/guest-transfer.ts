@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterBytes } from '../../../base/after-bytes.js';
 import { Fault } from '../../../base/fault.js';
+import { tidily } from '../../../guest/tidily.js';
 import type { CallContext, SizedContent } from '../../backend.js';
 import { HttpFailure, type HttpFailureKind } from '../http/http-failure.js';
 import { get, put, type Download } from '../transfer/http-transfer.js';
@@ -145,8 +146,8 @@ async function upload(
 
 /** Removing what a failed upload left must not hide why it failed, and is done also after a cancel. */
 async function removeQuietly(caller: GuestCaller, path: string, call: CallContext): Promise<void> {
-  const tidying: CallContext = { signal: AbortSignal.timeout(30_000), clock: call.clock, progress: () => undefined };
-  await caller.file('DeleteFileInGuest', { filePath: path }, tidying).catch(() => undefined);
+  const remove = (tidying: CallContext): Promise<void> => caller.file('DeleteFileInGuest', { filePath: path }, tidying);
+  await tidily(call, remove).catch(() => undefined);
 }
 
 /** Tries one route after the other while a host cannot be reached at all. */
