@@ -31,10 +31,26 @@ const usualPollMs = 1000;
 const latenessShare = 0.1;
 /** Longest delay between two looks. The guest keeps an exit code for five minutes, so none is missed. */
 const longestPollMs = 5000;
+/** Programs that come within so long of one another are one rush. */
+const rushGapMs = usualPollMs / shortLatenessShare;
+/** Share of its time that a rush may be looked at too late. */
+const rushLatenessShare = 0.1;
+/** Delay that is long enough however long a rush goes on: many looks at a guest make its Tools refuse all requests. */
+const longestRushPollMs = 500;
+/** Delay after a look that failed in passing; it doubles with each further one. */
+const firstRetryMs = 250;
+/** How long a guest may stay silent while its programs are awaited; a restart of Tools takes less. */
+const graceMs = 120_000;
+
+/** Looks that have failed in passing, one after another. */
+interface Silence {
+  readonly sinceMs: number;
+  readonly retryMs: number;
+}
 
 /**
  * Waits for programs of one guest. However many are awaited, there is one poll at a time for all of them, often at
- * first and then less and less so.
+ * first and then less and less so, and seldom where the guest does not answer.
  */
 export class ProgramWatcher {
   readonly #poll: Poll;
@@ -42,6 +58,9 @@ export class ProgramWatcher {
   readonly #waiters = new Set<Waiter>();
   /** When the newest program was first waited for: the longer it runs, the less often it is looked at. */
   #sinceMs = 0;
+  /** When the first of those was that came with no long gap up to the newest. */
+  #rushSinceMs = 0;
+  #silence: Silence | undefined = undefined;
   #timer: ClockTimer | undefined = undefined;
   /** When the next look is due, by the clock. */
   #dueMs = Number.POSITIVE_INFINITY;
@@ -52,7 +71,11 @@ export class ProgramWatcher {
     this.#clock = clock;
   }
 
-  /** @throws Fault `exit-code-lost`, what the poll throws, or the signal's reason. */
+  /**
+   * A poll that fails in passing is made again, for two minutes at most.
+   *
+   * @throws Fault `exit-code-lost`, what the poll throws, or the signal's reason.
+   */
   wait(pid: number, signal: AbortSignal): Promise<ExitedProgram> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
@@ -80,8 +103,10 @@ export class ProgramWatcher {
         },
       };
       signal.addEventListener('abort', onAbort, { once: true });
+      const nowMs = this.#clock.monotonic();
+      if (this.#waiters.size === 0 || nowMs - this.#sinceMs > rushGapMs) this.#rushSinceMs = nowMs;
+      this.#sinceMs = nowMs;
       this.#waiters.add(waiter);
-      this.#sinceMs = this.#clock.monotonic();
       this.#arm();
     });
   }
@@ -89,9 +114,7 @@ export class ProgramWatcher {
   #arm(): void {
     if (this.#polling !== undefined || this.#waiters.size === 0) return;
     const nowMs = this.#clock.monotonic();
-    const elapsedMs = nowMs - this.#sinceMs;
-    const fitting = Math.max(Math.min(elapsedMs * shortLatenessShare, usualPollMs), elapsedMs * latenessShare);
-    const delayMs = Math.min(Math.max(fitting, firstPollMs), longestPollMs);
+    const delayMs = this.#delayMs(nowMs);
     const dueMs = nowMs + delayMs;
     // A look is never put off, or programs that come all the time would keep all of them waiting.
     if (dueMs >= this.#dueMs) return;
@@ -100,9 +123,23 @@ export class ProgramWatcher {
     this.#timer = this.#clock.after(delayMs, () => void this.#look());
   }
 
+  #delayMs(nowMs: number): number {
+    const elapsedMs = nowMs - this.#sinceMs;
+    const fitting = Math.max(
+      firstPollMs,
+      Math.min(elapsedMs * shortLatenessShare, usualPollMs),
+      elapsedMs * latenessShare,
+      Math.min((nowMs - this.#rushSinceMs) * rushLatenessShare, longestRushPollMs),
+      this.#silence?.retryMs ?? 0,
+    );
+    return Math.min(fitting, longestPollMs);
+  }
+
   #stop(): void {
     this.#timer?.cancel();
     this.#dueMs = Number.POSITIVE_INFINITY;
+    // How the guest was while others waited says nothing to those who come later.
+    this.#silence = undefined;
     this.#polling?.abort();
   }
 
@@ -114,15 +151,30 @@ export class ProgramWatcher {
     const call: CallContext = { signal: polling.signal, clock: this.#clock, progress: () => undefined };
     try {
       const states = await this.#poll([...new Set(asked.map((waiter) => waiter.pid))], call);
+      this.#silence = undefined;
       for (const waiter of asked) this.#settle(waiter, states.get(waiter.pid) ?? { state: 'gone' });
     } catch (error) {
-      // A passing trouble is met again at the next look; the job's own end is what limits the wait.
-      const isPassing = error instanceof Fault && error.retryable !== 'no';
-      if (!isPassing) for (const waiter of asked) if (this.#waiters.has(waiter)) waiter.reject(error);
+      const end = polling.signal.aborted ? undefined : this.#endOf(error);
+      if (end !== undefined) for (const waiter of asked) if (this.#waiters.has(waiter)) waiter.reject(end);
     } finally {
       this.#polling = undefined;
       this.#arm();
     }
+  }
+
+  /** What a failed look ends the waits with; undefined for a trouble that may pass. */
+  #endOf(error: unknown): unknown {
+    if (!(error instanceof Fault) || error.retryable === 'no') return error;
+    const nowMs = this.#clock.monotonic();
+    const { sinceMs = nowMs, retryMs = firstRetryMs / 2 } = this.#silence ?? {};
+    this.#silence = { sinceMs, retryMs: Math.min(retryMs * 2, longestPollMs) };
+    if (nowMs - sinceMs < graceMs) return undefined;
+    this.#silence = undefined;
+    const message = `${error.message} It has been so for ${graceMs / 1000} seconds, so the wait ends.`;
+    return new Fault(error.kind, message, {
+      ...(error.vixCode === undefined ? {} : { vixCode: error.vixCode }),
+      cause: error,
+    });
   }
 
   #settle(waiter: Waiter, state: ProcessState): void {

@@ -123,6 +123,90 @@ describe('ProgramWatcher', () => {
     expect(isOver).toBe(true);
   });
 
+  it('looks less and less often while programs come all the time, and soon again after a while without one', async () => {
+    const guest = new Guest();
+    const start = async (pid: number): Promise<void> => {
+      guest.states.set(pid, running);
+      void guest.wait(pid).catch(() => undefined);
+      await guest.clock.advance(20);
+    };
+    for (let pid = 1; pid <= 1000; pid += 1) await start(pid);
+    const within = (fromMs: number, toMs: number): number =>
+      guest.polls.filter(({ atMs }) => atMs >= fromMs && atMs < toMs).length;
+    expect(within(0, 100)).toBeGreaterThanOrEqual(5);
+    expect(within(1000, 2000)).toBeLessThanOrEqual(10);
+    expect(within(10_000, 20_000)).toBeLessThanOrEqual(20);
+    await guest.clock.advance(10_000);
+    guest.states.set(2000, exited(4));
+    const late = guest.wait(2000);
+    const before = guest.polls.length;
+    await guest.clock.advance(10);
+    expect([(await late).exitCode, guest.polls.length - before]).toEqual([4, 1]);
+  });
+
+  const silence = new Fault('tools-not-running', 'silent', { retryable: 'when-state-changes', vixCode: 3016 });
+
+  it('leaves a guest that cannot answer now more and more time, whoever comes meanwhile', async () => {
+    const guest = new Guest();
+    guest.trouble = silence;
+    for (let pid = 1; pid <= 30; pid += 1) guest.states.set(pid, exited(pid));
+    const waits = [guest.wait(1)];
+    for (let pid = 2; pid <= 30; pid += 1) {
+      await guest.clock.advance(1000);
+      waits.push(guest.wait(pid));
+    }
+    expect(guest.polls.map(({ atMs }) => atMs)).toEqual([
+      10, 260, 760, 1760, 3760, 7760, 12_760, 17_760, 22_760, 27_760,
+    ]);
+    guest.trouble = undefined;
+    await guest.clock.advance(5000);
+    expect((await Promise.all(waits)).map(({ exitCode }) => exitCode)).toEqual(waits.map((_, index) => index + 1));
+  });
+
+  it.each([0, -86_400_000, 86_400_000])(
+    'waits through a silence of two minutes and no longer, with the clock set by %i ms meanwhile',
+    async (byMs) => {
+      const guest = new Guest();
+      guest.trouble = silence;
+      let isOver = false;
+      const waiting = guest.wait(1).finally(() => (isOver = true));
+      waiting.catch(() => undefined);
+      await guest.clock.advance(1000);
+      guest.clock.set(byMs);
+      await guest.clock.advance(118_000);
+      expect(isOver).toBe(false);
+      await guest.clock.advance(7000);
+      await expect(waiting).rejects.toMatchObject({
+        kind: 'tools-not-running',
+        retryable: 'no',
+        vixCode: 3016,
+        message: expect.stringContaining('120 seconds'),
+      });
+      expect(guest.clock.pending).toBe(0);
+    },
+  );
+
+  it('forgets a silence that nobody waited through to its end', async () => {
+    const guest = new Guest();
+    guest.trouble = silence;
+    const abort = new AbortController();
+    const cancelled = guest.wait(1, abort.signal);
+    await guest.clock.advance(60_000);
+    abort.abort(new Error('enough'));
+    await expect(cancelled).rejects.toThrow('enough');
+    await guest.clock.advance(3_600_000);
+    const ended = guest.wait(2);
+    ended.catch(() => undefined);
+    await guest.clock.advance(126_000);
+    await expect(ended).rejects.toThrow('120 seconds');
+    guest.states.set(3, exited(0));
+    const last = guest.wait(3);
+    await guest.clock.advance(60_000);
+    guest.trouble = undefined;
+    await guest.clock.advance(5000);
+    expect((await last).exitCode).toBe(0);
+  });
+
   it('never has two looks under way', async () => {
     const guest = new Guest();
     let open = (): void => undefined;
@@ -171,10 +255,10 @@ describe('ProgramWatcher', () => {
       guest.states.set(1, exited(7));
       guest.trouble = new Fault('busy', 'not now', { retryable });
       const waiting = guest.wait(1);
-      await guest.clock.advance(100);
+      await guest.clock.advance(2000);
       expect(guest.polls.length).toBeGreaterThan(2);
       guest.trouble = undefined;
-      await guest.clock.advance(1000);
+      await guest.clock.advance(2000);
       expect((await waiting).exitCode).toBe(7);
     },
   );

@@ -1,4 +1,3 @@
-import { Fault } from '../../../base/fault.js';
 import type { CallContext, GuestProcess, ProcessState, ProgramSpec } from '../../backend.js';
 import type { GuestProcessInfo, GuestProgramSpec, GuestWindowsProgramSpec } from '../vim/generated/types.js';
 import type { GuestCaller } from './guest-caller.js';
@@ -6,9 +5,6 @@ import { isBareName, requireAbsolute } from './guest-path.js';
 
 /** Answers in a row without a process before it counts as gone: an answer may come from before its start was noted. */
 const missesUntilGone = 3;
-
-/** How long a guest may stay silent while its programs are awaited; a restart of Tools takes less. */
-const graceMs = 120_000;
 
 interface Watched {
   /** First seen; another one under the same number is another process. */
@@ -21,7 +17,6 @@ export class VsphereGuestPrograms {
   readonly #caller: GuestCaller;
   /** Processes that are polled. Kept across a new login to vCenter: process ids stay valid. */
   readonly #watched = new Map<number, Watched>();
-  #silentSinceMs: number | undefined;
 
   constructor(caller: GuestCaller) {
     this.#caller = caller;
@@ -38,8 +33,10 @@ export class VsphereGuestPrograms {
     return pid;
   }
 
+  /** Whoever polls looks again by himself, so a guest that cannot answer now is not waited for. */
   async poll(pids: readonly number[], call: CallContext): Promise<ReadonlyMap<number, ProcessState>> {
-    const listed = await this.#listed(pids, call);
+    const found = await this.#caller.process('ListProcessesInGuest', { pids }, call, { isPatient: false });
+    const listed = new Map(found.map((info) => [info.pid, info]));
     return new Map(pids.map((pid) => [pid, this.#stateOf(pid, listed.get(pid))]));
   }
 
@@ -90,25 +87,6 @@ export class VsphereGuestPrograms {
     const changed = new Set(Object.keys(changes).map(key));
     const kept = own.filter((variable) => !changed.has(key(variable.slice(0, variable.indexOf('=', 1)))));
     return [...kept, ...Object.entries(changes).map(([name, value]) => `${name}=${value}`)];
-  }
-
-  /** A guest that is silent for a while has not lost its programs: a passing failure is one only after the grace time. */
-  async #listed(pids: readonly number[], call: CallContext): Promise<ReadonlyMap<number, GuestProcessInfo>> {
-    try {
-      const found = await this.#caller.process('ListProcessesInGuest', { pids }, call, { isPatient: false });
-      this.#silentSinceMs = undefined;
-      return new Map(found.map((info) => [info.pid, info]));
-    } catch (error) {
-      if (!(error instanceof Fault) || error.retryable === 'no') throw error;
-      const nowMs = call.clock.monotonic();
-      this.#silentSinceMs ??= nowMs;
-      if (nowMs - this.#silentSinceMs < graceMs) throw error;
-      const message = `${error.message} It has been so for ${Math.round(graceMs / 1000)} seconds, so the wait ends.`;
-      throw new Fault(error.kind, message, {
-        ...(error.vixCode === undefined ? {} : { vixCode: error.vixCode }),
-        cause: error,
-      });
-    }
   }
 
   #stateOf(pid: number, info: GuestProcessInfo | undefined): ProcessState {

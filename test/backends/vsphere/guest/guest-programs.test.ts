@@ -13,8 +13,7 @@ function listed(pid: number, more: Partial<GuestProcessInfo> = {}): GuestProcess
 
 /** Programs of a guest that answers each method by the given function. */
 function rig(family: 'posix' | 'windows', answers: Readonly<Record<string, (args: never) => unknown>>) {
-  const clock = new FakeClock();
-  const call: CallContext = { signal: new AbortController().signal, clock, progress: () => undefined };
+  const call: CallContext = { signal: new AbortController().signal, clock: new FakeClock(), progress: () => undefined };
   const process = async (method: string, args: unknown): Promise<unknown> => answers[method]?.(args as never);
   const programs = new VsphereGuestPrograms({
     family,
@@ -22,7 +21,7 @@ function rig(family: 'posix' | 'windows', answers: Readonly<Record<string, (args
     process,
     familyFor: async () => family,
   } as unknown as GuestCaller);
-  return { programs, call, clock };
+  return { programs, call };
 }
 
 describe('the state of a process', () => {
@@ -55,45 +54,18 @@ describe('the state of a process', () => {
     expect((await programs.poll([7], call)).get(7)).toEqual({ state: 'gone' });
   });
 
-  it('is waited for through a silence of two minutes, and no longer', async () => {
+  it('is not waited for where the guest cannot tell it now', async () => {
     const silence = new Fault('tools-not-running', 'silent', { retryable: 'when-state-changes' });
-    const { programs, call, clock } = rig('posix', {
-      ListProcessesInGuest: () => {
-        throw silence;
+    const options: unknown[] = [];
+    const caller = {
+      process: (_method: string, _args: unknown, _call: CallContext, how: unknown) => {
+        options.push(how);
+        return Promise.reject(silence);
       },
-    });
-    const failure = (): Promise<unknown> => programs.poll([7], call).catch((error: unknown) => error);
-    expect(await failure()).toBe(silence);
-    await clock.advance(119_000);
-    expect(await failure()).toBe(silence);
-    await clock.advance(2000);
-    expect(await failure()).toMatchObject({ kind: 'tools-not-running', retryable: 'no' });
-  });
-
-  it.each([-86_400_000, 86_400_000])('is waited for as long when the clock is set by %i ms meanwhile', async (byMs) => {
-    const silence = new Fault('tools-not-running', 'silent', { retryable: 'when-state-changes' });
-    const { programs, call, clock } = rig('posix', {
-      ListProcessesInGuest: () => {
-        throw silence;
-      },
-    });
-    const failure = (): Promise<unknown> => programs.poll([7], call).catch((error: unknown) => error);
-    await failure();
-    clock.set(byMs);
-    await clock.advance(119_000);
-    expect(await failure()).toBe(silence);
-    await clock.advance(2000);
-    expect(await failure()).toMatchObject({ kind: 'tools-not-running', retryable: 'no' });
-  });
-
-  it('fails at once for what does not pass', async () => {
-    const refused = new Fault('guest-login-refused', 'refused');
-    const { programs, call } = rig('posix', {
-      ListProcessesInGuest: () => {
-        throw refused;
-      },
-    });
-    await expect(programs.poll([7], call)).rejects.toBe(refused);
+    } as unknown as GuestCaller;
+    const { call } = rig('posix', {});
+    await expect(new VsphereGuestPrograms(caller).poll([7], call)).rejects.toBe(silence);
+    expect(options).toEqual([{ isPatient: false }]);
   });
 });
 
