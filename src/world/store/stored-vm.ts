@@ -8,6 +8,7 @@ import type { FileImageName, StoredFiles, VmState, VmStorePlace } from '../vm/vm
 import { ContentBlobs } from './content-blobs.js';
 import { GuestImage } from './guest-image.js';
 import { type HostDisk, readWhole } from './host-disk.js';
+import { LazyState } from './lazy-state.js';
 import { frozen, isEqual } from './plain-data.js';
 import type { ProcessLocks } from './process-lock.js';
 import { SerialQueue } from './serial-queue.js';
@@ -21,7 +22,7 @@ import {
   isAsCommitted,
 } from './vm-state-file.js';
 import { newCommit, parseStateFile, readStateFile, readStateHeader } from './vm-state-file.js';
-import { below, type VmFolder } from './vm-folder.js';
+import { below, type StagedFiles, type VmFolder } from './vm-folder.js';
 import { readRecord, recordFromVmx, writeRecord } from './vmx-record.js';
 
 /** A virtual machine that has only a `.vmx` file, made ready for use. */
@@ -94,23 +95,6 @@ export class VmGone extends Fault {
   constructor(folder: VmFolder) {
     super('vm-not-found', `There is no virtual machine at ${folder.vmx} any more. Was it deleted or moved?`);
     this.folder = folder;
-  }
-}
-
-/** Reads the files of the guest only when they are looked at. */
-class LazyState<Files extends StoredFiles> implements VmState<Files> {
-  readonly record: VmRecord;
-  readonly #load: () => Files;
-  #files: Files | undefined;
-
-  constructor(record: VmRecord, load: () => Files) {
-    this.record = record;
-    this.#load = load;
-  }
-
-  get files(): Files {
-    this.#files ??= this.#load();
-    return this.#files;
   }
 }
 
@@ -308,9 +292,10 @@ export class StoredVm<Files extends StoredFiles> {
     const { disk } = this.#context;
     const { folder } = this;
     const vmx = readWhole(`${folder.vmx}.new`) ?? known.vmx;
+    const sideFiles = await folder.stage(known.record, undefined);
     await disk.publish(`${folder.vmx}.new`, folder.vmx);
+    await sideFiles.publish();
     await disk.syncDirectory(folder.path);
-    await folder.writeSideFiles(known.record);
     this.#known = { ...known, vmx, isVmxBehind: false };
     return this.#known;
   }
@@ -447,13 +432,11 @@ export class StoredVm<Files extends StoredFiles> {
     image: GuestImage<Files>,
   ): Promise<void> {
     const { folder, id, order } = this.#identity;
-    const { disk } = this.#context;
     const addedEntries = known.state?.addedEntries ?? {};
     const document = VmxDocument.parse(known.vmx, folder.vmx);
     writeRecord(document, record, addedEntries);
     const vmx = Buffer.from(document.toString());
     const isVmxNew = !vmx.equals(known.vmx);
-    const staged = isVmxNew ? await disk.stage(folder.vmx, vmx) : undefined;
     const kept = new Set([current, ...Object.values(images)].map((saved) => saved.file));
     const journals = image.unusedJournals(kept);
     const unused = journals.length === 0 ? undefined : image.unusedContents(kept);
@@ -469,24 +452,40 @@ export class StoredVm<Files extends StoredFiles> {
       unusedContents: unused?.filter((hash) => !outdated.has(hash)) ?? [...outdated],
       record,
     };
-    const sideFiles = await folder.stageSideFiles(record);
-    try {
-      await disk.replaceFile(folder.state, formatState(state));
-    } catch (error) {
-      await sideFiles.discard();
-      // It may have its place already and only not be sure to last.
-      if (readStateHeader(folder.state)?.commit === state.header.commit) image.settle();
-      throw error;
-    }
+    const staged = await folder.stage(record, isVmxNew ? vmx : undefined);
+    const doubt = await this.#putState(state, staged);
     image.settle();
     this.#known = { vmx: known.vmx, state, record: frozen(record), isVmxBehind: isVmxNew };
-    if (staged !== undefined) {
-      await disk.publish(staged, folder.vmx);
-      await disk.syncDirectory(folder.path);
-      this.#known = { vmx, state, record: this.#known.record, isVmxBehind: false };
-    }
-    await sideFiles.publish();
+    await staged.publish();
+    this.#known = { vmx, state, record: this.#known.record, isVmxBehind: false };
+    if (doubt !== undefined) throw doubt;
     await image.remove(journals, unused?.filter((hash) => outdated.has(hash)) ?? []);
+  }
+
+  /**
+   * Commits. @returns the failure of a disk on which the state has its place and may not last, so that the rest has to
+   * follow. @throws where it has no place, and nothing is left of it.
+   */
+  async #putState(state: VmStateFile, staged: StagedFiles): Promise<Error | undefined> {
+    const path = this.folder.state;
+    try {
+      await this.#context.disk.replaceFile(path, formatState(state));
+      return undefined;
+    } catch (error) {
+      const isInPlace = isCommitted(path, state.header.commit);
+      if (isInPlace === true && error instanceof Error) return error;
+      if (isInPlace === false) await staged.discard();
+      throw error;
+    }
+  }
+}
+
+/** Whether a state file is that of a commit; undefined where the disk does not tell. */
+function isCommitted(path: string, commit: string): boolean | undefined {
+  try {
+    return readStateHeader(path)?.commit === commit;
+  } catch {
+    return undefined;
   }
 }
 

@@ -20,11 +20,11 @@ const unfinishedFolder = '.revix-unfinished';
 /** Name of the folder with the locks of a directory. */
 export const locksFolder = '.revix-locks';
 
-/** Side files that have their space, and not yet their place. */
-export interface StagedSideFiles {
-  /** Gives them their place, and removes ours that are outdated. */
+/** Files of a commit that have their space, and not yet their place. */
+export interface StagedFiles {
+  /** Gives them their place, and removes side files of ours that are outdated; only then it is made to last. */
   publish(): Promise<void>;
-  /** Gives the space back. */
+  /** Gives the space back. Whoever does so has failed already, so that this fails at nothing. */
   discard(): Promise<void>;
 }
 
@@ -87,17 +87,23 @@ export class VmFolder {
 
   /** Brings `.vmsd`, `.vmss`, `.vmsn` and `.vmem` in line with the record. Files that came from elsewhere are not lost. */
   async writeSideFiles(record: VmRecord): Promise<void> {
-    await (await this.stageSideFiles(record)).publish();
+    await (await this.stage(record, undefined)).publish();
   }
 
-  /** First half of `writeSideFiles`: takes the space, so that the second cannot fail for want of it. */
-  async stageSideFiles(record: VmRecord): Promise<StagedSideFiles> {
+  /**
+   * Takes the space for the side files, so that their publication cannot fail for want of it.
+   * @param vmx a new text of the `.vmx` file, which is staged and published first.
+   */
+  async stage(record: VmRecord, vmx: Uint8Array | undefined): Promise<StagedFiles> {
     const wanted = sideFiles(record, this.title);
     const staged: { readonly path: string; readonly name: string }[] = [];
+    let stagedVmx: string | undefined;
     const discard = async (): Promise<void> => {
-      for (const { path } of staged) await this.#disk.removeFile(path);
+      const paths = [...(stagedVmx === undefined ? [] : [stagedVmx]), ...staged.map(({ path }) => path)];
+      for (const path of paths) await this.#disk.removeFile(path).catch(() => undefined);
     };
     try {
+      if (vmx !== undefined) stagedVmx = await this.#disk.stage(this.vmx, vmx);
       for (const { name, text } of wanted.filter((file) => !this.#isUpToDate(file))) {
         staged.push({ path: await this.#disk.stage(join(this.own, name), text), name });
       }
@@ -106,13 +112,14 @@ export class VmFolder {
       throw error;
     }
     const publish = async (): Promise<void> => {
-      await this.#removeSideFiles(wanted);
+      if (stagedVmx !== undefined) await this.#disk.publish(stagedVmx, this.vmx);
+      const hasRemoved = await this.#removeSideFiles(wanted);
       for (const { path, name } of staged) {
         const target = join(this.path, name);
         if (this.#isForeign(name)) await this.#disk.publish(target, freeName(`${target}.foreign`));
         await this.#disk.publish(path, target);
       }
-      if (staged.length > 0) await this.#disk.syncDirectory(this.path);
+      if (stagedVmx !== undefined || hasRemoved || staged.length > 0) await this.#disk.syncDirectory(this.path);
     };
     return { publish, discard };
   }
@@ -135,15 +142,15 @@ export class VmFolder {
     return readFrom(join(this.path, name), 0, 0) !== undefined;
   }
 
-  /** Removes our side files of the machine except some. */
-  async #removeSideFiles(wanted: readonly { readonly name: string }[]): Promise<void> {
+  /** Removes our side files of the machine except some. Returns whether there were any. */
+  async #removeSideFiles(wanted: readonly { readonly name: string }[]): Promise<boolean> {
     const kept = new Set(wanted.map(({ name }) => name));
     const names = unlessAbsent('read', this.path, () => readdirSync(this.path)) ?? [];
     const isSideFile = (name: string): boolean =>
       name === dictionaryName(this.title) || memoryFileOf(name, this.title) !== undefined;
     const outdated = names.filter((name) => isSideFile(name) && !kept.has(name) && !this.#isForeign(name));
     for (const name of outdated) await this.#disk.removeFile(join(this.path, name));
-    if (outdated.length > 0) await this.#disk.syncDirectory(this.path);
+    return outdated.length > 0;
   }
 
   /** Looks at no more than it needs: the memory of a real machine is large. */
@@ -185,7 +192,7 @@ export class VmFolder {
     await disk.removeFile(this.vmx);
     await disk.syncDirectory(this.path);
     await disk.removeFile(`${this.vmx}.new`);
-    await this.#removeSideFiles([]);
+    if (await this.#removeSideFiles([])) await disk.syncDirectory(this.path);
     if (keepDisks) {
       await this.keepAside();
     } else {

@@ -5,22 +5,26 @@ import { HostDisk } from '../../../src/world/store/host-disk.js';
 /** Thrown in place of the death of the process. */
 export class Crash extends Error {}
 
+/** What goes wrong. */
+type FailureKind = 'crash' | 'full' | 'unsynced';
+
 /**
  * A disk that fails at a chosen step, half way where a step can be half done. After a `crash` nothing works any more,
- * as in a process that is dead; a disk that is `full` works again as soon as there is space.
+ * as in a process that is dead; a disk that is `full` works again as soon as there is space; one that is `unsynced` does
+ * all but make names last.
  */
 export class FailingDisk extends HostDisk {
   /** Steps so far. */
   steps = 0;
   #failAt = Number.POSITIVE_INFINITY;
-  #kind: 'crash' | 'full' = 'crash';
+  #kind: FailureKind = 'crash';
 
   constructor() {
     super(new RealClock());
   }
 
   /** Fails at the step with this number, counted from now; later steps too. */
-  failAt(step: number, kind: 'crash' | 'full'): void {
+  failAt(step: number, kind: FailureKind): void {
     this.steps = 0;
     this.#failAt = step;
     this.#kind = kind;
@@ -62,23 +66,23 @@ export class FailingDisk extends HostDisk {
   }
 
   override async publish(staged: string, path: string): Promise<void> {
-    await this.#step(async () => await super.publish(staged, path), undefined, false);
+    await this.#step(async () => await super.publish(staged, path), undefined, 'nothing');
   }
 
   override async removeFile(path: string): Promise<void> {
-    await this.#step(async () => await super.removeFile(path), undefined, false);
+    await this.#step(async () => await super.removeFile(path), undefined, 'nothing');
   }
 
   override async removeTree(path: string): Promise<void> {
-    await this.#step(async () => await super.removeTree(path), undefined, false);
+    await this.#step(async () => await super.removeTree(path), undefined, 'nothing');
   }
 
   override async removeEmptyDirectory(path: string): Promise<boolean> {
-    return await this.#step(async () => await super.removeEmptyDirectory(path), undefined, false);
+    return await this.#step(async () => await super.removeEmptyDirectory(path), undefined, 'nothing');
   }
 
   override async syncDirectory(path: string): Promise<void> {
-    await this.#step(async () => await super.syncDirectory(path), undefined, false);
+    await this.#step(async () => await super.syncDirectory(path), undefined, 'sync');
   }
 
   /** What gets to the disk of some bytes: a process that lives learns of a disk that is full. */
@@ -87,11 +91,17 @@ export class FailingDisk extends HostDisk {
     if (this.#kind === 'full') throw new Fault('disk-full', 'the disk is full');
   }
 
-  async #step<T>(whole: () => Promise<T>, half?: () => Promise<void>, needsSpace = true): Promise<T> {
+  async #step<T>(
+    whole: () => Promise<T>,
+    half?: () => Promise<void>,
+    needs: 'space' | 'sync' | 'nothing' = 'space',
+  ): Promise<T> {
     const isFailing = (this.steps += 1) >= this.#failAt;
-    if (!isFailing || (this.#kind === 'full' && !needsSpace)) return await whole();
+    const isSpared = (this.#kind === 'full' && needs !== 'space') || (this.#kind === 'unsynced' && needs !== 'sync');
+    if (!isFailing || isSpared) return await whole();
     if (this.steps === this.#failAt || this.#kind === 'full') await half?.();
     if (this.#kind === 'crash') throw new Crash('crashed');
+    if (this.#kind === 'unsynced') throw new Fault('file-error', 'the host reports EIO');
     throw new Fault('disk-full', 'the disk is full');
   }
 }

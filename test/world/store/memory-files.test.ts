@@ -1,5 +1,6 @@
 import { cpSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../src/base/fault.js';
 import type { SnapshotRecord, VmRecord } from '../../../src/world/vm/vm-record.js';
@@ -107,6 +108,12 @@ describe('files that stand for memory', () => {
   });
 });
 
+/** What was staged, and has not got its place. */
+function stagedIn(directory: string): readonly string[] {
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.new'));
+}
+
 /** What has happened before the change that is cut off, that change, and which files then may be there. */
 const crashes: readonly {
   readonly what: string;
@@ -137,6 +144,12 @@ const crashes: readonly {
     ],
   },
   {
+    what: 'more memory',
+    before: [create, take(1, false)],
+    cut: change((record) => void (record.memoryMb += 1)),
+    outcomes: [['a-Snapshot1.vmsn']],
+  },
+  {
     what: 'the deletion of a machine',
     before: [create, take(1, true), power('suspended')],
     cut: remove,
@@ -165,6 +178,8 @@ describe.each(crashes)('after $what', ({ before, cut, outcomes }) => {
           },
         );
         disk.work();
+        const left = kind === 'full' ? stagedIn(directory) : [];
+        expect(left, `step ${step}`).toEqual([]);
         const next = await openStore(directory);
         if ((await next.ids()).length === 0) await create(next);
         else await change((record) => void (record.memoryMb += 1))(next);
@@ -177,3 +192,32 @@ describe.each(crashes)('after $what', ({ before, cut, outcomes }) => {
     },
   );
 });
+
+it.each(crashes.filter(({ cut }) => cut !== remove))(
+  'after $what that may not last, all of it is there, or nothing',
+  async ({ before, cut, outcomes }) => {
+    const prepared = await directoryAfter(...before);
+    const seen = async (directory: string): Promise<unknown> =>
+      await (await openStore(directory)).read('a', ({ record }) => structuredClone(record));
+    const first = await seen(prepared);
+    let isThrough = false;
+    for (let step = 1; !isThrough; step += 1) {
+      const directory = temporaryDirectory();
+      cpSync(prepared, directory, { recursive: true });
+      const disk = new FailingDisk();
+      const store = await openStore(directory, { disk });
+      disk.failAt(step, 'unsynced');
+      isThrough = await cut(store).then(
+        () => true,
+        (error: unknown) => {
+          expect(error).toMatchObject({ kind: 'file-error' });
+          return false;
+        },
+      );
+      disk.work();
+      const isDone = !isDeepStrictEqual(await seen(directory), first);
+      expect(memoryIn(directory), `step ${step}`).toEqual(outcomes.at(isDone ? -1 : 0));
+      expect(stagedIn(directory), `step ${step}`).toEqual([]);
+    }
+  },
+);
