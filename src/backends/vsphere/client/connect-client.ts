@@ -20,12 +20,17 @@ export interface ClientTarget extends CallOptions {
   readonly password: SecretText;
 }
 
-/** Logs in, or shares the login of others with the same host, user and options. @throws Fault. */
+/**
+ * Logs in, or shares the login of others with the same host, user and options.
+ *
+ * @param closed what to do after the client was closed. @throws Fault.
+ */
 export async function connectClient(
   pool: ConnectionPool,
   clock: Clock,
   options: VsphereOptions,
   target: ClientTarget,
+  closed?: () => Promise<void>,
 ): Promise<VsphereClient> {
   const { url: address, userName = null, password } = target;
   const url = sdkUrl(address);
@@ -34,5 +39,6 @@ export async function connectClient(
   const secret = typeof password === 'string' ? new Secret(password) : password;
   const login = loginOf({ userName, password: secret }, settings.login);
   const context = { doing: 'connecting to', to: withoutUserInfo(url.href) };
-  return new VsphereClient(await translated(context, () => pool.lease(url, login, settings, contextOf(clock, target))));
+  const lease = await translated(context, () => pool.lease(url, login, settings, contextOf(clock, target)));
+  return new VsphereClient(lease, closed);
 }

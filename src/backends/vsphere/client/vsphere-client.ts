@@ -22,13 +22,16 @@ import { VsphereMachine, type ClientServices } from './vsphere-machine.js';
  */
 export class VsphereClient {
   readonly #lease: Lease;
+  readonly #closed: (() => Promise<void>) | undefined;
   readonly #connection: VsphereConnection;
   readonly #services: ClientServices;
   readonly #datacenters: Datacenters;
 
-  constructor(lease: Lease) {
+  /** @param closed what to do after it was closed. */
+  constructor(lease: Lease, closed?: () => Promise<void>) {
     const { connection } = lease;
     this.#lease = lease;
+    this.#closed = closed;
     this.#connection = connection;
     this.#datacenters = new Datacenters(connection);
     this.#services = {
@@ -119,8 +122,9 @@ export class VsphereClient {
   }
 
   /** Gives the login back; the last client or VIX connection that shares it logs out. Idempotent; never rejects. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#datacenters.close();
-    return this.#lease.release();
+    await this.#lease.release();
+    await this.#closed?.();
   }
 }

@@ -79,6 +79,11 @@ export class SoapServer {
     return new SoapServer(server, calls);
   }
 
+  /** Connections that are open. */
+  get connections(): number {
+    return this.#server.connections;
+  }
+
   /** The methods that were called, apart from those of every session. */
   get methods(): string[] {
     const usualOnes = new Set(Object.keys(usual({})));

@@ -114,6 +114,18 @@ describe('logins', () => {
     await expect(one.call(vm, 'ShutdownGuest', {})).rejects.toMatchObject({ kind: 'connection-lost' });
   });
 
+  test('of their own leave no connection, and nothing to do at the end of the process', async () => {
+    const server = await serve({});
+    const before = process.listenerCount('beforeExit');
+    const target = { url: server.url, userName: 'u', password: 'p' };
+    const clients = await Promise.all([connectVsphere(target), connectVsphere(target)]);
+    expect(server.connections).toBe(2);
+    for (const client of clients) await client.close();
+    await clients[0]?.close();
+    await expect.poll(() => server.connections, { timeout: 10_000 }).toBe(0);
+    expect(process.listenerCount('beforeExit')).toBe(before);
+  });
+
   test('that are refused say so', async () => {
     const server = await serve({
       Login: () => {
