@@ -40,8 +40,9 @@ const serviceInstance: Ref<'ServiceInstance'> = { type: 'ServiceInstance', value
 /**
  * One login at one server, kept alive until it is closed. When the server has forgotten it, all calls wait for one new
  * login. So do calls of guest managers that refuse it while it lives for everything else, as they were seen to do with
- * sessions of some age; nothing of a call that was refused has run. When the server does not answer, calls that may be repeated wait for it, and the session is lost for good when
- * that takes too long.
+ * sessions of some age; nothing of a call that was refused has run. When the server does not answer, calls that may be
+ * repeated wait for it, each as long as the settings say. However long that takes, the session goes on: it is lost for good
+ * only when the server refuses the new login, or when no other login can be made.
  */
 export class Session {
   readonly content: ServiceContent;
@@ -61,6 +62,8 @@ export class Session {
   /** Why every further call fails. */
   #end: Fault | undefined;
   #wasLost = false;
+  /** Since no call has been answered. */
+  #outage: Allowance | undefined;
   readonly #ended = new AbortController();
   readonly #onLost: ((fault: Fault) => void)[] = [];
   readonly #onRenewed: (() => void)[] = [];
@@ -192,17 +195,22 @@ export class Session {
           try {
             this.#hasCalled = true;
             const result = await this.#channel.call(self, method, args, { signal: stop.signal, timeoutMs });
+            this.#endOutage();
             if (isOnce || !hidesRefusal(result)) return result;
             refused = { generation, answer: { result } };
           } catch (error) {
+            const isRefused = isVimError(error, 'NotAuthenticated');
+            if (error instanceof VimError && !isRefused) this.#endOutage();
             // What was refused for want of a login has not been carried out.
-            if (!isVimError(error, 'NotAuthenticated') || isOnce) throw error;
+            if (!isRefused || isOnce) throw error;
             refused = { generation };
           }
         } catch (error) {
           if (!(error instanceof HttpFailure) || isOnce || !mayRepeat(error, method)) throw this.#end ?? error;
-          outage ??= new Allowance(this.#clock, this.#settings.reconnectMs);
-          if (outage.isOver) throw this.lose(error);
+          outage ??= this.#allowance();
+          // One that began before this call lets it try once. Other calls may end that of all, but not that of this one.
+          this.#outage ??= this.#allowance();
+          if (outage.isOver || this.#outage.isOver) throw this.#end ?? this.tooLong(error);
           await this.#pause(pauseMs, signal);
           pauseMs = Math.min(pauseMs * 2, longestPauseMs);
         }
@@ -223,15 +231,20 @@ export class Session {
     this.#changesRefused = reason;
   }
 
-  /** Ends the session for good because of something that cannot be mended. @returns what further calls throw. */
-  lose(cause: unknown): Fault {
+  /** What a call or a wait ends with that the server left without an answer for too long. */
+  tooLong(cause: unknown): Fault {
+    const seconds = Math.round(this.#settings.reconnectMs / 1000);
+    const message = `${messageOf(this.#reason(cause))} It has been so for ${seconds} seconds; the next call tries again.`;
+    return new Fault('connection-lost', message, { cause });
+  }
+
+  /** Ends the session for good because no other login can be had. @returns what further calls throw. */
+  #lose(cause: unknown): Fault {
     if (this.#end !== undefined) return this.#end;
-    const { name } = this.content.about;
-    const why = faultFrom(cause, { doing: `the session at ${name}` });
-    const message = why instanceof Error ? why.message : String(why);
+    const why = this.#reason(cause);
     // A new login that the server refuses is told by its own code: nobody has to look at the network.
     const isRefused = cause instanceof VimError && why instanceof Fault && why.kind === 'host-permission';
-    const fault = new Fault('connection-lost', `${message} Connect again to go on.`, {
+    const fault = new Fault('connection-lost', `${messageOf(why)} Connect again to go on.`, {
       cause,
       ...(isRefused ? { vixCode: refusedLoginCode } : {}),
     });
@@ -251,12 +264,26 @@ export class Session {
     await Promise.all([this.#logOut(), renewing]);
   }
 
+  #reason(cause: unknown): unknown {
+    return faultFrom(cause, { doing: `the session at ${this.content.about.name}` });
+  }
+
+  #allowance(): Allowance {
+    return new Allowance(this.#clock, this.#settings.reconnectMs);
+  }
+
+  #endOutage(): void {
+    this.#outage?.end();
+    this.#outage = undefined;
+  }
+
   #throwIfEnded(): void {
     if (this.#end !== undefined) throw this.#end;
   }
 
   #finish(fault: Fault): void {
     this.#end = fault;
+    this.#endOutage();
     this.#keepAlive?.cancel();
     this.#ended.abort(fault);
   }
@@ -288,7 +315,7 @@ export class Session {
     this.#throwIfEnded();
     if (isAlive && !(isForced && this.#mayHelp())) return 'alive';
     if (!isAlive && this.#login.kind === 'clone-ticket') {
-      throw this.lose(
+      throw this.#lose(
         new Fault('host-permission', 'The session has ended, and its clone ticket was good for one login.'),
       );
     }
@@ -306,7 +333,7 @@ export class Session {
         return 'alive';
       }
       // Never again with a login that was refused: the account would be locked.
-      if (isRefused) throw this.lose(error);
+      if (isRefused) throw this.#lose(error);
       throw error instanceof VimError ? notNow(error) : error;
     }
     const ended = this.#end;
@@ -382,6 +409,10 @@ const refusedLoginKinds: ReadonlySet<FaultKind> = new Set<FaultKind>(['host-perm
 
 /** VIX_E_HOST_USER_PERMISSIONS. */
 const refusedLoginCode = 3014;
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 /** What it means when the server refuses a session that lives. */
 function forbidden(): VimError {

@@ -161,7 +161,7 @@ export class PropertyHub {
     const allowance = outage ?? new Allowance(this.#clock, this.#settings.reconnectMs);
     const isHopeless = !(error instanceof HttpFailure) && !isVimError(error, ...passing);
     if (isHopeless) this.#fail(error);
-    else if (allowance.isOver) this.#session.lose(error);
+    else if (allowance.isOver) this.#fail(this.#session.tooLong(error));
     else await this.#rest(signal);
     return allowance;
   }

@@ -114,6 +114,28 @@ describe('a session that guest managers refuse while it lives', () => {
     expect([fake.count('Login'), fake.count('Logout'), fake.sessionCount]).toEqual([logins, 0, 1]);
   });
 
+  it('goes on although no login can be reached for long, and fails only the calls that need one', async () => {
+    const made = await connected({ reconnectSeconds: 10 });
+    fake.on('Login', ({ response }) => {
+      response.socket?.destroy();
+      return answeredOtherwise;
+    });
+    const starting = thrownBy(start(made));
+    const progress = { isOver: false };
+    void starting.then(() => (progress.isOver = true));
+    // What does not need the login shows that the session lives, and must not keep the other call waiting for ever.
+    while (!progress.isOver) {
+      expect(await readName(made)).toBe('machine');
+      await made.clock.advance(250);
+    }
+    expect(await starting).toMatchObject({ kind: 'connection-lost' });
+    expect(made.clock.monotonic()).toBeLessThan(20_000);
+    expect(await readName(made)).toBe('machine');
+    fake.on('Login', (call) => fake.logIn(call));
+    expect(await start(made)).toBe(7);
+    expect([started, fake.sessionCount]).toEqual([1, 1]);
+  });
+
   it('is renewed again where the server ends it between renewal and second attempt', async () => {
     const made = await connected();
     refusedLogins = 2;
@@ -179,24 +201,21 @@ describe('a session that has ended', () => {
     expect([fake.count('Login'), fake.sessionCount]).toEqual([2, 1]);
   });
 
-  it('leaves no session on the server when it is closed or lost during its new login', async () => {
-    for (const leave of ['close', 'lose'] as const) {
-      const made = await connected();
-      const login = gate();
-      fake.on('Login', async (call) => {
-        await login.passed();
-        return fake.logIn(call);
-      });
-      fake.forgetSessions();
-      const reading = thrownBy(readName(made));
-      await login.reached;
-      const left = leave === 'close' ? made.release() : made.connection.session.lose(new Error('for the test'));
-      login.open();
-      await left;
-      expect(await reading).toMatchObject({ kind: 'connection-lost' });
-      expect([leave, fake.sessionCount]).toEqual([leave, 0]);
-      fake.on('Login', (call) => fake.logIn(call));
-    }
+  it('leaves no session on the server when it is closed during its new login', async () => {
+    const made = await connected();
+    const login = gate();
+    fake.on('Login', async (call) => {
+      await login.passed();
+      return fake.logIn(call);
+    });
+    fake.forgetSessions();
+    const reading = thrownBy(readName(made));
+    await login.reached;
+    const left = made.release();
+    login.open();
+    await left;
+    expect(await reading).toMatchObject({ kind: 'connection-lost' });
+    expect(fake.sessionCount).toBe(0);
   });
 
   it('is closed in time although its new login gets no answer', async () => {
@@ -268,7 +287,7 @@ describe('a session whose renewal fails for now', () => {
     expect(await readName(made)).toBe('machine');
   });
 
-  it('is over when that takes too long, which is no refusal', async () => {
+  it('fails its calls when that takes too long, which is no refusal, and goes on', async () => {
     const made = await connected({ reconnectSeconds: 10 });
     fake.on('Login', () => {
       throw new FakeFault({ $type: 'SystemError', reason: 'vpxd is starting' }, 'A general system error occurred.');
@@ -278,5 +297,8 @@ describe('a session whose renewal fails for now', () => {
     expect(error).toMatchObject({ kind: 'connection-lost' });
     expect(error).not.toHaveProperty('vixCode', 3014);
     expect(String(error)).toContain('the server takes no login now: A general system error occurred.');
+    expect(made.connection.session.end).toBeUndefined();
+    fake.on('Login', (call) => fake.logIn(call));
+    expect(await readName(made)).toBe('machine');
   });
 });

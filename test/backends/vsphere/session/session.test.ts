@@ -264,17 +264,35 @@ describe('a server that does not answer', () => {
     expect(await whileMoving(made.clock, 250, starting)).toEqual({ type: 'Task', value: 'task-1' });
   });
 
-  it('for too long ends the session, and with it everything that waits', async () => {
+  it('for too long ends everything that waits, but not the session', async () => {
     const made = await connected({ reconnectSeconds: 10 });
     const lost: Fault[] = [];
     made.connection.session.onLost((fault) => lost.push(fault));
     const waiting = thrownBy(made.connection.waitForVm(vm, () => undefined, made.call));
     await until(() => fake.count('WaitForUpdatesEx') > 0);
+    const port = Number(fake.url.port);
     await fake.close();
     const errors = await whileMoving(made.clock, 500, Promise.all([thrownBy(readName(made)), waiting]));
-    for (const error of errors) expect(error).toMatchObject({ kind: 'connection-lost' });
-    expect(lost).toHaveLength(1);
-    expect(String(lost[0])).toContain('cannot be reached: it refuses connections');
+    for (const error of errors) {
+      expect(error).toMatchObject({ kind: 'connection-lost' });
+      expect(String(error)).toMatch(/cannot be reached: it refuses connections.* for 10 seconds/);
+    }
+    // One that is made meanwhile tries once, and does not wait as long again.
+    const beforeMs = made.clock.monotonic();
+    expect(await thrownBy(readName(made))).toMatchObject({ kind: 'connection-lost' });
+    expect(made.clock.monotonic()).toBe(beforeMs);
+    fake.forgetSessions();
+    await fake.listen(port);
+    expect(await readName(made)).toBe('machine');
+    const again = made.connection.waitForVm(vm, (values) => values.get('name'), made.call);
+    expect(await whileMoving(made.clock, 250, again)).toBe('machine');
+    // The next outage is waited for as long as the first.
+    await fake.close();
+    const reading = readName(made);
+    await made.clock.advance(5000);
+    await fake.listen(port);
+    expect(await whileMoving(made.clock, 500, reading)).toBe('machine');
+    expect(lost).toEqual([]);
   });
 
   it('and comes back with another certificate gets nothing more, not even the password', async () => {
@@ -327,7 +345,12 @@ describe('a pool of connections', () => {
 
   it('never hands out a session that was lost', async () => {
     const first = await connected();
-    first.connection.session.lose(new Error('for the test'));
+    fake.forgetSessions();
+    fake.on('Login', () => {
+      throw new FakeFault({ $type: 'InvalidLogin' }, 'Cannot complete login.');
+    });
+    expect(await thrownBy(readName(first))).toMatchObject({ kind: 'connection-lost' });
+    fake.on('Login', (call) => fake.logIn(call));
     const second = await connected({}, {}, first.pool, first.clock);
     expect(await readName(second)).toBe('machine');
   });
