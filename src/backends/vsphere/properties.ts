@@ -67,6 +67,7 @@ export interface KnownProperties {
   'guest.toolsVersion': string;
   'guest.toolsVersionStatus2': string;
   guestHeartbeatStatus: ManagedEntityStatus;
+  'runtime.bootTime': Date;
   'runtime.connectionState': string;
   'runtime.host': Ref<'HostSystem'>;
   'runtime.paused': boolean;

@@ -1,3 +1,4 @@
+import type { ClockTimer } from '../../../base/clock.js';
 import { Fault, type FaultKind } from '../../../base/fault.js';
 import { LinkedAbort } from '../../../base/linked-abort.js';
 import type { CallContext, PowerMode, PowerOps } from '../../backend.js';
@@ -14,8 +15,11 @@ const atPowerOn: Readonly<Record<string, FaultKind>> = {
   FileNotWritable: 'vm-read-only',
 };
 
-/** After so long without a sign of a restart, a guest is taken to have restarted unseen. */
-const unseenRebootMs = 120_000;
+/** A guest that was asked to restart shows a sign of it within so long. */
+const firstSignMs = 120_000;
+
+/** Tools is back within so long, also where the guest installs updates or checks its disks meanwhile. */
+const returnMs = 600_000;
 
 /** The power button of one machine. */
 export class VspherePower implements PowerOps {
@@ -55,7 +59,7 @@ export class VspherePower implements PowerOps {
   reset(mode: PowerMode, call: CallContext): Promise<void> {
     const machine = this.#machine;
     return machine.run('reset', undefined, call, async () => {
-      const values = await machine.properties(powerPaths, call);
+      const values = await machine.properties([...powerPaths, 'runtime.bootTime'], call);
       const question = questionIn(values);
       if (question !== null) throw this.#blocked(question);
       this.#requireOn(values);
@@ -65,7 +69,7 @@ export class VspherePower implements PowerOps {
       }
       this.#requireScripts(values);
       await this.#ask('RebootGuest', call);
-      await this.#untilRestarted(call);
+      await this.#untilRestarted(values.get('runtime.bootTime'), call);
     });
   }
 
@@ -137,20 +141,30 @@ export class VspherePower implements PowerOps {
     );
   }
 
-  /** The power state does not change when a guest restarts, but Tools goes away for a while. */
-  async #untilRestarted(call: CallContext): Promise<void> {
+  /** The power state does not change when a guest restarts, but Tools goes away for a while, or there is another boot. */
+  async #untilRestarted(lastBoot: Date | undefined, call: CallContext): Promise<void> {
     const { connection, label } = this.#machine;
-    const unseen = new Error('no sign of a restart');
     const stop = new LinkedAbort(call.signal);
-    const timer = connection.clock.after(unseenRebootMs, () => stop.abort(unseen));
+    const failAfter = (ms: number, what: string): ClockTimer => {
+      const message = `${label} was asked to restart, but ${what} for ${ms / 1000} seconds. Look at its console.`;
+      return connection.clock.after(ms, () => stop.abort(new Fault('tools-timeout', message)));
+    };
+    let areToolsGone = false;
+    let timer = failAfter(firstSignMs, 'has shown no sign of it');
     const test = (values: Properties): true | undefined => {
       if (!isOn(values)) throw new Fault('vm-not-running', `${label} went off in place of restarting.`);
-      return areToolsRunning(values) ? undefined : true;
+      const boot = values.get('runtime.bootTime');
+      if (boot !== undefined && boot.getTime() > (lastBoot?.getTime() ?? Number.POSITIVE_INFINITY)) return true;
+      if (areToolsRunning(values)) return areToolsGone ? true : undefined;
+      if (!areToolsGone) {
+        areToolsGone = true;
+        timer.cancel();
+        timer = failAfter(returnMs, 'VMware Tools has been away');
+      }
+      return undefined;
     };
     try {
       await this.#machine.waitFor(test, { signal: stop.signal });
-    } catch (error) {
-      if (error !== unseen) throw error;
     } finally {
       timer.cancel();
       stop.release();

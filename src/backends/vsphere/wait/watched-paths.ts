@@ -5,6 +5,7 @@ export const watchedPaths = {
   Task: ['info.state', 'info.progress', 'info.error', 'info.result', 'info.cancelable'],
   VirtualMachine: [
     'runtime.powerState',
+    'runtime.bootTime',
     'runtime.connectionState',
     'runtime.question',
     'guest.toolsRunningStatus',
