@@ -9,11 +9,12 @@ import type { EventChannel } from '../jobs/event-channel.js';
 import { VixFailure } from '../errors/vix-failure.js';
 import { VIX_E_SNAPSHOT_NOTFOUND } from '../vix/names.js';
 import { Lane } from '../jobs/lane.js';
+import { OpenVms } from './open-vms.js';
 
 /** What a host handle stands for: one connection. */
 export class HostState implements HandlePayload {
-  /** Open VMs, so that opening one twice gives one handle. Their keys may change. */
-  readonly vms = new Set<HandleEntry<'vm', VmState>>();
+  /** Open VMs. */
+  readonly vms = new OpenVms<HandleEntry<'vm', VmState>>();
   readonly #ended = new AbortController();
   readonly #tidying = new Set<Promise<unknown>>();
   #ending: Promise<void> | undefined = undefined;

@@ -33,24 +33,11 @@ export async function openVm(
 ): Promise<void> {
   const { link, paths, vms } = host.payload;
   const vmLink = await link.openVm(paths.toHost(location), encryptionPassword, context);
-  await learnKeys(vms, vmLink, context);
+  // Those that may be this machine under an older key learn theirs. One that gets no answer keeps it, and is not taken for the one that was found.
+  await Promise.allSettled(vms.doubtful(vmLink).map((doubtful) => doubtful.properties(context)));
   context.signal.throwIfAborted();
   // On the same turn as the look-up: a release in between would end the handle that was found.
-  resultHandle(runtime, context, entryOf(vms, vmLink) ?? vmEntry(runtime, host, vmLink, location, call));
-}
-
-/** Lets open VMs that may be the same one, under a key that it does not have any more, learn their keys. */
-async function learnKeys(vms: Iterable<VmEntry>, { key, uuid }: VmLink, context: JobContext): Promise<void> {
-  if (uuid === undefined) return;
-  const links = [...vms].map(({ payload }) => payload.link);
-  const doubtful = links.filter((link) => link.uuid === uuid && link.key !== key);
-  // One that gets no answer keeps its key, and is not taken for the one that was found.
-  await Promise.allSettled(doubtful.map((link) => link.properties(context)));
-}
-
-function entryOf(vms: Iterable<VmEntry>, { key }: VmLink): VmEntry | undefined {
-  for (const entry of vms) if (entry.payload.link.key === key) return entry;
-  return undefined;
+  resultHandle(runtime, context, vms.find(vmLink) ?? vmEntry(runtime, host, vmLink, location, call));
 }
 
 function vmEntry(runtime: VixRuntime, host: HostEntry, link: VmLink, location: string, call: string): VmEntry {
