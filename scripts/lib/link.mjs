@@ -28,13 +28,14 @@ class LinkedProgram {
     return `(function(exports,require,module,__filename,__dirname,__import,__part){
 const __module={get url(){return require("node:url").pathToFileURL(__filename).href}};
 const __named=(value)=>Object.create(value,{default:{value}});
+const __passedOn=(value)=>{const{default:_,...all}=Object.getOwnPropertyDescriptors(value);return all};
 const __loaded=[];
 let __rest;
 const __use=(id)=>{
 const known=__loaded[id];
 if(known!==undefined)return known.exports;
 ${onLoad}
-const run=__here[id]??(__rest??=__part(${JSON.stringify(rest.name)},${JSON.stringify(rest.hash)})(require,__filename,__dirname,__module,__named,__import,__use))[id];
+const run=__here[id]??(__rest??=__part(${JSON.stringify(rest.name)},${JSON.stringify(rest.hash)})(require,__filename,__dirname,__module,__named,__passedOn,__import,__use))[id];
 const used=__loaded[id]={exports:{}};
 run(used.exports,used);
 return used.exports;
@@ -47,7 +48,7 @@ module.exports=__use(0);
   /** The text of the other file: a function that gives the modules that are not in the main file. */
   restText(isHere) {
     const members = this.#members((path) => !isHere(path));
-    return `(function(require,__filename,__dirname,__module,__named,__import,__use){return{${members}}})`;
+    return `(function(require,__filename,__dirname,__module,__named,__passedOn,__import,__use){return{${members}}})`;
   }
 
   #members(isWanted) {
@@ -121,15 +122,21 @@ async function inOldFormat(path, source) {
     ) ?? fail(path);
   const passedOn = [];
   const rest = body.replaceAll(/^__reExport\(\w+, (require\("[^"]+"\)), module\.exports\);$/gm, (_, call) => {
-    passedOn.push(`...${call}`);
+    passedOn.push(`...__passedOn(${call})`);
     return '';
   });
   const exports = [...exported.matchAll(/^ {2}(\S+): \(\) => (\S+?),?$/gm)].map(([, name, value]) =>
     // What is passed on, or may change, is looked up by who uses it.
     isFixed(value, body) ? `${name}:${value}` : `get ${name}(){return ${value}}`,
   );
-  const all = [...passedOn, ...exports];
-  return `"use strict";\n${lateImports(`${rest}${all.length === 0 ? '' : `module.exports={${all.join(',')}};\n`}`)}`;
+  const own = `{${exports.join(',')}}`;
+  // What another module passes on may change there, so it is looked up there; a name of this module's own comes first.
+  const all =
+    passedOn.length === 0
+      ? own
+      : `Object.defineProperties({},{${passedOn.join(',')},...Object.getOwnPropertyDescriptors(${own})})`;
+  const isEmpty = passedOn.length === 0 && exports.length === 0;
+  return `"use strict";\n${lateImports(isEmpty ? rest : `${rest}module.exports=${all};\n`)}`;
 }
 
 /** Whether a name of a module has its last value when the module has run. */

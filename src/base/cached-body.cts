@@ -43,7 +43,13 @@ class CachedScript {
     const draft = `${this.#cachePath}.${process.pid}`;
     try {
       // Whoever else may write it could make this program do anything.
-      fs.writeFileSync(draft, this.#script.createCachedData(), { mode: 0o644 });
+      const file = fs.openSync(draft, 'w', 0o644);
+      try {
+        fs.writeFileSync(file, sealed(this.#script.createCachedData()));
+        fs.fsyncSync(file);
+      } finally {
+        fs.closeSync(file);
+      }
       fs.renameSync(draft, this.#cachePath);
     } catch (error) {
       fs.rmSync(draft, { force: true });
@@ -132,10 +138,30 @@ function readIfThere(filename: string): string | undefined {
 
 function readCache(cachePath: string, isTrusted: (path: string) => boolean): Buffer | undefined {
   try {
-    return isTrusted(cachePath) ? fs.readFileSync(cachePath) : undefined;
+    return isTrusted(cachePath) ? unsealed(fs.readFileSync(cachePath)) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Ends a file of two copies. */
+const seal = Buffer.from('\ntwice\n');
+
+/**
+ * A cache as it is kept: V8 crashes on one in which a bit has changed, and checks no more of it than whose it is. Twice
+ * the same bytes are compared at once, in place of a checksum: to load Node's hashes alone takes an eighth of the time in
+ * which Node starts.
+ */
+function sealed(data: Buffer): Buffer {
+  return Buffer.concat([data, data, seal]);
+}
+
+/** What was sealed, or undefined where it has not been kept whole. */
+function unsealed(bytes: Buffer): Buffer | undefined {
+  const length = (bytes.length - seal.length) / 2;
+  if (!Number.isInteger(length) || length <= 0 || !bytes.subarray(2 * length).equals(seal)) return undefined;
+  const data = bytes.subarray(0, length);
+  return data.equals(bytes.subarray(length, 2 * length)) ? data : undefined;
 }
 
 export = CachedBody;

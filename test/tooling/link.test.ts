@@ -77,9 +77,12 @@ describe('a linked program', () => {
     const folder = folderOf();
     const sources = {
       'entry.js': `import './effect.js'; import { count, add } from './count.js'; import { log } from './log.js';
-        add(); export const seen = () => [...log, count]; export { add };`,
+        import * as door from './count-door.js';
+        add(); export const seen = () => [...log, count, door.count, door.own, Object.keys(door)]; export { add };`,
       'effect.js': "import { log } from './log.js'; log.push('ran'); export const done = true;",
-      'count.js': 'export let count = 0; export function add() { count += 1; }',
+      'count.js': "export let count = 0; export function add() { count += 1; } export const own = 'no'; export default 1;",
+      'count-door.js': "export * from './count-inner-door.js'; export const own = 'own';",
+      'count-inner-door.js': "export * from './count.js';",
     };
     for (const [name, text] of Object.entries(sources)) writeFileSync(join(folder, name), text);
     const linked = await linker(folder, [])(join(folder, 'entry.js'));
@@ -87,9 +90,10 @@ describe('a linked program', () => {
     writeFileSync(body, `/*abc1*/${linked.mainText(() => true, { name: '', hash: '' })}`);
     const { exports } = new CachedBody(body, join(folder, 'cache'), () => true, fail);
     const { seen, add } = exports as { seen(this: void): unknown; add(this: void): void };
-    expect(seen()).toEqual(['ran', 1]);
+    const names = ['count', 'add', 'own'];
+    expect(seen()).toEqual(['ran', 1, 1, 'own', expect.arrayContaining(names)]);
     add();
-    expect(seen()).toEqual(['ran', 2]);
+    expect(seen()).toEqual(['ran', 2, 2, 'own', expect.not.arrayContaining(['default'])]);
   });
 
   it('is refused where a text looks like the use of an import', async () => {
