@@ -23,6 +23,7 @@ const library = {
     'package-lock.json',
     'scripts/lib/bundle.mjs',
     'scripts/lib/link.mjs',
+    'scripts/lib/pack-list.mjs',
   ],
   finish: bundlePrograms,
 };

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { linker } from './link.mjs';
+import { writePackList } from './pack-list.mjs';
 import { runNode, StepFailure } from './process.mjs';
 
 /**
@@ -37,31 +38,40 @@ const cachedPrograms = {
 };
 
 /**
- * Bundles the programs of the package, whose start counts.
+ * @typedef {{ readonly inputs: string[], readonly made: string[] }} Bundle what it was made of, and the paths of its files
+ */
+
+/**
+ * Bundles the programs and the entries of the package, whose start counts.
  * @param {string} root folder of the project
  * @param {string} output what tsc has made
  */
 export async function bundlePrograms(root, output) {
-  const inputs = await bundleCommands(root, output);
+  const bundles = [await bundleCommands(root, output)];
   const link = linker(root, peersOf(root));
   for (const program of Object.values(cachedPrograms)) {
-    inputs.push(...(await bundleCachedProgram(root, output, link, program)));
+    bundles.push(await bundleCachedProgram(root, output, link, program));
   }
   await makeHelperCache(root, output);
-  await bundleEntries(root, output);
-  if (inputs.length === 0) return;
-  const folder = join(output, 'bin');
-  for (const name of readdirSync(folder)) if (/\.c?js$/.test(name)) chmodSync(join(folder, name), 0o755);
-  writeFileSync(join(folder, 'LICENSES.txt'), licences(root, inputs));
+  const inputs = bundles.flatMap((bundle) => bundle.inputs);
+  const made = [...bundles.flatMap((bundle) => bundle.made), ...(await bundleEntries(root, output))];
+  if (inputs.length > 0) {
+    const folder = join(output, 'bin');
+    for (const name of readdirSync(folder)) if (/\.c?js$/.test(name)) chmodSync(join(folder, name), 0o755);
+    const texts = join(folder, 'LICENSES.txt');
+    writeFileSync(texts, licences(root, inputs));
+    made.push(texts);
+  }
+  writePackList(output, made, entriesOf(root, output));
 }
 
 /**
  * Makes two files of a program and of all that it needs: Node takes several times as long to load the same code from
  * hundreds of files.
- * @returns {Promise<string[]>} what it has read
+ * @returns {Promise<Bundle>}
  */
 async function bundleCachedProgram(root, output, link, { start, program, entry, before, usual }) {
-  if (!existsSync(join(output, entry))) return [];
+  if (!existsSync(join(output, entry))) return { inputs: [], made: [] };
   const { build: bundle } = await import('esbuild');
   const failed = (error) => {
     throw new StepFailure(`Bundling ${program} failed: ${error.message}`);
@@ -85,7 +95,7 @@ async function bundleCachedProgram(root, output, link, { start, program, entry, 
   const isUsual = (path) => used.has(path);
   const hash = writeHashed(rest, linked.restText(isUsual));
   writeHashed(body, linked.mainText(isUsual, { name: basename(rest), hash }));
-  return linked.paths;
+  return { inputs: linked.paths, made: [join(output, program), body, rest] };
 }
 
 /** Paths of the modules that a program runs when it is used as usual. */
@@ -155,11 +165,11 @@ function peersOf(root) {
  * Puts each other command of `<output>/cli/bin` with all that it needs into few files of `<output>/bin`: a command starts
  * several times faster than from one file a module. What a command imports while it runs stays in files of its own, so
  * that only those who need it pay for it.
- * @returns {Promise<string[]>} what it has read
+ * @returns {Promise<Bundle>}
  */
 async function bundleCommands(root, output) {
   const source = join(output, 'cli', 'bin');
-  if (!existsSync(source)) return [];
+  if (!existsSync(source)) return { inputs: [], made: [] };
   const { build: bundle } = await import('esbuild');
   const { metafile } = await bundle({
     absWorkingDir: root,
@@ -185,23 +195,37 @@ async function bundleCommands(root, output) {
   }).catch((error) => {
     throw new StepFailure(`Bundling the commands failed: ${error.message}`);
   });
-  return Object.keys(metafile.inputs);
+  return { inputs: Object.keys(metafile.inputs), made: outputsOf(root, metafile) };
+}
+
+/** What esbuild has written, less the maps. */
+function outputsOf(root, { outputs }) {
+  return Object.keys(outputs)
+    .filter((path) => !path.endsWith('.map'))
+    .map((path) => join(root, path));
+}
+
+/** Paths of the entries of the package that have been built. */
+function entriesOf(root, output) {
+  const { exports = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return Object.values(exports)
+    .filter((file) => file.startsWith('./dist/') && file.endsWith('.js'))
+    .map((file) => join(output, file.slice('./dist/'.length)))
+    .filter((file) => existsSync(file));
 }
 
 /**
  * Puts what lies behind the entries of the package into few files: a program, and each thread of the blocking doors,
  * loads in half the time that one file a module takes. The entries stay where they are; what they share lies in
  * `doors/parts`, as deep as the door that starts its thread from an address relative to itself.
+ * @returns {Promise<string[]>} what it has made
  */
 async function bundleEntries(root, output) {
-  const { exports = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const named = Object.values(exports).filter((file) => file.startsWith('./dist/') && file.endsWith('.js'));
-  const entryPoints = [...named.map((file) => file.slice('./dist/'.length)), 'doors/sync/engine-worker.js']
-    .map((file) => join(output, file))
-    .filter((file) => existsSync(file));
-  if (entryPoints.length === 0) return;
+  const thread = join(output, 'doors', 'sync', 'engine-worker.js');
+  const entryPoints = [...entriesOf(root, output), ...(existsSync(thread) ? [thread] : [])];
+  if (entryPoints.length === 0) return [];
   const { build: bundle } = await import('esbuild');
-  await bundle({
+  const { metafile } = await bundle({
     absWorkingDir: root,
     entryPoints,
     outbase: output,
@@ -216,10 +240,12 @@ async function bundleEntries(root, output) {
     chunkNames: 'doors/parts/[name]-[hash]',
     sourcemap: true,
     sourcesContent: false,
+    metafile: true,
     logLevel: 'silent',
   }).catch((error) => {
     throw new StepFailure(`Bundling the entries of the package failed: ${error.message}`);
   });
+  return outputsOf(root, metafile);
 }
 
 /** The licences of the packages that have been put into the commands. */
