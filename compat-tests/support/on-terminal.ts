@@ -2,8 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { pathOf } from './counterpart.js';
 
-/** Keys that are typed, or a signal that is sent, when the terminal shows a text after that of the step before. */
-export type Step = readonly [awaits: string, action: string | { readonly signal: NodeJS.Signals }];
+/**
+ * Keys that are typed, a signal that is sent, or the end of the terminal, when it shows a text after that of the step
+ * before.
+ */
+export type Step = readonly [
+  awaits: string,
+  action: string | { readonly signal: NodeJS.Signals } | { readonly close: true },
+];
 
 /** What came of a program on a terminal. */
 export interface TerminalEnd {
@@ -12,8 +18,8 @@ export interface TerminalEnd {
   readonly status: number | null;
   /** Number of the signal that ended it. */
   readonly signal: number | null;
-  /** Whether the terminal shows again what is typed. */
-  readonly hasEcho: boolean;
+  /** Whether the terminal shows again what is typed; null when it is gone. */
+  readonly hasEcho: boolean | null;
 }
 
 const driver = fileURLToPath(new URL('on_terminal.py', import.meta.url));

@@ -1,8 +1,9 @@
 """Runs a program on a terminal of its own, as a person would at a keyboard, and prints what came of it as JSON.
 
-stdin: {"argv": [...], "steps": [["text", "keys"], ["text", {"signal": "SIGTERM"}], ...]}. Each step waits until the
-terminal shows its text, after what the step before has waited for, and then types keys or sends a signal. Output: {"output": "...", "status": n or null,
-"signal": n or null, "hasEcho": whether the terminal shows again what is typed}.
+stdin: {"argv": [...], "steps": [["text", "keys"], ["text", {"signal": "SIGTERM"}], ["text", {"close": true}], ...]}. Each step
+waits until the terminal shows its text, after what the step before has waited for, and then types keys, sends a signal
+or takes the terminal away. Output: {"output": "...", "status": n or null, "signal": n or null,
+"hasEcho": whether the terminal shows again what is typed; null when it is gone}.
 """
 
 import fcntl
@@ -38,6 +39,9 @@ deadline = time.monotonic() + DEADLINE_S
 
 def read(wait_s):
     global output
+    if master is None:
+        time.sleep(wait_s)
+        return False
     if not select.select([master], [], [], wait_s)[0]:
         return False
     output += os.read(master, 65536)
@@ -57,6 +61,9 @@ while ended is None:
             steps.pop(0)
             if isinstance(action, str):
                 os.write(master, action.encode())
+            elif "close" in action:
+                os.close(master)
+                master = None
             else:
                 os.kill(child, signal.Signals[action["signal"]])
     pid, status = os.waitpid(child, os.WNOHANG)
@@ -69,7 +76,7 @@ json.dump(
         "output": output.decode().replace("\r\n", "\n"),
         "status": os.WEXITSTATUS(ended) if os.WIFEXITED(ended) else None,
         "signal": os.WTERMSIG(ended) if os.WIFSIGNALED(ended) else None,
-        "hasEcho": termios.tcgetattr(slave)[3] & termios.ECHO != 0,
+        "hasEcho": None if master is None else termios.tcgetattr(slave)[3] & termios.ECHO != 0,
     },
     sys.stdout,
 )

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,7 @@ function run(argv: readonly string[], steps: readonly Step[]): TerminalEnd {
 const vmrun = (...words: readonly string[]): readonly string[] => [process.execPath, join(bin, 'vmrun.cjs'), ...words];
 const interactiveShell = (): readonly string[] => [pathOf('bash'), '--rcfile', 'rc', '--noediting', '-i'];
 const asking = vmrun('-gu', 'user', '-gp', '-', 'listDirectoryInGuest', vm, '/tmp');
+const doctor = [process.execPath, join(bin, 'revix.js'), 'doctor', '-gu', 'user', '-gp', '-', vm];
 const askingLine = asking.join(' ');
 
 describe.skipIf(lacks('python', 'bash'))('the prompt for a password, at a real terminal', () => {
@@ -56,7 +57,6 @@ describe.skipIf(lacks('python', 'bash'))('the prompt for a password, at a real t
   ])('%s ends the program by its signal', (_how, keys, signal) => {
     const end = { output: `${prompt}\n`, status: null, signal, hasEcho: true };
     expect(run(asking, [[prompt, keys]])).toEqual(end);
-    const doctor = [process.execPath, join(bin, 'revix.js'), 'doctor', '-gu', 'user', '-gp', '-', vm];
     expect(run(doctor, [[prompt, keys]])).toEqual(end);
     const both = vmrun('-p', '-', '-gu', 'user', '-gp', '-', 'list');
     const second = run(both, [
@@ -74,6 +74,15 @@ describe.skipIf(lacks('python', 'bash'))('the prompt for a password, at a real t
   it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('%s gives the terminal its echo back', (signal) => {
     const end = { output: `${prompt}\n`, status: null, signal: constants.signals[signal], hasEcho: true };
     expect(run(asking, [[prompt, { signal }]])).toEqual(end);
+  });
+
+  it('a terminal that goes away ends the program by its signal', () => {
+    const end = { output: prompt, status: null, signal: constants.signals.SIGHUP, hasEcho: null };
+    for (const argv of [asking, doctor]) expect(run(argv, [[prompt, { close: true }]])).toEqual(end);
+    // Only the first process of a terminal is sent the signal; others see that there is nothing to read any more.
+    const below = [pathOf('bash'), '-c', 'trap "" HUP; "$@"; echo $? > status', 'bash', ...asking];
+    expect(run(below, [[prompt, { close: true }]])).toMatchObject({ status: 0 });
+    expect(readFileSync(join(directory, 'status'), 'utf8')).toBe(`${128 + constants.signals.SIGHUP}\n`);
   });
 
   it('Ctrl-Z stops it until a shell lets it go on, and the shell has its echo meanwhile', () => {

@@ -1,5 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs';
 import type { PipedLines } from './piped-lines.js';
+import { raiseAsTerminal } from './raise-as-terminal.js';
 import type { StreamName, Terminal } from './terminal.js';
 import type { TypedLines } from './typed-lines.js';
 
@@ -60,7 +61,7 @@ export class ProcessTerminal implements Terminal {
     const { TypedLines } = await import('./typed-lines.js');
     const lines = (this.#typed ??= new TypedLines(process.stdin, {
       show: (text) => this.write('stderr', text),
-      raise: raiseAsTerminal,
+      raise: (signal) => raiseAsTerminal(signal, process),
     }));
     const stopListening = this.onInterrupt((signal) => {
       lines.close();
@@ -92,13 +93,6 @@ export class ProcessTerminal implements Terminal {
       for (const signal of interrupts) process.off(signal, listener);
     };
   }
-}
-
-/** Sends a signal to all that run in the foreground, as the terminal does at a key. */
-function raiseAsTerminal(signal: NodeJS.Signals): void {
-  if (process.platform !== 'win32') process.kill(0, signal);
-  // Windows has no other of these, and would end the process at once, whoever listens.
-  else if (signal === 'SIGINT' && !process.emit(signal, signal)) process.exit(1);
 }
 
 /** npx keeps SIGTERM to itself and its shell, and leaves what they run behind without a parent. */

@@ -10,7 +10,10 @@ export type TypingInput = NodeJS.ReadableStream & {
 export interface TypingSurroundings {
   /** Shows the person something. */
   show(text: string): void;
-  /** Does what the terminal does at Ctrl-C, Ctrl-\ and Ctrl-Z: without an echo these come as characters. */
+  /**
+   * Does what the terminal does at Ctrl-C, Ctrl-\ and Ctrl-Z, which come as characters without an echo; and when it goes
+   * away (`SIGHUP`).
+   */
   raise(signal: NodeJS.Signals): void;
 }
 
@@ -53,10 +56,11 @@ export class TypedLines {
     this.#input = input;
     this.#around = around;
     emitKeypressEvents(input);
-    const end = (): void => this.#end();
+    // A terminal without an echo has no other end than that it goes away: Ctrl-D comes as a character.
+    const hangUp = (): void => this.#hangUp();
     // Keys that are no characters, as arrows are, have no text.
     input.on('keypress', (text?: string) => (text === undefined ? undefined : this.#take(text)));
-    input.on('end', end).on('error', end);
+    input.on('end', hangUp).on('error', hangUp);
   }
 
   /** Asks for the next line. @returns it without its end; undefined where there is none any more. */
@@ -77,6 +81,7 @@ export class TypedLines {
 
   /** Gives the terminal its echo back, and ends the line of a question that is open; that one gets no answer any more. */
   close(): void {
+    this.#isEnded = true;
     this.#endQuestion();
     this.#input.destroy();
   }
@@ -96,6 +101,13 @@ export class TypedLines {
 
   #erase(what: RegExp): void {
     this.#line = this.#line.replace(what, '');
+  }
+
+  #hangUp(): void {
+    if (this.#isEnded) return;
+    // Node cannot leave in the usual way: it would put such a terminal in order, and abort over that with a core file.
+    this.close();
+    this.#around.raise('SIGHUP');
   }
 
   #quit(): void {

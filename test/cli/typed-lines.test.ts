@@ -26,8 +26,10 @@ class FakeTyping {
     for (const chunk of chunks) this.#stream.write(chunk);
   }
 
-  hangUp(): void {
-    this.#stream.destroy(new Error('read EIO'));
+  /** The terminal goes away: what reads from it fails, or sees an end. */
+  hangUp(error: Error | undefined): void {
+    if (error === undefined) this.#stream.end();
+    else this.#stream.destroy(error);
   }
 
   /** The next line, once this was typed. */
@@ -85,13 +87,19 @@ describe('lines that are typed', () => {
     expect(await typing.line('ee\r')).toBe('three');
   });
 
-  it.each(['Ctrl-D', 'a terminal that goes away'])('end with %s', async (how) => {
+  it('end with Ctrl-D', async () => {
     const typing = new FakeTyping();
-    const line = typing.lines.next('? ');
-    if (how === 'Ctrl-D') typing.type('\u0004');
-    else typing.hangUp();
-    expect(await line).toBeUndefined();
+    expect(await typing.line('\u0004')).toBeUndefined();
     expect(typing.log).toEqual(['no echo', '? ', 'echo', '\n']);
+    expect(await typing.line()).toBeUndefined();
+  });
+
+  it.each([new Error('read EIO'), undefined])('end with a signal when the terminal goes away: %s', async (error) => {
+    const typing = new FakeTyping();
+    void typing.lines.next('? ');
+    typing.hangUp(error);
+    await new Promise(setImmediate);
+    expect(typing.log).toEqual(['no echo', '? ', 'echo', '\n', 'SIGHUP']);
     expect(await typing.line()).toBeUndefined();
   });
 });
