@@ -1,5 +1,12 @@
 /** What the signals of a terminal need of a process. */
-export type SignalledProcess = Pick<NodeJS.Process, 'platform' | 'pid' | 'emit' | 'kill' | 'exit'>;
+export interface SignalledProcess {
+  readonly platform: NodeJS.Platform;
+  readonly pid: number;
+  /** Calls its listeners. @returns whether there are any. */
+  emit(signal: NodeJS.Signals, name: NodeJS.Signals): boolean;
+  kill(pid: number, signal: NodeJS.Signals): unknown;
+  exit(status: number): unknown;
+}
 
 /**
  * Does to this process what its terminal does. A key is a signal to all that run in the foreground. That the terminal
