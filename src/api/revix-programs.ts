@@ -9,7 +9,7 @@ import {
 } from '../guest/program-output.js';
 import type { GuestSession } from '../guest/guest-session.js';
 import type { JobContext } from '../jobs/job.js';
-import { startScript } from '../guest/script-runner.js';
+import { startScript, windowsLines } from '../guest/script-runner.js';
 import { VixFailure } from '../errors/vix-failure.js';
 import { errorText } from '../vix/lookup.js';
 import { VIX_OK, VIX_RUNPROGRAM_ACTIVATE_WINDOW } from '../vix/names.js';
@@ -84,13 +84,16 @@ export function revixProgramFunctions(runtime: VixRuntime) {
           const args = optionalText('commandLineArgs', commandLineArgs);
           const activateWindow = (integer('options', options) & VIX_RUNPROGRAM_ACTIVATE_WINDOW) !== 0;
           checkSize('guestProgramName with commandLineArgs', Buffer.byteLength(path) + Buffer.byteLength(args));
-          const starting = startCaptured(session, { path, arguments: args, activateWindow }, context);
+          const starting = startCaptured(session, { path, arguments: args, activateWindow }, context, runtime.report);
           await finish(starting, session, context, vm, keep);
         }),
       );
     },
 
-    /** As `VixVM_RunScriptInGuest`, waits for the script, and keeps what it prints for `Revix_GetProgramOutput`. */
+    /**
+     * As `VixVM_RunScriptInGuest`, waits for the script, and keeps what it prints for `Revix_GetProgramOutput`. A Windows
+     * guest gets the text with its own line ends.
+     */
     Revix_RunScriptInGuest(
       vmHandle: VixHandle,
       interpreter: string | null,
@@ -106,8 +109,9 @@ export function revixProgramFunctions(runtime: VixRuntime) {
           const script = text('scriptText', scriptText);
           const activateWindow = (integer('options', options) & VIX_RUNPROGRAM_ACTIVATE_WINDOW) !== 0;
           checkSize('interpreter with scriptText', Buffer.byteLength(program) + Buffer.byteLength(script));
-          const spec = { interpreter: program, text: script, activateWindow, isCaptured: true };
-          const starting = startScript(session, spec, context);
+          const lines = session.ops.family === 'windows' ? windowsLines(script) : script;
+          const spec = { interpreter: program, text: lines, activateWindow, isCaptured: true };
+          const starting = startScript(session, spec, context, runtime.report);
           await finish(starting, session, context, vm, keep);
         }),
       );

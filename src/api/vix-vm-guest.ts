@@ -116,8 +116,8 @@ export function vixVmGuestFunctions(runtime: VixRuntime) {
         checkSize('interpreter with scriptText', Buffer.byteLength(program) + Buffer.byteLength(script));
         const activateWindow = (flags & VIX_RUNPROGRAM_ACTIVATE_WINDOW) !== 0;
         const host = vm.payload.host.payload;
-        const starting = startScript(session, { interpreter: program, text: script, activateWindow }, context);
-        const started = await host.tidy(starting);
+        const spec = { interpreter: program, text: script, activateWindow };
+        const started = await host.tidy(startScript(session, spec, context, runtime.report));
         const isWaitedFor = (flags & VIX_RUNPROGRAM_RETURN_IMMEDIATELY) === 0;
         const waiting = isWaitedFor ? context : { ...withoutSignal(context), signal: host.signal };
         const tidyUp = (): Promise<void> =>

@@ -1,6 +1,7 @@
 import type { CallContext, GuestOps, ProgramSpec } from '../backends/backend.js';
 import { Fault } from '../base/fault.js';
 import type { GuestSession } from './guest-session.js';
+import { makePrivateDirectory, removePrivateDirectory } from './private-directory.js';
 import { killTree } from './run/kill-tree.js';
 import { readAll } from './sized-content.js';
 import { tidily } from './tidily.js';
@@ -56,26 +57,26 @@ function escapedForCmd(args: string): string {
 
 /**
  * Starts a program with its output in files. When the start fails nothing is left behind.
+ *
+ * @param leftBehind is told what could not be removed, and why.
  * @throws Fault `file-not-found` for a program that is not there.
  */
 export async function startCaptured(
   session: GuestSession,
   program: ProgramSpec,
   call: CallContext,
+  leftBehind: (error: unknown) => void,
 ): Promise<CapturedProgram> {
   const { ops } = session;
   await requireProgram(session, program.path, call);
   const shell = await session.shell(call);
-  const directory = await session.request(call, () =>
-    ops.files.createTempDirectory({ prefix: 'revixRun', suffix: '' }, call),
-  );
-  const cleanUp = (cleaning: CallContext): Promise<void> =>
-    session.request(cleaning, () => ops.files.deleteDirectory(directory, cleaning));
+  const directory = await makePrivateDirectory(session, { prefix: 'revixRun', leftBehind }, call);
+  const cleanUp = (cleaning: CallContext): Promise<void> => removePrivateDirectory(session, directory, cleaning);
   try {
     const spec = { ...program, ...redirected(ops.family, shell, program, directory) };
     return { pid: await session.start(spec, call), directory, cleanUp };
   } catch (error) {
-    await tidily(call, cleanUp).catch(() => undefined);
+    await tidily(call, cleanUp).catch(leftBehind);
     throw error;
   }
 }

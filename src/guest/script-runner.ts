@@ -1,6 +1,7 @@
 import type { CallContext, GuestOps, ProgramSpec } from '../backends/backend.js';
 import { findInterpreter, requireInterpreter, startInterpreter } from './interpreters.js';
 import { redirected } from './program-output.js';
+import { makePrivateDirectory, removePrivateDirectory } from './private-directory.js';
 import { sizedBytes } from './sized-content.js';
 import { tidily } from './tidily.js';
 import type { GuestSession } from './guest-session.js';
@@ -67,6 +68,11 @@ function splitInterpreter(interpreter: string): { readonly path: string; readonl
   return { path: path.replace(/^"(.*)"$/, '$1'), switches: given.map((word) => `${word} `).join('') };
 }
 
+/** A text with the line ends of Windows. VIX wrote a script as it was given, which its doors keep to. */
+export function windowsLines(text: string): string {
+  return text.replace(/\r?\n/g, '\r\n');
+}
+
 /** What makes an interpreter run a script: VIX passed the file alone, which these two do not run. */
 function argumentsFor(file: string, extension: string, family: GuestOps['family']): string {
   // cmd.exe takes a file only after /c, and strips one pair of quotes around the whole line.
@@ -79,11 +85,14 @@ function argumentsFor(file: string, extension: string, family: GuestOps['family'
 /**
  * Writes the script into a directory of its own that only the user can read, and starts its interpreter on it. When
  * the start fails nothing is left behind.
+ *
+ * @param leftBehind is told what could not be removed, and why.
  */
 export async function startScript(
   session: GuestSession,
   script: ScriptSpec,
   call: CallContext,
+  leftBehind: (error: unknown) => void,
 ): Promise<StartedScript> {
   const { ops } = session;
   const isWindows = ops.family === 'windows';
@@ -91,16 +100,12 @@ export async function startScript(
     script.interpreter === '' ? await session.shell(call) : script.interpreter,
   );
   requireInterpreter(interpreter, ops.family);
-  const directory = await session.request(call, () =>
-    ops.files.createTempDirectory({ prefix: 'vixScript', suffix: '' }, call),
-  );
-  const cleanUp = (cleaning: CallContext): Promise<void> =>
-    session.request(cleaning, () => ops.files.deleteDirectory(directory, cleaning));
+  const directory = await makePrivateDirectory(session, { prefix: 'vixScript', leftBehind }, call);
+  const cleanUp = (cleaning: CallContext): Promise<void> => removePrivateDirectory(session, directory, cleaning);
   try {
     const extension = scriptExtension(interpreter, script.text);
     const file = `${directory}${isWindows ? '\\' : '/'}vixScript${extension}`;
-    const text = isWindows ? script.text.replace(/\r?\n/g, '\r\n') : script.text;
-    const content = sizedBytes(new TextEncoder().encode(text));
+    const content = sizedBytes(new TextEncoder().encode(script.text));
     await session.request(call, () => ops.files.write(file, content, call));
     const { activateWindow, isCaptured = false } = script;
     const command = { arguments: switches + argumentsFor(file, extension, ops.family), activateWindow };
@@ -109,7 +114,7 @@ export async function startScript(
       : await startInterpreter(session, interpreter, command, call);
     return { pid, directory, cleanUp };
   } catch (error) {
-    await tidily(call, cleanUp).catch(() => undefined);
+    await tidily(call, cleanUp).catch(leftBehind);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { CallContext } from '../../src/backends/backend.js';
 import { FakeClock } from '../../src/base/clock.js';
+import { untilAborted } from '../../src/base/until-aborted.js';
 import { Secret } from '../../src/base/secret.js';
 import { GuestSession } from '../../src/guest/guest-session.js';
 import { FakeControl } from '../fixtures/fake-control.js';
@@ -18,6 +19,9 @@ export class GuestRig {
     progress: (fraction) => this.progress.push(fraction),
   };
   readonly session: GuestSession;
+  /** What could not be tidied up. */
+  readonly left: unknown[] = [];
+  readonly leftBehind = (error: unknown): void => void this.left.push(error);
   /** Requests that went through the turn of the virtual machine. */
   turns = 0;
 
@@ -27,9 +31,9 @@ export class GuestRig {
     const ops = fakeGuestOps(this.guest, credentials, this.control);
     this.session = new GuestSession(
       ops,
-      (request) => {
+      (request, signal) => {
         this.turns += 1;
-        return request();
+        return untilAborted(request, signal);
       },
       this.clock,
     );

@@ -1,8 +1,24 @@
 import { describe, expect, it } from 'vitest';
+import type { ProgramSpec } from '../../src/backends/backend.js';
 import { settle } from '../../src/base/clock.js';
 import { Fault } from '../../src/base/fault.js';
 import { scriptExtension, startScript, withoutSignal } from '../../src/guest/script-runner.js';
 import { GuestRig } from './guest-rig.js';
+
+/** What was started, with directories named by their number alone: a mark of its own follows in the name of each. */
+function startedIn(rig: GuestRig): readonly ProgramSpec[] {
+  return rig.guest.started.map((program) => ({ ...program, arguments: unmarked(program.arguments) }));
+}
+
+function unmarked(text: string): string {
+  return text.replace(/(vixScript\d)[0-9a-f]{8}/g, '$1');
+}
+
+/** The text of the only script in the guest. */
+function scriptIn(rig: GuestRig, name: string): string | undefined {
+  const path = [...rig.guest.nodes.keys()].find((node) => unmarked(node) === name);
+  return path === undefined ? undefined : rig.guest.text(path);
+}
 
 describe('the extension of a script', () => {
   it.each([
@@ -51,9 +67,9 @@ describe('the language of a script for the script host', () => {
     ['C:\\w //x\\cscript', 'C:\\w //x\\cscript', ''],
   ])('%j has switches of its own', async (interpreter, path, switches) => {
     const rig = new GuestRig('windows');
-    await startScript(rig.session, { interpreter, text: 'x = 1', activateWindow: false }, rig.call);
+    await startScript(rig.session, { interpreter, text: 'x = 1', activateWindow: false }, rig.call, rig.leftBehind);
     const args = `${switches}"C:\\Temp\\vixScript1\\vixScript.vbs"`;
-    expect(rig.guest.started).toEqual([{ path, arguments: args, activateWindow: false }]);
+    expect(startedIn(rig)).toEqual([{ path, arguments: args, activateWindow: false }]);
   });
 });
 
@@ -64,9 +80,9 @@ describe('startScript', () => {
     ['C:\\my /c\\cmd.exe', 'C:\\my /c\\cmd.exe', ''],
   ])('takes the switches of %j from the program', async (interpreter, path, switches) => {
     const rig = new GuestRig('windows');
-    await startScript(rig.session, { interpreter, text: 'ver', activateWindow: false }, rig.call);
+    await startScript(rig.session, { interpreter, text: 'ver', activateWindow: false }, rig.call, rig.leftBehind);
     const args = `${switches}/c ""C:\\Temp\\vixScript1\\vixScript.bat""`;
-    expect(rig.guest.started).toEqual([{ path, arguments: args, activateWindow: false }]);
+    expect(startedIn(rig)).toEqual([{ path, arguments: args, activateWindow: false }]);
   });
 
   it('writes the text into a directory of its own and starts the interpreter on it', async () => {
@@ -75,10 +91,11 @@ describe('startScript', () => {
       rig.session,
       { interpreter: '/usr/bin/perl', text: 'print "ä";\n', activateWindow: true },
       rig.call,
+      rig.leftBehind,
     );
     expect(started.pid).toBe(1000);
-    expect(rig.guest.text('/tmp/vixScript1/vixScript.pl')).toBe('print "ä";\n');
-    expect(rig.guest.started).toEqual([
+    expect(scriptIn(rig, '/tmp/vixScript1/vixScript.pl')).toBe('print "ä";\n');
+    expect(startedIn(rig)).toEqual([
       { path: '/usr/bin/perl', arguments: '"/tmp/vixScript1/vixScript.pl"', activateWindow: true },
     ]);
     await started.cleanUp(rig.call);
@@ -105,24 +122,70 @@ describe('startScript', () => {
     ['posix', '/opt/cmd', '/opt/cmd', '"/tmp/vixScript1/vixScript.bat"'],
   ] as const)('on %s with %j calls %s', async (family, interpreter, path, args) => {
     const rig = new GuestRig(family);
-    await startScript(rig.session, { interpreter, text: 'x', activateWindow: false }, rig.call);
-    expect(rig.guest.started).toEqual([{ path, arguments: args, activateWindow: false }]);
+    await startScript(rig.session, { interpreter, text: 'x', activateWindow: false }, rig.call, rig.leftBehind);
+    expect(startedIn(rig)).toEqual([{ path, arguments: args, activateWindow: false }]);
   });
 
-  it('gives Windows its line ends, and leaves those of others', async () => {
+  it.each(['posix', 'windows'] as const)('writes the text as it is given on %s', async (family) => {
     const text = 'a\nb\r\nc\n';
-    const windows = new GuestRig('windows');
-    await startScript(windows.session, { interpreter: '', text, activateWindow: false }, windows.call);
-    expect(windows.guest.text('C:\\Temp\\vixScript1\\vixScript.bat')).toBe('a\r\nb\r\nc\r\n');
-    const posix = new GuestRig();
-    await startScript(posix.session, { interpreter: '', text, activateWindow: false }, posix.call);
-    expect(posix.guest.text('/tmp/vixScript1/vixScript.sh')).toBe(text);
+    const rig = new GuestRig(family);
+    await startScript(rig.session, { interpreter: '', text, activateWindow: false }, rig.call, rig.leftBehind);
+    const path = family === 'windows' ? 'C:\\Temp\\vixScript1\\vixScript.bat' : '/tmp/vixScript1/vixScript.sh';
+    expect(scriptIn(rig, path)).toBe(text);
+  });
+
+  it('makes its directory again when the answer is lost, and leaves neither', async () => {
+    const rig = new GuestRig();
+    rig.guest.directory('/tmp');
+    rig.control.once('files.createTempDirectory', () => {
+      const [prefix = '', suffix = ''] = rig.control.last('files.createTempDirectory').args as readonly string[];
+      rig.guest.directory(`/tmp/${prefix}vmware1${suffix}`);
+      throw new Fault('connection-lost', 'reset');
+    });
+    const script = { interpreter: '', text: 'x', activateWindow: false };
+    const started = await startScript(rig.session, script, rig.call, rig.leftBehind);
+    rig.control.once('files.deleteDirectory', () => {
+      rig.guest.nodes.clear();
+      rig.guest.directory('/tmp');
+      throw new Fault('connection-lost', 'reset');
+    });
+    await started.cleanUp(rig.call);
+    expect([...rig.guest.nodes.keys()]).toEqual(['/tmp']);
+    expect([rig.guest.started.length, rig.left]).toEqual([1, []]);
+  });
+
+  it('is given up when no answer comes again and again', async () => {
+    const rig = new GuestRig();
+    rig.control.always('files.createTempDirectory', new Fault('host-timeout', 'no answer'));
+    const script = { interpreter: '', text: 'x', activateWindow: false };
+    await expect(startScript(rig.session, script, rig.call, rig.leftBehind)).rejects.toThrow('no answer');
+    expect(rig.control.operations).toHaveLength(3);
+  });
+
+  it.each(['is made', 'is never made'])('waits for its directory when it was cancelled, which %s', async (outcome) => {
+    const rig = new GuestRig();
+    rig.control.once('files.createTempDirectory', 'deaf');
+    const script = { interpreter: '', text: 'x', activateWindow: false };
+    const starting = startScript(rig.session, script, rig.call, rig.leftBehind).catch(String);
+    const making = await rig.control.reached('files.createTempDirectory');
+    rig.abort.abort(new Error('stop'));
+    await settle();
+    expect(making.signal.aborted).toBe(false);
+    if (outcome === 'is made') making.release();
+    else await rig.clock.advance(30_000);
+    expect(await starting).toBe('Error: stop');
+    expect([making.signal.aborted, [...rig.guest.nodes.keys()], rig.left]).toEqual([true, [], []]);
   });
 
   it.each(['files.write', 'guest.start'])('leaves nothing behind when %s fails', async (operation) => {
     const rig = new GuestRig();
     rig.control.once(operation, new Fault('disk-full', 'no room'));
-    const starting = startScript(rig.session, { interpreter: '', text: 'x', activateWindow: false }, rig.call);
+    const starting = startScript(
+      rig.session,
+      { interpreter: '', text: 'x', activateWindow: false },
+      rig.call,
+      rig.leftBehind,
+    );
     await expect(starting).rejects.toThrow('no room');
     expect([...rig.guest.nodes.keys()]).toEqual([]);
   });
@@ -131,14 +194,25 @@ describe('startScript', () => {
     const rig = new GuestRig();
     rig.control.once('guest.start', new Fault('file-not-found', 'no interpreter'));
     rig.control.once('files.deleteDirectory', new Fault('file-access', 'no right'));
-    const starting = startScript(rig.session, { interpreter: '', text: 'x', activateWindow: false }, rig.call);
+    const starting = startScript(
+      rig.session,
+      { interpreter: '', text: 'x', activateWindow: false },
+      rig.call,
+      rig.leftBehind,
+    );
     await expect(starting).rejects.toThrow('no interpreter');
+    expect(rig.left.map(String)).toEqual(['Fault: no right']);
   });
 
   it('tidies up also when it was cancelled', async () => {
     const rig = new GuestRig();
     rig.control.once('guest.start', 'pending');
-    const starting = startScript(rig.session, { interpreter: '', text: 'x', activateWindow: false }, rig.call);
+    const starting = startScript(
+      rig.session,
+      { interpreter: '', text: 'x', activateWindow: false },
+      rig.call,
+      rig.leftBehind,
+    );
     const outcome = starting.catch(String);
     await settle();
     rig.abort.abort(new Error('stop'));
@@ -150,7 +224,12 @@ describe('startScript', () => {
   it('fails when no directory can be made', async () => {
     const rig = new GuestRig();
     rig.control.once('files.createTempDirectory', new Fault('guest-permission', 'no right'));
-    const starting = startScript(rig.session, { interpreter: '', text: 'x', activateWindow: false }, rig.call);
+    const starting = startScript(
+      rig.session,
+      { interpreter: '', text: 'x', activateWindow: false },
+      rig.call,
+      rig.leftBehind,
+    );
     await expect(starting).rejects.toThrow('no right');
     expect(rig.control.operations).toEqual(['files.createTempDirectory']);
   });
@@ -165,12 +244,12 @@ describe('an interpreter without a path', () => {
     const rig = new GuestRig();
     rig.control.once('guest.start', absent, absent);
     const script = { interpreter: 'python3', text: 'x', activateWindow: false };
-    await startScript(rig.session, script, rig.call);
+    await startScript(rig.session, script, rig.call, rig.leftBehind);
     expect(paths(rig)).toEqual(['python3', '/bin/python3', '/usr/bin/python3']);
-    expect(rig.guest.started).toEqual([
+    expect(startedIn(rig)).toEqual([
       { path: '/usr/bin/python3', arguments: '"/tmp/vixScript1/vixScript.py"', activateWindow: false },
     ]);
-    await startScript(rig.session, script, rig.call);
+    await startScript(rig.session, script, rig.call, rig.leftBehind);
     expect(paths(rig).slice(3)).toEqual(['python3']);
   });
 
@@ -180,7 +259,7 @@ describe('an interpreter without a path', () => {
     const script = { interpreter: 'powershell', text: 'x', activateWindow: false };
     for (let round = 0; round < 2; round += 1) {
       rig.control.once('guest.start', absent, absent);
-      await startScript(rig.session, script, rig.call);
+      await startScript(rig.session, script, rig.call, rig.leftBehind);
     }
     const tried = [
       'powershell',
@@ -188,7 +267,7 @@ describe('an interpreter without a path', () => {
       'D:\\WinNT\\System32\\WindowsPowerShell\\v1.0\\powershell.exe',
     ];
     expect(paths(rig)).toEqual([...tried, ...tried]);
-    expect(rig.guest.started[0]?.arguments).toMatch(/^-NoProfile .* -File "C:\\Temp\\vixScript1\\vixScript.ps1"$/);
+    expect(startedIn(rig)[0]?.arguments).toMatch(/^-NoProfile .* -File "C:\\Temp\\vixScript1\\vixScript.ps1"$/);
     expect(rig.control.of('guest.readEnvironment')).toHaveLength(1);
   });
 
@@ -197,7 +276,12 @@ describe('an interpreter without a path', () => {
     async (kind) => {
       const rig = new GuestRig();
       rig.control.once('guest.start', new Fault(kind, 'it may have run'));
-      const starting = startScript(rig.session, { interpreter: 'perl', text: 'x', activateWindow: false }, rig.call);
+      const starting = startScript(
+        rig.session,
+        { interpreter: 'perl', text: 'x', activateWindow: false },
+        rig.call,
+        rig.leftBehind,
+      );
       await expect(starting).rejects.toMatchObject({ kind });
       expect(paths(rig)).toEqual(['perl']);
       expect([...rig.guest.nodes.keys()]).toEqual([]);
@@ -207,7 +291,12 @@ describe('an interpreter without a path', () => {
   it('that is nowhere is told with all the places', async () => {
     const rig = new GuestRig();
     rig.control.always('guest.start', absent);
-    const starting = startScript(rig.session, { interpreter: 'perl', text: 'x', activateWindow: false }, rig.call);
+    const starting = startScript(
+      rig.session,
+      { interpreter: 'perl', text: 'x', activateWindow: false },
+      rig.call,
+      rig.leftBehind,
+    );
     await expect(starting).rejects.toMatchObject({
       kind: 'file-not-found',
       message:
@@ -224,7 +313,12 @@ describe('an interpreter without a path', () => {
     ['windows', '..\\perl.exe'],
   ] as const)('on %s is not %s', async (family, interpreter) => {
     const rig = new GuestRig(family);
-    const starting = startScript(rig.session, { interpreter, text: 'x', activateWindow: false }, rig.call);
+    const starting = startScript(
+      rig.session,
+      { interpreter, text: 'x', activateWindow: false },
+      rig.call,
+      rig.leftBehind,
+    );
     await expect(starting).rejects.toMatchObject({ kind: 'invalid-argument' });
     expect(rig.control.operations).toEqual([]);
   });
@@ -233,9 +327,11 @@ describe('an interpreter without a path', () => {
     const rig = new GuestRig();
     rig.guest.file('/usr/bin/perl', '');
     const script = { interpreter: 'perl', text: 'x', activateWindow: false, isCaptured: true };
-    await startScript(rig.session, script, rig.call);
-    expect(rig.guest.started[0]?.arguments).toContain('/usr/bin/perl');
-    await expect(startScript(rig.session, { ...script, interpreter: 'ruby' }, rig.call)).rejects.toMatchObject({
+    await startScript(rig.session, script, rig.call, rig.leftBehind);
+    expect(startedIn(rig)[0]?.arguments).toContain('/usr/bin/perl');
+    await expect(
+      startScript(rig.session, { ...script, interpreter: 'ruby' }, rig.call, rig.leftBehind),
+    ).rejects.toMatchObject({
       kind: 'file-not-found',
     });
   });
@@ -247,10 +343,10 @@ describe('the command interpreter of a Windows guest', () => {
   it('is the one in its %SystemRoot%, asked for once in a login', async () => {
     const rig = new GuestRig('windows');
     rig.guest.environment.set('SystemRoot', 'E:\\Windows');
-    await startScript(rig.session, script, rig.call);
-    await startScript(rig.session, script, rig.call);
+    await startScript(rig.session, script, rig.call, rig.leftBehind);
+    await startScript(rig.session, script, rig.call, rig.leftBehind);
     const shell = 'E:\\Windows\\System32\\cmd.exe';
-    expect(rig.guest.started.map(({ path }) => path)).toEqual([shell, shell]);
+    expect(startedIn(rig).map(({ path }) => path)).toEqual([shell, shell]);
     expect(rig.control.of('guest.readEnvironment')).toHaveLength(1);
   });
 
@@ -259,15 +355,17 @@ describe('the command interpreter of a Windows guest', () => {
     async (kind) => {
       const rig = new GuestRig('windows');
       rig.control.once('guest.readEnvironment', new Fault(kind, 'no'));
-      await startScript(rig.session, script, rig.call);
-      expect(rig.guest.started[0]?.path).toBe('C:\\Windows\\System32\\cmd.exe');
+      await startScript(rig.session, script, rig.call, rig.leftBehind);
+      expect(startedIn(rig)[0]?.path).toBe('C:\\Windows\\System32\\cmd.exe');
     },
   );
 
   it('is not guessed when the guest cannot be asked', async () => {
     const rig = new GuestRig('windows');
     rig.control.once('guest.readEnvironment', new Fault('guest-login-refused', 'no'));
-    await expect(startScript(rig.session, script, rig.call)).rejects.toMatchObject({ kind: 'guest-login-refused' });
+    await expect(startScript(rig.session, script, rig.call, rig.leftBehind)).rejects.toMatchObject({
+      kind: 'guest-login-refused',
+    });
     expect(rig.control.operations).toEqual(['guest.readEnvironment']);
   });
 });

@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { posix, win32 } from 'node:path';
 import type { CallContext, GuestFileInfo, GuestProcess, ProgramSpec } from '../../backends/backend.js';
 import { sleep } from '../../base/clock.js';
-import { Fault, type FaultKind } from '../../base/fault.js';
+import { Fault } from '../../base/fault.js';
 import type { GuestSession } from '../guest-session.js';
 import type { ExitedProgram } from '../program-watcher.js';
-import { scriptExtension } from '../script-runner.js';
+import { makePrivateDirectory } from '../private-directory.js';
+import { scriptExtension, windowsLines } from '../script-runner.js';
+import { isInDoubt, mostLost, seenThrough } from '../seen-through.js';
 import { readAll, sizedBytes } from '../sized-content.js';
 import { tidily } from '../tidily.js';
 import { findProgram } from './find-program.js';
@@ -57,16 +57,6 @@ export interface RunListeners {
 /** Pause before another look whether a program has ended that the guest does not list as ended. */
 const lookAgainMs = 1000;
 
-/** So often another directory is made when nobody knows whether there is one. */
-const mostLost = 2;
-
-/** Faults after which nobody can know whether a program was started. */
-const inDoubt: ReadonlySet<FaultKind> = new Set<FaultKind>(['connection-lost', 'host-timeout', 'host-unavailable']);
-
-function isInDoubt(error: unknown): error is Fault {
-  return error instanceof Fault && inDoubt.has(error.kind);
-}
-
 /** So often a program is looked for whose start was not answered: it may be on its way. */
 const looksForStart = 5;
 
@@ -88,71 +78,14 @@ export async function runInGuest(
 ): Promise<RunOutcome> {
   const shell = await patiently(call, () => session.shell(call));
   const program = await findProgram(session, spec.program ?? shell, call);
-  const run = new GuestRun(session, await makeDirectory(session, call, listeners.leftBehind), call);
+  const { leftBehind } = listeners;
+  const ask = (make: () => Promise<string>): Promise<string> => patiently(call, make);
+  const directory = await makePrivateDirectory(session, { prefix: 'revixRun', ask, leftBehind }, call);
+  const run = new GuestRun(session, directory, call);
   try {
     return await run.carryOut({ ...spec, program, shell }, listeners);
   } finally {
-    await run.discard(listeners.leftBehind);
-  }
-}
-
-/** Makes the directory; those whose names were lost on the way to this machine are removed. */
-async function makeDirectory(
-  session: GuestSession,
-  call: CallContext,
-  leftBehind: (error: unknown) => void,
-): Promise<string> {
-  const { files } = session.ops;
-  const suffix = randomUUID().slice(0, 8);
-  const make = (): Promise<string> =>
-    seenThrough(
-      session,
-      call,
-      (through) => files.createTempDirectory({ prefix: 'revixRun', suffix }, through),
-      (directory) => new GuestRun(session, directory, call).discard(leftBehind),
-    );
-  let lost = 0;
-  for (;;) {
-    try {
-      const directory = await patiently(call, make);
-      if (lost > 0) await removeLost(session, directory, suffix, call).catch(leftBehind);
-      return directory;
-    } catch (error) {
-      // To make another one does no harm.
-      if (!isInDoubt(error) || lost === mostLost) throw error;
-      lost += 1;
-    }
-  }
-}
-
-/** Removes directories that were made for the same run. */
-async function removeLost(session: GuestSession, directory: string, suffix: string, call: CallContext): Promise<void> {
-  const { files, family } = session.ops;
-  const paths = family === 'windows' ? win32 : posix;
-  const parent = paths.dirname(directory);
-  for (const { name } of await session.request(call, () => files.list(parent, call))) {
-    // Tools puts a number of its own behind the suffix.
-    const isLost = name.startsWith('revixRun') && name.includes(suffix) && name !== paths.basename(directory);
-    if (isLost) await session.request(call, () => files.deleteDirectory(paths.join(parent, name), call));
-  }
-}
-
-/**
- * Sends a request whose effect must not get lost: when the call ends meanwhile, the answer is still waited for, and its
- * effect undone.
- */
-async function seenThrough<T>(
-  session: GuestSession,
-  call: CallContext,
-  send: (through: CallContext) => Promise<T>,
-  undo: (answer: T) => Promise<void>,
-): Promise<T> {
-  let sent: Promise<T> | undefined;
-  try {
-    return await session.request(call, () => (sent = tidily(call, send)));
-  } catch (error) {
-    if (call.signal.aborted) await sent?.then(undo, () => undefined);
-    throw error;
+    await run.discard(leftBehind);
   }
 }
 
@@ -242,7 +175,10 @@ class GuestRun {
     });
     for (const { name, text } of prepared.files) await this.#write(name, new TextEncoder().encode(text));
     if (input !== undefined) await this.#write(runFiles.input, input);
-    if (spec.script !== undefined) await this.#write(scriptName(spec), scriptBytes(family, spec.script));
+    if (spec.script !== undefined) {
+      const text = family === 'windows' ? windowsLines(spec.script) : spec.script;
+      await this.#write(scriptName(spec), new TextEncoder().encode(text));
+    }
     const program = {
       ...prepared.spec,
       activateWindow,
@@ -391,10 +327,6 @@ function noRoomLeft(program: string): Fault {
 
 function scriptName({ program, script = '' }: PlacedRun): string {
   return `script${scriptExtension(program, script)}`;
-}
-
-function scriptBytes(family: 'posix' | 'windows', script: string): Uint8Array {
-  return new TextEncoder().encode(family === 'windows' ? script.replace(/\r?\n/g, '\r\n') : script);
 }
 
 function exitOf(text: string, file: GuestFileInfo, startTime: Date): ExitedProgram {
