@@ -172,7 +172,7 @@ export class FakeVsphere {
         throw new FakeFault({ $type: 'NotAuthenticated', object: self, privilegeId: 'System.View' });
       }
       const script = this.#scripts.get(method.name);
-      const result = await (script === undefined ? this.#own(call) : script(call));
+      const result = await (script === undefined ? this.own(call) : script(call));
       if (result === answeredOtherwise) return;
       response.setHeader('content-type', 'text/xml');
       response.end(codec.encodeResponse(method.name, result));
@@ -184,8 +184,8 @@ export class FakeVsphere {
     }
   }
 
-  /** What the fake does by itself. */
-  #own(call: FakeCall): unknown {
+  /** Does what the fake does by itself. */
+  own(call: FakeCall): unknown {
     const { method, self, args } = call;
     switch (method) {
       case 'RetrieveServiceContent':

@@ -23,14 +23,11 @@ const pauseMs = 500;
 /** Objects that nobody waits for and that may stay on the list until it changes anyway. */
 const mostIdle = 50;
 
-/** Faults after which a wait works again once everything is made anew. */
-const passing = [
-  'NotAuthenticated',
-  'ManagedObjectNotFound',
-  'InvalidCollectorVersion',
-  'RequestCanceled',
-  'HostCommunication',
-];
+/** Faults that a wait meets however often it is tried. Every other one may be of a server that starts or stops. */
+const lasting = ['NoPermission', 'NotSupported', 'InvalidProperty', 'MethodNotFound'];
+
+/** Ends a request or a pause with which nothing is wrong. */
+const wakeUp = 'there is something else to do';
 
 /** Somebody who waits for an object. */
 export interface Observer {
@@ -82,7 +79,7 @@ export class PropertyHub {
     this.#session = session;
     this.#clock = clock;
     this.#settings = settings;
-    session.onRenewed(() => this.#waiting?.abort('the session has a new login'));
+    session.onRenewed(() => this.#waiting?.abort(wakeUp));
     session.onLost((fault) => this.close(fault));
   }
 
@@ -102,7 +99,8 @@ export class PropertyHub {
     }
     watched.observers.add(observer);
     this.#linger?.cancel();
-    void this.#sync();
+    // A failure ends the wait that is under way, which deals with it.
+    this.#sync().catch(() => undefined);
     void this.#run();
     return () => this.#leave(key, observer);
   }
@@ -124,7 +122,7 @@ export class PropertyHub {
     this.#watched.delete(key);
     if (this.#watched.size > 0) return;
     this.#linger?.cancel();
-    this.#linger = this.#clock.after(lingerMs, () => this.#waiting?.abort('nobody waits'));
+    this.#linger = this.#clock.after(lingerMs, () => this.#waiting?.abort(wakeUp));
   }
 
   /** Waits for changes as long as somebody is interested. Never rejects. */
@@ -140,7 +138,7 @@ export class PropertyHub {
         outage?.end();
         outage = undefined;
       } catch (error) {
-        outage = await this.#recover(error, outage, waiting.signal);
+        outage = await this.#recover(error, outage);
       }
     }
     outage?.end();
@@ -151,24 +149,34 @@ export class PropertyHub {
     if (station !== undefined && this.#end === undefined) await this.#destroy(station);
   }
 
-  /** Gives up what may be broken, and rests before the next turn, but not forever. */
-  async #recover(error: unknown, outage: Allowance | undefined, signal: AbortSignal): Promise<Allowance | undefined> {
+  /**
+   * Gives up what may be broken, and rests before the next turn, but not forever.
+   *
+   * @param outage since the first of the failures without a good turn between them.
+   */
+  async #recover(error: unknown, outage: Allowance | undefined): Promise<Allowance | undefined> {
     const station = this.#station;
     this.#station = undefined;
     if (station !== undefined) void this.#destroy(station);
-    if (signal.aborted || this.#end !== undefined) return outage;
-    if (isVimError(error, 'ManagedObjectNotFound')) this.#dropMissing([error.fault['obj']]);
+    if (error === wakeUp || this.#end !== undefined) return outage;
     const allowance = outage ?? new Allowance(this.#clock, this.#settings.reconnectMs);
-    const isHopeless = !(error instanceof HttpFailure) && !isVimError(error, ...passing);
-    if (isHopeless) this.#fail(error);
-    else if (allowance.isOver) this.#fail(this.#session.tooLong(error));
-    else await this.#rest(signal);
-    return allowance;
+    const isOfOne = this.#giveUpNamed(error);
+    const isPassing = error instanceof HttpFailure || (error instanceof VimError && !isVimError(error, ...lasting));
+    if (isOfOne || (isPassing && !allowance.isOver)) {
+      await this.#rest();
+      return allowance;
+    }
+    // Whoever comes next is given all the time again.
+    allowance.end();
+    this.#fail(error instanceof HttpFailure ? this.#session.tooLong(error) : error);
+    return undefined;
   }
 
-  /** Ends early, but never with an error. */
-  async #rest(signal: AbortSignal): Promise<void> {
-    await sleep(this.#clock, pauseMs, signal).catch(() => undefined);
+  /** Ends early when there is something else to do, but never with an error. */
+  async #rest(): Promise<void> {
+    const resting = new LinkedAbort();
+    this.#waiting = resting;
+    await sleep(this.#clock, pauseMs, resting.signal).catch(() => undefined);
   }
 
   /** One turn: makes sure that everything is in place on the server, and takes in what has changed. */
@@ -188,7 +196,8 @@ export class PropertyHub {
     // Without a result nothing has happened; the version stays.
     if (update === undefined) return;
     station.version = update.version;
-    this.#take(update);
+    const doubtful = this.#take(update);
+    if (doubtful.length > 0) await this.#read(doubtful);
   }
 
   async #build(signal: AbortSignal): Promise<Station> {
@@ -207,13 +216,13 @@ export class PropertyHub {
     return { generation, view, collector, held: new Set(), version: '' };
   }
 
-  /** Brings the list on the server in line with what is watched. One at a time; never rejects. */
+  /** Brings the list on the server in line with what is watched. One at a time. */
   #sync(): Promise<void> {
     return (this.#syncing ??= this.#syncOnce()
       .catch((error: unknown) => {
         // The wait would not end by itself: the list that it looks at may be gone.
-        this.#station = undefined;
         this.#waiting?.abort(error);
+        throw error;
       })
       .finally(() => (this.#syncing = undefined)));
   }
@@ -266,7 +275,8 @@ export class PropertyHub {
     if (outdated.length > 0) await this.#read(outdated);
   }
 
-  #take({ filterSet = [] }: UpdateSet): void {
+  /** @returns what the server has to be asked for once more. */
+  #take({ filterSet = [] }: UpdateSet): readonly Watched[] {
     const doubtful: Watched[] = [];
     for (const { objectSet = [], missingSet = [] } of filterSet) {
       for (const { obj, kind, changeSet = [] } of objectSet) {
@@ -285,11 +295,7 @@ export class PropertyHub {
       }
       this.#dropMissing(missingSet.map(({ obj }) => obj));
     }
-    if (doubtful.length === 0) return;
-    this.#read(doubtful).catch((error: unknown) => {
-      if (isVimError(error, 'ManagedObjectNotFound')) this.#dropMissing([error.fault['obj']]);
-      else this.#waiting?.abort(error);
-    });
+    return doubtful;
   }
 
   #tell(entry: Watched, values: Map<string, unknown>): void {
@@ -307,6 +313,16 @@ export class PropertyHub {
       const fault = { $type: 'ManagedObjectNotFound', obj: entry.ref };
       this.#giveUp(entry, new VimError(fault, `the server does not know ${entry.ref.value} any more`));
     }
+  }
+
+  /** Gives up the object that a fault is about. @returns whether somebody watched it. */
+  #giveUpNamed(error: unknown): boolean {
+    if (!isVimError(error, 'ManagedObjectNotFound', 'NoPermission')) return false;
+    const named = error.fault['obj'] ?? error.fault['object'];
+    const entry = isRef(named) ? this.#watched.get(refKey(named)) : undefined;
+    if (entry === undefined) return false;
+    this.#giveUp(entry, error);
+    return true;
   }
 
   /** Tells everybody that there is nothing to wait for. */

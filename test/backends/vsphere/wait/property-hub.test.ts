@@ -146,6 +146,39 @@ describe('a wait goes on', () => {
     expect(await interrupted(restarted)).toBe(true);
   });
 
+  it.each(['SystemError', 'Timedout', 'HostCommunication', 'RequestCanceled'])(
+    'for everybody after a passing %s',
+    async ($type) => {
+      const other = { type: 'VirtualMachine', value: 'vm-2' } as const;
+      fake.add(other, { 'runtime.powerState': 'poweredOff' });
+      let isStruck = false;
+      fake.on('WaitForUpdatesEx', (call) => {
+        if (isStruck) return fake.own(call);
+        isStruck = true;
+        throw new FakeFault($type === 'SystemError' ? { $type, reason: 'vpxd is stopping' } : { $type });
+      });
+      const waiting = Promise.all([power(vm, 'poweredOn'), power(other, 'poweredOn')]);
+      await until(() => isStruck);
+      for (const machine of [vm, other]) fake.change(machine, { 'runtime.powerState': 'poweredOn' });
+      expect(await whileMoving(made.clock, 100, waiting)).toEqual([true, true]);
+    },
+  );
+
+  it('for everybody else when the server refuses one object', async () => {
+    const secret = { type: 'VirtualMachine', value: 'vm-2' } as const;
+    fake.add(secret, { 'runtime.powerState': 'poweredOff' });
+    fake.on('ModifyListView', (call) => {
+      const added = (call.args['add'] ?? []) as readonly Ref[];
+      if (added.every(({ value }) => value !== secret.value)) return fake.own(call);
+      throw new FakeFault({ $type: 'NoPermission', object: secret, privilegeId: 'System.View' });
+    });
+    const waiting = power(vm, 'poweredOn');
+    const refused = thrownBy(power(secret, 'poweredOn'));
+    fake.change(vm, { 'runtime.powerState': 'poweredOn' });
+    expect(await whileMoving(made.clock, 100, waiting)).toBe(true);
+    expect(isVimError(await refused, 'NoPermission')).toBe(true);
+  });
+
   it('when the server has nothing to tell for a long time', async () => {
     let silent = 0;
     fake.on('WaitForUpdatesEx', () => {
@@ -168,6 +201,40 @@ describe('a wait goes on', () => {
     fake.change(vm, { 'runtime.powerState': 'poweredOn' });
     expect(await waiting).toBe(true);
     expect(asked).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a wait ends', () => {
+  it.each(['ModifyListView', 'CreateFilter', 'WaitForUpdatesEx'] as const)(
+    'with the reason when %s goes on to fail, and does not hurry the server meanwhile',
+    async (method) => {
+      fake.on(method, () => {
+        throw new FakeFault({ $type: 'SystemError', reason: 'broken for good' });
+      });
+      await made.pool.close();
+      made = await connectTo(fake, { reconnectSeconds: 10 });
+      const error = await whileMoving(made.clock, 100, thrownBy(power(vm, 'poweredOn')));
+      expect(isVimError(error, 'SystemError')).toBe(true);
+      const seconds = made.clock.monotonic() / 1000;
+      expect(seconds).toBeGreaterThanOrEqual(10);
+      // One attempt each half a second at most.
+      expect(fake.count(method)).toBeLessThanOrEqual(seconds * 2 + 2);
+      // The connection is as good as before, and the next wait begins anew.
+      fake.on(method, (call) => fake.own(call));
+      expect(await power(vm, 'poweredOff')).toBe(true);
+    },
+  );
+
+  it.each([
+    { $type: 'NoPermission', object: { type: 'PropertyCollector', value: 'c' }, privilegeId: 'System.View' },
+    { $type: 'NotSupported' },
+    { $type: 'InvalidProperty', name: 'info' },
+    { $type: 'MethodNotFound', receiver: { type: 'PropertyCollector', value: 'c' }, method: 'CreateFilter' },
+  ])('at once when the server says $$type', async (fault) => {
+    fake.on('CreateFilter', () => {
+      throw new FakeFault(fault);
+    });
+    expect(isVimError(await thrownBy(power(vm, 'poweredOn')), fault.$type)).toBe(true);
   });
 });
 
