@@ -1,3 +1,4 @@
+import type { CallContext } from '../backends/backend.js';
 import type { Capability } from '../backends/capabilities.js';
 import { Fault } from '../base/fault.js';
 import type { PropertyList } from '../handles/property-list.js';
@@ -142,13 +143,18 @@ export function vixVmFunctions(runtime: VixRuntime) {
         capability: 'guest',
         work: (vm, context) => {
           const seconds = integer('timeoutInSeconds', timeoutInSeconds);
-          const { tools } = vm.payload.link;
-          if (seconds <= 0) return tools.waitUntilRunning(context);
+          const { link, session } = vm.payload;
+          const probe =
+            session === undefined
+              ? undefined
+              : (probing: CallContext) => session.request(probing, () => session.ops.validate(probing));
+          const wait = (waiting: CallContext): Promise<void> => link.tools.waitUntilRunning(waiting, probe);
+          if (seconds <= 0) return wait(context);
           const expired = new VixFailure(VIX_E_TIMEOUT_WAITING_FOR_TOOLS, `Tools did not run within ${seconds} s`);
-          const waiting = withTimeLimit(context, seconds * 1000, expired, (limited) => tools.waitUntilRunning(limited));
+          const waiting = withTimeLimit(context, seconds * 1000, expired, wait);
           return waiting.catch(async (error: unknown) => {
             if (error !== expired) throw error;
-            const { question } = await vm.payload.link.properties(context);
+            const { question } = await link.properties(context);
             const nextStep =
               question === null
                 ? 'check that the guest boots and that Tools is installed in it'

@@ -222,9 +222,10 @@ export interface ToolsOps {
   setTimeSync?(isTimeSynced: boolean, call: CallContext): Promise<void>;
   /**
    * Resolves when guest operations would work. Has no time limit of its own.
+   * @param probe a cheap guest operation of whoever is logged in, for hosts that may say so too early; absent: nobody is.
    * @throws Fault `vm-not-running`; `tools-not-running` when Tools is not installed.
    */
-  waitUntilRunning(call: CallContext): Promise<void>;
+  waitUntilRunning(call: CallContext, probe?: (call: CallContext) => Promise<void>): Promise<void>;
   install(options: { readonly autoUpgrade: boolean; readonly waitForEnd: boolean }, call: CallContext): Promise<void>;
 }
 

@@ -64,6 +64,23 @@ describe('VixVM_LoginInGuest', () => {
     expect(await list()).toBe(VIX_E_ANON_GUEST_OPERATIONS_PROHIBITED);
   });
 
+  it('lends the login to a wait for Tools', async () => {
+    const rig = new VixRig();
+    const vm = await rig.open(await rig.connect());
+    const lent = async (): Promise<unknown> => {
+      expect(await rig.finish(rig.vix.VixVM_WaitForToolsInGuest(vm, 60, null, null))).toBe(VIX_OK);
+      return rig.control.last('tools.wait').args[0];
+    };
+    expect(await lent()).toBeUndefined();
+    expect(await rig.finish(rig.vix.VixVM_LoginInGuest(vm, 'user', 'secret', 0, null, null))).toBe(VIX_OK);
+    const probe = await lent();
+    if (typeof probe !== 'function') throw new Error('no probe');
+    await Reflect.apply(probe, undefined, [rig.control.last('tools.wait').context]);
+    expect(rig.control.of('guest.validate')).toHaveLength(2);
+    expect(await rig.finish(rig.vix.VixVM_LogoutFromGuest(vm, null, null))).toBe(VIX_OK);
+    expect(await lent()).toBeUndefined();
+  });
+
   it('asks for the console session when told to', async () => {
     const rig = new VixRig();
     const host = await rig.connect();

@@ -29,6 +29,8 @@ export class Machine {
   readonly family: KnownFamily;
   /** What it was opened by, for messages. */
   readonly label: string;
+  /** What the server tells of the guest may come from before its last restart. */
+  #isGuestDoubted = false;
   /** The last path that was looked at, and how it is shown. */
   #shown: { readonly path: string; readonly shown: string } | undefined;
 
@@ -73,6 +75,32 @@ export class Machine {
     if (values.get('config.template') !== true) return undefined;
     const message = `${subject}: it is a template. Turn it into a machine, or deploy one from it.`;
     return new Fault('vm-template', message, { cause: error });
+  }
+
+  /** Does what restarts the guest, or takes it back to another state. What is told of it then is doubted, however it ends. */
+  async restartingGuest<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.family.doubtAfter(work);
+    } finally {
+      this.#isGuestDoubted = true;
+    }
+  }
+
+  /**
+   * Whether the guest is ready that the server says is ready. A doubt lasts until a probe has got an answer.
+   *
+   * @param probe asks the guest; undefined where nobody may. @throws what it does.
+   */
+  async believesGuest(probe: () => Promise<boolean>): Promise<boolean> {
+    if (!this.#isGuestDoubted) return true;
+    this.#isGuestDoubted = false;
+    let isSure = false;
+    try {
+      return (isSure = await probe());
+    } finally {
+      // Another restart may have come meanwhile.
+      if (!isSure) this.#isGuestDoubted = true;
+    }
   }
 
   /** A fault for what vSphere has no means for. */

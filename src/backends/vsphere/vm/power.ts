@@ -64,7 +64,7 @@ export class VspherePower implements PowerOps {
       if (question !== null) throw this.#blocked(question);
       this.#requireOn(values);
       if (mode === 'hard') {
-        await machine.family.doubtAfter(() => machine.task('ResetVM_Task', {}, call));
+        await machine.restartingGuest(() => machine.task('ResetVM_Task', {}, call));
         return;
       }
       this.#requireScripts(values);
@@ -100,7 +100,7 @@ export class VspherePower implements PowerOps {
   async #ask(method: 'ShutdownGuest' | 'RebootGuest', call: CallContext): Promise<void> {
     const { connection } = this.#machine;
     const ask = () => this.#machine.use((ref) => connection.call(ref, method, {}, call), call);
-    await this.#machine.family.doubtAfter(() => connection.tasks.whileBusy(call, ask));
+    await this.#machine.restartingGuest(() => connection.tasks.whileBusy(call, ask));
   }
 
   #requireOn(values: Properties): void {

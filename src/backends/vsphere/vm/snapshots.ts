@@ -62,10 +62,10 @@ export class VsphereSnapshots implements SnapshotOps {
       call,
       async () => {
         const args = { suppressPowerOn: options.suppressPowerOn };
-        const { connection, family, reference } = machine;
+        const { connection, reference } = machine;
         const snapshot = snapshotRef(options.id);
         const revert = () => connection.tasks.run(snapshot, 'RevertToSnapshot_Task', args, call, reference.current);
-        await family.doubtAfter(revert);
+        await machine.restartingGuest(revert);
       },
     );
   }

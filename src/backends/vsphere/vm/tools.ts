@@ -1,4 +1,6 @@
+import { sleep } from '../../../base/clock.js';
 import { Fault, type FaultKind } from '../../../base/fault.js';
+import { jittered } from '../../../base/jitter.js';
 import { LinkedAbort } from '../../../base/linked-abort.js';
 import type { CallContext, ToolsOps, ToolsReport } from '../../backend.js';
 import { isVimError } from '../errors/vim-error.js';
@@ -12,6 +14,16 @@ import { areToolsMissing, areToolsRunning, isOn, powerPaths } from './power-stat
  * it gets as long as this to tell.
  */
 const firstWordMs = 300_000;
+
+/** Pauses between looks at a guest that is not as ready as the server says: they double up to the longest. */
+const firstPauseMs = 250;
+const longestPauseMs = 4000;
+
+/** What a guest is asked for in vain that is not as ready as the server says. */
+const notYet: ReadonlySet<FaultKind> = new Set<FaultKind>(['tools-not-running', 'tools-timeout', 'busy']);
+
+/** What tells whether a guest takes operations. */
+const readyPaths = [...powerPaths, 'guest.guestOperationsReady'] as const;
 
 const reportPaths = [
   ...powerPaths,
@@ -46,37 +58,63 @@ export class VsphereTools implements ToolsOps {
     this.#machine = machine;
   }
 
-  waitUntilRunning(call: CallContext): Promise<void> {
+  waitUntilRunning(call: CallContext, probe?: (call: CallContext) => Promise<void>): Promise<void> {
     const machine = this.#machine;
-    const { connection, label } = machine;
-    const ready = (values: Properties): true | undefined => {
-      if (!isOn(values)) throw new Fault('vm-not-running', `${label} does not run. Power it on first.`);
-      // That Tools runs is not enough: the part of it that guest operations need starts later. Simulators may not say.
-      const isReady = values.get('guest.guestOperationsReady') ?? areToolsRunning(values);
-      return isReady ? true : undefined;
-    };
     return machine.run('waiting for VMware Tools in', { Timedout: 'tools-timeout' }, call, async () => {
-      const late = new Error('no word of Tools');
-      const early = new LinkedAbort(call.signal);
-      const timer = connection.clock.after(firstWordMs, () => early.abort(late));
-      try {
-        await machine.waitFor(ready, { signal: early.signal });
-        return;
-      } catch (error) {
-        if (error !== late) throw error;
-      } finally {
-        timer.cancel();
-        early.release();
+      let pauseMs = firstPauseMs;
+      for (;;) {
+        await this.#untilToldReady(call);
+        if (await machine.believesGuest(() => this.#answers(call, probe))) return;
+        await sleep(machine.connection.clock, jittered(pauseMs), call.signal);
+        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
       }
-      const installedAndReady = (values: Properties): true | undefined => {
-        const isReady = ready(values);
-        if (isReady === undefined && areToolsMissing(values)) {
-          throw new Fault('tools-not-running', `VMware Tools is not installed in ${label}. Install it first.`);
-        }
-        return isReady;
-      };
-      await machine.waitFor(installedAndReady, call);
     });
+  }
+
+  /** Waits until the server says that the guest takes operations. */
+  async #untilToldReady(call: CallContext): Promise<void> {
+    const { connection, label } = this.#machine;
+    const late = new Error('no word of Tools');
+    const early = new LinkedAbort(call.signal);
+    const timer = connection.clock.after(firstWordMs, () => early.abort(late));
+    try {
+      await this.#machine.waitFor((values) => this.#ready(values), { signal: early.signal });
+      return;
+    } catch (error) {
+      if (error !== late) throw error;
+    } finally {
+      timer.cancel();
+      early.release();
+    }
+    const installedAndReady = (values: Properties): true | undefined => {
+      const isReady = this.#ready(values);
+      if (isReady === undefined && areToolsMissing(values)) {
+        throw new Fault('tools-not-running', `VMware Tools is not installed in ${label}. Install it first.`);
+      }
+      return isReady;
+    };
+    await this.#machine.waitFor(installedAndReady, call);
+  }
+
+  #ready(values: Properties): true | undefined {
+    if (!isOn(values)) throw new Fault('vm-not-running', `${this.#machine.label} does not run. Power it on first.`);
+    // That Tools runs is not enough: the part of it that guest operations need starts later. Simulators may not say.
+    const isReady = values.get('guest.guestOperationsReady') ?? areToolsRunning(values);
+    return isReady ? true : undefined;
+  }
+
+  /** Whether the guest answers, or, where nobody is logged in, whether the server still says that it is ready. */
+  async #answers(call: CallContext, probe: ((call: CallContext) => Promise<void>) | undefined): Promise<boolean> {
+    if (probe === undefined) return this.#ready(await this.#machine.properties(readyPaths, call)) === true;
+    try {
+      await probe(call);
+      return true;
+    } catch (error) {
+      if (error instanceof Fault && notYet.has(error.kind)) return false;
+      // Tools has judged the login, so it takes operations; the next one tells what is wrong.
+      if (error instanceof Fault && error.kind.startsWith('guest-')) return true;
+      throw error;
+    }
   }
 
   report(call: CallContext): Promise<ToolsReport> {
