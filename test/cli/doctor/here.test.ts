@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createMockBackend, InventoryBuilder, type MockBackend, World } from '../../../src/backends/mock/index.js';
 import { FakeClock } from '../../../src/base/clock.js';
+import { Secret } from '../../../src/base/secret.js';
 import { agentPlace, makePrivateFolder } from '../../../src/cli/agent/agent-place.js';
 import { checkTable } from '../../../src/cli/doctor/check-table.js';
+import { mockRoundTripCheck } from '../../../src/cli/doctor/checks/mock/round-trip.js';
+import type { DoctorContext } from '../../../src/cli/doctor/doctor-context.js';
+import { sizedBytes } from '../../../src/guest/sized-content.js';
 import { oldestNode } from '../../../src/cli/doctor/checks/here/versions.js';
 import type { DoctorValues } from '../../../src/cli/doctor/run-doctor.js';
 import { examine, type Examined, temporaryDirectory } from './doctor-rig.js';
@@ -218,6 +222,13 @@ beforeAll(async () => {
       tools,
       guest: { disabledOperations: ['files.read'] },
     })
+    .vm({
+      name: 'full',
+      location: '/lab/full/full.vmx',
+      power: 'on',
+      tools,
+      guest: { disabledOperations: ['files.write'] },
+    })
     .vm({ name: 'off', location: '/lab/off/off.vmx' })
     .vm({ name: 'still', location: '/lab/still/still.vmx', power: 'paused', tools })
     .vm({ name: 'bare', location: '/lab/bare/bare.vmx', power: 'on', tools: false })
@@ -244,18 +255,71 @@ it('is green for a machine of the mock host that runs', async () => {
   expect(status).toBe(0);
   expect(ids('yellow')).toEqual([]);
   expect(check('host.backend').facts).toMatchObject({ backend: 'mock', provider: 'default' });
-  expect(check('mock.machines').facts).toEqual({ visible: 11, running: 7 });
+  expect(check('mock.machines').facts).toEqual({ visible: 12, running: 8 });
   expect(check('mock.vm').facts).toEqual({ name: 'web', location: '/lab/web/web.vmx' });
   expect(check('mock.guest-operations').facts).toEqual({ isReady: true });
   expect(check('mock.interactive').facts).toEqual({ isReady: true });
   expect(check('mock.login').facts).toEqual({ user: 'user', family: 'posix' });
   expect(check('mock.transfer').facts).toMatchObject({ path: '/etc/hosts' });
-  const examined = await ask({ vm: '/lab/web/web.vmx', ...guest, roundTrip: true });
-  const { path } = examined.check('mock.round-trip').facts;
-  expect(String(path)).toContain('revix-doctor-');
-  expect((await ask({ vm: '/lab/shut/shut.vmx', ...guest, roundTrip: true })).check('mock.round-trip').status).toBe(
-    'skipped',
-  );
+});
+
+describe('a round trip to a guest of the mock host', () => {
+  const tried = async (name: string) => {
+    const { check } = await ask({ vm: `/lab/${name}/${name}.vmx`, ...guest, roundTrip: true });
+    return check('mock.round-trip');
+  };
+  const temporaryFiles = async (name: string) => {
+    const machine = await (await backend.world()).find(`/lab/${name}/${name}.vmx`);
+    const login = { userName: 'user', password: new Secret('password'), isInteractive: false };
+    const call = { signal: new AbortController().signal, progress: () => undefined };
+    return (await machine.guest(login).files.list('/tmp', call)).map((file) => file.name);
+  };
+
+  it('leaves it as it was', async () => {
+    const before = await temporaryFiles('web');
+    const done = await tried('web');
+    expect(done).toMatchObject({ status: 'green', facts: { path: expect.stringContaining('/revix-doctor-') } });
+    expect(await temporaryFiles('web')).toEqual(before);
+    expect((await tried('shut')).status).toBe('skipped');
+  });
+
+  it('that fails in the middle is told, and leaves it as it was', async () => {
+    const before = await temporaryFiles('full');
+    expect(await tried('full')).toMatchObject({ status: 'red', problem: 'broke' });
+    expect(await temporaryFiles('full')).toEqual(before);
+  });
+
+  /** The check over a guest that gives back other bytes than it was given. */
+  async function falseGuest(signal: AbortSignal) {
+    const deleted: { readonly path: string; readonly isWanted: boolean }[] = [];
+    const files = {
+      createTempFile: () => Promise.resolve('/tmp/file'),
+      write: () => Promise.resolve(),
+      read: () => {
+        signal.throwIfAborted();
+        return Promise.resolve(sizedBytes(new Uint8Array(3)));
+      },
+      deleteFile: (path: string, call: { readonly signal: AbortSignal }) => {
+        deleted.push({ path, isWanted: !call.signal.aborted });
+        return Promise.resolve();
+      },
+    };
+    const context = { clock, signal, said: String } as unknown as DoctorContext;
+    const ending = mockRoundTripCheck.run({ guest: { files } }, context);
+    return { deleted, outcome: await ending.catch((error: unknown) => error) };
+  }
+
+  it('that changes its bytes is red', async () => {
+    const { outcome, deleted } = await falseGuest(new AbortController().signal);
+    expect(outcome).toMatchObject({ kind: 'trouble', problem: 'changed' });
+    expect(deleted).toEqual([{ path: '/tmp/file', isWanted: true }]);
+  });
+
+  it('that is given up removes its file all the same', async () => {
+    const { outcome, deleted } = await falseGuest(AbortSignal.abort(new Error('enough')));
+    expect(outcome).toEqual(new Error('enough'));
+    expect(deleted).toEqual([{ path: '/tmp/file', isWanted: true }]);
+  });
 });
 
 it.each(['mock', 'vsphere'])('asks the same of a machine and its guest on %s', (host) => {

@@ -1,10 +1,8 @@
 import { readAll } from '../../../../guest/sized-content.js';
 import { check, green, trouble } from '../../check.js';
+import { tidied, trialContent, trialFileNames } from '../../trial-file.js';
 import { guestLoginCheck } from './login.js';
 import { transferTrustCheck } from './transfer-trust.js';
-
-/** Time for tidying up, also after the check has taken its own. */
-const tidyMs = 5000;
 
 export const roundTripCheck = check({
   id: 'guest.round-trip',
@@ -24,19 +22,15 @@ export const roundTripCheck = check({
     },
   },
   run: async ({ guest }, { clock, signal, said }) => {
-    const content = new TextEncoder().encode(`revix doctor, ${new Date(clock.now()).toISOString()}\r\n\u00e4\u{1F600}`);
+    const content = trialContent(clock.now());
     try {
-      const names = { prefix: 'revix-doctor-', suffix: '.txt' };
-      const path = await guest.call('CreateTemporaryFileInGuest', names, { signal });
+      const path = await guest.call('CreateTemporaryFileInGuest', trialFileNames, { signal });
       try {
         await guest.writeFile(path, content, { signal });
         const back = await readAll(await guest.readFile(path, { signal }));
         if (!Buffer.from(back).equals(Buffer.from(content))) return trouble('changed', { facts: { path } });
       } finally {
-        const tidying = new AbortController();
-        const limit = clock.after(tidyMs, () => tidying.abort(new Error('the temporary file could not be removed')));
-        await guest.call('DeleteFileInGuest', { filePath: path }, { signal: tidying.signal });
-        limit.cancel();
+        await tidied(clock, (own) => guest.call('DeleteFileInGuest', { filePath: path }, { signal: own }));
       }
       return green(`${content.byteLength} bytes there and back`, undefined, {
         facts: { path, bytes: content.byteLength },
