@@ -11,6 +11,7 @@ import type { VsphereSettings } from '../settings.js';
 import type { Ref } from '../soap/values.js';
 import type { ObjectContent, ServiceContent, UserSession } from '../vim/generated/types.js';
 import type { ArgsOf, MethodName, RefFor, ResultOf } from '../vim/vim-call.js';
+import { FreshLogins } from './fresh-logins.js';
 import { type Login, logIn, logInUnlessAborted, logOut, logoutMs } from './login.js';
 import { isChanging, isRepeatable } from './method-kinds.js';
 import type { SoapChannel } from './soap-channel.js';
@@ -20,9 +21,6 @@ const keepAliveMs = 600_000;
 /** Pauses between attempts to reach a server that does not answer: they double up to the longest. */
 const firstPauseMs = 250;
 const longestPauseMs = 5000;
-
-/** Guest managers that refuse a fresh login are not answered with another one for so long. */
-const refusedFreshMemoryMs = 600_000;
 
 /** What became of a session that a call was refused with: there is a new login, or the old one lives. */
 type Renewal = 'renewed' | 'alive';
@@ -55,8 +53,7 @@ export class Session {
   /** Counts logins: what a session made for itself is gone with it. */
   #generation = 0;
   #renewing: { readonly isForced: boolean; readonly outcome: Promise<Renewal> } | undefined;
-  /** When a guest manager last refused a login that was fresh, so that another one would not help; by the monotonic clock. */
-  #refusedFreshMs: number | undefined;
+  readonly #freshLogins: FreshLogins;
   /** Why calls that change something fail. */
   #changesRefused: Fault | undefined;
   /** Why every further call fails. */
@@ -82,6 +79,7 @@ export class Session {
     this.#channel = parts.channel;
     this.#login = parts.login;
     this.#clock = parts.clock;
+    this.#freshLogins = new FreshLogins(parts.clock);
     this.#settings = parts.settings;
     this.content = parts.content;
     this.#manager = parts.manager;
@@ -167,7 +165,8 @@ export class Session {
     call: SessionCall = {},
   ): Promise<ResultOf<Method>> {
     const { signal, timeoutMs = this.#settings.callTimeoutMs, isOnce = false } = call;
-    const isGuest = /Guest\w*Manager$/.test(self.type);
+    /** Whose guest is asked, if one is. */
+    const guest = /Guest\w*Manager$/.test(self.type) ? ((args as { readonly vm?: Ref }).vm?.value ?? '') : undefined;
     // The connections are not this session's alone, so what is under way does not end with them.
     const stop = new LinkedAbort(signal, this.#ended.signal);
     let outage: Allowance | undefined;
@@ -183,9 +182,10 @@ export class Session {
         signal?.throwIfAborted();
         try {
           if (refused !== undefined) {
-            if ((await this.#renewed(refused.generation, isGuest && !isFresh, signal)) === 'alive') {
+            if ((await this.#renewed(refused.generation, isFresh ? undefined : guest, signal)) === 'alive') {
               if (refused.answer !== undefined) return refused.answer.result;
-              throw isGuest && isFresh ? this.#refusedFresh() : forbidden();
+              if (guest !== undefined && isFresh) this.#freshLogins.uselessFor(guest);
+              throw forbidden();
             }
             refused = undefined;
             if (isFresh) throw endedAgain();
@@ -291,11 +291,12 @@ export class Session {
   /**
    * Waits until there is a newer login than the one that was refused. The login itself outlives the caller.
    *
-   * @param isForced also where the old one still lives.
+   * @param guest the machine whose guest managers refused it, for which it is made also where the old one still lives.
    */
-  async #renewed(refused: number, isForced: boolean, signal: AbortSignal | undefined): Promise<Renewal> {
+  async #renewed(refused: number, guest: string | undefined, signal: AbortSignal | undefined): Promise<Renewal> {
     for (;;) {
       if (this.#generation !== refused) return 'renewed';
+      const isForced = guest !== undefined && this.#login.kind !== 'clone-ticket' && this.#freshLogins.mayHelp(guest);
       this.#renewing ??= {
         isForced,
         outcome: this.#renew(isForced)
@@ -313,7 +314,7 @@ export class Session {
   async #renew(isForced: boolean): Promise<Renewal> {
     const isAlive = await this.#isAlive();
     this.#throwIfEnded();
-    if (isAlive && !(isForced && this.#mayHelp())) return 'alive';
+    if (isAlive && !isForced) return 'alive';
     if (!isAlive && this.#login.kind === 'clone-ticket') {
       throw this.#lose(
         new Fault('host-permission', 'The session has ended, and its clone ticket was good for one login.'),
@@ -329,7 +330,7 @@ export class Session {
       if (isAlive) {
         // Everything else goes on with the session that lives.
         if (!isRefused) throw error;
-        this.#refusedFreshMs = this.#clock.monotonic();
+        this.#freshLogins.refused();
         return 'alive';
       }
       // Never again with a login that was refused: the account would be locked.
@@ -337,6 +338,7 @@ export class Session {
       throw error instanceof VimError ? notNow(error) : error;
     }
     const ended = this.#end;
+    if (isAlive) this.#freshLogins.made();
     if (ended === undefined) {
       this.#user = user;
       this.#generation += 1;
@@ -345,18 +347,6 @@ export class Session {
     if (old !== undefined) await this.#logOut(old);
     if (ended !== undefined) throw ended;
     return 'renewed';
-  }
-
-  /** Whether a new login may help where guest managers refuse one that lives. */
-  #mayHelp(): boolean {
-    if (this.#login.kind === 'clone-ticket') return false;
-    return this.#refusedFreshMs === undefined || this.#clock.monotonic() - this.#refusedFreshMs >= refusedFreshMemoryMs;
-  }
-
-  /** Remembers that a guest manager refused a login right after it was made. @returns what its call throws. */
-  #refusedFresh(): VimError {
-    this.#refusedFreshMs = this.#clock.monotonic();
-    return forbidden();
   }
 
   #logOut(cookie?: string): Promise<void> {

@@ -100,6 +100,35 @@ describe('a session that guest managers refuse while it lives', () => {
     expect(fake.count('Login')).toBe(3);
   });
 
+  it('is renewed for one machine although a new login was of no use for another', async () => {
+    const made = await connected();
+    const barred = { type: 'VirtualMachine', value: 'vm-barred' } as const;
+    let refusesAll = false;
+    fake.on('StartProgramInGuest', ({ self, args }) => {
+      if (refusesAll || (args['vm'] as { readonly value: string }).value === barred.value) {
+        throw new FakeFault({ $type: 'NotAuthenticated', object: self, privilegeId: 'System.View' });
+      }
+      return 7;
+    });
+    const startIn = (machine: typeof vm | typeof barred): Promise<unknown> =>
+      thrownBy(made.connection.call(processManager, 'StartProgramInGuest', { vm: machine, auth, spec }, made.call));
+    expect(isVimError(await startIn(barred), 'NoPermission')).toBe(true);
+    expect(fake.count('Login')).toBe(2);
+    refusesAll = true;
+    // That login is fresh still.
+    expect(isVimError(await startIn(vm), 'NoPermission')).toBe(true);
+    expect(fake.count('Login')).toBe(2);
+    await made.clock.advance(5 * minute);
+    fake.on('Login', (call) => {
+      refusesAll = false;
+      return fake.logIn(call);
+    });
+    expect(isVimError(await startIn(barred), 'NoPermission')).toBe(true);
+    expect(fake.count('Login')).toBe(2);
+    expect(await made.connection.call(processManager, 'StartProgramInGuest', { vm, auth, spec }, made.call)).toBe(7);
+    expect(fake.count('Login')).toBe(3);
+  });
+
   it.each([
     { how: 'is refused', fault: { $type: 'InvalidLogin' }, thrown: 'NoPermission', logins: 2 },
     { how: 'fails', fault: { $type: 'SystemError', reason: 'it starts' }, thrown: 'SystemError', logins: 3 },
