@@ -18,6 +18,12 @@ export interface SurveyedVm<T> {
   readonly seen: T;
 }
 
+/** A machine as a look has found it, and where: what is found elsewhere later has been moved since. */
+interface Look {
+  readonly vm: IndexedVm;
+  readonly place: VmStorePlace | undefined;
+}
+
 /** Finds the machines of a store by their places, without looking through them. */
 export class VmIndex<Files extends StoredFiles> {
   readonly #store: VmStore<Files>;
@@ -39,18 +45,19 @@ export class VmIndex<Files extends StoredFiles> {
 
   /**
    * What `view` sees of every machine that can be read, in the order of the store. Looks at each once.
-   * @throws Fault of a machine that there is trouble with, other than that it is gone, damaged, or not for this user.
+   * @throws Fault of a machine that there is trouble with, other than that it is gone, damaged, or not for this user; of
+   * one that lies outside of the store, none.
    */
   async survey<T>(view: (record: VmRecord) => T): Promise<readonly SurveyedVm<T>[]> {
-    const looks = await this.#store.readAll((id, { record }) => ({ vm: indexed(id, record), seen: view(record) }));
+    const looks = await this.#store.readAll((id, { record }) => ({ ...this.#lookAt(id, record), seen: view(record) }));
     const present = new Set(looks.map(({ id }) => id));
     for (const vm of this.#byId.values()) if (!present.has(vm.id)) this.#remove(vm);
     return looks.flatMap(({ id, seen: look, fault }) => {
       if (fault !== undefined) {
-        if (!leftOut.has(fault.kind)) throw fault;
+        if (!this.#isLeftOut(id, fault)) throw fault;
         return [];
       }
-      return [{ vm: this.#renewed(id, look.vm), seen: look.seen }];
+      return [{ vm: this.#renewed(id, look), seen: look.seen }];
     });
   }
 
@@ -141,8 +148,8 @@ export class VmIndex<Files extends StoredFiles> {
     this.#damaged.clear();
     for (const id of ids) {
       if (this.#byId.has(id) && !this.#isMoved(id)) continue;
-      const vm = await this.#look(id);
-      if (vm !== null) this.#renewed(id, vm);
+      const look = await this.#look(id);
+      if (look !== null) this.#renewed(id, look);
     }
     // A survey may have removed one meanwhile.
     const isWhole = ids.every((id) => this.#byId.has(id) || this.#damaged.has(id));
@@ -150,33 +157,40 @@ export class VmIndex<Files extends StoredFiles> {
   }
 
   #isMoved(id: string): boolean {
-    const [before, now] = [this.#places.get(id), this.#store.placeOf?.(id)];
-    return before?.location !== now?.location || before?.datacenter !== now?.datacenter;
+    return !isSamePlace(this.#places.get(id), this.#store.placeOf?.(id));
+  }
+
+  #lookAt(id: string, record: VmRecord): Look {
+    return { vm: indexed(id, record), place: this.#store.placeOf?.(id) };
+  }
+
+  #isLeftOut(id: string, { kind }: Fault): boolean {
+    return leftOut.has(kind) || (kind === 'file-error' && this.#store.placeOf?.(id)?.isElsewhere === true);
   }
 
   /** null when the machine cannot be read, or went between the list and the look. */
-  async #look(id: string): Promise<IndexedVm | null> {
+  async #look(id: string): Promise<Look | null> {
     try {
-      return await this.#store.read(id, ({ record }) => indexed(id, record));
+      return await this.#store.read(id, ({ record }) => this.#lookAt(id, record));
     } catch (error) {
-      if (!(error instanceof Fault) || !leftOut.has(error.kind)) throw error;
+      if (!(error instanceof Fault) || !this.#isLeftOut(id, error)) throw error;
       if (error.kind !== 'vm-not-found') this.#damaged.set(id, error);
       return null;
     }
   }
 
   /** The machine as it was just seen, in the place of what was known of it. */
-  #renewed(id: string, seen: IndexedVm): IndexedVm {
+  #renewed(id: string, { vm, place }: Look): IndexedVm {
     const known = this.#byId.get(id);
-    if (known !== undefined && isSame(known, seen) && !this.#isMoved(id)) return known;
+    if (known !== undefined && isSame(known, vm) && isSamePlace(this.#places.get(id), place)) return known;
     if (known !== undefined) this.#remove(known);
-    this.#add(seen);
-    return seen;
+    this.#add(vm, place);
+    return vm;
   }
 
-  #add(vm: IndexedVm): void {
+  #add(vm: IndexedVm, place: VmStorePlace | undefined): void {
     this.#byId.set(vm.id, vm);
-    this.#places.set(vm.id, this.#store.placeOf?.(vm.id));
+    this.#places.set(vm.id, place);
     for (const [map, key] of this.#keysOf(vm)) {
       const set = map.get(key) ?? new Set();
       map.set(key, set.add(vm));
@@ -204,11 +218,20 @@ export class VmIndex<Files extends StoredFiles> {
 }
 
 /**
- * Faults of one machine that do not stand in the way of the others: it is gone, it is damaged, or this user may not
- * read it, which is so for each look until somebody acts. Any other (a loop of links, a disk that fails, too many open
- * files) could hide machines that are in order, so it is told.
+ * Faults of one machine that do not stand in the way of the others: it is gone, it is damaged, its path leads to a
+ * directory, or this user may not read it, which is so for each look until somebody acts. Any other (a loop of links, a
+ * disk that fails, too many open files) could hide machines that are in order, so it is told.
  */
-const leftOut: ReadonlySet<FaultKind> = new Set<FaultKind>(['vm-not-found', 'vm-config-unreadable', 'file-access']);
+const leftOut: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  'vm-not-found',
+  'vm-config-unreadable',
+  'file-access',
+  'not-a-file',
+]);
+
+function isSamePlace(one: VmStorePlace | undefined, other: VmStorePlace | undefined): boolean {
+  return one?.location === other?.location && one?.datacenter === other?.datacenter;
+}
 
 function isSame(one: IndexedVm, other: IndexedVm): boolean {
   return (

@@ -143,8 +143,7 @@ class DirectoryStore<Files extends StoredFiles> implements VmStore<Files> {
   }
 
   async read<T>(id: string, view: (state: VmState<Files>) => T): Promise<T> {
-    const state = await this.#onVm(id, (vm) => vm.current());
-    return view(state);
+    return await this.#onVm(id, (vm) => view(vm.current()));
   }
 
   async readAll<T>(view: (id: string, state: VmState<Files>) => T): Promise<readonly VmLook<T>[]> {

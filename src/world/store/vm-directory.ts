@@ -81,6 +81,7 @@ export class VmDirectory {
         folder,
         location,
         datacenter,
+        isElsewhere: place.root.kind === 'outside',
         meansSamePlace: (record) => isWrittenSo(record) || this.#isAt(place, record.location, record.datacenter),
       };
       return { identity, state };

@@ -30,6 +30,8 @@ export interface VmStorePlace {
   readonly location: string;
   /** undefined: the place does not tell. */
   readonly datacenter: string | undefined;
+  /** Its files may be on another disk than those of the store, so that trouble with that disk says nothing of others. */
+  readonly isElsewhere: boolean;
 }
 
 /** What a look at a machine has come to: what was seen, or why nothing could be. */

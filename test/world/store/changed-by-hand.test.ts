@@ -78,7 +78,7 @@ describe('a machine that cannot be read', () => {
     return world;
   }
 
-  it.each<FaultKind>(['vm-not-found', 'vm-config-unreadable', 'file-access'])(
+  it.each<FaultKind>(['vm-not-found', 'vm-config-unreadable', 'file-access', 'not-a-file'])(
     'with %s is left out of the list',
     async (kind) => {
       expect(await locations(await withFault(kind))).toEqual(['[ds] c/c.vmx']);
