@@ -4,6 +4,7 @@ import type { CallContext, HostLink, SnapshotNode, SnapshotTree, VmLink } from '
 import { untilAborted } from '../base/until-aborted.js';
 import type { PathMap } from '../backends/path-map.js';
 import type { GuestSession } from '../guest/guest-session.js';
+import type { VmPrograms } from '../guest/vm-programs.js';
 import type { HandleEntry, HandlePayload } from '../handles/handle-table.js';
 import type { EventChannel } from '../jobs/event-channel.js';
 import { VixFailure } from '../errors/vix-failure.js';
@@ -65,6 +66,8 @@ export class VmState implements HandlePayload {
   readonly #ended = new AbortController();
   /** The guest login: belongs to the handle, and goes with it. */
   session: GuestSession | undefined = undefined;
+  /** Programs that are waited for, in this login and others; absent before the first login. */
+  programs: VmPrograms | undefined = undefined;
 
   constructor(
     readonly host: HandleEntry<'host', HostState>,

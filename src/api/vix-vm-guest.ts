@@ -4,6 +4,7 @@ import { VixFailure } from '../errors/vix-failure.js';
 import { GuestSession } from '../guest/guest-session.js';
 import { startScript, withoutSignal } from '../guest/script-runner.js';
 import { tidily } from '../guest/tidily.js';
+import { VmPrograms } from '../guest/vm-programs.js';
 import type { PropertyList } from '../handles/property-list.js';
 import { constants } from '../vix/constants.js';
 import {
@@ -203,7 +204,9 @@ export async function loginInGuest(
   }
   if (isInteractive) requireCapability(vm.payload.host, 'interactiveGuest');
   const ops = vm.payload.link.guest(credentials);
-  const session = new GuestSession(ops, vm.payload.turn, runtime.clock);
+  // What runs at the console is started by another Tools than the rest, which knows nothing of it.
+  const programs = isInteractive ? undefined : (vm.payload.programs ??= new VmPrograms(runtime.clock));
+  const session = new GuestSession(ops, vm.payload.turn, runtime.clock, programs);
   await session.knowing(call, () => session.request(call, () => ops.validate(call)));
   vm.payload.session = session;
   return session;

@@ -1,8 +1,9 @@
 import type { CallContext, GuestOps, ProgramSpec } from '../backends/backend.js';
 import type { Clock } from '../base/clock.js';
 import { settledWithin } from '../base/settled-within.js';
-import { ProgramWatcher, type ExitedProgram } from './program-watcher.js';
+import type { ExitedProgram } from './program-watcher.js';
 import { posixShell, readSystem32 } from './system-programs.js';
+import { VmPrograms, type LoginPoll } from './vm-programs.js';
 import { tidyMs } from './tidily.js';
 
 /** Runs one guest request of a virtual machine when its turn has come. */
@@ -22,15 +23,18 @@ export class GuestSession {
   readonly ops: GuestOps;
   readonly #turn: RequestTurn;
   readonly #clock: Clock;
-  readonly #watcher: ProgramWatcher;
+  readonly #programs: VmPrograms;
   #system32: string | undefined;
 
-  constructor(ops: GuestOps, turn: RequestTurn, clock: Clock) {
+  /** @param programs those of the machine that are waited for, also in other sessions. */
+  constructor(ops: GuestOps, turn: RequestTurn, clock: Clock, programs: VmPrograms = new VmPrograms(clock)) {
     this.ops = ops;
     this.#turn = turn;
     this.#clock = clock;
-    this.#watcher = new ProgramWatcher((pids, call) => this.#look(call, () => ops.poll(pids, call)), clock);
+    this.#programs = programs;
   }
+
+  readonly #poll: LoginPoll = (pids, call) => this.#look(call, () => this.ops.poll(pids, call));
 
   /** Sends one request when no other request of this virtual machine is under way. */
   request<T>(call: CallContext, send: () => Promise<T>): Promise<T> {
@@ -74,7 +78,7 @@ export class GuestSession {
 
   /** Waits until a program has ended. @throws Fault `exit-code-lost` when the guest has forgotten it. */
   waitForExit(pid: number, call: CallContext): Promise<ExitedProgram> {
-    return this.#watcher.wait(pid, call.signal);
+    return this.#programs.wait(pid, this.#poll, call.signal);
   }
 
   /** Sends a request when its turn has come, or beside the one that holds the turn when that takes too long. */

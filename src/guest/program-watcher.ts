@@ -18,8 +18,11 @@ interface Waiter {
   readonly reject: (reason: unknown) => void;
 }
 
+/** What a look at a program brings: its state, or why there will be none. */
+export type ProgramLook = ProcessState | { readonly state: 'failed'; readonly reason: unknown };
+
 /** Asks the guest for the states of several processes at once. */
-type Poll = (pids: readonly number[], call: CallContext) => Promise<ReadonlyMap<number, ProcessState>>;
+type Poll = (pids: readonly number[], call: CallContext) => Promise<ReadonlyMap<number, ProgramLook>>;
 
 /** Delay before the first look at a new program. */
 const firstPollMs = 10;
@@ -177,9 +180,11 @@ export class ProgramWatcher {
     });
   }
 
-  #settle(waiter: Waiter, state: ProcessState): void {
+  #settle(waiter: Waiter, state: ProgramLook): void {
     if (!this.#waiters.has(waiter)) return;
-    if (state.state === 'exited') {
+    if (state.state === 'failed') {
+      waiter.reject(state.reason);
+    } else if (state.state === 'exited') {
       waiter.resolve({
         exitCode: state.exitCode | 0,
         startTime: state.startTime,

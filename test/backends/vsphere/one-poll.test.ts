@@ -10,10 +10,11 @@ import { inventoryFor } from '../../conformance/inventory.js';
 import { finish } from '../../trace/trace-rig.js';
 import { whileMoving } from './fake-connection.js';
 
+const loginMethod = 'GuestAuthManager.ValidateCredentialsInGuest';
 const startMethod = 'GuestProcessManager.StartProgramInGuest';
 const listMethod = 'GuestProcessManager.ListProcessesInGuest';
 
-it('asks a machine once at each look, however many of its programs are awaited', async () => {
+it('asks a machine once at each look, however many of its programs are awaited, and in however many logins', async () => {
   const clock = new FakeClock();
   const simulator = await startSimulator({ inventory: inventoryFor(['posix']), clock });
   const tls = { thumbprint: simulator.thumbprint?.sha256 ?? '' };
@@ -32,13 +33,16 @@ it('asks a machine once at each look, however many of its programs are awaited',
       vix.VixHost_Connect(-1, provider, simulator.url, 0, 'admin', 'host password', 0, VIX_INVALID_HANDLE, null, null),
     );
     const vm = await handle(vix.VixVM_Open(host, '[store] posix/posix.vmx', null, null));
-    await handle(vix.VixVM_LoginInGuest(vm, 'root', 'password', 0, null, null));
-
-    for (let started = 0; started < programs; started += 1) {
-      vix.VixVM_RunProgramInGuest(vm, '/bin/sleep', '3600', 0, VIX_INVALID_HANDLE, null, null);
+    let started = 0;
+    for (const user of ['root', 'user']) {
+      // Time stands still while a request is under way.
+      vix.VixVM_LoginInGuest(vm, user, 'password', 0, null, null);
+      while (count('E', loginMethod) < (user === 'root' ? 1 : 2)) await settle();
+      for (; started < (user === 'root' ? Math.ceil(programs / 2) : programs); started += 1) {
+        vix.VixVM_RunProgramInGuest(vm, '/bin/sleep', '3600', 0, VIX_INVALID_HANDLE, null, null);
+      }
+      while (count('E', startMethod) < started) await settle();
     }
-    // Time stands still while a request is under way.
-    while (count('E', startMethod) < programs) await settle();
     for (let ms = 0; ms < 2000; ms += 1) {
       await clock.advance(1);
       while (count('B', listMethod) > count('E', listMethod)) await settle();

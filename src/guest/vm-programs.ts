@@ -1,0 +1,68 @@
+import type { CallContext, ProcessState } from '../backends/backend.js';
+import type { Clock } from '../base/clock.js';
+import { isPassing } from './patiently.js';
+import { ProgramWatcher, type ExitedProgram, type ProgramLook } from './program-watcher.js';
+
+/** Asks the guest for the states of several processes at once, in the name of one login. */
+export type LoginPoll = (pids: readonly number[], call: CallContext) => Promise<ReadonlyMap<number, ProcessState>>;
+
+interface Awaited {
+  /** The login that started it. */
+  readonly poll: LoginPoll;
+  waits: number;
+  /** Another login was not shown it. */
+  isHidden: boolean;
+}
+
+/**
+ * The programs of one guest that are waited for, whoever started them. One login asks for all of them: Tools keeps one list
+ * of what it has started, and shows it to every user that it lets in. Where it does not show a program of another login,
+ * that login asks for itself, and so it does where the one that asks for all fails.
+ */
+export class VmPrograms {
+  readonly #watcher: ProgramWatcher;
+  readonly #awaited = new Map<number, Awaited>();
+
+  constructor(clock: Clock) {
+    this.#watcher = new ProgramWatcher((pids, call) => this.#poll(pids, call), clock);
+  }
+
+  /** Waits for the end of a program. @throws as `ProgramWatcher.wait`. */
+  async wait(pid: number, poll: LoginPoll, signal: AbortSignal): Promise<ExitedProgram> {
+    const known = this.#awaited.get(pid);
+    const awaited = known?.poll === poll ? known : { poll, waits: 0, isHidden: false };
+    this.#awaited.set(pid, awaited);
+    awaited.waits += 1;
+    try {
+      return await this.#watcher.wait(pid, signal);
+    } finally {
+      awaited.waits -= 1;
+      if (awaited.waits === 0 && this.#awaited.get(pid) === awaited) this.#awaited.delete(pid);
+    }
+  }
+
+  async #poll(pids: readonly number[], call: CallContext): Promise<ReadonlyMap<number, ProgramLook>> {
+    const looks = new Map<number, ProgramLook>();
+    const logins = new Set(pids.flatMap((pid) => this.#awaited.get(pid)?.poll ?? []));
+    for (const poll of logins) {
+      const open = pids.filter((pid) => !looks.has(pid));
+      const isOwn = (pid: number): boolean => this.#awaited.get(pid)?.poll === poll;
+      const asked = open.filter((pid) => isOwn(pid) || this.#awaited.get(pid)?.isHidden === false);
+      if (!asked.some(isOwn)) continue;
+      try {
+        const states = await poll(asked, call);
+        for (const pid of asked) this.#take(pid, isOwn(pid), states.get(pid) ?? { state: 'gone' }, looks);
+      } catch (error) {
+        if (isPassing(error)) throw error;
+        for (const pid of asked.filter(isOwn)) looks.set(pid, { state: 'failed', reason: error });
+      }
+    }
+    return looks;
+  }
+
+  #take(pid: number, isOwn: boolean, state: ProcessState, looks: Map<number, ProgramLook>): void {
+    const awaited = this.#awaited.get(pid);
+    if (isOwn || state.state !== 'gone') looks.set(pid, state);
+    else if (awaited !== undefined) awaited.isHidden = true;
+  }
+}
