@@ -20,6 +20,12 @@ import { requireCapability, startVmJob, takenList, type VixCallback, type VixLis
 import type { SnapshotEntry, VixRuntime, VmEntry } from './vix-runtime.js';
 import type { VixOut } from './vix-out.js';
 
+/**
+ * An option of `VixVM_CreateSnapshot` beside VIX's own, for `vmrun`: a name that a snapshot of the machine has is refused
+ * with `VIX_E_SNAPSHOT_EXISTS`. VIX takes equal names.
+ */
+export const uniqueSnapshotName = 0x4000_0000;
+
 /** The functions for snapshots, with the prefixes `VixVM_` and `VixSnapshot_`. */
 export function vixVmSnapshotFunctions(runtime: VixRuntime) {
   const { table } = runtime;
@@ -175,6 +181,7 @@ export function vixVmSnapshotFunctions(runtime: VixRuntime) {
             name: optionalText('name', name),
             description: optionalText('description', description),
             includeMemory: (integer('options', options) & VIX_SNAPSHOT_INCLUDE_MEMORY) !== 0,
+            ...((options & uniqueSnapshotName) !== 0 && { isUnique: true }),
           };
           list();
           const id = await vm.payload.link.snapshots.create(spec, context);

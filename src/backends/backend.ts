@@ -266,13 +266,20 @@ export interface SnapshotTree {
   readonly currentId: string | null;
 }
 
+/** How a snapshot is taken. */
+export interface NewSnapshotOptions {
+  readonly name: string;
+  readonly description: string;
+  readonly includeMemory: boolean;
+  /** No other snapshot of the machine may have the name, also not one that somebody else takes at the same time. */
+  readonly isUnique?: boolean;
+}
+
 /** Snapshots go by id; names are the engine's business. */
 export interface SnapshotOps {
   tree(call: CallContext): Promise<SnapshotTree>;
-  create(
-    options: { readonly name: string; readonly description: string; readonly includeMemory: boolean },
-    call: CallContext,
-  ): Promise<string>;
+  /** @returns its id. @throws Fault `snapshot-exists`. */
+  create(options: NewSnapshotOptions, call: CallContext): Promise<string>;
   revert(
     options: { readonly id: string; readonly suppressPowerOn: boolean; readonly showConsole: boolean },
     call: CallContext,

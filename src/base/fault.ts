@@ -110,6 +110,7 @@ export type FaultKind =
   | 'snapshot-failed'
   | 'snapshot-locked'
   | 'snapshot-one-only'
+  | 'snapshot-exists'
   | 'snapshot-independent-disk'
   | 'snapshot-impossible'
   | 'snapshot-format'

@@ -114,6 +114,7 @@ export const faultCodes = {
   'snapshot-failed': 'VIX_E_SNAPSHOT_INVAL',
   'snapshot-locked': 'VIX_E_SNAPSHOT_LOCKED',
   'snapshot-one-only': 'VIX_E_SNAPSHOT_EXISTS',
+  'snapshot-exists': 'VIX_E_SNAPSHOT_EXISTS',
   'snapshot-independent-disk': 'VIX_E_SNAPSHOT_MEMORY_ON_INDEPENDENT_DISK',
   'snapshot-impossible': 'VIX_E_SNAPSHOT_CONFIG',
   'snapshot-format': 'VIX_E_SNAPSHOT_VERSION',

@@ -165,6 +165,7 @@ const faultsByKind: Readonly<Record<FaultKind, Build>> = {
   'snapshot-failed': plain('SnapshotFault'),
   'snapshot-locked': plain('SnapshotLocked'),
   'snapshot-one-only': plain('MultipleSnapshotsNotSupported'),
+  'snapshot-exists': plain('MultipleSnapshotsNotSupported'),
   'snapshot-independent-disk': plain('MemorySnapshotOnIndependentDisk'),
   'snapshot-impossible': plain('SnapshotDisabled'),
   'snapshot-format': plain('InvalidSnapshotFormat'),

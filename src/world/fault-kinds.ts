@@ -102,6 +102,7 @@ const known = {
   'snapshot-failed': true,
   'snapshot-locked': true,
   'snapshot-one-only': true,
+  'snapshot-exists': true,
   'snapshot-independent-disk': true,
   'snapshot-impossible': true,
   'snapshot-format': true,

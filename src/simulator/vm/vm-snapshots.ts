@@ -23,7 +23,7 @@ export function snapshotInfo({ record, ref }: VmView): VirtualMachineSnapshotInf
     vm: ref,
     name: wireName(snapshot.name),
     description: snapshot.description,
-    id: numberOf(snapshot.id),
+    id: snapshot.number,
     createTime: new Date(snapshot.createdAtMs),
     state: states[snapshot.phase],
     quiesced: false,
@@ -35,9 +35,4 @@ export function snapshotInfo({ record, ref }: VmView): VirtualMachineSnapshotInf
     ...(record.currentSnapshotId === null ? {} : { currentSnapshot: snapshotRef(ref, record.currentSnapshotId) }),
     rootSnapshotList: roots.map(tree),
   };
-}
-
-/** A number that tells a snapshot from the others of its machine, and stays the same. */
-function numberOf(id: string): number {
-  return Number.parseInt(id.replaceAll(/[^0-9a-f]/giu, '').slice(0, 7), 16) || 1;
 }

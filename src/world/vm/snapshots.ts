@@ -49,12 +49,21 @@ export class VmSnapshots {
 
   /**
    * Takes a snapshot below the current one, which it then is. Memory counts only for a machine that runs.
+   * @param options.isUnique refuse a name that a snapshot of the machine has.
    * @returns its id.
    * @throws Fault `snapshot-name-too-long`, `snapshot-too-many`, `snapshot-too-deep`, `snapshot-no-change`,
-   *   `recording-active`, `replay-active`.
+   *   `snapshot-exists`, `recording-active`, `replay-active`.
    */
   async create(
-    options: { readonly name: string; readonly description: string; readonly includeMemory: boolean },
+    {
+      isUnique = false,
+      ...options
+    }: {
+      readonly name: string;
+      readonly description: string;
+      readonly includeMemory: boolean;
+      readonly isUnique?: boolean;
+    },
     call: WorldCall,
   ): Promise<string> {
     const scope = this.#scope;
@@ -62,6 +71,7 @@ export class VmSnapshots {
     return scope.updateWhenSettled(call, async ({ record }) => {
       requireNoQuestion(record);
       requireNoRecording(record, 'A snapshot');
+      if (isUnique) requireNewName(record, options.name);
       requireRoomForSnapshot(record, options.name);
       return addSnapshot(scope, record, { ...options, isReplayable: false });
     });
@@ -118,6 +128,15 @@ export class VmSnapshots {
       snapshot.description = change.description ?? snapshot.description;
     });
   }
+}
+
+/** @throws Fault `snapshot-exists`. */
+function requireNewName(record: VmRecord, name: string): void {
+  if (!record.snapshots.some((snapshot) => snapshot.name === name)) return;
+  throw new Fault(
+    'snapshot-exists',
+    `'${record.name}' has a snapshot '${name}' already. Choose another name, or delete that one first.`,
+  );
 }
 
 /** @throws Fault `snapshot-name-too-long`. */

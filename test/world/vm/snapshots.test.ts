@@ -49,6 +49,21 @@ describe('the tree of snapshots', () => {
     );
   });
 
+  it('takes a name that must be the only one once, also when two ask at the same time', async () => {
+    const { vm } = await oneVm();
+    const options = { name: 'one', description: '', includeMemory: false, isUnique: true };
+    const results = await Promise.allSettled([
+      vm.snapshots.create(options, call()),
+      vm.snapshots.create(options, call()),
+    ]);
+    expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: fault('snapshot-exists') });
+    expect(await names(vm)).toEqual(['one']);
+    // VIX itself takes equal names.
+    await take(vm, 'one');
+    expect(await names(vm)).toEqual([['one', 'one']]);
+  });
+
   it('has limits of name, depth and number', async () => {
     const { vm, world } = await oneVm();
     await expect(take(vm, 'é'.repeat(41))).rejects.toMatchObject(fault('snapshot-name-too-long'));

@@ -1,5 +1,5 @@
-import type { FaultKind } from '../../../base/fault.js';
-import type { CallContext, SnapshotNode, SnapshotOps, SnapshotTree } from '../../backend.js';
+import { Fault, type FaultKind } from '../../../base/fault.js';
+import type { CallContext, NewSnapshotOptions, SnapshotNode, SnapshotOps, SnapshotTree } from '../../backend.js';
 import { escapedName, plainName } from '../inventory/names.js';
 import { propertiesOf } from '../properties.js';
 import type { Ref } from '../soap/values.js';
@@ -35,23 +35,42 @@ export class VsphereSnapshots implements SnapshotOps {
     });
   }
 
-  create(
-    options: { readonly name: string; readonly description: string; readonly includeMemory: boolean },
-    call: CallContext,
-  ): Promise<string> {
+  create(options: NewSnapshotOptions, call: CallContext): Promise<string> {
     const machine = this.#machine;
-    const { name, description, includeMemory } = options;
+    const { description, includeMemory, isUnique = false } = options;
+    const name = options.name === '' ? namelessName : options.name;
     const invalidName: FaultKind = name.length > longestName ? 'snapshot-name-too-long' : 'snapshot-failed';
     return machine.run('taking a snapshot of', { ...always, InvalidName: invalidName }, call, async () => {
       const args = {
-        name: escapedName(name === '' ? namelessName : name),
+        name: escapedName(name),
         ...(description === '' ? {} : { description }),
         memory: includeMemory,
         quiesce: false,
       };
+      if (isUnique && (await this.#named(name, call)).length > 0) throw taken(name);
       const made = await machine.task('CreateSnapshot_Task', args, call);
-      return (made as Ref<'VirtualMachineSnapshot'>).value;
+      const id = (made as Ref<'VirtualMachineSnapshot'>).value;
+      if (isUnique) await this.#requireFirst(name, id, call);
+      return id;
     });
+  }
+
+  /**
+   * vSphere takes equal names. Of two that were taken at the same time the later one goes again: it has the higher number.
+   * @throws Fault `snapshot-exists`.
+   */
+  async #requireFirst(name: string, id: string, call: CallContext): Promise<void> {
+    const all = await this.#named(name, call);
+    const own = all.find(({ snapshot }) => snapshot.value === id);
+    if (own === undefined || all.every((other) => other.id >= own.id)) return;
+    await this.remove({ id, removeChildren: false }, call);
+    throw taken(name);
+  }
+
+  async #named(name: string, call: CallContext): Promise<readonly VirtualMachineSnapshotTree[]> {
+    const values = await this.#machine.properties(['snapshot'], call);
+    const roots = values.get('snapshot')?.rootSnapshotList ?? [];
+    return withAllBelow(roots).filter((snapshot) => plainName(snapshot.name) === name);
   }
 
   revert(options: { readonly id: string; readonly suppressPowerOn: boolean }, call: CallContext): Promise<void> {
@@ -78,6 +97,15 @@ export class VsphereSnapshots implements SnapshotOps {
       await connection.tasks.run(snapshotRef(options.id), 'RemoveSnapshot_Task', args, call, reference.current);
     });
   }
+}
+
+function withAllBelow(trees: readonly VirtualMachineSnapshotTree[]): readonly VirtualMachineSnapshotTree[] {
+  return trees.flatMap((tree) => [tree, ...withAllBelow(tree.childSnapshotList ?? [])]);
+}
+
+function taken(name: string): Fault {
+  const message = `there is a snapshot '${name}' already; choose another name, or delete that one first`;
+  return new Fault('snapshot-exists', message);
 }
 
 export function snapshotRef(id: string): Ref<'VirtualMachineSnapshot'> {

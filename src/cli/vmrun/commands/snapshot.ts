@@ -1,4 +1,5 @@
 import { Vix_Out } from '../../../api/vix-out.js';
+import { uniqueSnapshotName } from '../../../api/vix-vm-snapshot.js';
 import {
   VIX_E_SNAPSHOT_EXISTS,
   VIX_E_SNAPSHOT_NOTFOUND,
@@ -98,18 +99,15 @@ export const snapshotCommands: readonly Command[] = [
     hostTypes: product,
     limit: 'power',
     run: async (session, { name }) => {
-      if (name !== undefined && (await snapshotLines(session)).some((known) => known.name === name)) {
-        throw new CommandFailure(
-          'command',
-          VIX_E_SNAPSHOT_EXISTS,
-          `there is a snapshot '${name}' already; choose another name, or delete that one first`,
-          'A snapshot with the name already exists',
-        );
+      const { vix } = session;
+      const options = VIX_SNAPSHOT_INCLUDE_MEMORY | (name === undefined ? 0 : uniqueSnapshotName);
+      const job = vix.VixVM_CreateSnapshot(session.vm, name ?? unnamed, null, options, VIX_INVALID_HANDLE, null, null);
+      try {
+        await session.finish(job);
+      } catch (error) {
+        if (!(error instanceof CommandFailure) || error.code !== VIX_E_SNAPSHOT_EXISTS) throw error;
+        throw new CommandFailure(error.stage, error.code, error.message, 'A snapshot with the name already exists');
       }
-      const options = VIX_SNAPSHOT_INCLUDE_MEMORY;
-      await session.finish(
-        session.vix.VixVM_CreateSnapshot(session.vm, name ?? unnamed, null, options, VIX_INVALID_HANDLE, null, null),
-      );
       return silent;
     },
   }),
