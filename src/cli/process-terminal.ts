@@ -3,6 +3,7 @@ import type { PipedLines } from './piped-lines.js';
 import { raiseAsTerminal } from './raise-as-terminal.js';
 import type { StreamName, Terminal } from './terminal.js';
 import type { TypedLines } from './typed-lines.js';
+import { UsageError } from './usage-error.js';
 
 const descriptors: Readonly<Record<StreamName, number>> = { stdin: 0, stdout: 1, stderr: 2 };
 const interrupts: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -19,7 +20,6 @@ const parentWatchMs = 250;
 export class ProcessTerminal implements Terminal {
   readonly platform = process.platform;
   readonly env = process.env;
-  readonly directory = process.cwd();
   #typed: TypedLines | undefined;
   #piped: PipedLines | undefined;
   #lostOutput: { readonly code: string; readonly message: string } | undefined;
@@ -27,6 +27,15 @@ export class ProcessTerminal implements Terminal {
   /** The first error of writing to stdout. */
   get lostOutput(): { readonly code: string; readonly message: string } | undefined {
     return this.#lostOutput;
+  }
+
+  /** @throws UsageError where the current directory was deleted. */
+  get directory(): string {
+    try {
+      return process.cwd();
+    } catch {
+      throw new UsageError('the current directory is not there any more; change to another one and repeat the command');
+    }
   }
 
   get columns(): number {

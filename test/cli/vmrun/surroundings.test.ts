@@ -104,6 +104,16 @@ it.skipIf(!isLinux)('passwords of a command line leave the process list', { time
   expect(await ended).toBe(0);
 });
 
+it.skipIf(isWindows).each([
+  ['vmrun', '"$NODE" "$VMRUN" list', 255, 'Error: '],
+  ['revix', '"$NODE" "$REVIX" doctor', 2, 'revix: '],
+])('%s says that its directory was deleted', { timeout }, (name, line, status, start) => {
+  const { stdout, stderr, ...end } = shell(`mkdir gone-${name}; cd gone-${name}; rmdir ../gone-${name}; ${line}`);
+  expect(end).toEqual({ status });
+  expect(stdout + stderr).toContain(`${start}the current directory is not there any more; change to another one`);
+  expect(stdout + stderr).not.toContain('uv_cwd');
+});
+
 describe.skipIf(!isLinux)('a home where the file system takes no directories', { timeout }, () => {
   const place = 'the directory /proc/1/x: the file system at /proc/1 takes no directories. Name another directory.';
 
