@@ -4,6 +4,8 @@ import { typed } from '../../../src/backends/vsphere/soap/values.js';
 import { vimSchema } from '../../../src/backends/vsphere/vim/vim-schema.js';
 import { VsphereHost } from '../../../src/backends/vsphere/vsphere-host.js';
 import type { Fault } from '../../../src/base/fault.js';
+import { Secret } from '../../../src/base/secret.js';
+import { sizedBytes } from '../../../src/guest/sized-content.js';
 import { connectTo, type FakeConnection } from './fake-connection.js';
 import { FakeFault, FakeVsphere } from './fake-vsphere.js';
 
@@ -78,6 +80,49 @@ describe('an ESXi host with the free licence', () => {
     expect(offered.filter((name) => host.capabilities.has(name))).toEqual(['findRunning', 'guest', 'snapshots']);
     expect(host.whyMissing('power')).toMatchObject({ kind: 'licence' });
     expect(host.whyMissing('clone')).toBeUndefined();
+  });
+
+  it('refuses what changes of what it offers, and reads the rest', async () => {
+    const managers = ['authManager', 'fileManager', 'processManager'].map((name) => {
+      const type = `Guest${name[0]?.toUpperCase()}${name.slice(1)}`;
+      return [name, { type, value: type }];
+    });
+    fake.add({ type: 'GuestOperationsManager', value: 'GuestOperationsManager' }, Object.fromEntries(managers));
+    const extraConfig = typed('OptionValue[]', [{ $type: 'OptionValue', key: 'guestinfo.a', value: 'b' }]);
+    const runs = { 'runtime.powerState': 'poweredOn', 'guest.guestFamily': 'linuxGuest' };
+    fake.change(vm, { ...runs, 'config.extraConfig': extraConfig });
+    fake.on('FindByInventoryPath', () => vm);
+    fake.on('ValidateCredentialsInGuest', () => undefined);
+    fake.on('ListProcessesInGuest', () => []);
+    fake.on('ListFilesInGuest', () => ({ files: [], remaining: 0 }));
+    made = await connectTo(fake);
+    const { call } = made;
+    const link = await new VsphereHost(made).openVm('/dc/vm/machine', null, call);
+    const guest = link.guest({ userName: 'user', password: new Secret('pass'), isInteractive: false });
+    const { snapshots, variables } = link;
+
+    await guest.validate(call);
+    expect(await guest.processes(call)).toEqual([]);
+    expect((await snapshots.tree(call)).roots).toEqual([]);
+    expect(await variables.readGuestVariable('a', call)).toBe('b');
+
+    const changes = [
+      snapshots.create({ name: 's', description: '', includeMemory: false }, call),
+      snapshots.revert({ id: 's', suppressPowerOn: false, showConsole: false }, call),
+      snapshots.remove({ id: 's', removeChildren: false }, call),
+      variables.writeGuestVariable('a', 'c', call),
+      guest.start({ path: '/bin/true', arguments: '', activateWindow: false }, call),
+      guest.kill(1, call),
+      guest.files.write('/tmp/a', sizedBytes(new Uint8Array(1)), call),
+      guest.files.makeDirectory('/tmp/a', { makeParents: true }, call),
+      guest.files.deleteFile('/tmp/a', call),
+      guest.files.createTempDirectory({ prefix: 'a', suffix: '' }, call),
+    ];
+    const ends = await Promise.allSettled(changes);
+    expect(ends.map((end) => (end as { readonly reason?: unknown }).reason)).toMatchObject(
+      changes.map(() => ({ kind: 'licence' })),
+    );
+    expect(fake.calls.filter(isChanging)).toEqual([]);
   });
 
   it('judges changes itself where the user may not read the licence', async () => {
