@@ -1,8 +1,8 @@
 import type { SizedContent } from '../backends/backend.js';
 
-/** Content made of bytes at hand. */
+/** Content made of bytes at hand, which can be had more than once. */
 export function sizedBytes(bytes: Uint8Array): SizedContent {
-  return { size: bytes.byteLength, chunks: oneChunk(bytes) };
+  return { size: bytes.byteLength, chunks: { [Symbol.asyncIterator]: () => oneChunk(bytes) } };
 }
 
 async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterBytes } from '../../../base/after-bytes.js';
 import { Fault } from '../../../base/fault.js';
+import { isInDoubt, mostLost } from '../../../guest/seen-through.js';
+import { readAll, sizedBytes } from '../../../guest/sized-content.js';
 import { tidily } from '../../../guest/tidily.js';
 import type { CallContext, SizedContent } from '../../backend.js';
 import { HttpFailure, type HttpFailureKind } from '../http/http-failure.js';
@@ -19,11 +21,15 @@ const newFileMode = 0o644;
  */
 const smallBytes = 1024 * 1024;
 
-/** What is where a file is to be written; `path` is the end of all links. */
-export type WritePlace =
-  | { readonly is: 'free' }
-  | { readonly is: 'taken'; readonly path: string; readonly entry: GuestFileInfo }
-  | { readonly is: 'unknown' };
+/** A file that is to be overwritten; `path` is the end of all links. */
+interface TakenPlace {
+  readonly is: 'taken';
+  readonly path: string;
+  readonly entry: GuestFileInfo;
+}
+
+/** What is where a file is to be written. */
+export type WritePlace = { readonly is: 'free' } | TakenPlace | { readonly is: 'unknown' };
 
 /** Opens a guest file for reading. The bytes come as they are asked for. */
 export async function readGuestFile(caller: GuestCaller, path: string, call: CallContext): Promise<SizedContent> {
@@ -90,7 +96,8 @@ export async function sendTo(
 /**
  * Creates or overwrites a guest file. What was there stays until all bytes have arrived: they go to a new file beside
  * it, which then takes its place with the old one's owner and mode. So does a new file that is large. One that did not
- * arrive whole is removed.
+ * arrive whole is removed. Where the user may write the old file, but not put such a one beside it, the old one is
+ * overwritten where it is.
  */
 export async function writeGuestFile(
   caller: GuestCaller,
@@ -99,21 +106,112 @@ export async function writeGuestFile(
   content: SizedContent,
   call: CallContext,
 ): Promise<void> {
+  const isSmall = content.size <= smallBytes;
   if (place.is === 'unknown') return upload(caller, path, newFileAttributes(caller), content, call);
-  const isTaken = place.is === 'taken';
-  const attributes = isTaken ? keptAttributes(place.entry) : newFileAttributes(caller);
-  if (!isTaken && content.size <= smallBytes) return uploadNew(caller, path, attributes, content, call);
-  const target = isTaken ? place.path : path;
-  const paths = pathsOf(caller.family);
-  const partial = paths.join(paths.dirname(target), `.${randomUUID()}.part`);
-  await uploadNew(caller, partial, attributes, content, call);
+  if (place.is === 'taken') return overwrite(caller, place, isSmall ? await held(content) : content, call);
+  const attributes = newFileAttributes(caller);
+  if (isSmall) return uploadNew(caller, path, attributes, content, call);
+  const partial = partialOf(caller, path);
   try {
-    const parameters = { srcFilePath: partial, dstFilePath: target, overwrite: true };
-    await caller.file('MoveFileInGuest', parameters, call);
+    await uploadNew(caller, partial, attributes, content, call);
+    await putInPlace(caller, partial, path, content.size, call);
   } catch (error) {
-    await removeQuietly(caller, partial, call);
-    throw error;
+    throw toldOf(path, partial, error);
   }
+}
+
+async function overwrite(
+  caller: GuestCaller,
+  { path, entry }: TakenPlace,
+  content: SizedContent,
+  call: CallContext,
+): Promise<void> {
+  const partial = partialOf(caller, path);
+  const attributes = keptAttributes(entry);
+  try {
+    // The bytes of a large file can be had once, so an empty one shows whether the user may make it at all.
+    const isHeld = content.size <= smallBytes;
+    await uploadNew(caller, partial, attributes, isHeld ? content : sizedBytes(new Uint8Array()), call);
+    if (!isHeld) await uploadNew(caller, partial, attributes, content, call);
+  } catch (error) {
+    const isRefused = error instanceof Fault && error.kind === 'file-access';
+    if (!isRefused) throw toldOf(path, partial, error);
+    return overwriteInPlace(caller, path, attributes, content, call);
+  }
+  await putInPlace(caller, partial, path, content.size, call).catch((error: unknown) => {
+    throw toldOf(path, partial, error);
+  });
+}
+
+/** Sends the bytes into the very file. Its mode stays: hosts reset it, unless it is somebody else's. */
+async function overwriteInPlace(
+  caller: GuestCaller,
+  path: string,
+  attributes: GuestFileAttributes,
+  content: SizedContent,
+  call: CallContext,
+): Promise<void> {
+  const { ownerId: _, groupId: __, ...mode } = attributes as GuestPosixFileAttributes;
+  const given = await caller
+    .file('ChangeFileAttributesInGuest', { guestFilePath: path, fileAttributes: mode }, call)
+    .then((): GuestFileAttributes => mode)
+    .catch((error: unknown): GuestFileAttributes => {
+      if (error instanceof Fault && error.kind === 'file-access') return { $type: 'GuestFileAttributes' };
+      throw error;
+    });
+  await upload(caller, path, given, content, call);
+}
+
+/** Where the bytes of a file lie until all have come. */
+function partialOf({ family }: GuestCaller, path: string): string {
+  const paths = pathsOf(family);
+  return paths.join(paths.dirname(path), `.${randomUUID()}.part`);
+}
+
+/** Content that can be had more than once. */
+async function held(content: SizedContent): Promise<SizedContent> {
+  return { ...sizedBytes(await readAll(content)), size: content.size };
+}
+
+/** Moves a whole file to its path. A move whose answer was lost is sent again, and finds nothing where it was done. */
+async function putInPlace(
+  caller: GuestCaller,
+  partial: string,
+  path: string,
+  size: number,
+  call: CallContext,
+): Promise<void> {
+  const parameters = { srcFilePath: partial, dstFilePath: path, overwrite: true };
+  for (let lost = 0; ; lost += 1) {
+    try {
+      await caller.file('MoveFileInGuest', parameters, call);
+      return;
+    } catch (error) {
+      const isGone = error instanceof Fault && error.kind === 'file-not-found';
+      if (lost > 0 && isGone && (await isThere(caller, path, size, call))) return;
+      if (isInDoubt(error) && lost < mostLost) continue;
+      await removeQuietly(caller, partial, call);
+      throw error;
+    }
+  }
+}
+
+async function isThere(caller: GuestCaller, path: string, size: number, call: CallContext): Promise<boolean> {
+  const query = { filePath: path, index: 0, maxResults: 1 };
+  const { files = [] } = await caller.file('ListFilesInGuest', query, call);
+  return files[0]?.type === 'file' && files[0].size === size;
+}
+
+/** Tells of a file by its path, not by the name that it has until it is whole, which nobody knows. */
+function toldOf(path: string, partial: string, error: unknown): unknown {
+  if (!(error instanceof Fault) || !error.message.includes(partial)) return error;
+  const { kind, retryable, vixCode, guestError, message } = error;
+  return new Fault(kind, message.replaceAll(partial, path), {
+    retryable,
+    ...(vixCode === undefined ? {} : { vixCode }),
+    ...(guestError === undefined ? {} : { guestError }),
+    cause: error,
+  });
 }
 
 /** Uploads to a path where nothing was; a file that did not arrive whole is removed. */
@@ -174,7 +272,7 @@ async function overRoutes<T>(
     }
   }
   if (failures.at(-1)?.kind === 'certificate') caller.refused(given);
-  throw transferFault(path, failures);
+  throw transferFault(caller, path, failures);
 }
 
 /** What an answer to a transfer means. Real hosts were seen to use these for a file that is gone or forbidden. */
@@ -193,11 +291,11 @@ const unreachable: Readonly<Partial<Record<HttpFailureKind, number>>> = {
   tls: 30_035,
 };
 
-function transferFault(path: string, failures: readonly HttpFailure[]): Fault {
+function transferFault({ vmName }: GuestCaller, path: string, failures: readonly HttpFailure[]): Fault {
   const [first] = failures;
   const last = failures.at(-1);
   const said = failures.map(({ message }) => message).join('; ');
-  const about = `the transfer of "${path}" failed: ${said}`;
+  const about = `the transfer of "${path}" in the guest of ${vmName} failed: ${said}`;
   const options = { cause: last ?? first };
   const vixCode = unreachable[last?.kind ?? 'lost'];
   if (vixCode !== undefined) {
@@ -239,7 +337,7 @@ async function* checked(
       yield chunk;
     }
   } catch (error) {
-    throw error instanceof HttpFailure ? transferFault(path, [error]) : error;
+    throw error instanceof HttpFailure ? transferFault(caller, path, [error]) : error;
   }
   if (received === size || size === 0) return;
   throw new Fault(

@@ -77,6 +77,84 @@ describe('all six managers', () => {
     await linux.call('DeleteDirectoryInGuest', { directoryPath, recursive: true });
   });
 
+  describe('a file that is there', () => {
+    const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+    let user: GuestClient;
+    let ownId: number;
+    const directoryPath = '/there';
+
+    beforeAll(async () => {
+      const machine = await client.findMachine('[datastore1] web/web.vmx');
+      user = await machine.guest({ userName: 'user', password: 'password' });
+      await linux.call('MakeDirectoryInGuest', { directoryPath, createParentDirectories: false });
+      const filePath = await user.call('CreateTemporaryFileInGuest', { prefix: 'own', suffix: '' });
+      const { files: [own] = [] } = await linux.call('ListFilesInGuest', { filePath });
+      ownId = Number((own?.attributes as { ownerId?: number } | undefined)?.ownerId);
+    });
+
+    const attribute = (guestFilePath: string, attributes: { permissions: number; ownerId?: number }): Promise<void> =>
+      linux.call('ChangeFileAttributesInGuest', {
+        guestFilePath,
+        fileAttributes: { $type: 'GuestPosixFileAttributes', ...attributes },
+      });
+
+    test.each([
+      { directory: 0o755, of: 'root', permissions: 0o666 },
+      { directory: 0o777, of: 'root', permissions: 0o666 },
+      { directory: 0o755, of: 'user', permissions: 0o600 },
+      { directory: 0o777, of: 'user', permissions: 0o600 },
+    ])('of $of keeps owner and mode where it is overwritten: $directory, $permissions', async (row) => {
+      const filePath = `${directoryPath}/there`;
+      const ownerId = row.of === 'root' ? 0 : ownId;
+      await linux.writeFile(filePath, bytes('old'));
+      await attribute(filePath, { permissions: row.permissions, ownerId });
+      await attribute(directoryPath, { permissions: row.directory });
+      await user.writeFile(filePath, bytes('newer'));
+      const { files = [] } = await linux.call('ListFilesInGuest', { filePath: directoryPath });
+      expect(files.slice(2)).toMatchObject([
+        { path: 'there', size: 5, attributes: { ownerId, permissions: 0o10_0000 + row.permissions } },
+      ]);
+    });
+
+    const large = new Uint8Array(1024 * 1024 + 1).fill(1);
+
+    test('is overwritten by a large one, too, where the user may make none like it beside it', async () => {
+      const filePath = `${directoryPath}/there`;
+      await attribute(filePath, { permissions: 0o666, ownerId: 0 });
+      await user.writeFile(filePath, large);
+      const { files = [] } = await linux.call('ListFilesInGuest', { filePath: directoryPath });
+      expect(files.slice(2)).toMatchObject([{ path: 'there', size: large.byteLength, attributes: { ownerId: 0 } }]);
+      await linux.writeFile(filePath, bytes('newer'));
+    });
+
+    test('is there when the answer to its last step is lost', async () => {
+      const filePath = `${directoryPath}/there`;
+      const rule = simulator.faults.add({ on: 'MoveFileInGuest', count: 1, effect: { cutAfterBytes: 30 } });
+      await linux.writeFile(filePath, bytes('newer'));
+      expect(simulator.faults.list().map(({ hits }) => hits)).toEqual([1]);
+      simulator.faults.remove(rule);
+      expect(new TextDecoder().decode(await readAll(await linux.readFile(filePath)))).toBe('newer');
+    });
+
+    test('and its machine are named where the bytes do not arrive', async () => {
+      const rule = simulator.faults.add({ on: 'PUT /guestFile', effect: { status: 500 } });
+      const failed = await linux.writeFile(`${directoryPath}/there`, large).catch(String);
+      simulator.faults.remove(rule);
+      expect(failed).toContain('the transfer of "/there/there" in the guest of [datastore1] web/web.vmx failed');
+    });
+
+    test('is told by its own name where the user may not write it', async () => {
+      const filePath = `${directoryPath}/there`;
+      await attribute(filePath, { permissions: 0o644, ownerId: 0 });
+      const refused = user.writeFile(filePath, bytes('new'));
+      await expect(refused).rejects.toMatchObject({
+        kind: 'file-access',
+        message: expect.stringContaining(filePath) as string,
+      });
+      expect(new TextDecoder().decode(await readAll(await linux.readFile(filePath)))).toBe('newer');
+    });
+  });
+
   test('programs, many at once', async () => {
     const start = (code: number) =>
       linux.call('StartProgramInGuest', { spec: { programPath: '/bin/sh', arguments: `-c 'exit ${code}'` } });
