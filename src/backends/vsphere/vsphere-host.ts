@@ -12,10 +12,11 @@ import { Datacenters } from './inventory/datacenters.js';
 import { findMachine } from './inventory/find-machine.js';
 import { MachineReference } from './inventory/machine-reference.js';
 import { networksOf } from './inventory/networks.js';
-import { registerMachine } from './inventory/register-machine.js';
+import { registerMachine, unregisterMachine } from './inventory/register-machine.js';
 import { vmSummaries } from './inventory/vm-summaries.js';
 import { TransferRoutes } from './transfer/transfer-routes.js';
 import { translated } from './translated.js';
+import { Machine } from './vm/machine.js';
 import { VsphereVm, type VsphereServices } from './vm/vsphere-vm.js';
 
 /** Machines told between two turns of the event loop: what a program does with each may take a while. */
@@ -97,15 +98,16 @@ export class VsphereHost implements HostLink {
   }
 
   unregisterVm(location: string, call: CallContext): Promise<void> {
-    const context = { doing: 'taking out of the inventory', to: location };
-    return translated(context, async () => {
-      try {
-        const { ref: vm } = await findMachine(this.#connection, this.#datacenters, location, call);
-        await this.#connection.tasks.whileBusy(call, () => this.#connection.call(vm, 'UnregisterVM', {}, call));
-      } catch (error) {
-        const isGone = error instanceof Fault && error.kind === 'vm-not-found';
-        if (!isGone && !isVimError(error, 'ManagedObjectNotFound')) throw error;
-      }
+    const [connection, datacenters] = [this.#connection, this.#datacenters];
+    return translated({ doing: 'taking out of the inventory', to: location }, async () => {
+      const found = await findMachine(connection, datacenters, location, call).catch((error: unknown) => {
+        const isAbsent = error instanceof Fault && error.kind === 'vm-not-found';
+        if (isAbsent || isVimError(error, 'ManagedObjectNotFound')) return undefined;
+        throw error;
+      });
+      if (found === undefined) return;
+      const reference = new MachineReference(found.ref);
+      await unregisterMachine(new Machine(connection, datacenters, reference, found.family, location), call);
     });
   }
 

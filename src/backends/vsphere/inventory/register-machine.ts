@@ -6,6 +6,7 @@ import { isVimError } from '../errors/vim-error.js';
 import { type Properties, propertiesOf } from '../properties.js';
 import { refKey, type Ref } from '../soap/values.js';
 import type { SelectionSpec } from '../vim/generated/types.js';
+import type { Machine } from '../vm/machine.js';
 import type { Datacenter, Datacenters, Datastore, Place } from './datacenters.js';
 import { findByDatastorePath } from './find-machine.js';
 import { datastorePath, type Location, parseLocation } from './location.js';
@@ -45,6 +46,18 @@ export async function registerMachine(
     // Somebody else was quicker.
     if (!isVimError(error, 'AlreadyExists')) throw error;
   }
+}
+
+/** Takes a machine out of the inventory; does nothing when it is not there any more. @throws Fault. */
+export function unregisterMachine(machine: Machine, call: CallContext): Promise<void> {
+  const { connection, reference } = machine;
+  return machine.run('taking out of the inventory', undefined, call, async () => {
+    try {
+      await connection.tasks.whileBusy(call, () => connection.call(reference.current, 'UnregisterVM', {}, call));
+    } catch (error) {
+      if (!isVimError(error, 'ManagedObjectNotFound')) throw error;
+    }
+  });
 }
 
 /** The one of several datacentres where the file lies. @throws Fault `not-found`, `vm-ambiguous`. */

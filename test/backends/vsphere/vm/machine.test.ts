@@ -3,6 +3,7 @@ import type { VsphereConnection } from '../../../../src/backends/vsphere/connect
 import { VimError } from '../../../../src/backends/vsphere/errors/vim-error.js';
 import type { Datacenters } from '../../../../src/backends/vsphere/inventory/datacenters.js';
 import { MachineReference } from '../../../../src/backends/vsphere/inventory/machine-reference.js';
+import { unregisterMachine } from '../../../../src/backends/vsphere/inventory/register-machine.js';
 import { Machine } from '../../../../src/backends/vsphere/vm/machine.js';
 import { VspherePower } from '../../../../src/backends/vsphere/vm/power.js';
 import { VsphereSnapshots } from '../../../../src/backends/vsphere/vm/snapshots.js';
@@ -21,7 +22,8 @@ function machineThat($type: string, properties: Readonly<Record<string, unknown>
   const connection = {
     clock: call.clock,
     settings: { questions: 'wait' },
-    tasks: { runToEnd: fail },
+    tasks: { runToEnd: fail, whileBusy: (_call: unknown, work: () => unknown) => work() },
+    call: fail,
     waitForVm: fail,
     properties: async () => new Map(Object.entries({ 'runtime.powerState': 'poweredOn', ...properties })),
   } as unknown as VsphereConnection;
@@ -34,6 +36,7 @@ const operations = {
   'power off': (machine: Machine) => new VspherePower(machine).off('hard', call),
   'take a snapshot': (machine: Machine) =>
     new VsphereSnapshots(machine).create({ name: 's', description: '', includeMemory: false }, call),
+  unregister: (machine: Machine) => unregisterMachine(machine, call),
   'wait for Tools': (machine: Machine) => new VsphereTools(machine).waitUntilRunning(call),
 } as const;
 
@@ -51,6 +54,8 @@ describe('a fault that vSphere has for several causes', () => {
     ['power off', 'InvalidState', { 'runtime.connectionState': 'disconnected' }, 34],
     ['power off', 'InvalidState', { 'runtime.connectionState': 'connected' }, 1],
     ['power off', 'InvalidPowerState', { 'runtime.connectionState': 'disconnected' }, 3006],
+    ['unregister', 'InvalidState', { 'runtime.connectionState': 'disconnected' }, 34],
+    ['unregister', 'InvalidState', { 'runtime.connectionState': 'connected' }, 1],
     ['wait for Tools', 'Timedout', {}, 3000],
   ])('%s, %s, %o: %i', async (operation, type, properties, code) => {
     expect(await codeOf(operations[operation](machineThat(type, properties)))).toBe(code);
