@@ -1,10 +1,11 @@
 import { Buffer } from 'node:buffer';
 import type { Clock } from '../../../base/clock.js';
+import { settledWithin } from '../../../base/settled-within.js';
 import { untilAborted } from '../../../base/until-aborted.js';
 import type { HttpPeer } from '../http/dispatchers.js';
 import { exchange, type HttpAnswer } from '../http/http-exchange.js';
 import { HttpFailure } from '../http/http-failure.js';
-import type { Login } from '../session/login.js';
+import { type Login, logoutMs } from '../session/login.js';
 import { restErrorOf, RestUnavailable } from './rest-error.js';
 
 /** The two forms of the API: `/api` from 7.0 on, and `/rest`, which wraps every result. */
@@ -17,8 +18,6 @@ const absent: ReadonlySet<number> = new Set([400, 404, 405, 501]);
 
 const sessionHeader = 'vmware-api-session-id';
 const maxAnswerBytes = 16 * 1024 * 1024;
-/** What a logout may take; the server would forget the session anyway. */
-const logoutMs = 5000;
 
 export interface RestRequest {
   readonly method: 'GET' | 'POST' | 'PATCH';
@@ -71,15 +70,17 @@ export class RestSession {
     return resultOf(renewed.form, await this.#exchange(renewed, request));
   }
 
-  /** Logs out. Idempotent; never rejects. */
+  /** Logs out, also after a login that comes late, but does not wait long for that. Idempotent; never rejects. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const login = await this.#current?.catch(() => undefined);
-    if (login === undefined) return;
-    await this.#request('DELETE', loginPaths[login.form], { [sessionHeader]: login.token }, undefined, {
-      timeoutMs: logoutMs,
-    }).catch(() => undefined);
+    const leaving = this.#current?.then((login) => this.#logOut(login));
+    if (leaving !== undefined) await settledWithin(this.#clock, logoutMs, leaving);
+  }
+
+  async #logOut({ form, token }: RestLogin): Promise<void> {
+    const options = { timeoutMs: logoutMs };
+    await this.#request('DELETE', loginPaths[form], { [sessionHeader]: token }, undefined, options);
   }
 
   /** One login for all who wait; it outlives whoever asked first. */

@@ -2,6 +2,7 @@ import { Allowance } from '../../../base/allowance.js';
 import { type Clock, sleep } from '../../../base/clock.js';
 import { jittered } from '../../../base/jitter.js';
 import { LinkedAbort } from '../../../base/linked-abort.js';
+import { settledWithin } from '../../../base/settled-within.js';
 import { untilAborted } from '../../../base/until-aborted.js';
 import type { CallContext } from '../../backend.js';
 import { isVimError } from '../errors/vim-error.js';
@@ -146,11 +147,8 @@ export class TaskRunner {
   }
 
   /** Waits for the cancels that aborts have set off, 5 s at most. Never rejects. */
-  async settleCancels(): Promise<void> {
-    const patience = new AbortController();
-    const timer = this.#clock.after(cancelMs, () => patience.abort());
-    await untilAborted(() => Promise.all(this.#cancelling), patience.signal).catch(() => undefined);
-    timer.cancel();
+  settleCancels(): Promise<void> {
+    return settledWithin(this.#clock, cancelMs, Promise.all(this.#cancelling));
   }
 
   /** Registered in the abort itself: the connection may be closed right after it. */

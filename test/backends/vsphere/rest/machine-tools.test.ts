@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { VsphereConnection } from '../../../../src/backends/vsphere/connection.js';
 import { Dispatchers } from '../../../../src/backends/vsphere/http/dispatchers.js';
@@ -9,6 +9,7 @@ import { toolsVersion } from '../../../../src/backends/vsphere/rest/tools-info.j
 import type { Login } from '../../../../src/backends/vsphere/session/login.js';
 import { ref } from '../../../../src/backends/vsphere/soap/values.js';
 import { FakeClock } from '../../../../src/base/clock.js';
+import { deferred } from '../../../../src/base/deferred.js';
 import { Secret } from '../../../../src/base/secret.js';
 import { TestServer } from '../test-server.js';
 
@@ -187,6 +188,36 @@ describe('a session that the server forgot', () => {
     );
     await expect(tools.info(call)).rejects.toMatchObject({ kind: 'host-permission' });
     expect(asked).toHaveLength(4);
+  });
+});
+
+describe('a session that is closed during its login', () => {
+  test('waits five seconds for it at most, and logs out when it comes later', async () => {
+    const clock = new FakeClock();
+    const asked: string[] = [];
+    const came = deferred<ServerResponse>();
+    const out = deferred<void>();
+    const server = await TestServer.start((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      if (request.method === 'POST') return came.resolve(response);
+      response.writeHead(204).end();
+      return out.resolve();
+    }, null);
+    const dispatchers = new Dispatchers();
+    closers.push(
+      () => server.close(),
+      () => dispatchers.close(),
+    );
+    const session = new RestSession(dispatchers.peer(server.url, verifiedBySystem), password, clock, 60_000);
+    const login = session.form(call.signal).catch(() => undefined);
+    const answer = await came.promise;
+    const closing = session.close();
+    await clock.advance(5000);
+    await closing;
+    expect(asked).toEqual(['POST /api/session']);
+    answer.writeHead(201).end(JSON.stringify('token-1'));
+    await Promise.all([login, out.promise]);
+    expect(asked).toEqual(['POST /api/session', 'DELETE /api/session']);
   });
 });
 
