@@ -2,6 +2,8 @@ import type { CallContext, GuestOps, ProgramSpec } from '../backends/backend.js'
 import { Fault } from '../base/fault.js';
 import type { GuestSession } from './guest-session.js';
 import { requireProgram } from './program-output.js';
+import { findProgram } from './run/find-program.js';
+import { isUntold } from './system-programs.js';
 
 /** Where a POSIX guest has its interpreters, in the order in which they are looked for. */
 const posixDirectories = ['/bin', '/usr/bin', '/usr/local/bin'] as const;
@@ -51,7 +53,8 @@ export async function startInterpreter(
 }
 
 /**
- * Path of an interpreter that something else is to start: a bare name is looked for in the usual directories.
+ * Path of an interpreter that something else is to start: a bare name is looked for in the `PATH` of the user, then in
+ * the usual directories.
  * @throws Fault `file-not-found` that tells all the places.
  */
 export async function findInterpreter(session: GuestSession, interpreter: string, call: CallContext): Promise<string> {
@@ -60,6 +63,11 @@ export async function findInterpreter(session: GuestSession, interpreter: string
     return place;
   };
   if (!isBare(interpreter, session.ops.family)) return present(interpreter);
+  try {
+    return await findProgram(session, interpreter, call);
+  } catch (error) {
+    if (!isMissing(error) && !isUntold(error)) throw error;
+  }
   return firstOf(await placesOf(session, interpreter, call), interpreter, present);
 }
 

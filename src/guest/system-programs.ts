@@ -14,6 +14,11 @@ const untold: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'guest-os-unsupported',
 ]);
 
+/** Whether a guest failed so because it does not tell its environment. */
+export function isUntold(error: unknown): boolean {
+  return error instanceof Fault && untold.has(error.kind);
+}
+
 /**
  * Directory of the programs that come with Windows: `%SystemRoot%\System32`, as the environment of the user has it; that
  * of the usual place where the guest does not tell.
@@ -25,7 +30,7 @@ export async function readSystem32(ops: GuestOps, call: CallContext): Promise<st
   try {
     root = await ops.readEnvironment('SystemRoot', call);
   } catch (error) {
-    if (!(error instanceof Fault) || !untold.has(error.kind)) throw error;
+    if (!isUntold(error)) throw error;
   }
   return `${(root || usualRoot).replace(/[\\/]+$/, '')}\\System32`;
 }

@@ -323,6 +323,15 @@ describe('an interpreter without a path', () => {
     expect(rig.control.operations).toEqual([]);
   });
 
+  it('is the one of the PATH, as the shell that starts it would find it', async () => {
+    const rig = new GuestRig();
+    rig.guest.environment.set('PATH', '/opt/bin:/usr/bin');
+    for (const path of ['/opt/bin/perl', '/usr/bin/perl']) rig.guest.file(path, '');
+    const script = { interpreter: 'perl', text: 'x', activateWindow: false, isCaptured: true };
+    await startScript(rig.session, script, rig.call, rig.leftBehind);
+    expect(startedIn(rig)[0]?.arguments).toContain('/opt/bin/perl');
+  });
+
   it('is looked for before another program is to start it', async () => {
     const rig = new GuestRig();
     rig.guest.file('/usr/bin/perl', '');
