@@ -37,7 +37,7 @@ if(known!==undefined)return known.exports;
 ${onLoad}
 const run=__here[id]??(__rest??=__part(${JSON.stringify(rest.name)},${JSON.stringify(rest.hash)})(require,__filename,__dirname,__module,__named,__passedOn,__import,__use))[id];
 const used=__loaded[id]={exports:{}};
-run(used.exports,used);
+try{run(used.exports,used)}catch(error){delete __loaded[id];throw error}
 return used.exports;
 };
 const __here={${this.#members(isHere)}};
@@ -100,12 +100,12 @@ async function functionBody(root, path, inputs) {
       external ? [] : [[original, { path: to, isModern: inputs[to].format === 'esm' }]],
     ),
   );
-  const code = format === 'esm' ? await inOldFormat(path, source) : source;
+  const code = format === 'esm' ? await inOldFormat(path, source, imports) : source;
   return (await transform(linked(code, targets), { ...common, minifySyntax: true, minifyWhitespace: true })).code;
 }
 
 /** A modern module in the old format, which needs no more than a function around it. */
-async function inOldFormat(path, source) {
+async function inOldFormat(path, source, imports) {
   const { transform } = await import('esbuild');
   // What esbuild makes of an import would be taken for one.
   if (/\bimport_\w+\./.test(source)) fail(path);
@@ -115,6 +115,7 @@ async function inOldFormat(path, source) {
     sourcefile: path,
     define: { 'import.meta.url': '__module.url' },
   });
+  if (callsIn(code, imports).length > imports.length) fail(path);
   // What esbuild puts on top: functions of its own, the exports, and what is imported.
   const [, exported = '', body] =
     /^(?:"use strict";\n)?(?:var __\w+ = [^]*?\n)?(?:var \w+_exports = \{\};\n(?:__export\(\w+_exports, \{\n([^]*?)\n\}\);\n)?module\.exports = __toCommonJS\(\w+_exports\);\n)([^]*)$/.exec(
@@ -139,9 +140,19 @@ async function inOldFormat(path, source) {
   return `"use strict";\n${lateImports(isEmpty ? rest : `${rest}module.exports=${all};\n`)}`;
 }
 
-/** Whether a name of a module has its last value when the module has run. */
+/** What looks like the import of another module; texts in which one stands cannot be told apart from it. */
+function callsIn(code, imports) {
+  const specifiers = new Set(imports.map(({ original, path }) => original ?? path));
+  const calls = code.matchAll(/\b(?:require|import)\(\s*(["'])([^"'\n]+)\1\s*\)/g);
+  return [...calls].filter(([, , specifier]) => specifiers.has(specifier));
+}
+
+/** Whether a name of a module has its last value when the module has run; a line of a text may look as if it had. */
 function isFixed(name, code) {
-  return new RegExp(`^(?:const|class|(?:async )?function\\*?) ${name}\\b`.replaceAll('$', '\\$'), 'm').test(code);
+  const word = name.replaceAll('$', '\\$');
+  const isDeclared = (as) => new RegExp(`^(?:${as}) ${word}\\b`, 'm').test(code);
+  const mayChange = new RegExp(`^(?:let|var) .*\\b${word}\\b`, 'm').test(code);
+  return !mayChange && isDeclared('const|class|(?:async )?function\\*?');
 }
 
 /** Lets an import take place where something of it is first used. */

@@ -80,7 +80,8 @@ describe('a linked program', () => {
         import * as door from './count-door.js';
         add(); export const seen = () => [...log, count, door.count, door.own, Object.keys(door)]; export { add };`,
       'effect.js': "import { log } from './log.js'; log.push('ran'); export const done = true;",
-      'count.js': "export let count = 0; export function add() { count += 1; } export const own = 'no'; export default 1;",
+      'count.js':
+        "export let count = 0; export function add() { count += 1; } export const own = 'no'; export default 1;",
       'count-door.js': "export * from './count-inner-door.js'; export const own = 'own';",
       'count-inner-door.js': "export * from './count.js';",
     };
@@ -96,10 +97,32 @@ describe('a linked program', () => {
     expect(seen()).toEqual(['ran', 2, 2, 'own', expect.not.arrayContaining(['default'])]);
   });
 
-  it('is refused where a text looks like the use of an import', async () => {
+  it.each(['import_log.', 'import("./value.js")', 'require("./value.js")'])(
+    'is refused where the text %s looks like an import, or its use',
+    async (text) => {
+      const folder = folderOf();
+      writeFileSync(join(folder, 'log.js'), `import value from './value.js'; export const log = [value, '${text}'];`);
+      await expect(linker(folder, [])(join(folder, 'entry.js'))).rejects.toThrow(/of log\.js/);
+    },
+  );
+
+  it('runs a module again that has failed, and shows what changes beside a text that looks like a constant', async () => {
     const folder = folderOf();
-    writeFileSync(join(folder, 'log.js'), "export const log = ['import_log.'];");
-    await expect(linker(folder, [])(join(folder, 'entry.js'))).rejects.toThrow(/of log\.js/);
+    const sources = {
+      'entry.js': `import { value } from './broken.js'; import { count, add } from './count.js';
+        add(); export const broken = () => value; export const seen = () => count;`,
+      'broken.js': "export const value = make(); function make() { throw new Error('not today'); }",
+      'count.js':
+        'export let count = 0; export const text = `\nconst count = 1`; export function add() { count += 1; }',
+    };
+    for (const [name, text] of Object.entries(sources)) writeFileSync(join(folder, name), text);
+    const linked = await linker(folder, [])(join(folder, 'entry.js'));
+    const body = join(folder, 'body.cjs');
+    writeFileSync(body, `/*abc1*/${linked.mainText(() => true, { name: '', hash: '' })}`);
+    const { exports } = new CachedBody(body, join(folder, 'cache'), () => true, fail);
+    const { broken, seen } = exports as { broken(this: void): unknown; seen(this: void): unknown };
+    expect(seen()).toBe(1);
+    for (let use = 1; use <= 2; use += 1) expect(broken).toThrow('not today');
   });
 
   it.each([
