@@ -94,15 +94,17 @@ describe('a vmrun that is replaced while it runs', () => {
     for (const name of ['vmrun.cjs', 'vmrun-body.cjs']) cpSync(join(built, name), join(folder, name));
     const rest = readFileSync(join(built, 'vmrun-rest.cjs'), 'latin1');
     writeFileSync(join(folder, 'vmrun-rest.cjs'), rest.replace(/^\/\*\w+/, '/*0123'), 'latin1');
-    const { stdout, stderr, status } = spawnSync(process.execPath, [join(folder, 'vmrun.cjs'), 'help'], {
-      env: { ...process.env, REVIX_HOME: folder },
-      encoding: 'utf8',
-    });
+    const run = (...args: readonly string[]) =>
+      spawnSync(process.execPath, [join(folder, 'vmrun.cjs'), ...args, 'help'], {
+        env: { ...process.env, REVIX_HOME: folder },
+        encoding: 'utf8',
+      });
     const failed = process.platform === 'win32' ? 4_294_967_295 : 255;
-    expect([stdout, stderr, status]).toEqual([
-      '',
-      'vmrun: Revix was replaced while this ran; repeat the command\n',
-      failed,
-    ]);
+    const message = 'Revix was replaced while this ran; repeat the command';
+    const plain = run();
+    expect([plain.stdout, plain.stderr, plain.status]).toEqual(['', `vmrun: ${message}\n`, failed]);
+    const json = run('--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, status: -1, error: { name: 'VIX_E_FAIL', message } });
+    expect(json.status).toBe(failed);
   });
 });
