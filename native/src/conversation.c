@@ -178,7 +178,6 @@ static bool take_result(const RvxMessage *message)
     } else {
         /* The call itself has no error that tells of it, and no place for a text. */
         fprintf(stderr, "revix: %.*s\n", (int)message->text.size, (const char *)message->text.bytes);
-        if (pending->callback != 0) rvx_callbacks_forget(pending->callback);
     }
     pending->is_done = true;
     if (pending->thread->is_waiting) rvx_cond_signal(&pending->thread->cond);
