@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createVsphereBackend } from '../../../src/backends/vsphere/index.js';
 import { FakeClock } from '../../../src/base/clock.js';
@@ -115,10 +117,10 @@ describe('a program that runs over a network with mishaps', () => {
     return runUnder({ on: step, effect, count: 1 });
   }
 
-  /** Runs a program while a rule is in force. */
-  async function runUnder(rule: WireFaultRule) {
+  /** Runs a program while a rule is in force, if there is one. */
+  async function runUnder(rule?: WireFaultRule) {
     runs += 1;
-    simulator.faults.add(rule);
+    if (rule !== undefined) simulator.faults.add(rule);
     const ended: VixHandle[] = [];
     const note = (job: VixHandle): void => void ended.push(job);
     const args = `-c "echo ${runs} >> /tmp/runs; exit 7"`;
@@ -155,6 +157,23 @@ describe('a program that runs over a network with mishaps', () => {
     const { error, code, message, ...rest } = await runUnder({ on: 'connect', effect: { reset: true }, count: 2 });
     expect(error, message).toBe(VIX_OK);
     expect({ code, ...rest }).toEqual({ code: 7, isEndedOnce: true, strikes: [2], times: 1 });
+  });
+
+  it('runs once, and gives its exit code: a connection that is closed before it speaks TLS', async () => {
+    let closed = 0;
+    const port = Number(new URL(simulator.url).port);
+    const accepted = (event: unknown): void => {
+      const { socket } = event as { readonly socket: Socket };
+      if (socket.localPort !== port || closed > 0) return;
+      closed += 1;
+      socket.destroy();
+    };
+    subscribe('net.server.socket', accepted);
+    sockets.drop();
+    const { error, code, message, isEndedOnce, times } = await runUnder();
+    unsubscribe('net.server.socket', accepted);
+    expect(error, message).toBe(VIX_OK);
+    expect({ code, isEndedOnce, times, closed }).toEqual({ code: 7, isEndedOnce: true, times: 1, closed: 1 });
   });
 
   it.each(matrix.filter(isInDoubt))('runs at most once, and the doubt is told: $mishap at $step', async (one) => {
