@@ -5,10 +5,23 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const areThreadsSafe = major > 20 || (major === 20 && minor >= 19);
 
-/** What only `npm run test:whole` runs, and `.ci/run` with it: the project's own tools, C programs, much output. */
+/**
+ * What only `npm run test:whole` runs, and `.ci/run` with it: what takes seconds a file, beside others that `npm test` has
+ * of the same code.
+ */
 const wholeOnly =
   process.env['REVIX_WHOLE_PROOF'] === undefined
-    ? ['test/tooling/**', 'test/native/programs.test.ts', 'test/doors/client/run-large.test.ts']
+    ? [
+        'test/tooling/**',
+        'test/crash/**',
+        'test/backends/vsphere/broken-wire.test.ts',
+        'test/cli/vmrun/interrupt.test.ts',
+        'test/conformance/mock-directory.test.ts',
+        'test/doors/client/run-large.test.ts',
+        'test/examples/vsphere-samples.test.ts',
+        'test/native/install.test.ts',
+        'test/native/programs.test.ts',
+      ]
     : [];
 
 export default defineConfig({

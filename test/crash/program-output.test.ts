@@ -5,7 +5,7 @@ import { backendNames, ClientRig } from '../doors/client/client-rig.js';
 
 const piece = Buffer.alloc(1024 * 1024, 'a line of output\n');
 /** 100 MiB where the whole proof runs. */
-const pieces = process.env['REVIX_WHOLE_PROOF'] === undefined ? 3 : 100;
+const pieces = 100;
 const size = pieces * piece.length;
 
 async function* pieceByPiece(): AsyncGenerator<Uint8Array> {

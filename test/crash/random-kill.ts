@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** How often the crash tests kill; the whole proof (200) runs apart, as `npm run test:whole`. */
-export const kills = Number(process.env['REVIX_KILLS'] ?? 6);
+/** How often the crash tests kill. */
+export const kills = Number(process.env['REVIX_KILLS'] ?? 200);
 
 /** Acknowledgements that a process gets done on average before its end, as far as can be told beforehand. */
 const acknowledgedOnAverage = 8;

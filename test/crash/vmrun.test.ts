@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** Processes that work in one directory at once; all 200 run apart, in `npm run test:whole`. */
-const processCount = process.env['REVIX_WHOLE_PROOF'] === undefined ? 6 : 200;
+const processCount = 200;
 const program = fileURLToPath(new URL('../../dist/bin/vmrun.cjs', import.meta.url));
 
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'revix-vmrun-many-')));

@@ -8,10 +8,8 @@ import { asUser } from './lab.js';
 import { Vmruns } from './vmruns.js';
 
 /** All of it runs apart, in `npm run test:whole`. */
-const isWhole = process.env['REVIX_WHOLE_PROOF'] !== undefined;
-
 describe.skipIf(process.platform === 'win32')('a vmrun that is interrupted', { timeout: 120_000 }, () => {
-  it.each(isWhole ? (['SIGINT', 'SIGTERM'] as const) : (['SIGINT'] as const))(
+  it.each(['SIGINT', 'SIGTERM'] as const)(
     'by %s on the mock host ends its work, and leaves nothing',
     async (signal) => {
       const vmruns = new Vmruns([], {});
@@ -35,7 +33,7 @@ describe.skipIf(process.platform === 'win32')('a vmrun that is interrupted', { t
     },
   );
 
-  const whereAgentsAreFound = isWhole && process.platform === 'linux' ? (['SIGINT'] as const) : [];
+  const whereAgentsAreFound = process.platform === 'linux' ? (['SIGINT'] as const) : [];
   it.each(whereAgentsAreFound)('by %s cancels its work in the agent, which goes on for others', async (signal) => {
     const simulator = await startSimulator({
       tls: goodCertificate,
