@@ -24,7 +24,15 @@ const pauseMs = 500;
 const mostIdle = 50;
 
 /** Faults that a wait meets however often it is tried. Every other one may be of a server that starts or stops. */
-const lasting = ['NoPermission', 'NotSupported', 'InvalidProperty', 'MethodNotFound'];
+const lasting = [
+  'NoPermission',
+  'NotSupported',
+  'InvalidProperty',
+  'MethodNotFound',
+  // Of a machine, not of the server.
+  'InvalidPowerState',
+  'ToolsUnavailable',
+];
 
 /** Ends a request or a pause with which nothing is wrong. */
 const wakeUp = 'there is something else to do';
