@@ -1,4 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Vix } from '../../../src/api/vix.js';
 import { Vix_Out } from '../../../src/api/vix-out.js';
@@ -44,34 +47,37 @@ interface Mishap {
   readonly mustBeSeen?: readonly string[];
 }
 
+/** What VIX says of a file that did not arrive. */
+const brokenTransfer = 'VIX_E_FILE_ERROR';
+
 const effects: readonly Mishap[] = [
   { name: 'the session ends', effect: { expireSession: true }, allowed: [] },
   {
     name: 'the connection is reset',
     effect: { reset: true },
-    allowed: ['VIX_E_HOST_CONNECTION_LOST'],
+    allowed: ['VIX_E_HOST_CONNECTION_LOST', brokenTransfer],
   },
   {
     name: 'the answer breaks off',
     effect: { cutAfterBytes: 30 },
-    allowed: ['VIX_E_HOST_CONNECTION_LOST', 'VIX_E_CANNOT_CONNECT_TO_HOST'],
+    allowed: ['VIX_E_HOST_CONNECTION_LOST', 'VIX_E_CANNOT_CONNECT_TO_HOST', brokenTransfer],
   },
   {
     name: 'the service is not available',
     effect: { status: 503 },
-    allowed: ['VIX_E_HOST_SERVER_NOT_AVAILABLE'],
+    allowed: ['VIX_E_HOST_SERVER_NOT_AVAILABLE', brokenTransfer],
   },
   {
     name: 'no answer comes',
     effect: { never: true },
-    allowed: ['VIX_E_HOST_TCP_CONN_LOST'],
+    allowed: ['VIX_E_HOST_TCP_CONN_LOST', brokenTransfer],
   },
   { name: 'the answer is slow', effect: { delayMs: 20_000 }, allowed: [] },
   {
     name: 'the connection is reset, and the next ones meet another certificate',
     effect: { reset: true },
     others: { on: 'connect', effect: { wrongCertificate: true } },
-    allowed: ['VIX_E_HOST_CONNECTION_LOST', 'VIX_E_NET_HTTP_SSL_SECURITY'],
+    allowed: ['VIX_E_HOST_CONNECTION_LOST', 'VIX_E_NET_HTTP_SSL_SECURITY', brokenTransfer],
     mustBeSeen: ['VIX_E_NET_HTTP_SSL_SECURITY'],
   },
   {
@@ -107,6 +113,9 @@ describe.each(effects)('when $name', (row) => {
   let sockets: ClientSockets;
   let clock: FakeClock;
   let quiet: NetworkQuiet;
+  let directory: string;
+  /** A file to copy into the guest, where there is an older one after the first run. */
+  let source: string;
   let vix: Vix;
   /** Requests to go until one is struck. */
   let countdown = 0;
@@ -128,6 +137,9 @@ describe.each(effects)('when $name', (row) => {
       },
     });
     sockets = new ClientSockets(simulator.url);
+    directory = await mkdtemp(join(tmpdir(), 'revix-broken-'));
+    source = join(directory, 'source');
+    await writeFile(source, 'copied');
     quiet = new NetworkQuiet();
     subscribe('undici:request:create', onRequest);
     subscribe('revix:download:start', onRequest);
@@ -139,6 +151,7 @@ describe.each(effects)('when $name', (row) => {
     quiet.close();
     sockets.close();
     await simulator.close();
+    await rm(directory, { recursive: true });
   });
 
   const advance = async (ms: number): Promise<void> => {
@@ -197,6 +210,8 @@ describe.each(effects)('when $name', (row) => {
       (callback) => vix.VixVM_LoginInGuest(vm, 'root', 'password', 0, callback, null),
       (callback) =>
         vix.VixVM_RunProgramInGuest(vm, '/bin/sh', `-c 'echo ran >> /tmp/${name}'`, 0, none, callback, null),
+      (callback) => vix.VixVM_RunScriptInGuest(vm, '', `echo ran >> /tmp/${name}-script`, 0, none, callback, null),
+      (callback) => vix.VixVM_CopyFileFromHostToGuest(vm, source, '/tmp/copied', 0, none, callback, null),
       (callback) => vix.VixVM_WriteVariable(vm, VIX_VM_GUEST_VARIABLE, 'last', name, 0, callback, null),
       (callback) => vix.VixVM_ReadVariable(vm, VIX_VM_GUEST_VARIABLE, 'last', 0, callback, null),
       (callback) => vix.VixVM_PowerOff(vm, 0, callback, null),
@@ -204,12 +219,12 @@ describe.each(effects)('when $name', (row) => {
     for (const [index, step] of steps.entries()) {
       error = await end(step);
       if (error !== 'VIX_OK') return error;
-      if (index === 3) {
+      if (index === 3 || index === 4) {
         const code = Vix_Out<number>();
         await vix.VixJob_Wait(last, VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE, code, VIX_PROPERTY_NONE);
         if (code.value !== 0) return `exit code ${code.value}`;
       }
-      if (index === 5) {
+      if (index === 7) {
         const text = Vix_Out<string>();
         await vix.VixJob_Wait(last, VIX_PROPERTY_JOB_RESULT_VM_VARIABLE_STRING, text, VIX_PROPERTY_NONE);
         if (text.value !== name) return `the variable is ${text.value}`;
@@ -232,6 +247,15 @@ describe.each(effects)('when $name', (row) => {
     return read().catch(() => 0);
   }
 
+  /** What scripts and copies have left in the guest. */
+  async function leftovers(): Promise<readonly string[]> {
+    const machine = await simulator.world.find(path);
+    const { files } = machine.guest({ userName: 'root', password: secret, isInteractive: false });
+    const call = { signal: new AbortController().signal, clock, progress: () => undefined };
+    const entries = [...(await files.list('/tmp', call)), ...(await files.list('/tmp/vmware-root', call))];
+    return entries.map(({ name }) => name).filter((name) => name.startsWith('vixScript') || name.endsWith('.part'));
+  }
+
   it('at any point of a run, every job ends once, with a right code, and nothing runs twice', async () => {
     const seen = new Set<string>();
     let struck = 0;
@@ -240,12 +264,13 @@ describe.each(effects)('when $name', (row) => {
       vix = createVix({ backends: [createVsphereBackend({ tls: { thumbprint }, clock })], config: {}, clock });
       countdown = at;
       const before = simulator.faults.list().length;
-      seen.add(await run(`run-${at}`));
+      const outcome = await run(`run-${at}`);
+      seen.add(outcome);
       const wasStruck = simulator.faults.list().length > before;
       countdown = 0;
       simulator.faults.clear();
       await settle(vix.Revix_Close(), { advance });
-      await tidy(`run-${at}`);
+      await tidy(`run-${at}`, outcome);
       if (!wasStruck) break;
       struck += 1;
     }
@@ -257,7 +282,7 @@ describe.each(effects)('when $name', (row) => {
   }, 900_000);
 
   /** Makes sure that a run ran its program once at most, and leaves the machine off. */
-  async function tidy(name: string): Promise<void> {
+  async function tidy(name: string, outcome: string): Promise<void> {
     const machine = await simulator.world.find(path);
     const call = { signal: new AbortController().signal, clock, progress: () => undefined };
     const isOn = (error: unknown): boolean => error instanceof Fault && error.kind === 'vm-running';
@@ -267,6 +292,10 @@ describe.each(effects)('when $name', (row) => {
     });
     await settle(machine.tools.waitUntilRunning(call), { advance });
     expect(await timesRun(name)).toBeLessThanOrEqual(1);
+    expect(await timesRun(`${name}-script`)).toBeLessThanOrEqual(1);
+    // One that is never answered takes longer than the half minute that tidying up has.
+    const isTidy = outcome === 'VIX_OK' && !(effect !== undefined && 'never' in effect);
+    if (isTidy) expect(await leftovers()).toEqual([]);
     await settle(machine.power.off('hard', call), { advance });
   }
 });
