@@ -295,7 +295,7 @@ describe.each(effects)('when $name', (row) => {
     expect(await timesRun(`${name}-script`)).toBeLessThanOrEqual(1);
     // One that is never answered takes longer than the half minute that tidying up has.
     const isTidy = outcome === 'VIX_OK' && !(effect !== undefined && 'never' in effect);
-    if (isTidy) expect(await leftovers()).toEqual([]);
+    expect(isTidy ? await leftovers() : []).toEqual([]);
     await settle(machine.power.off('hard', call), { advance });
   }
 });
