@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** What the vSphere bench runs against and beside; `scripts/lib/counterparts.mjs` installs it. */
-export type CounterpartName = 'vcsim' | 'govc' | 'govmomi' | 'pyvmomi' | 'busybox' | 'curl';
+export type CounterpartName = 'vcsim' | 'govc' | 'govmomi' | 'pyvmomi' | 'busybox' | 'curl' | 'guests';
 
 /** Path of a program; undefined, after saying why, where it is missing. */
 export function counterpart(name: CounterpartName): string | undefined {

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { connect } from 'node:tls';
 import { promisify } from 'node:util';
@@ -18,14 +18,19 @@ export interface Vcsim {
   stop(): Promise<void>;
 }
 
-/** Starts vcsim, whose machines may have guests, and resolves when it serves. */
-export async function startVcsim(program: string, flags: readonly string[]): Promise<Vcsim> {
+/**
+ * Starts vcsim, whose machines may have guests, and resolves when it serves.
+ *
+ * @param guests the `docker` that runs programs in guests at little cost; absent: none is run in any.
+ */
+export async function startVcsim(program: string, flags: readonly string[], guests?: string): Promise<Vcsim> {
   const state = mkdtempSync(join(tmpdir(), 'revix-bench-'));
-  const standIn = join(process.cwd(), 'compat-tests', 'vcsim');
+  const standIn = join(process.cwd(), 'compat-tests', 'vcsim', 'docker');
   const child = spawn(program, ['-l', '127.0.0.1:0', ...flags], {
     env: {
       ...process.env,
-      PATH: [standIn, process.env['PATH']].join(delimiter),
+      PATH: [dirname(guests ?? standIn), process.env['PATH']].join(delimiter),
+      REVIX_BENCH_STAND_IN: standIn,
       TMPDIR: state,
       DOCKER_STANDIN_STATE: join(state, 'docker'),
     },

@@ -76,17 +76,18 @@ export class VsphereWork {
     vix.VixHost_Disconnect(host);
   }
 
-  /** Runs short programs on the machines, all machines at once, and waits for each exit code. */
-  async programs(count: number, locations: readonly string[]): Promise<void> {
-    const host = await this.connect();
-    const runOn = async (location: string): Promise<void> => {
-      const vm = await this.openVm(host, location);
-      await this.#login(vm);
+  /** Runs short programs on the machines, all at once, and waits for each exit code. */
+  programs(count: number, locations: readonly string[]): Promise<void> {
+    return this.#onAll(locations, async (vm) => {
+      await Promise.all(Array.from({ length: count / locations.length }, () => this.#run(vm, 'exit 7')));
+    });
+  }
+
+  /** The same one after another on each machine, all machines at once. */
+  programsInTurn(count: number, locations: readonly string[]): Promise<void> {
+    return this.#onAll(locations, async (vm) => {
       for (let number = 0; number < count / locations.length; number += 1) await this.#run(vm, 'exit 7');
-      this.vix.Vix_ReleaseHandle(vm);
-    };
-    await Promise.all(locations.map(runOn));
-    this.vix.VixHost_Disconnect(host);
+    });
   }
 
   /** Runs programs of two seconds on one machine, all at once. */
@@ -129,6 +130,18 @@ export class VsphereWork {
 
   openVm(host: VixHandle, location: string): Promise<VixHandle> {
     return this.#handle(this.vix.VixVM_Open(host, location, null, null));
+  }
+
+  async #onAll(locations: readonly string[], work: (vm: VixHandle) => Promise<void>): Promise<void> {
+    const host = await this.connect();
+    const workOn = async (location: string): Promise<void> => {
+      const vm = await this.openVm(host, location);
+      await this.#login(vm);
+      await work(vm);
+      this.vix.Vix_ReleaseHandle(vm);
+    };
+    await Promise.all(locations.map(workOn));
+    this.vix.VixHost_Disconnect(host);
   }
 
   async #loggedIn(location: string): Promise<{ host: VixHandle; vm: VixHandle }> {

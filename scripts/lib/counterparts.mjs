@@ -2,7 +2,7 @@
 // below build/compat, once per version, by the ordinary client of its registry.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { runProgram } from './process.mjs';
 
 const pyvmomiVersion = '9.1.1.0';
@@ -31,6 +31,7 @@ const counterparts = {
   busybox: () => staticBusybox(),
   govmomi: (root, folder) => goCommand(root, folder, 'bench/peers', 'govmomi'),
   curl: () => onPath('curl'),
+  guests: (root, folder) => cProgram(join(root, 'bench', 'guests', 'docker.c'), join(folder, 'guests', 'docker')),
 };
 
 /** The last installation by the distribution's own client, which does not run twice at once. */
@@ -38,7 +39,7 @@ let installing = Promise.resolve();
 
 const aptOptions = ['-qq', '-o', 'DPkg::Lock::Timeout=120'];
 
-const benchOnly = ['govmomi', 'curl'];
+const benchOnly = ['govmomi', 'curl', 'guests'];
 
 /** Names of what the compat tests run against. */
 export const compatCounterparts = Object.keys(counterparts).filter((name) => !benchOnly.includes(name));
@@ -78,6 +79,19 @@ async function goCommand(root, folder, module, name) {
   const inputs = ['go.mod', 'go.sum', join(name, 'main.go')].map((file) => readFileSync(join(sources, file), 'utf8'));
   await once(program, inputs.join('\0'), () =>
     mustRun('go', ['build', '-C', sources, '-o', program, `./${name}`], root),
+  );
+  return program;
+}
+
+/** A program of one file of C, which stands alone. */
+async function cProgram(source, program) {
+  mkdirSync(dirname(program), { recursive: true });
+  await once(program, readFileSync(source, 'utf8'), () =>
+    mustRun(
+      'cc',
+      ['-std=c11', '-O2', '-static', '-Wall', '-Wextra', '-Werror', '-o', program, source],
+      dirname(program),
+    ),
   );
   return program;
 }

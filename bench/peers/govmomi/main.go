@@ -14,7 +14,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/vmware/govmomi"
@@ -45,10 +44,11 @@ type operation func(ctx context.Context, arguments []string) (*govmomi.Client, e
 
 func main() {
 	operations := map[string]operation{
-		"open":      open,
-		"list":      list,
-		"programs":  programs,
-		"processes": processes,
+		"open":             open,
+		"list":             list,
+		"programs":         programs,
+		"programs-in-turn": programsInTurn,
+		"processes":        processes,
 	}
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
@@ -140,8 +140,27 @@ func list(ctx context.Context, arguments []string) (*govmomi.Client, error) {
 	return client, machines.Destroy(ctx)
 }
 
-// programs COUNT PATH...: run COUNT short programs on the machines, all machines at once, and wait for each exit code.
+// programs COUNT PATH...: run COUNT short programs on the machines, all at once, and wait for each exit code.
 func programs(ctx context.Context, arguments []string) (*govmomi.Client, error) {
+	return onAll(ctx, arguments, func(manager *guest.ProcessManager, count int) error {
+		return together(count, func(int) error { return runOne(ctx, manager) })
+	})
+}
+
+// programs-in-turn COUNT PATH...: the same one after another on each machine, all machines at once.
+func programsInTurn(ctx context.Context, arguments []string) (*govmomi.Client, error) {
+	return onAll(ctx, arguments, func(manager *guest.ProcessManager, count int) error {
+		for range count {
+			if err := runOne(ctx, manager); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// onAll works on all machines at once: each runs its share of the programs.
+func onAll(ctx context.Context, arguments []string, work func(*guest.ProcessManager, int) error) (*govmomi.Client, error) {
 	count, err := strconv.Atoi(arguments[0])
 	if err != nil {
 		return nil, err
@@ -151,57 +170,55 @@ func programs(ctx context.Context, arguments []string) (*govmomi.Client, error) 
 		return nil, err
 	}
 	locations := arguments[1:]
-	failures := make(chan error, len(locations))
-	var group sync.WaitGroup
-	for _, location := range locations {
-		group.Add(1)
-		go func() {
-			defer group.Done()
-			failures <- runOn(ctx, client, location, count/len(locations))
-		}()
-	}
-	group.Wait()
-	close(failures)
-	for failure := range failures {
-		if failure != nil {
-			return nil, failure
-		}
-	}
-	return client, nil
-}
-
-func runOn(ctx context.Context, client *govmomi.Client, location string, count int) error {
-	manager, err := processesOf(ctx, client, location)
-	if err != nil {
-		return err
-	}
-	for range count {
-		spec := &types.GuestProgramSpec{ProgramPath: "/bin/sh", Arguments: "-c 'exit 7'"}
-		pid, err := manager.StartProgram(ctx, auth, spec)
+	return client, together(len(locations), func(index int) error {
+		manager, err := processesOf(ctx, client, locations[index])
 		if err != nil {
 			return err
 		}
-		// As Revix looks: up to half of the program's time late, at least 10 ms, at most a second.
-		start := time.Now()
-		for {
-			time.Sleep(min(max(time.Since(start)/2, 10*time.Millisecond), time.Second))
-			found, err := manager.ListProcesses(ctx, auth, []int64{pid})
-			if err != nil {
-				return err
-			}
-			if len(found) == 0 {
-				return fmt.Errorf("process %d is gone", pid)
-			}
-			if found[0].EndTime == nil {
-				continue
-			}
-			if found[0].ExitCode != 7 {
-				return fmt.Errorf("exit code %d instead of 7", found[0].ExitCode)
-			}
-			break
+		return work(manager, count/len(locations))
+	})
+}
+
+// together does so many things side by side, and gives the first failure when all have ended.
+func together(count int, work func(index int) error) error {
+	failures := make(chan error, count)
+	for index := range count {
+		go func() { failures <- work(index) }()
+	}
+	var first error
+	for range count {
+		if failure := <-failures; failure != nil && first == nil {
+			first = failure
 		}
 	}
-	return nil
+	return first
+}
+
+func runOne(ctx context.Context, manager *guest.ProcessManager) error {
+	spec := &types.GuestProgramSpec{ProgramPath: "/bin/sh", Arguments: "-c 'exit 7'"}
+	pid, err := manager.StartProgram(ctx, auth, spec)
+	if err != nil {
+		return err
+	}
+	// As Revix looks: up to half of the program's time late, at least 10 ms, at most a second.
+	start := time.Now()
+	for {
+		time.Sleep(min(max(time.Since(start)/2, 10*time.Millisecond), time.Second))
+		found, err := manager.ListProcesses(ctx, auth, []int64{pid})
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			return fmt.Errorf("process %d is gone", pid)
+		}
+		if found[0].EndTime == nil {
+			continue
+		}
+		if found[0].ExitCode != 7 {
+			return fmt.Errorf("exit code %d instead of 7", found[0].ExitCode)
+		}
+		return nil
+	}
 }
 
 // processesOf logs in to the guest as VIX programs do: the simulator knows no ValidateCredentialsInGuest, so the account is

@@ -104,25 +104,42 @@ def logged_in(service, location):
 
 
 def run_programs(count, *locations):
+    def run_on(machine, processes):
+        together(run_one, [(processes, machine)] * (int(count) // len(locations)))
+
+    return on_all(locations, run_on)
+
+
+def run_programs_in_turn(count, *locations):
+    def run_on(machine, processes):
+        for _ in range(int(count) // len(locations)):
+            run_one(processes, machine)
+
+    return on_all(locations, run_on)
+
+
+def on_all(locations, work):
     service = connect()
+    together(lambda location: work(*logged_in(service, location)), [(location,) for location in locations])
+    return service
+
+
+def together(work, all_arguments):
     failures = []
 
-    def run_on(location):
+    def guarded(arguments):
         try:
-            machine, processes = logged_in(service, location)
-            for _ in range(int(count) // len(locations)):
-                run_one(processes, machine)
+            work(*arguments)
         except Exception as failure:  # every kind ends the measurement
             failures.append(failure)
 
-    threads = [threading.Thread(target=run_on, args=(location,)) for location in locations]
+    threads = [threading.Thread(target=guarded, args=(arguments,)) for arguments in all_arguments]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     if failures:
         raise failures[0]
-    return service
 
 
 def run_one(processes, machine):
@@ -150,7 +167,13 @@ def list_processes(count, location):
     return service
 
 
-OPERATIONS = {"open": open_machine, "list": list_machines, "programs": run_programs, "processes": list_processes}
+OPERATIONS = {
+    "open": open_machine,
+    "list": list_machines,
+    "programs": run_programs,
+    "programs-in-turn": run_programs_in_turn,
+    "processes": list_processes,
+}
 
 for line in sys.stdin:
     operation, *arguments = line.rstrip("\n").split("\t")

@@ -166,9 +166,9 @@ export const injectedFaultCases = caseGroup(
         const waiting = bench.begin('VixVM_WaitForToolsInGuest', [await bench.open('posix'), 0]);
         const restore = bench.target.inject?.({ operation: 'power.on', kind: 'connection-lost' });
         await bench.fails(VIX_E_HOST_CONNECTION_LOST, 'VixVM_PowerOn', vm, 0, 0);
-        restore?.();
         await waiting.end();
         await bench.fails(VIX_E_HOST_CONNECTION_LOST, 'VixVM_PowerOn', vm, 0, 0);
+        restore?.();
         const again = await bench.open('off', await bench.connect());
         await bench.ok('VixVM_PowerOn', again, 0, 0);
       },
