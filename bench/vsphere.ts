@@ -14,7 +14,8 @@ import { VsphereWork } from './vsphere-work.js';
 
 const openRounds = 100;
 const listRounds = 5;
-const programRounds = 15;
+const programRounds = 20;
+const inTurnRounds = 6;
 const transferRounds = 4;
 const listedVms = 5000;
 const guestCount = 20;
@@ -111,7 +112,7 @@ async function measureGuests(program: string): Promise<Figure[]> {
     )),
     ...(await besidePeers(
       'the same one after another on each machine',
-      programRounds,
+      inTurnRounds,
       peers,
       () => timed(() => work.programsInTurn(programCount, locations)),
       ['programs-in-turn', String(programCount), ...locations],

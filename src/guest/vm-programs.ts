@@ -7,8 +7,8 @@ import { ProgramWatcher, type ExitedProgram, type ProgramLook } from './program-
 export type LoginPoll = (pids: readonly number[], call: CallContext) => Promise<ReadonlyMap<number, ProcessState>>;
 
 interface Awaited {
-  /** The login that started it. */
-  readonly poll: LoginPoll;
+  /** The login that started it; where the guest has used the number again, the newest. */
+  poll: LoginPoll;
   waits: number;
   /** Another login was not shown it. */
   isHidden: boolean;
@@ -29,15 +29,15 @@ export class VmPrograms {
 
   /** Waits for the end of a program. @throws as `ProgramWatcher.wait`. */
   async wait(pid: number, poll: LoginPoll, signal: AbortSignal): Promise<ExitedProgram> {
-    const known = this.#awaited.get(pid);
-    const awaited = known?.poll === poll ? known : { poll, waits: 0, isHidden: false };
-    this.#awaited.set(pid, awaited);
+    let awaited = this.#awaited.get(pid);
+    if (awaited === undefined) this.#awaited.set(pid, (awaited = { poll, waits: 0, isHidden: false }));
+    if (awaited.poll !== poll) Object.assign(awaited, { poll, isHidden: false });
     awaited.waits += 1;
     try {
       return await this.#watcher.wait(pid, signal);
     } finally {
       awaited.waits -= 1;
-      if (awaited.waits === 0 && this.#awaited.get(pid) === awaited) this.#awaited.delete(pid);
+      if (awaited.waits === 0) this.#awaited.delete(pid);
     }
   }
 

@@ -33,7 +33,7 @@ function rig() {
     await clock.advance(5000);
     return [...new Set(asked)];
   };
-  return { clock, states, says, one, other, wait, looks };
+  return { clock, programs, states, says, one, other, wait, looks };
 }
 
 it('is one look for all logins', async () => {
@@ -80,4 +80,26 @@ it('tells each login of its own program that is gone', async () => {
   states.clear();
   await looks();
   expect(await Promise.all(waits)).toMatchObject([{ kind: 'exit-code-lost' }, { kind: 'exit-code-lost' }]);
+});
+
+it('ends the waits of all logins for a number that the guest has used again', async () => {
+  const { states, one, other, wait, looks } = rig();
+  const waits = [wait(1, one), wait(1, other)];
+  expect(await looks()).toEqual(['other 1']);
+  states.set(1, ended(4));
+  await looks();
+  expect(await Promise.all(waits)).toMatchObject([{ exitCode: 4 }, { exitCode: 4 }]);
+});
+
+it('goes on for a number when one of two waits for it is given up', async () => {
+  const { clock, programs, states, one, other, wait } = rig();
+  const waiting = wait(1, one);
+  const stop = new AbortController();
+  const givenUp = programs.wait(1, other, stop.signal).catch((error: unknown) => error);
+  stop.abort(new Error('enough'));
+  await givenUp;
+  await clock.advance(5000);
+  states.set(1, ended(4));
+  await clock.advance(5000);
+  expect(await waiting).toMatchObject({ exitCode: 4 });
 });

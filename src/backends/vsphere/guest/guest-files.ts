@@ -103,7 +103,7 @@ export class VsphereGuestFiles implements GuestFileOps {
     } catch (error) {
       if (!(error instanceof Fault) || error.kind !== 'invalid-argument') throw error;
       const target = await this.#target(path, call);
-      if (target === undefined || target.path === path) throw error;
+      if (target.entry === undefined || target.path === path) throw error;
       return open(target.path);
     }
   }
@@ -111,8 +111,8 @@ export class VsphereGuestFiles implements GuestFileOps {
   /** What a write to a path would replace. Where the guest does not say, it shows when the bytes come. */
   async #placeOf(path: string, call: CallContext): Promise<WritePlace> {
     try {
-      const existing = await this.#target(path, call);
-      return existing === undefined ? { is: 'free' } : { is: 'taken', ...existing };
+      const { path: end, entry } = await this.#target(path, call);
+      return entry === undefined ? { is: 'free', path: end } : { is: 'taken', path: end, entry };
     } catch (error) {
       if (error instanceof Fault && error.kind === 'internal') return { is: 'unknown' };
       throw error;
@@ -120,15 +120,15 @@ export class VsphereGuestFiles implements GuestFileOps {
   }
 
   /**
-   * What lies at the end of a path, following links; undefined where nothing does.
+   * What lies at the end of a path, following links; no entry where nothing does.
    * @throws Fault `not-a-file` for a directory, `too-many-links`.
    */
-  async #target(path: string, call: CallContext): Promise<{ path: string; entry: WireFileInfo } | undefined> {
+  async #target(path: string, call: CallContext): Promise<{ path: string; entry: WireFileInfo | undefined }> {
     const paths = pathsOf(this.#caller.family);
     let at = path;
     for (let links = 0; links <= longestLinkChain; links += 1) {
       const entry = await this.#entryIfAny(at, call);
-      if (entry === undefined) return undefined;
+      if (entry === undefined) return { path: at, entry };
       if (entry.type === 'directory') throw new Fault('not-a-file', `"${path}" in the guest is a directory.`);
       const next = entry.type === 'symlink' ? entry.attributes.symlinkTarget : undefined;
       if (next === undefined || next === '') return { path: at, entry };
@@ -210,7 +210,7 @@ export class VsphereGuestFiles implements GuestFileOps {
 
   async #endOf(path: string, call: CallContext): Promise<WireFileInfo | 'directory' | undefined> {
     try {
-      return (await this.#target(path, call))?.entry;
+      return (await this.#target(path, call)).entry;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       if (error.kind === 'not-a-file') return 'directory';

@@ -21,6 +21,12 @@ const newFileMode = 0o644;
  */
 const smallBytes = 1024 * 1024;
 
+/** Nothing is there; `path` is the end of all links. */
+interface FreePlace {
+  readonly is: 'free';
+  readonly path: string;
+}
+
 /** A file that is to be overwritten; `path` is the end of all links. */
 interface TakenPlace {
   readonly is: 'taken';
@@ -29,7 +35,7 @@ interface TakenPlace {
 }
 
 /** What is where a file is to be written. */
-export type WritePlace = { readonly is: 'free' } | TakenPlace | { readonly is: 'unknown' };
+export type WritePlace = FreePlace | TakenPlace | { readonly is: 'unknown' };
 
 /** Opens a guest file for reading. The bytes come as they are asked for. */
 export async function readGuestFile(caller: GuestCaller, path: string, call: CallContext): Promise<SizedContent> {
@@ -110,11 +116,11 @@ export async function writeGuestFile(
   if (place.is === 'unknown') return upload(caller, path, newFileAttributes(caller), content, call);
   if (place.is === 'taken') return overwrite(caller, place, isSmall ? await held(content) : content, call);
   const attributes = newFileAttributes(caller);
-  if (isSmall) return uploadNew(caller, path, attributes, content, call);
-  const partial = partialOf(caller, path);
+  if (isSmall) return uploadNew(caller, place.path, attributes, content, call);
+  const partial = partialOf(caller, place.path);
   try {
-    await uploadNew(caller, partial, attributes, content, call);
-    await putInPlace(caller, partial, path, content.size, call);
+    await uploadPartial(caller, partial, attributes, content, call);
+    await putInPlace(caller, partial, place.path, content.size, call);
   } catch (error) {
     throw toldOf(path, partial, error);
   }
@@ -128,19 +134,21 @@ async function overwrite(
 ): Promise<void> {
   const partial = partialOf(caller, path);
   const attributes = keptAttributes(entry);
+  const isHeld = content.size <= smallBytes;
   try {
     // The bytes of a large file can be had once, so an empty one shows whether the user may make it at all.
-    const isHeld = content.size <= smallBytes;
-    await uploadNew(caller, partial, attributes, isHeld ? content : sizedBytes(new Uint8Array()), call);
-    if (!isHeld) await uploadNew(caller, partial, attributes, content, call);
+    await uploadPartial(caller, partial, attributes, isHeld ? content : sizedBytes(new Uint8Array()), call);
   } catch (error) {
     const isRefused = error instanceof Fault && error.kind === 'file-access';
     if (!isRefused) throw toldOf(path, partial, error);
     return overwriteInPlace(caller, path, attributes, content, call);
   }
-  await putInPlace(caller, partial, path, content.size, call).catch((error: unknown) => {
+  try {
+    if (!isHeld) await uploadPartial(caller, partial, attributes, content, call);
+    await putInPlace(caller, partial, path, content.size, call);
+  } catch (error) {
     throw toldOf(path, partial, error);
-  });
+  }
 }
 
 /** Sends the bytes into the very file. Its mode stays: hosts reset it, unless it is somebody else's. */
@@ -214,7 +222,10 @@ function toldOf(path: string, partial: string, error: unknown): unknown {
   });
 }
 
-/** Uploads to a path where nothing was; a file that did not arrive whole is removed. */
+/**
+ * Uploads to a path where nothing was; a file that did not arrive whole is removed. Where the guest refuses the file
+ * nothing of ours is there.
+ */
 async function uploadNew(
   caller: GuestCaller,
   path: string,
@@ -222,10 +233,27 @@ async function uploadNew(
   content: SizedContent,
   call: CallContext,
 ): Promise<void> {
+  const given = await uploadUrl(caller, path, attributes, content, call);
   try {
-    await upload(caller, path, attributes, content, call);
+    await sendTo(caller, path, given, content, call);
   } catch (error) {
     await removeQuietly(caller, path, call);
+    throw error;
+  }
+}
+
+/** Uploads to a path that only this write knows, so that all that is there after a failure is removed. */
+async function uploadPartial(
+  caller: GuestCaller,
+  partial: string,
+  attributes: GuestFileAttributes,
+  content: SizedContent,
+  call: CallContext,
+): Promise<void> {
+  try {
+    await upload(caller, partial, attributes, content, call);
+  } catch (error) {
+    await removeQuietly(caller, partial, call);
     throw error;
   }
 }
@@ -233,13 +261,22 @@ async function uploadNew(
 async function upload(
   caller: GuestCaller,
   path: string,
-  fileAttributes: GuestFileAttributes,
+  attributes: GuestFileAttributes,
   content: SizedContent,
   call: CallContext,
 ): Promise<void> {
-  const parameters = { guestFilePath: path, fileAttributes, fileSize: content.size, overwrite: true };
-  const given = await caller.file('InitiateFileTransferToGuest', parameters, call);
-  await sendTo(caller, path, given, content, call);
+  await sendTo(caller, path, await uploadUrl(caller, path, attributes, content, call), content, call);
+}
+
+function uploadUrl(
+  caller: GuestCaller,
+  path: string,
+  fileAttributes: GuestFileAttributes,
+  { size }: SizedContent,
+  call: CallContext,
+): Promise<string> {
+  const parameters = { guestFilePath: path, fileAttributes, fileSize: size, overwrite: true };
+  return caller.file('InitiateFileTransferToGuest', parameters, call);
 }
 
 /** Removing what a failed upload left must not hide why it failed, and is done also after a cancel. */

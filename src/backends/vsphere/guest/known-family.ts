@@ -61,6 +61,8 @@ export class KnownFamily {
     read: (paths: readonly PropertyPath[], call: CallSignal) => Promise<Properties>,
     { signal }: CallSignal,
   ): Promise<void> {
+    // Nobody would take the answer.
+    signal.throwIfAborted();
     // Whoever asks first asks for all, so it does not end the question when it gives up.
     const reading = (this.#reading ??= this.#read(() => read(familyPaths, { signal: new AbortController().signal })));
     await untilAborted(() => reading, signal);

@@ -84,7 +84,9 @@ export class RestSession {
   }
 
   /** One login for all who wait; it outlives whoever asked first. */
-  #loggedIn(signal: AbortSignal): Promise<RestLogin> {
+  async #loggedIn(signal: AbortSignal): Promise<RestLogin> {
+    // Nobody would take the answer.
+    signal.throwIfAborted();
     if (this.#isClosed) throw new RestUnavailable('the connection was closed', true);
     this.#current ??= this.#logIn().catch((error: unknown) => {
       if (!(error instanceof RestUnavailable) || !error.isLasting) this.#current = undefined;

@@ -29,8 +29,10 @@ export class Machine {
   readonly family: KnownFamily;
   /** What it was opened by, for messages. */
   readonly label: string;
-  /** What the server tells of the guest may come from before its last restart. */
-  #isGuestDoubted = false;
+  /** Counts restarts of the guest: what the server tells of it may come from before the last one. */
+  #doubts = 0;
+  /** How many of them the guest has answered after. */
+  #settledDoubts = 0;
   /** The last path that was looked at, and how it is shown. */
   #shown: { readonly path: string; readonly shown: string } | undefined;
 
@@ -82,7 +84,7 @@ export class Machine {
     try {
       return await this.family.doubtAfter(work);
     } finally {
-      this.#isGuestDoubted = true;
+      this.#doubts += 1;
     }
   }
 
@@ -92,15 +94,12 @@ export class Machine {
    * @param probe asks the guest; undefined where nobody may. @throws what it does.
    */
   async believesGuest(probe: () => Promise<boolean>): Promise<boolean> {
-    if (!this.#isGuestDoubted) return true;
-    this.#isGuestDoubted = false;
-    let isSure = false;
-    try {
-      return (isSure = await probe());
-    } finally {
-      // Another restart may have come meanwhile.
-      if (!isSure) this.#isGuestDoubted = true;
-    }
+    const doubts = this.#doubts;
+    if (doubts === this.#settledDoubts) return true;
+    const isSure = await probe();
+    // An answer from before another restart settles nothing of that one.
+    if (isSure) this.#settledDoubts = doubts;
+    return isSure;
   }
 
   /** A fault for what vSphere has no means for. */

@@ -15,11 +15,11 @@ const atPowerOn: Readonly<Record<string, FaultKind>> = {
   FileNotWritable: 'vm-read-only',
 };
 
-/** A guest that was asked to restart shows a sign of it within so long. */
-const firstSignMs = 120_000;
-
-/** Tools is back within so long, also where the guest installs updates or checks its disks meanwhile. */
-const returnMs = 600_000;
+/**
+ * A guest that was asked to restart shows a sign of it within so long, and Tools is back so long after that: guests install
+ * updates before they stop and check their disks when they start.
+ */
+const restartMs = 600_000;
 
 /** The power button of one machine. */
 export class VspherePower implements PowerOps {
@@ -150,7 +150,7 @@ export class VspherePower implements PowerOps {
       return connection.clock.after(ms, () => stop.abort(new Fault('tools-timeout', message)));
     };
     let areToolsGone = false;
-    let timer = failAfter(firstSignMs, 'has shown no sign of it');
+    let timer = failAfter(restartMs, 'has shown no sign of it');
     const test = (values: Properties): true | undefined => {
       if (!isOn(values)) throw new Fault('vm-not-running', `${label} went off in place of restarting.`);
       const boot = values.get('runtime.bootTime');
@@ -159,7 +159,7 @@ export class VspherePower implements PowerOps {
       if (!areToolsGone) {
         areToolsGone = true;
         timer.cancel();
-        timer = failAfter(returnMs, 'VMware Tools has been away');
+        timer = failAfter(restartMs, 'VMware Tools has been away');
       }
       return undefined;
     };

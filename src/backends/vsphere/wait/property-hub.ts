@@ -29,6 +29,10 @@ const lasting = [
   'NotSupported',
   'InvalidProperty',
   'MethodNotFound',
+  'InvalidArgument',
+  'InvalidRequest',
+  'InvalidType',
+  'NotImplemented',
   // Of a machine, not of the server.
   'InvalidPowerState',
   'ToolsUnavailable',

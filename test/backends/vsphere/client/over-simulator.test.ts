@@ -127,6 +127,37 @@ describe('all six managers', () => {
       await linux.writeFile(filePath, bytes('newer'));
     });
 
+    test('stays as it was where the bytes of a large one are refused', async () => {
+      const filePath = `${directoryPath}/there`;
+      // So likely with this seed, the empty file gets through, and its bytes do not.
+      const second = { probability: 0.5, seed: 1 };
+      const rule = simulator.faults.add({ on: 'PUT /guestFile', ...second, effect: { status: 403 } });
+      const refused = linux.writeFile(filePath, large);
+      await expect(refused).rejects.toMatchObject({ kind: 'file-access' });
+      expect(simulator.faults.list().map(({ hits }) => hits)).toEqual([1]);
+      simulator.faults.remove(rule);
+      expect(new TextDecoder().decode(await readAll(await linux.readFile(filePath)))).toBe('newer');
+      const { files = [] } = await linux.call('ListFilesInGuest', { filePath: directoryPath });
+      expect(files.map(({ path }) => path)).toEqual(['.', '..', 'there']);
+    });
+
+    test.each([3, large.byteLength])(
+      'that a link of nothing leads to is made, and the link stays: %d',
+      async (size) => {
+        const spec = { programPath: '/bin/ln', arguments: '-s made /there/link' };
+        await linux.waitForExit(await linux.call('StartProgramInGuest', { spec }));
+        await linux.writeFile(`${directoryPath}/link`, new Uint8Array(size));
+        const { files = [] } = await linux.call('ListFilesInGuest', { filePath: directoryPath });
+        expect(files.slice(2)).toMatchObject([
+          { path: 'link', type: 'symlink' },
+          { path: 'made', type: 'file', size },
+          { path: 'there' },
+        ]);
+        for (const name of ['link', 'made'])
+          await linux.call('DeleteFileInGuest', { filePath: `${directoryPath}/${name}` });
+      },
+    );
+
     test('is there when the answer to its last step is lost', async () => {
       const filePath = `${directoryPath}/there`;
       const rule = simulator.faults.add({ on: 'MoveFileInGuest', count: 1, effect: { cutAfterBytes: 30 } });

@@ -1,9 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GuestOps, VmLink } from '../../../../src/backends/backend.js';
+import { KnownFamily } from '../../../../src/backends/vsphere/guest/known-family.js';
 import { VsphereHost } from '../../../../src/backends/vsphere/vsphere-host.js';
 import { Secret } from '../../../../src/base/secret.js';
 import { connectTo, type FakeConnection, whileMoving } from '../fake-connection.js';
 import { FakeFault, FakeVsphere } from '../fake-vsphere.js';
+
+it('is not read for a call that has been given up', async () => {
+  const family = new KnownFamily(new Map());
+  let reads = 0;
+  const read = async () => {
+    reads += 1;
+    throw new Error('nobody waits for this');
+  };
+  const reason = new Error('enough');
+  await expect(family.read(read, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  expect(reads).toBe(0);
+});
 
 const vm = { type: 'VirtualMachine', value: 'vm-1' } as const;
 const manager = { type: 'GuestOperationsManager', value: 'GuestOperationsManager' } as const;

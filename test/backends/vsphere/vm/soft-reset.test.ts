@@ -75,12 +75,12 @@ describe('a reset from the guest', () => {
     expect(await become({ ...before, 'runtime.bootTime': new Date(2000) })).toBe('restarted');
   });
 
-  it('that shows no sign fails after two minutes', async () => {
+  it('that shows no sign fails after ten minutes', async () => {
     const { after, clock } = await restarting();
-    expect(await after(119_000)).toBe('waits');
+    expect(await after(599_000)).toBe('waits');
     expect(await after(1000)).toMatchObject({
       kind: 'tools-timeout',
-      message: expect.stringMatching(/120 seconds.*console/),
+      message: expect.stringMatching(/600 seconds.*console/),
     });
     expect(clock.pending).toBe(0);
   });

@@ -89,6 +89,18 @@ describe('a guest that the server says is ready', () => {
     expect(one.probes()).toBe(4);
   });
 
+  it('is waited for by all who wait', async () => {
+    const one = rig();
+    await restarts.reset(one);
+    one.answers.push('busy', 'busy');
+    let over = 0;
+    const waiting = [one.wait(true), one.wait(true)].map((wait) => wait.then(() => (over += 1)));
+    await one.clock.advance(100);
+    expect(over).toBe(0);
+    await one.clock.advance(1000);
+    await Promise.all(waiting);
+  });
+
   it('has answered when it refuses the login, which is not tried again', async () => {
     const one = rig();
     await restarts.revert(one);
