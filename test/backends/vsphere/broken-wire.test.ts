@@ -45,13 +45,15 @@ interface Mishap {
   readonly allowedAtConnect?: readonly string[];
   /** Those of them that one run at least has to end with. */
   readonly mustBeSeen?: readonly string[];
+  /** One of so many requests is struck; by default every one. */
+  readonly stride?: number;
 }
 
 /** What VIX says of a file that did not arrive. */
 const brokenTransfer = 'VIX_E_FILE_ERROR';
 
 const effects: readonly Mishap[] = [
-  { name: 'the session ends', effect: { expireSession: true }, allowed: [] },
+  { name: 'the session ends', effect: { expireSession: true }, allowed: [], stride: 2 },
   {
     name: 'the connection is reset',
     effect: { reset: true },
@@ -66,13 +68,15 @@ const effects: readonly Mishap[] = [
     name: 'the service is not available',
     effect: { status: 503 },
     allowed: ['VIX_E_HOST_SERVER_NOT_AVAILABLE', brokenTransfer],
+    stride: 2,
   },
   {
     name: 'no answer comes',
     effect: { never: true },
     allowed: ['VIX_E_HOST_TCP_CONN_LOST', brokenTransfer],
+    stride: 2,
   },
-  { name: 'the answer is slow', effect: { delayMs: 20_000 }, allowed: [] },
+  { name: 'the answer is slow', effect: { delayMs: 20_000 }, allowed: [], stride: 2 },
   {
     name: 'the connection is reset, and the next ones meet another certificate',
     effect: { reset: true },
@@ -90,7 +94,8 @@ const effects: readonly Mishap[] = [
   {
     name: 'a new connection is reset before it stands',
     others: { on: 'connect', count: 1, effect: { reset: true } },
-    allowed: [],
+    // A file has one way to the host of this machine.
+    allowed: ['VIX_E_NET_HTTP_COULDNT_CONNECT'],
     allowedAtConnect: ['VIX_E_CANNOT_CONNECT_TO_HOST'],
   },
   {
@@ -108,7 +113,7 @@ const atConnect = ' at connect';
 const fewestRequests = 20;
 const mostRequests = 80;
 describe.each(effects)('when $name', (row) => {
-  const { effect, on = '*', others, allowed, allowedAtConnect = [], mustBeSeen = [] } = row;
+  const { effect, on = '*', others, allowed, allowedAtConnect = [], mustBeSeen = [], stride = 1 } = row;
   let simulator: Simulator;
   let sockets: ClientSockets;
   let clock: FakeClock;
@@ -252,14 +257,21 @@ describe.each(effects)('when $name', (row) => {
     const machine = await simulator.world.find(path);
     const { files } = machine.guest({ userName: 'root', password: secret, isInteractive: false });
     const call = { signal: new AbortController().signal, clock, progress: () => undefined };
-    const entries = [...(await files.list('/tmp', call)), ...(await files.list('/tmp/vmware-root', call))];
-    return entries.map(({ name }) => name).filter((name) => name.startsWith('vixScript') || name.endsWith('.part'));
+    const namesIn = async (path: string): Promise<readonly string[]> =>
+      (await files.list(path, call)).map(({ name }) => name);
+    const names = await namesIn('/tmp');
+    // The first script or copy makes it.
+    const own = names.includes('vmware-root') ? await namesIn('/tmp/vmware-root') : [];
+    return [...names, ...own].filter((name) => name.startsWith('vixScript') || name.endsWith('.part'));
   }
+
+  /** What runs have left that ended with an error. */
+  const known = new Set<string>();
 
   it('at any point of a run, every job ends once, with a right code, and nothing runs twice', async () => {
     const seen = new Set<string>();
     let struck = 0;
-    for (let at = 1; at <= mostRequests; at += 1) {
+    for (let at = 1; at <= mostRequests; at += stride) {
       const thumbprint = simulator.thumbprint?.sha256 ?? '';
       vix = createVix({ backends: [createVsphereBackend({ tls: { thumbprint }, clock })], config: {}, clock });
       countdown = at;
@@ -272,7 +284,7 @@ describe.each(effects)('when $name', (row) => {
       await settle(vix.Revix_Close(), { advance });
       await tidy(`run-${at}`, outcome);
       if (!wasStruck) break;
-      struck += 1;
+      struck += stride;
     }
     expect(struck).toBeGreaterThan(fewestRequests);
     expect(struck).toBeLessThan(mostRequests);
@@ -295,7 +307,9 @@ describe.each(effects)('when $name', (row) => {
     expect(await timesRun(`${name}-script`)).toBeLessThanOrEqual(1);
     // One that is never answered takes longer than the half minute that tidying up has.
     const isTidy = outcome === 'VIX_OK' && !(effect !== undefined && 'never' in effect);
-    expect(isTidy ? await leftovers() : []).toEqual([]);
+    const left = (await leftovers()).filter((name) => !known.has(name));
+    expect(isTidy ? left : []).toEqual([]);
+    for (const name of left) known.add(name);
     await settle(machine.power.off('hard', call), { advance });
   }
 });
