@@ -257,8 +257,8 @@ describe.each(effects)('when $name', (row) => {
     const machine = await simulator.world.find(path);
     const { files } = machine.guest({ userName: 'root', password: secret, isInteractive: false });
     const call = { signal: new AbortController().signal, clock, progress: () => undefined };
-    const namesIn = async (path: string): Promise<readonly string[]> =>
-      (await files.list(path, call)).map(({ name }) => name);
+    const namesIn = async (parent: string): Promise<readonly string[]> =>
+      (await files.list(parent, call)).map(({ name }) => name);
     const names = await namesIn('/tmp');
     // The first script or copy makes it.
     const own = names.includes('vmware-root') ? await namesIn('/tmp/vmware-root') : [];
@@ -307,9 +307,9 @@ describe.each(effects)('when $name', (row) => {
     expect(await timesRun(`${name}-script`)).toBeLessThanOrEqual(1);
     // One that is never answered takes longer than the half minute that tidying up has.
     const isTidy = outcome === 'VIX_OK' && !(effect !== undefined && 'never' in effect);
-    const left = (await leftovers()).filter((name) => !known.has(name));
+    const left = (await leftovers()).filter((entry) => !known.has(entry));
     expect(isTidy ? left : []).toEqual([]);
-    for (const name of left) known.add(name);
+    for (const entry of left) known.add(entry);
     await settle(machine.power.off('hard', call), { advance });
   }
 });
