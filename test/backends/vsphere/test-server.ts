@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   createServer as createPlain,
   type IncomingMessage,
@@ -7,6 +8,7 @@ import {
 import { createServer } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { connect } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { goodCertificate, type TestCertificate } from '../../fixtures/tls/certificates.js';
 
 /** A server on loopback that a test scripts. */
@@ -63,6 +65,9 @@ export interface TestProxy {
   close(): Promise<void>;
 }
 
+/** Between two attempts to take a port that is taken. */
+const takenMs = 20;
+
 /** @param status what it answers: 200 opens the tunnel. */
 export async function startProxy(status = 200): Promise<TestProxy> {
   const asked: { authority: string; authorization: string | undefined }[] = [];
@@ -94,9 +99,16 @@ export async function startProxy(status = 200): Promise<TestProxy> {
   };
 }
 
-function listening(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+/** Listens; where a connection of another test has taken the port of a server that comes back, as soon as it is free. */
+async function listening(server: Server, port: number): Promise<void> {
+  for (;;) {
+    try {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+      return;
+    } catch (error) {
+      if (port === 0 || !(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+      await setTimeout(takenMs);
+    }
+  }
 }
