@@ -12,7 +12,7 @@ import { StallWatch, type Stall } from './stall-watch.js';
 import { giveGuests, startVcsim, type Vcsim } from './vcsim.js';
 import { VsphereWork } from './vsphere-work.js';
 
-const openRounds = 100;
+const openRounds = 200;
 const listRounds = 5;
 const programRounds = 20;
 const inTurnRounds = 6;
@@ -23,7 +23,7 @@ const programCount = 200;
 const processRounds = 5;
 const processLists = 20;
 const programsAtOnce = 10;
-/** What the server has for itself before each turn, to be done with the one before. */
+/** What the server has for itself before each turn of programs, to be done with the many connections of the one before. */
 const settleMs = 100;
 const fileBytes = 1024 * 1024 * 1024;
 
@@ -109,6 +109,8 @@ async function measureGuests(program: string): Promise<Figure[]> {
       peers,
       () => timed(() => work.programs(programCount, locations)),
       ['programs', String(programCount), ...locations],
+      latencyGoals,
+      settleMs,
     )),
     ...(await besidePeers(
       'the same one after another on each machine',
@@ -118,6 +120,7 @@ async function measureGuests(program: string): Promise<Figure[]> {
       ['programs-in-turn', String(programCount), ...locations],
       // Half of the time the clients wait until they look, and all of them look as Revix does.
       { ...latencyGoals, pyvmomi: null },
+      settleMs,
     )),
     ...(await besidePeers(
       `${processLists} lists of the processes of a guest`,
@@ -209,17 +212,19 @@ async function timedNew(server: Vcsim, run: (work: VsphereWork) => Promise<void>
  * Lets several ways take turns, every other round in reverse: what one leaves to the server, as connections that it has
  * to close, would otherwise burden the same one all the time.
  *
+ * @param pauseMs before each turn.
  * @returns the fastest turn of each, in milliseconds.
  */
 async function inTurns<Name extends string>(
   rounds: number,
   ways: Readonly<Record<Name, () => Promise<number>>>,
+  pauseMs = 0,
 ): Promise<Record<Name, number>> {
   const names = Object.keys(ways) as Name[];
   const fastest = Object.fromEntries(names.map((name) => [name, Number.POSITIVE_INFINITY])) as Record<Name, number>;
   for (let round = 0; round < rounds; round += 1) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      await setTimeout(settleMs);
+      if (pauseMs > 0) await setTimeout(pauseMs);
       fastest[name] = Math.min(fastest[name], await ways[name]());
     }
   }
@@ -234,9 +239,11 @@ async function besidePeers(
   revix: () => Promise<number>,
   request: readonly [operation: string, ...args: readonly string[]],
   goals: Readonly<Record<PeerName, number | null>> = latencyGoals,
+  pauseMs = 0,
 ): Promise<Figure[]> {
   const ways = Object.fromEntries([...peers].map(([name, peer]) => [name, () => peer.run(...request)]));
-  const fastest = await inTurns(rounds, { revix, ...ways } as Record<'revix' | PeerName, () => Promise<number>>);
+  const all = { revix, ...ways } as Record<'revix' | PeerName, () => Promise<number>>;
+  const fastest = await inTurns(rounds, all, pauseMs);
   return [...peers.keys()].map((name) => ({
     what: `${what} / by ${name}`,
     value: fastest.revix / fastest[name],
