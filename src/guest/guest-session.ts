@@ -62,7 +62,14 @@ export class GuestSession {
 
   /** Starts a program. @returns its process id. */
   start(program: ProgramSpec, call: CallContext): Promise<number> {
-    return this.request(call, () => this.ops.start(program, call));
+    return this.request(call, () => this.startNow(program, call));
+  }
+
+  /** As `start`, without waiting for a turn: for who has it. */
+  async startNow(program: ProgramSpec, call: CallContext): Promise<number> {
+    const pid = await this.ops.start(program, call);
+    this.#programs.started(pid);
+    return pid;
   }
 
   /** Directory of the programs that come with Windows; a Windows guest is asked for it once. @throws Fault. */
@@ -76,7 +83,10 @@ export class GuestSession {
     return this.ops.family === 'windows' ? `${await this.system32(call)}\\cmd.exe` : posixShell;
   }
 
-  /** Waits until a program has ended. @throws Fault `exit-code-lost` when the guest has forgotten it. */
+  /**
+   * Waits until a program has ended, once after each start.
+   * @throws Fault `exit-code-lost` when the guest has forgotten it, or has given its number to another program.
+   */
   waitForExit(pid: number, call: CallContext): Promise<ExitedProgram> {
     return this.#programs.wait(pid, this.#poll, call.signal);
   }

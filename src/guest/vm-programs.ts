@@ -1,5 +1,7 @@
 import type { CallContext, ProcessState } from '../backends/backend.js';
 import type { Clock } from '../base/clock.js';
+import { Fault } from '../base/fault.js';
+import { LinkedAbort } from '../base/linked-abort.js';
 import { isPassing } from './patiently.js';
 import { ProgramWatcher, type ExitedProgram, type ProgramLook } from './program-watcher.js';
 
@@ -7,9 +9,10 @@ import { ProgramWatcher, type ExitedProgram, type ProgramLook } from './program-
 export type LoginPoll = (pids: readonly number[], call: CallContext) => Promise<ReadonlyMap<number, ProcessState>>;
 
 interface Awaited {
-  /** The login that started it; where the guest has used the number again, the newest. */
-  poll: LoginPoll;
-  waits: number;
+  /** The login that started it. */
+  readonly poll: LoginPoll;
+  /** Ends the wait. */
+  readonly end: LinkedAbort;
   /** Another login was not shown it. */
   isHidden: boolean;
 }
@@ -27,17 +30,27 @@ export class VmPrograms {
     this.#watcher = new ProgramWatcher((pids, call) => this.#poll(pids, call), clock);
   }
 
-  /** Waits for the end of a program. @throws as `ProgramWatcher.wait`. */
+  /**
+   * A program was started, in whichever login. Who waits for an older one of its number has waited in vain: it went unseen,
+   * or the machine went back to a snapshot, and the exit code that is under the number now is the newer one's.
+   */
+  started(pid: number): void {
+    const message =
+      `the guest has given the number ${pid} of the process to another program, so its exit code is lost: it ended ` +
+      'unseen, or the machine went back to a snapshot';
+    this.#awaited.get(pid)?.end.abort(new Fault('exit-code-lost', message));
+  }
+
+  /** Waits for the end of a program, once after each start. @throws as `ProgramWatcher.wait`. */
   async wait(pid: number, poll: LoginPoll, signal: AbortSignal): Promise<ExitedProgram> {
-    let awaited = this.#awaited.get(pid);
-    if (awaited === undefined) this.#awaited.set(pid, (awaited = { poll, waits: 0, isHidden: false }));
-    if (awaited.poll !== poll) Object.assign(awaited, { poll, isHidden: false });
-    awaited.waits += 1;
+    this.started(pid);
+    const awaited: Awaited = { poll, end: new LinkedAbort(signal), isHidden: false };
+    this.#awaited.set(pid, awaited);
     try {
-      return await this.#watcher.wait(pid, signal);
+      return await this.#watcher.wait(pid, awaited.end.signal);
     } finally {
-      awaited.waits -= 1;
-      if (awaited.waits === 0) this.#awaited.delete(pid);
+      awaited.end.release();
+      if (this.#awaited.get(pid) === awaited) this.#awaited.delete(pid);
     }
   }
 

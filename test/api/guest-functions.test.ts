@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { settle } from '../../src/base/clock.js';
 import { Fault } from '../../src/base/fault.js';
 import { Vix_Out } from '../../src/api/vix-out.js';
+import { sizedBytes } from '../../src/guest/sized-content.js';
 import {
   VIX_E_ANON_GUEST_OPERATIONS_PROHIBITED,
   VIX_E_CANCELLED,
@@ -261,6 +262,61 @@ describe('VixVM_RunScriptInGuest', () => {
       await settle();
       expect([stage.live, stage.clock.pending, stage.control.running]).toEqual([0, 0, []]);
     }
+  });
+});
+
+describe('a program whose number the guest has used again, as after a revert', () => {
+  const starts = {
+    'a program': ({ vix, vm }: Stage) => vix.VixVM_RunProgramInGuest(vm as VixHandle, '/bin/a', '', 0, 0, null, null),
+    'a program that nobody waits for': ({ vix, vm }: Stage) =>
+      vix.VixVM_RunProgramInGuest(vm as VixHandle, '/bin/a', '', VIX_RUNPROGRAM_RETURN_IMMEDIATELY, 0, null, null),
+    'a script': ({ vix, vm }: Stage) => vix.VixVM_RunScriptInGuest(vm as VixHandle, null, 'x', 0, 0, null, null),
+    'a program with output': ({ vix, vm }: Stage) =>
+      vix.Revix_RunProgramInGuest(vm as VixHandle, '/home/a.txt', '', 0, null, null),
+  };
+  const kinds = ['a program', 'a script', 'a program with output'] as const;
+  const rows = kinds.flatMap((older) =>
+    Object.keys(starts).map((newer) => ({ older, newer: newer as keyof typeof starts })),
+  );
+
+  it.each(rows)('has lost its exit code: $older, then $newer', async ({ older, newer }) => {
+    const stage = await Stage.make();
+    const { guest } = stage.lab;
+    guest.states.set(1000, { state: 'running' });
+    const first = starts[older](stage);
+    await stage.clock.advance(1000);
+    guest.nextPid = 1000;
+    const at = new Date(stage.clock.now());
+    guest.states.set(1000, { state: 'exited', exitCode: 9, startTime: at, endTime: at });
+    stage.control.always('files.read', () => sizedBytes(new Uint8Array()));
+    const second = starts[newer](stage);
+    const exitCode = newer.includes('nobody') ? 0 : 9;
+    expect(await programResults(stage, second)).toEqual([VIX_OK, 1000, 0, exitCode]);
+    expect(await stage.settleJob(first)).toBe(VIX_E_NO_SUCH_PROCESS);
+    expect(stage.vix.Revix_GetJobMessage(first)).toContain('another program');
+    await stage.clock.advance(10_000);
+    // Nothing is left of either, and nobody waits for anything.
+    expect([...guest.nodes.keys()].filter((path) => path.startsWith('/tmp'))).toEqual([]);
+    expect([stage.clock.pending, stage.diagnostics]).toEqual([0, []]);
+  });
+
+  it('has lost its exit code also where the newer program ends another one with its tree', async () => {
+    const stage = await Stage.make();
+    const { guest } = stage.lab;
+    for (const pid of [1000, 1001]) guest.states.set(pid, { state: 'running' });
+    const captured = starts['a program with output'](stage);
+    await stage.control.reached('guest.start');
+    const other = starts['a program'](stage);
+    await stage.clock.advance(1000);
+    const init = guest.processes[0];
+    const commandLine = guest.started[0]?.arguments ?? '';
+    if (init !== undefined) guest.processes.push({ ...init, pid: 1000, commandLine });
+    guest.nextPid = 1001;
+    guest.states.delete(1001);
+    stage.vix.Revix_CancelJob(captured);
+    expect(await stage.settleJob(other)).toBe(VIX_E_NO_SUCH_PROCESS);
+    expect(await stage.settleJob(captured)).toBe(VIX_E_CANCELLED);
+    expect(guest.processes).toEqual([init]);
   });
 });
 

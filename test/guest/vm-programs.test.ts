@@ -1,8 +1,9 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ProcessState } from '../../src/backends/backend.js';
 import { FakeClock } from '../../src/base/clock.js';
 import { Fault } from '../../src/base/fault.js';
 import { VmPrograms, type LoginPoll } from '../../src/guest/vm-programs.js';
+import { gate } from '../fixtures/gate.js';
 
 const running: ProcessState = { state: 'running' };
 const ended = (exitCode: number): ProcessState => {
@@ -16,7 +17,7 @@ function rig() {
   const states = new Map<number, ProcessState>();
   const asked: string[] = [];
   /** What a login is told in place of the states. */
-  const says: Record<string, () => ReadonlyMap<number, ProcessState>> = {};
+  const says: Record<string, () => ReadonlyMap<number, ProcessState> | Promise<ReadonlyMap<number, ProcessState>>> = {};
   const login = (name: string): LoginPoll => {
     return async (pids) => {
       asked.push(`${name} ${pids.join(' ')}`);
@@ -82,24 +83,69 @@ it('tells each login of its own program that is gone', async () => {
   expect(await Promise.all(waits)).toMatchObject([{ kind: 'exit-code-lost' }, { kind: 'exit-code-lost' }]);
 });
 
-it('ends the waits of all logins for a number that the guest has used again', async () => {
-  const { states, one, other, wait, looks } = rig();
-  const waits = [wait(1, one), wait(1, other)];
-  expect(await looks()).toEqual(['other 1']);
-  states.set(1, ended(4));
-  await looks();
-  expect(await Promise.all(waits)).toMatchObject([{ exitCode: 4 }, { exitCode: 4 }]);
-});
+describe('a number that the guest has used again', () => {
+  const lost = { kind: 'exit-code-lost', message: expect.stringMatching(/number 1 .*another program/) };
 
-it('goes on for a number when one of two waits for it is given up', async () => {
-  const { clock, programs, states, one, other, wait } = rig();
-  const waiting = wait(1, one);
-  const stop = new AbortController();
-  const givenUp = programs.wait(1, other, stop.signal).catch((error: unknown) => error);
-  stop.abort(new Error('enough'));
-  await givenUp;
-  await clock.advance(5000);
-  states.set(1, ended(4));
-  await clock.advance(5000);
-  expect(await waiting).toMatchObject({ exitCode: 4 });
+  it.each(['one', 'other'] as const)(
+    'ends the wait for the older program, whose exit code is lost: %s',
+    async (login) => {
+      const { clock, states, wait, looks, ...logins } = rig();
+      const older = wait(1, logins.one);
+      await looks();
+      const newer = wait(1, logins[login]);
+      expect(await older).toMatchObject(lost);
+      expect(await looks()).toEqual([`${login} 1`]);
+      states.set(1, ended(4));
+      await looks();
+      expect(await newer).toMatchObject({ exitCode: 4 });
+      expect(clock.pending).toBe(0);
+    },
+  );
+
+  it('ends the wait for the older program also where nobody waits for the newer one', async () => {
+    const { clock, programs, one, wait } = rig();
+    const older = wait(1, one);
+    programs.started(1);
+    expect(await older).toMatchObject(lost);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('ends the wait for the older program also while the guest is asked for it', async () => {
+    const { clock, states, says, one, other, wait, looks } = rig();
+    const answer = gate();
+    says['one'] = async () => {
+      await answer.opened;
+      return new Map([
+        [1, ended(9)],
+        [2, running],
+      ]);
+    };
+    const waits = [wait(1, one), wait(2, one)];
+    await clock.advance(10);
+    const newer = wait(1, other);
+    delete says['one'];
+    answer.open();
+    await looks();
+    states.set(1, ended(4)).set(2, ended(5));
+    await looks();
+    await looks();
+    expect(await Promise.all([...waits, newer])).toMatchObject([lost, { exitCode: 5 }, { exitCode: 4 }]);
+  });
+
+  it('is awaited no more when the wait for the newer program is given up', async () => {
+    const { clock, programs, states, one, other, wait, looks } = rig();
+    const older = wait(1, one);
+    const stop = new AbortController();
+    const newer = programs.wait(1, other, stop.signal).catch((error: unknown) => error);
+    expect(await older).toMatchObject(lost);
+    const enough = new Error('enough');
+    stop.abort(enough);
+    expect(await newer).toBe(enough);
+    expect(clock.pending).toBe(0);
+    const third = wait(1, one);
+    expect(await looks()).toEqual(['one 1']);
+    states.set(1, ended(4));
+    await looks();
+    expect(await third).toMatchObject({ exitCode: 4 });
+  });
 });

@@ -196,8 +196,7 @@ class GuestRun {
    * @returns its process id; 0 when it had ended before it could be found.
    */
   async #startOnce(program: ProgramSpec): Promise<number> {
-    const { ops } = this.#session;
-    const start = (through: CallContext): Promise<number> => ops.start(program, through);
+    const start = (through: CallContext): Promise<number> => this.#session.startNow(program, through);
     for (let lost = 0; ; lost += 1) {
       try {
         return await seenThrough(this.#session, this.#call, start, () => Promise.resolve());

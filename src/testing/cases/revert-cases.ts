@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import {
+  VIX_E_NO_SUCH_PROCESS,
   VIX_POWERSTATE_POWERED_OFF,
   VIX_POWERSTATE_POWERED_ON,
   VIX_POWERSTATE_SUSPENDED,
+  VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE,
   VIX_PROPERTY_JOB_RESULT_VM_VARIABLE_STRING,
   VIX_SNAPSHOT_INCLUDE_MEMORY,
   VIX_VM_GUEST_VARIABLE,
@@ -56,6 +58,27 @@ export const revertCases = caseGroup('revert', { needs: ['snapshots', 'power'] }
       assert.equal(await inGuest.readText(path), 'before');
       const variable = await bench.ok('VixVM_ReadVariable', vm, VIX_VM_GUEST_VARIABLE, 'revix', 0);
       assert.equal(variable.text(VIX_PROPERTY_JOB_RESULT_VM_VARIABLE_STRING), 'before');
+    },
+  },
+  {
+    title: 'a program that the revert took away has lost its exit code, also where another one gets its number',
+    needs: ['guest'],
+    roles: ['posix'],
+    async run(bench) {
+      const inGuest = await GuestBench.in(bench, 'posix');
+      const { vm, words } = inGuest;
+      const snapshot = await create(bench, vm, 'running', '', memory);
+      const mark = await inGuest.path('started');
+      const { path, args } = words.shell(`echo x > "${mark}"; ${words.longWait.path} ${words.longWait.args}; exit 1`);
+      const older = bench.begin('VixVM_RunProgramInGuest', [vm, path, args, 0, 0]);
+      await bench.until('the program runs', () => inGuest.fileExists(mark));
+      await bench.ok('VixVM_RevertToSnapshot', vm, snapshot, 0, 0);
+      await bench.ok('VixVM_WaitForToolsInGuest', vm, 600);
+      const { shortWait } = words;
+      const line = words.shell(`${shortWait.path} ${shortWait.args}; exit 9`);
+      const newer = await bench.ok('VixVM_RunProgramInGuest', vm, line.path, line.args, 0, 0);
+      assert.equal(newer.integer(VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE), 9);
+      (await older.end()).is(VIX_E_NO_SUCH_PROCESS);
     },
   },
   {
