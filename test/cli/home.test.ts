@@ -1,0 +1,16 @@
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { revixHome } from '../../src/cli/home.js';
+
+it('takes the folder that REVIX_HOME names, and that of the home directory without it', () => {
+  expect(revixHome({ REVIX_HOME: 'mine' }, () => '/home/me')).toBe(resolve('mine'));
+  expect(revixHome({ REVIX_HOME: '' }, () => '/home/me')).toBe(join('/home/me', '.revix'));
+});
+
+it('takes a folder with the number of a user who has no home directory', () => {
+  const home = revixHome({}, () => {
+    throw new Error('uv_os_homedir returned ENOENT');
+  });
+  expect(home).toBe(join(tmpdir(), `revix-home-${process.getuid?.()}`));
+});
