@@ -232,15 +232,20 @@ const linkLimit = 40;
 
 /** Whether a file is there, also by links. A link whose target the backend does not tell counts as one to a file. */
 async function leadsToFile(session: GuestSession, path: string, call: CallContext): Promise<boolean> {
-  const paths = path.startsWith('/') ? posix : win32;
   let at = path;
   for (let links = 0; links <= linkLimit; links += 1) {
     const found = await statIfAny(session, at, call);
     if (found?.kind !== 'symlink') return found?.kind === 'file';
     if (found.linkTarget === undefined) return true;
-    at = paths.resolve(paths.dirname(at), found.linkTarget);
+    at = linkedPath(at, found.linkTarget);
   }
   return false;
+}
+
+/** The path that a link means. The guest takes the `..` of a POSIX path: from where a directory really is. */
+function linkedPath(link: string, text: string): string {
+  if (!link.startsWith('/')) return win32.resolve(win32.dirname(link), text);
+  return posix.isAbsolute(text) ? text : `${posix.dirname(link)}/${text}`;
 }
 
 function addExists(results: PropertyList, value: boolean): void {

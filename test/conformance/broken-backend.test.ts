@@ -133,6 +133,7 @@ const defects: readonly Defect[] = [
     })),
     groups: ['files', 'open'],
     finders: [
+      'files: posix: a link with a step up leads from where its directory really is',
       'files: posix: a list holds each entry by its name, with what its info tells',
       'files: posix: an empty directory lists nothing',
       'files: posix: names may hold blanks and anything of Unicode',

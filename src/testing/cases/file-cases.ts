@@ -203,6 +203,30 @@ export const fileCases = caseGroup('files', { needs: ['guest'] }, [
     },
   },
   {
+    title: 'posix: a link with a step up leads from where its directory really is',
+    roles: ['posix'],
+    async run(bench) {
+      const inGuest = await GuestBench.in(bench, 'posix');
+      await inGuest.shell(
+        `cd "${await inGuest.directory()}" && mkdir -p real/sub && ln -s real/sub short && echo of another > file.txt && ` +
+          'cd real && echo old > file.txt && ln -s ../file.txt sub/link && ln -s ../made.txt sub/dangling',
+      );
+      const link = await inGuest.path('short', 'link');
+      assert.ok(await inGuest.fileExists(link));
+      assert.equal((await info(inGuest, link)).size, 4);
+      assert.equal(await inGuest.readText(link), 'old');
+      await inGuest.write(link, 'new');
+      assert.equal(await inGuest.readText(await inGuest.path('real', 'file.txt')), 'new');
+      assert.equal(await inGuest.readText(await inGuest.path('file.txt')), 'of another');
+      const dangling = await inGuest.path('short', 'dangling');
+      assert.ok(!(await inGuest.fileExists(dangling)));
+      await inGuest.write(dangling, 'made');
+      assert.ok(await inGuest.fileExists(dangling));
+      assert.deepEqual(await inGuest.names(await inGuest.path('real')), ['file.txt', 'made.txt', 'sub']);
+      assert.deepEqual(await inGuest.names(await inGuest.directory()), ['file.txt', 'real', 'short']);
+    },
+  },
+  {
     title: 'posix: deleting a link leaves what it leads to',
     roles: ['posix'],
     async run(bench) {

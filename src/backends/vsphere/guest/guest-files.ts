@@ -1,7 +1,8 @@
-import { Fault } from '../../../base/fault.js';
+import { Fault, type FaultKind } from '../../../base/fault.js';
 import type { CallContext, GuestFileInfo, GuestFileOps, SizedContent } from '../../backend.js';
 import type { GuestFileInfo as WireFileInfo } from '../vim/generated/types.js';
 import type { GuestCaller } from './guest-caller.js';
+import { GuestLinks, type LinkEnd } from './guest-links.js';
 import { pathsOf, requireAbsolute } from './guest-path.js';
 import { readGuestFile, readGuestFileFrom, writeGuestFile, type WritePlace } from './guest-transfer.js';
 
@@ -11,8 +12,13 @@ const pageEntries = 500;
 /** Pages in a row that may come without an entry: what vanished or is locked is left out of its page. */
 const emptyPages = 5;
 
-/** A link to a link to a link is followed so far, as file systems do. */
-const longestLinkChain = 40;
+/** Ways in which a link leads to nothing that this user can reach. */
+const leadingNowhere: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  'too-many-links',
+  'file-access',
+  'file-not-found',
+  'not-a-directory',
+]);
 
 /** Files of one guest over vSphere. */
 export class VsphereGuestFiles implements GuestFileOps {
@@ -25,14 +31,15 @@ export class VsphereGuestFiles implements GuestFileOps {
   async list(path: string, call: CallContext): Promise<readonly GuestFileInfo[]> {
     requireAbsolute(path, await this.#caller.familyFor(path, call));
     const entries = await this.#listing(path, call);
+    const links = this.#links(call);
     const infos: GuestFileInfo[] = [];
-    for (const [name, entry] of entries) infos.push(await this.#resolved(entry, this.#join(path, name), call));
+    for (const [name, entry] of entries) infos.push(await this.#resolved(entry, this.#join(path, name), links));
     return infos;
   }
 
   async stat(path: string, call: CallContext): Promise<GuestFileInfo> {
     requireAbsolute(path, await this.#caller.familyFor(path, call));
-    return this.#resolved(await this.#entry(path, call), path, call);
+    return this.#resolved(await this.#entry(path, call), path, this.#links(call));
   }
 
   async makeDirectory(path: string, options: { readonly makeParents: boolean }, call: CallContext): Promise<void> {
@@ -112,29 +119,24 @@ export class VsphereGuestFiles implements GuestFileOps {
   async #placeOf(path: string, call: CallContext): Promise<WritePlace> {
     try {
       const { path: end, entry } = await this.#target(path, call);
-      return entry === undefined ? { is: 'free', path: end } : { is: 'taken', path: end, entry };
+      if (entry === undefined) return { is: 'free', path: end };
+      // Something in the place of a link would leave the file that it leads to as it was.
+      return entry.type === 'symlink' ? { is: 'unknown' } : { is: 'taken', path: end, entry };
     } catch (error) {
       if (error instanceof Fault && error.kind === 'internal') return { is: 'unknown' };
       throw error;
     }
   }
 
-  /**
-   * What lies at the end of a path, following links; no entry where nothing does.
-   * @throws Fault `not-a-file` for a directory, `too-many-links`.
-   */
-  async #target(path: string, call: CallContext): Promise<{ path: string; entry: WireFileInfo | undefined }> {
-    const paths = pathsOf(this.#caller.family);
-    let at = path;
-    for (let links = 0; links <= longestLinkChain; links += 1) {
-      const entry = await this.#entryIfAny(at, call);
-      if (entry === undefined) return { path: at, entry };
-      if (entry.type === 'directory') throw new Fault('not-a-file', `"${path}" in the guest is a directory.`);
-      const next = entry.type === 'symlink' ? entry.attributes.symlinkTarget : undefined;
-      if (next === undefined || next === '') return { path: at, entry };
-      at = paths.resolve(paths.dirname(at), next);
-    }
-    throw new Fault('too-many-links', `"${path}" in the guest is a link that leads back to itself.`);
+  /** @throws as `GuestLinks.end`, and Fault `not-a-file` for a directory. */
+  async #target(path: string, call: CallContext): Promise<LinkEnd> {
+    const end = await this.#links(call).end(path);
+    if (end.entry?.type === 'directory') throw new Fault('not-a-file', `"${path}" in the guest is a directory.`);
+    return end;
+  }
+
+  #links(call: CallContext): GuestLinks {
+    return new GuestLinks(this.#caller.family, (path) => this.#entryIfAny(path, call));
   }
 
   /** The entry of exactly this path. @throws Fault `file-not-found`. */
@@ -196,26 +198,24 @@ export class VsphereGuestFiles implements GuestFileOps {
   }
 
   /** What VIX tells of an entry: a link to a directory is a directory, one to a file has the size of the file. */
-  async #resolved(entry: WireFileInfo, path: string, call: CallContext): Promise<GuestFileInfo> {
+  async #resolved(entry: WireFileInfo, path: string, links: GuestLinks): Promise<GuestFileInfo> {
     const modified = entry.attributes.modificationTime ?? new Date(0);
     const base = { name: pathsOf(this.#caller.family).basename(path) || path, modified };
     if (entry.type === 'directory') return { ...base, kind: 'directory', size: 0 };
     if (entry.type === 'file') return { ...base, kind: 'file', size: entry.size };
     if (entry.type !== 'symlink') return { ...base, kind: 'other', size: 0 };
     const linkTarget = entry.attributes.symlinkTarget ?? '';
-    const target = await this.#endOf(path, call);
-    if (target === 'directory') return { ...base, kind: 'directory', size: 0, linkTarget };
+    const target = await this.#endOf(path, links);
+    if (target?.type === 'directory') return { ...base, kind: 'directory', size: 0, linkTarget };
     return { ...base, kind: 'symlink', size: target?.size ?? 0, linkTarget };
   }
 
-  async #endOf(path: string, call: CallContext): Promise<WireFileInfo | 'directory' | undefined> {
+  /** What a link leads to, as far as that is in reach; the link itself is there all the same. */
+  async #endOf(path: string, links: GuestLinks): Promise<WireFileInfo | undefined> {
     try {
-      return (await this.#target(path, call)).entry;
+      return (await links.end(path)).entry;
     } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      if (error.kind === 'not-a-file') return 'directory';
-      // What a link leads to may be out of reach for this user; the link itself is there all the same.
-      if (error.kind === 'too-many-links' || error.kind === 'file-access') return undefined;
+      if (error instanceof Fault && leadingNowhere.has(error.kind)) return undefined;
       throw error;
     }
   }
