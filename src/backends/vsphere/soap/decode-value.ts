@@ -146,6 +146,17 @@ export class ValueDecoder {
     return this.#schema.enumValues(name) === undefined ? undefined : (text) => text.trim();
   }
 
+  /** Whether an element of type `xsd:anyType` with these attributes holds references. */
+  isReferenceList(element: XmlElement): boolean {
+    const concrete = this.#concreteType(element);
+    return concrete?.name === 'ArrayOfManagedObjectReference' && !concrete.schemaType && !isNil(element);
+  }
+
+  /** The type of a reference in a list, in an element with these attributes; undefined where it is nil. */
+  referenceType(element: XmlElement): string | undefined {
+    return isNil(element) ? undefined : (element.attribute('type') ?? '');
+  }
+
   #arrayOf(element: XmlElement, item: string): unknown[] {
     const lowered = `xsd:${item.charAt(0).toLowerCase()}${item.slice(1)}`;
     const known = this.#schema.dataType(item) ?? this.#schema.enumValues(item);

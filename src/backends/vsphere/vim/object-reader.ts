@@ -1,5 +1,6 @@
 import type { ValueDecoder } from '../soap/decode-value.js';
 import { SoapFormatError } from '../soap/soap-format-error.js';
+import type { Ref } from '../soap/values.js';
 import { resolveReferences } from '../soap/xml-text.js';
 import { parseXml, type XmlElement } from '../soap/xml-tree.js';
 import type { DynamicProperty, ObjectContent } from './generated/types.js';
@@ -11,12 +12,37 @@ const objectStart = /\s*<objects>\s*<obj([^>]*)>([^<]*)<\/obj>/y;
 const objectEnd = /\s*<\/objects>/y;
 /** A property whose value is text: nearly all of a list of machines. */
 const plainProperty = /\s*<propSet>\s*<name>([^<]*)<\/name>\s*<val([^>]*)>([^<]*)<\/val>\s*<\/propSet>/y;
+/** A property that is a list of references, up to the first of them: all members of a view. */
+const listStart = /\s*<propSet>\s*<name>([^<]*)<\/name>\s*<val([^>]*)>(?=\s*<ManagedObjectReference\s)/y;
+const listedReference = /\s*<ManagedObjectReference([^>]*)>([^<]*)<\/ManagedObjectReference>/y;
+const listEnd = /\s*<\/val>\s*<\/propSet>/y;
 const propertyStart = /\s*<propSet>/y;
 const attributes = /^(?:\s+[\w:.-]+="[^"<&]*")*\s*$/;
 
 /** What begins or ends an object, or hides such things. */
 const objectTokens = /<!--|<!\[CDATA\[|<\?|<objects(?=[\s>])|<\/objects\s*>/g;
 const hidingEnds: Readonly<Record<string, string>> = { '<!--': '-->', '<![CDATA[': ']]>', '<?': '?>' };
+
+/** Characters of a list of references that are read before others get their turn. */
+const listSlice = 65_536;
+
+/** An object of which the properties before a list have been read. */
+interface BegunObject {
+  readonly obj: Ref;
+  readonly propSet: DynamicProperty[];
+}
+
+/** A list of references of which some have been read. */
+interface BegunList {
+  readonly name: string;
+  /** The element of the list. */
+  readonly scope: XmlElement;
+  /** The types of its references by their attributes as they stand in the document. */
+  readonly types: Map<string, string | undefined>;
+  readonly references: Ref[];
+  /** The place behind the last one that was read. */
+  end: number;
+}
 
 type ReadText = (text: string) => unknown;
 
@@ -31,6 +57,9 @@ export class ObjectReader {
   /** How values read their text, by the attributes of their element as they stand in the document. */
   readonly #readers = new Map<string, ReadText | undefined>();
   #xml = '';
+  /** What `read` stopped in. */
+  #begun: BegunObject | undefined;
+  #list: BegunList | undefined;
   /** The place behind the last object that was read. */
   end = 0;
   /** How much work reading was so far, in characters of plain reading. */
@@ -41,28 +70,50 @@ export class ObjectReader {
     this.#scope = scope;
   }
 
-  /** Reads the object that begins at a place of a text; undefined where it is not there as a whole. */
+  /** Whether `read` stopped in the middle of an object to let others have their turn. */
+  get isBusy(): boolean {
+    return this.#list !== undefined;
+  }
+
+  /**
+   * Reads the object that begins at a place of a text; undefined where it is not there as a whole, and where `isBusy`: the
+   * same call again goes on.
+   */
   read(xml: string, start: number): ObjectContent | undefined {
+    // Without its end nothing of it is looked at, so that a long one costs next to nothing until it is there.
+    if (!this.isBusy && !xml.includes('</objects', start)) return undefined;
     this.#xml = xml;
-    const object = this.#plainObject(start) ?? this.#parsedObject(start);
+    const plain = this.#plainObject(start);
+    if (this.#list !== undefined) return undefined;
+    const object = plain ?? this.#parsedObject(start);
     if (object !== undefined) this.cost += this.end - start;
     return object;
   }
 
   #plainObject(start: number): ObjectContent | undefined {
+    const begun = this.#begun ?? this.#beginObject(start);
+    this.#begun = undefined;
+    if (begun === undefined) return undefined;
+    const { obj, propSet } = begun;
+    for (let property = this.#property(); property !== undefined; property = this.#property()) propSet.push(property);
+    if (this.#list !== undefined) {
+      this.#begun = begun;
+      return undefined;
+    }
+    if (this.#match(objectEnd, this.end) === null) return undefined;
+    return propSet.length === 0 ? { $type: 'ObjectContent', obj } : { $type: 'ObjectContent', obj, propSet };
+  }
+
+  #beginObject(start: number): BegunObject | undefined {
     const opening = this.#match(objectStart, start);
     if (opening === null) return undefined;
     const [, written = '', value = ''] = opening;
     const type = this.#type(written);
-    if (type === undefined) return undefined;
-    const propSet: DynamicProperty[] = [];
-    for (let property = this.#property(); property !== undefined; property = this.#property()) propSet.push(property);
-    if (this.#match(objectEnd, this.end) === null) return undefined;
-    const obj = { type, value: resolveReferences(value) };
-    return propSet.length === 0 ? { $type: 'ObjectContent', obj } : { $type: 'ObjectContent', obj, propSet };
+    return type === undefined ? undefined : { obj: { type, value: resolveReferences(value) }, propSet: [] };
   }
 
   #property(): DynamicProperty | undefined {
+    if (this.#list !== undefined) return this.#listProperty(this.#list);
     const start = this.end;
     const plain = this.#match(plainProperty, start);
     if (plain !== null) {
@@ -70,8 +121,49 @@ export class ObjectReader {
       const read = this.#reader(written);
       if (read !== undefined) return readProperty(resolveReferences(name), read, resolveReferences(text));
     }
+    const list = this.#beginList(start);
+    const property = list && this.#listProperty(list);
+    if (property !== undefined || this.#list !== undefined) return property;
     if (this.#match(propertyStart, start) === null) return undefined;
     return this.#parsedProperty(start);
+  }
+
+  #beginList(start: number): BegunList | undefined {
+    const opening = this.#match(listStart, start);
+    if (opening === null) return undefined;
+    const [, name = '', written = ''] = opening;
+    const scope = this.#element(written, this.#scope);
+    if (scope === undefined || !this.#decoder.isReferenceList(scope)) return undefined;
+    return { name: resolveReferences(name), scope, types: new Map(), references: [], end: this.end };
+  }
+
+  /** Reads on in a list of references; undefined where it stops, and where something else stands in it. */
+  #listProperty(list: BegunList): DynamicProperty | undefined {
+    this.#list = undefined;
+    const { name, references } = list;
+    const stop = list.end + listSlice;
+    for (;;) {
+      const item = this.#match(listedReference, list.end);
+      if (item === null) break;
+      const [, written = '', value = ''] = item;
+      const type = this.#listedType(list, written);
+      if (type === undefined) return undefined;
+      references.push({ type, value: resolveReferences(value) });
+      list.end = this.end;
+      if (list.end < stop) continue;
+      this.#list = list;
+      return undefined;
+    }
+    return this.#match(listEnd, list.end) === null ? undefined : { $type: 'DynamicProperty', name, val: references };
+  }
+
+  #listedType({ types, scope }: BegunList, written: string): string | undefined {
+    const known = types.get(written);
+    if (known !== undefined || types.has(written)) return known;
+    const element = this.#element(written, scope);
+    const type = element && this.#decoder.referenceType(element);
+    types.set(written, type);
+    return type;
   }
 
   /** Hands one property to the parser; undefined where it is not there as a whole, or its end is not plain to see. */
@@ -107,7 +199,7 @@ export class ObjectReader {
   #reader(written: string): ReadText | undefined {
     const known = this.#readers.get(written);
     if (known !== undefined || this.#readers.has(written)) return known;
-    const element = this.#element(written);
+    const element = this.#element(written, this.#scope);
     const reader = element && this.#decoder.leafReader(element);
     this.#readers.set(written, reader);
     return reader;
@@ -118,8 +210,8 @@ export class ObjectReader {
     return /^ type="([^"&<]*)"$/.exec(written)?.[1];
   }
 
-  #element(written: string): XmlElement | undefined {
-    return attributes.test(written) ? parseXml(`<val${written}/>`, this.#scope) : undefined;
+  #element(written: string, scope: XmlElement): XmlElement | undefined {
+    return attributes.test(written) ? parseXml(`<val${written}/>`, scope) : undefined;
   }
 }
 

@@ -90,10 +90,11 @@ class PageDecoder {
     let at = text.length - this.#unread.length;
     while (isMatch(anotherObject, text, at)) {
       const object = reader.read(text, at);
-      if (object === undefined) break;
-      this.#objects.push(object);
-      at = reader.end;
-      if (reader.cost < this.#pauseAt) continue;
+      if (object !== undefined) {
+        this.#objects.push(object);
+        at = reader.end;
+      } else if (!reader.isBusy) break;
+      if (reader.cost < this.#pauseAt && !reader.isBusy) continue;
       await this.#pause();
       this.#pauseAt = reader.cost + sliceSize;
     }

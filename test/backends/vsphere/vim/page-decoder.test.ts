@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SoapCodec } from '../../../../src/backends/vsphere/soap/soap-codec.js';
 import { SoapFault } from '../../../../src/backends/vsphere/soap/soap-fault.js';
-import { ref } from '../../../../src/backends/vsphere/soap/values.js';
+import { ref, typed } from '../../../../src/backends/vsphere/soap/values.js';
 import { decodePage } from '../../../../src/backends/vsphere/vim/page-decoder.js';
 import { vimSchema } from '../../../../src/backends/vsphere/vim/vim-schema.js';
 import { pairs } from '../soap/arbitrary-values.js';
@@ -70,6 +70,57 @@ describe.each(Object.keys(styles))('a page %s', (style) => {
       }),
       { numRuns: 3 },
     );
+  });
+});
+
+describe('a long list of references', () => {
+  const references = Array.from({ length: 3000 }, (_, index) => ref('VirtualMachine', `vm-${index}`));
+  const property = { name: 'view', val: typed('&[]', references) };
+  const view = { obj: ref('ContainerView', 'view <1>'), propSet: [property] };
+  const item = '<ManagedObjectReference type="VirtualMachine" xsi:type="ManagedObjectReference">vm-2000<';
+  const val = '<val xsi:type="ArrayOfManagedObjectReference">';
+
+  const listStyles: Readonly<Record<string, (xml: string) => string>> = {
+    plain: (xml) => xml,
+    'without the type of the items': (xml) => xml.replaceAll(' xsi:type="ManagedObjectReference"', ''),
+    indented: (xml) => xml.replaceAll(/><(?=ManagedObjectReference|\/val|\/propSet)/g, '>\n  <'),
+    'with the prefix declared at the list': (xml) =>
+      xml
+        .replace(' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"', '')
+        .replace(val, val.replace(' ', ' xmlns:i="http://www.w3.org/2001/XMLSchema-instance" ').replace('xsi', 'i'))
+        .replaceAll(' xsi:type="ManagedObjectReference"', ' i:type="ManagedObjectReference"')
+        .replace('<ManagedObjectReference ', '<ManagedObjectReference i:nil="true" '),
+    'of several types': (xml) => xml.replaceAll(/"VirtualMachine"(?=[^>]*>vm-\d*7<)/g, '"VirtualApp"'),
+    'with a reference that is nil': (xml) => xml.replace(item, item.replace('>', ' xsi:nil="true">')),
+    'with a comment': (xml) => xml.replace(item, `<!-- </objects></val> -->${item}`),
+    'with characters in references': (xml) => xml.replace('vm-2000', 'vm-&lt;&#50;000'),
+    'with something else in it': (xml) => xml.replace(item, `<other/>${item}`),
+    'with a section of character data': (xml) => xml.replace('vm-2000', '<![CDATA[</objects>]]>'),
+    'in single quotes': (xml) => xml.replaceAll('type="VirtualMachine"', "type='VirtualMachine'"),
+    'of something else': (xml) => xml.replace(val, '<val xsi:type="ArrayOfAnyType">'),
+    'without a type': (xml) => xml.replace(val, '<val>'),
+    empty: (xml) => xml.replace(/<ManagedObjectReference.*<\/ManagedObjectReference>/, ''),
+  };
+
+  test.each(Object.keys(listStyles))('%s decodes to the same as in one go', async (style) => {
+    const more = { ...view, propSet: [{ name: 'a', val: 'b' }, property, { name: 'type', val: 'c' }, property] };
+    const xml = (listStyles[style] ?? String)(page([...filler, view, more, ...filler]));
+    const expected = codec.decodeResponse(method, xml);
+    for (const pieceSize of [20_000, 150_000, xml.length]) {
+      expect((await inSlices(xml, pieceSize)).result).toEqual(expected);
+    }
+  });
+
+  test('lets others have their turns', async () => {
+    const { pauses } = await inSlices(page([view]));
+    expect(pauses).toBeGreaterThanOrEqual(5);
+  });
+
+  test('that breaks off is refused', async () => {
+    const xml = page([view]);
+    for (const length of [xml.indexOf(item), xml.length - 200, xml.length - 100]) {
+      await expect(inSlices(xml.slice(0, length))).rejects.toThrow(/^malformed XML/);
+    }
   });
 });
 
