@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.js';
+import { readAhead } from '../../base/read-ahead.js';
 import type { CallContext } from '../backend.js';
 import { faultFrom, type FaultContext } from './errors/fault-from.js';
 import { VimError } from './errors/vim-error.js';
@@ -26,6 +27,9 @@ export type CallSignal = Pick<CallContext, 'signal'>;
 
 /** Objects that come in one page of a long list: few enough that reading a page does not hold up the event loop. */
 const pageSize = 250;
+
+/** Pages of a long list that are on their way at a time: the server works on some while another is being read. */
+const pagesAhead = 3;
 
 /**
  * One login at one vCenter or ESXi host, with everything that operations need of it. Shared by all connections of a
@@ -120,10 +124,28 @@ export class VsphereConnection {
   }
 
   /**
+   * Reads properties of objects of one type, page by page and in their order. Objects that are gone are left out. Properties
+   * that cannot be read are missing.
+   */
+  propertiesOfEach(
+    refs: readonly Ref[],
+    type: string,
+    pathSet: readonly PropertyPath[],
+    call: CallSignal,
+  ): AsyncGenerator<readonly ObjectContent[]> {
+    const propSet = [{ type, pathSet }];
+    const retrieve = (part: readonly Ref[]): AsyncGenerator<readonly ObjectContent[], void> => {
+      const objectSet = part.map((obj) => ({ obj }));
+      return this.retrieve({ propSet, objectSet, reportMissingObjectsInResults: true }, call);
+    };
+    return readAhead(partsOf(refs, pageSize).map(retrieve), pagesAhead);
+  }
+
+  /**
    * Reads what a filter selects, page by page. When the server forgets the list on the way, it is read again, and only
    * what has not come yet is given out.
    */
-  async *retrieve(spec: PropertyFilterSpec, call: CallSignal): AsyncGenerator<readonly ObjectContent[]> {
+  async *retrieve(spec: PropertyFilterSpec, call: CallSignal): AsyncGenerator<readonly ObjectContent[], void> {
     const collector = this.content.propertyCollector;
     const given = new Set<string>();
     // Of the login that the list began with: its tokens live no longer.
@@ -182,4 +204,10 @@ export class VsphereConnection {
     this.#hub.close(this.session.end);
     await Promise.all(closing);
   }
+}
+
+function partsOf<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
 }

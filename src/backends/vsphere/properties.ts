@@ -24,6 +24,8 @@ export interface KnownProperties {
   parent: Ref;
   network: readonly Ref[];
   datastore: readonly Ref<'Datastore'>[];
+  // views
+  view: readonly Ref[];
   // datacentres, hosts and what they make up
   vmFolder: Ref<'Folder'>;
   hostFolder: Ref<'Folder'>;

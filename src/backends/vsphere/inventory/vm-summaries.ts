@@ -16,7 +16,10 @@ export async function* vmSummaries(
 ): AsyncGenerator<readonly VmSummary[]> {
   const paths = new MachinePaths(await datacenters.list(call, true));
   const isWanted = ({ isOn }: ListedMachine): boolean => filter === 'registered' || isOn;
-  const pages = machinePages(connection, connection.content.rootFolder, call, paths.mayRepeat);
+  const pages = machinePages(connection, connection.content.rootFolder, call, [
+    ...(filter === 'running' ? (['runtime.powerState'] as const) : []),
+    ...(paths.mayRepeat ? (['datastore'] as const) : []),
+  ]);
   if (!paths.mayRepeat) {
     for await (const page of pages) yield page.filter(isWanted).map(({ path, name }) => ({ location: path, name }));
     return;
