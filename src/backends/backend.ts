@@ -482,5 +482,13 @@ export interface GuestFileOps {
    */
   readFrom(path: string, position: number, call: CallContext): Promise<SizedContent>;
   /** Creates or overwrites. A write that fails leaves the old content. @throws Fault `disk-full`, `not-a-file`... */
-  write(path: string, content: SizedContent, call: CallContext): Promise<void>;
+  write(path: string, content: SizedContent, call: CallContext, options?: GuestWriteOptions): Promise<void>;
+}
+
+export interface GuestWriteOptions {
+  /**
+   * Nobody else writes in its directory, and the file is of no use where the write fails: a backend that is quicker for it
+   * may write to the very path.
+   */
+  readonly isPrivate?: boolean;
 }

@@ -106,7 +106,7 @@ export async function startScript(
     const extension = scriptExtension(interpreter, script.text);
     const file = `${directory}${isWindows ? '\\' : '/'}vixScript${extension}`;
     const content = sizedBytes(new TextEncoder().encode(script.text));
-    await session.request(call, () => ops.files.write(file, content, call));
+    await session.request(call, () => ops.files.write(file, content, call, { isPrivate: true }));
     const { activateWindow, isCaptured = false } = script;
     const command = { arguments: switches + argumentsFor(file, extension, ops.family), activateWindow };
     const pid = isCaptured

@@ -248,7 +248,8 @@ class GuestRun {
 
   #write(name: string, bytes: Uint8Array): Promise<void> {
     const path = this.#inside(name);
-    const write = (): Promise<void> => this.#session.ops.files.write(path, sizedBytes(bytes), this.#call);
+    const { files } = this.#session.ops;
+    const write = (): Promise<void> => files.write(path, sizedBytes(bytes), this.#call, { isPrivate: true });
     return patiently(this.#call, () => this.#session.request(this.#call, write));
   }
 

@@ -1,5 +1,5 @@
 import { Fault, type FaultKind } from '../../../base/fault.js';
-import type { CallContext, GuestFileInfo, GuestFileOps, SizedContent } from '../../backend.js';
+import type { CallContext, GuestFileInfo, GuestFileOps, GuestWriteOptions, SizedContent } from '../../backend.js';
 import type { GuestFileInfo as WireFileInfo } from '../vim/generated/types.js';
 import type { GuestCaller } from './guest-caller.js';
 import { GuestLinks, type LinkEnd } from './guest-links.js';
@@ -93,9 +93,15 @@ export class VsphereGuestFiles implements GuestFileOps {
     return this.#followed(path, call, (target) => readGuestFileFrom(this.#caller, target, position, call));
   }
 
-  async write(path: string, content: SizedContent, call: CallContext): Promise<void> {
+  async write(
+    path: string,
+    content: SizedContent,
+    call: CallContext,
+    { isPrivate = false }: GuestWriteOptions = {},
+  ): Promise<void> {
     requireAbsolute(path, await this.#caller.familyFor(path, call));
-    await writeGuestFile(this.#caller, path, await this.#placeOf(path, call), content, call);
+    const place: WritePlace = isPrivate ? { is: 'own' } : await this.#placeOf(path, call);
+    await writeGuestFile(this.#caller, path, place, content, call);
   }
 
   /** Opens a path. A transfer takes no link, so it is followed here, as VIX did. */

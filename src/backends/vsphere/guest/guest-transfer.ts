@@ -15,10 +15,7 @@ import { pathsOf } from './guest-path.js';
 /** Mode of a file that did not exist: as Tools makes it for its user. */
 const newFileMode = 0o644;
 
-/**
- * A new file of more bytes gets its name when it is whole. A smaller one is there in a moment, and another request to
- * Tools would take longer than its bytes.
- */
+/** So many bytes are kept in memory, to be sent again where the first way is refused. */
 const smallBytes = 1024 * 1024;
 
 /** Nothing is there; `path` is the end of all links. */
@@ -34,8 +31,8 @@ interface TakenPlace {
   readonly entry: GuestFileInfo;
 }
 
-/** What is where a file is to be written. */
-export type WritePlace = FreePlace | TakenPlace | { readonly is: 'unknown' };
+/** What is where a file is to be written; in a directory of our own nothing that must be spared. */
+export type WritePlace = FreePlace | TakenPlace | { readonly is: 'unknown' } | { readonly is: 'own' };
 
 /** Opens a guest file for reading. The bytes come as they are asked for. */
 export async function readGuestFile(caller: GuestCaller, path: string, call: CallContext): Promise<SizedContent> {
@@ -100,10 +97,10 @@ export async function sendTo(
 }
 
 /**
- * Creates or overwrites a guest file. What was there stays until all bytes have arrived: they go to a new file beside
- * it, which then takes its place with the old one's owner and mode. So does a new file that is large. One that did not
- * arrive whole is removed. Where the user may write the old file, but not put such a one beside it, the old one is
- * overwritten where it is.
+ * Creates or overwrites a guest file. The bytes go to a file beside it of which nobody else knows, and which takes its
+ * place when it is whole, with the owner and mode of an old one. So what somebody else writes there meanwhile is never
+ * mixed with them, nor removed with what did not arrive whole. Where the user may write the old file, but not put such a
+ * one beside it, the old one is overwritten where it is. In a directory of our own they go to the very path.
  */
 export async function writeGuestFile(
   caller: GuestCaller,
@@ -112,14 +109,14 @@ export async function writeGuestFile(
   content: SizedContent,
   call: CallContext,
 ): Promise<void> {
-  const isSmall = content.size <= smallBytes;
-  if (place.is === 'unknown') return upload(caller, path, newFileAttributes(caller), content, call);
-  if (place.is === 'taken') return overwrite(caller, place, isSmall ? await held(content) : content, call);
-  const attributes = newFileAttributes(caller);
-  if (isSmall) return uploadNew(caller, place.path, attributes, content, call);
+  if (place.is === 'unknown' || place.is === 'own')
+    return upload(caller, path, newFileAttributes(caller), content, call);
+  if (place.is === 'taken') {
+    return overwrite(caller, place, content.size <= smallBytes ? await held(content) : content, call);
+  }
   const partial = partialOf(caller, place.path);
   try {
-    await uploadPartial(caller, partial, attributes, content, call);
+    await uploadPartial(caller, partial, newFileAttributes(caller), content, call);
     await putInPlace(caller, partial, place.path, content.size, call);
   } catch (error) {
     throw toldOf(path, partial, error);
@@ -220,26 +217,6 @@ function toldOf(path: string, partial: string, error: unknown): unknown {
     ...(guestError === undefined ? {} : { guestError }),
     cause: error,
   });
-}
-
-/**
- * Uploads to a path where nothing was; a file that did not arrive whole is removed. Where the guest refuses the file
- * nothing of ours is there.
- */
-async function uploadNew(
-  caller: GuestCaller,
-  path: string,
-  attributes: GuestFileAttributes,
-  content: SizedContent,
-  call: CallContext,
-): Promise<void> {
-  const given = await uploadUrl(caller, path, attributes, content, call);
-  try {
-    await sendTo(caller, path, given, content, call);
-  } catch (error) {
-    await removeQuietly(caller, path, call);
-    throw error;
-  }
 }
 
 /** Uploads to a path that only this write knows, so that all that is there after a failure is removed. */

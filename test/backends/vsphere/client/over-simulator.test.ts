@@ -56,20 +56,17 @@ describe('all six managers', () => {
     await linux.call('DeleteDirectoryInGuest', { directoryPath, recursive: true });
   });
 
-  test.each([
-    { size: 1024 * 1024, moves: 0 },
-    { size: 1024 * 1024 + 1, moves: 1 },
-  ])('a new file of $size bytes, which gets its name when it is whole: $moves', async ({ size, moves }) => {
+  test.each([3, 1024 * 1024 + 1])('a new file of %d bytes, which gets its name when it is whole', async (size) => {
     const directoryPath = await linux.call('CreateTemporaryDirectoryInGuest', { prefix: 'new', suffix: '' });
     const filePath = `${directoryPath}/new`;
     const rule = simulator.faults.add({ on: 'MoveFileInGuest', effect: { fault: { $type: 'FileFault', file: 'x' } } });
     const written = await linux.writeFile(filePath, new Uint8Array(size)).catch(vimFaultOf);
-    expect(simulator.faults.list().map(({ hits }) => hits)).toEqual([moves]);
+    expect(simulator.faults.list().map(({ hits }) => hits)).toEqual([1]);
     simulator.faults.remove(rule);
     // Where the last step fails nothing is left.
     const { files = [] } = await linux.call('ListFilesInGuest', { filePath: directoryPath });
-    expect(files.map(({ path }) => path)).toEqual(moves === 0 ? ['.', '..', 'new'] : ['.', '..']);
-    expect(written?.$type).toBe(moves === 0 ? undefined : 'FileFault');
+    expect(files.map(({ path }) => path)).toEqual(['.', '..']);
+    expect(written?.$type).toBe('FileFault');
     await linux.writeFile(filePath, new Uint8Array(size).fill(1));
     expect(await linux.call('ListFilesInGuest', { filePath })).toMatchObject({
       files: [{ size, attributes: { permissions: 0o10_0644 } }],
