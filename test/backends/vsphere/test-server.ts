@@ -67,6 +67,8 @@ export interface TestProxy {
 
 /** Between two attempts to take a port that is taken. */
 const takenMs = 20;
+/** A connection of another test is gone sooner, and a test that waits longer ends without a reason. */
+const mostTakenMs = 3000;
 
 /** @param status what it answers: 200 opens the tunnel. */
 export async function startProxy(status = 200): Promise<TestProxy> {
@@ -99,15 +101,19 @@ export async function startProxy(status = 200): Promise<TestProxy> {
   };
 }
 
-/** Listens; where a connection of another test has taken the port of a server that comes back, as soon as it is free. */
+/**
+ * Listens; where a connection of another test has taken the port of a server that comes back, as soon as it is free.
+ * @throws Error `EADDRINUSE` when it is not for some seconds.
+ */
 async function listening(server: Server, port: number): Promise<void> {
-  for (;;) {
+  for (const sinceMs = performance.now(); ;) {
     try {
       server.listen(port, '127.0.0.1');
       await once(server, 'listening');
       return;
     } catch (error) {
-      if (port === 0 || !(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+      const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      if (port === 0 || !isTaken || performance.now() - sinceMs > mostTakenMs) throw error;
       await setTimeout(takenMs);
     }
   }
