@@ -249,6 +249,8 @@ describe('a program that runs over a network with mishaps', () => {
   ])('a snapshot is taken once or not at all, and the job tells which: $mishap', async (one) => {
     const effect = mishaps[one.mishap];
     if (effect === undefined) throw new Error(one.mishap);
+    // Another connection of this user has started a task of that kind in the row before.
+    await clock.advance(2000);
     simulator.faults.add({ on: 'CreateSnapshot_Task', effect, count: 1 });
     const job = vix.VixVM_CreateSnapshot(vm, 'name', '', 0, VIX_INVALID_HANDLE, null, null);
     const error = await moving(vix.VixJob_Wait(job, VIX_PROPERTY_NONE));
