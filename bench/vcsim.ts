@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { connect } from 'node:tls';
 import { promisify } from 'node:util';
@@ -15,21 +15,21 @@ export interface Vcsim {
   readonly account: Readonly<Record<string, string>>;
   /** Where the file of a guest can be sent to and fetched from: vcsim goes by the id of the container behind it. */
   guestFileUrl(vm: string, path: string): string;
+  /** Where a file of a guest lies on this machine. */
+  guestFile(vm: string, path: string): string;
+  /** Puts a program into /bin of each guest. */
+  install(program: string): void;
   stop(): Promise<void>;
 }
 
-/**
- * Starts vcsim, whose machines may have guests, and resolves when it serves.
- *
- * @param guests the `docker` that runs programs in guests at little cost; absent: none is run in any.
- */
-export async function startVcsim(program: string, flags: readonly string[], guests?: string): Promise<Vcsim> {
+/** Starts vcsim and resolves when it serves. Its `docker`, if there is one, lies beside it. */
+export async function startVcsim(program: string, flags: readonly string[]): Promise<Vcsim> {
   const state = mkdtempSync(join(tmpdir(), 'revix-bench-'));
   const standIn = join(process.cwd(), 'compat-tests', 'vcsim', 'docker');
   const child = spawn(program, ['-l', '127.0.0.1:0', ...flags], {
     env: {
       ...process.env,
-      PATH: [dirname(guests ?? standIn), process.env['PATH']].join(delimiter),
+      PATH: [dirname(program), process.env['PATH']].join(delimiter),
       REVIX_BENCH_STAND_IN: standIn,
       TMPDIR: state,
       DOCKER_STANDIN_STATE: join(state, 'docker'),
@@ -43,16 +43,20 @@ export async function startVcsim(program: string, flags: readonly string[], gues
     });
     child.once('exit', (code) => reject(new Error(`vcsim ended with code ${code}`)));
   });
+  const containers = join(state, 'docker', 'containers');
+  const containerOf = (vm: string): string => {
+    const isOf = (id: string): boolean => readFileSync(join(containers, id, 'name'), 'utf8').includes(`${vm}-`);
+    return readdirSync(containers).find(isOf) ?? '';
+  };
   const thumbprint = await thumbprintOf(new URL(url));
   return {
     url,
     thumbprint,
     account: { REVIX_BENCH_URL: url, REVIX_BENCH_USER: 'user', REVIX_BENCH_PASSWORD: 'pass' },
-    guestFileUrl(vm, path) {
-      const containers = join(state, 'docker', 'containers');
-      const isOf = (id: string): boolean => readFileSync(join(containers, id, 'name'), 'utf8').includes(`${vm}-`);
-      const id = readdirSync(containers).find(isOf) ?? '';
-      return new URL(`/guestFile${path}?id=${id}&token=none`, url).href;
+    guestFileUrl: (vm, path) => new URL(`/guestFile${path}?id=${containerOf(vm)}&token=none`, url).href,
+    guestFile: (vm, path) => join(containers, containerOf(vm), 'root', path),
+    install(file) {
+      for (const id of readdirSync(containers)) copyFileSync(file, join(containers, id, 'root', 'bin', basename(file)));
     },
     async stop() {
       child.kill('SIGTERM');

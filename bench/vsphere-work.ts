@@ -2,7 +2,7 @@ import {
   createVix,
   Vix_Out,
   VIX_EVENTTYPE_FIND_ITEM,
-  VIX_FIND_REGISTERED_VMS,
+  VIX_FIND_RUNNING_VMS,
   VIX_INVALID_HANDLE,
   VIX_OK,
   VIX_PROPERTY_FOUND_ITEM_LOCATION,
@@ -60,7 +60,7 @@ export class VsphereWork {
     vix.VixHost_Disconnect(host);
   }
 
-  /** Logs in, lists all machines. */
+  /** Logs in, lists the machines that run, as `vmrun list` does. */
   async list(count: number): Promise<void> {
     const { vix } = this;
     const host = await this.connect();
@@ -71,7 +71,7 @@ export class VsphereWork {
       await vix.Vix_GetProperties(info, VIX_PROPERTY_FOUND_ITEM_LOCATION, location, VIX_PROPERTY_NONE);
       if (location.value !== '') found += 1;
     };
-    await this.#done(vix.VixHost_FindItems(host, VIX_FIND_REGISTERED_VMS, VIX_INVALID_HANDLE, -1, collect, null));
+    await this.#done(vix.VixHost_FindItems(host, VIX_FIND_RUNNING_VMS, VIX_INVALID_HANDLE, -1, collect, null));
     if (found !== count) throw new Error(`${found} machines instead of ${count}`);
     vix.VixHost_Disconnect(host);
   }
@@ -79,21 +79,21 @@ export class VsphereWork {
   /** Runs short programs on the machines, all at once, and waits for each exit code. */
   programs(count: number, locations: readonly string[]): Promise<void> {
     return this.#onAll(locations, async (vm) => {
-      await Promise.all(Array.from({ length: count / locations.length }, () => this.#run(vm, 'exit 7')));
+      await Promise.all(Array.from({ length: count / locations.length }, () => this.#run(vm, '/bin/end-with', '7')));
     });
   }
 
   /** The same one after another on each machine, all machines at once. */
   programsInTurn(count: number, locations: readonly string[]): Promise<void> {
     return this.#onAll(locations, async (vm) => {
-      for (let number = 0; number < count / locations.length; number += 1) await this.#run(vm, 'exit 7');
+      for (let number = 0; number < count / locations.length; number += 1) await this.#run(vm, '/bin/end-with', '7');
     });
   }
 
   /** Runs programs of two seconds on one machine, all at once. */
   async programsAtOnce(count: number, location: string): Promise<void> {
     const { vm } = await this.#loggedIn(location);
-    await Promise.all(Array.from({ length: count }, () => this.#run(vm, 'sleep 2; exit 7')));
+    await Promise.all(Array.from({ length: count }, () => this.#run(vm, '/bin/sh', "-c 'sleep 2; exit 7'")));
   }
 
   /** Lists the processes of a guest so many times, one after another. */
@@ -155,11 +155,11 @@ export class VsphereWork {
     return this.#done(this.vix.VixVM_LoginInGuest(vm, 'user', 'pass', 0, null, null));
   }
 
-  /** Runs a script that ends with 7. */
-  async #run(vm: VixHandle, script: string): Promise<void> {
+  /** Runs a program that ends with 7. */
+  async #run(vm: VixHandle, program: string, args: string): Promise<void> {
     const { vix } = this;
     const code = Vix_Out<number>();
-    const job = vix.VixVM_RunProgramInGuest(vm, '/bin/sh', `-c '${script}'`, 0, VIX_INVALID_HANDLE, null, null);
+    const job = vix.VixVM_RunProgramInGuest(vm, program, args, 0, VIX_INVALID_HANDLE, null, null);
     const error = await vix.VixJob_Wait(job, VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE, code, VIX_PROPERTY_NONE);
     this.#require(job, error);
     if (code.value !== 7) throw new Error(`exit code ${code.value} instead of 7`);

@@ -92,7 +92,11 @@ func open(ctx context.Context, arguments []string) (*govmomi.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	vm, err := lookUp(ctx, client, arguments[0])
+	datacenters, err := find.NewFinder(client.Client).DatacenterList(ctx, "*")
+	if err != nil {
+		return nil, err
+	}
+	vm, err := lookUp(ctx, client, datacenters, arguments[0])
 	if err != nil {
 		return nil, err
 	}
@@ -100,11 +104,7 @@ func open(ctx context.Context, arguments []string) (*govmomi.Client, error) {
 	return client, vm.Properties(ctx, vm.Reference(), readOnOpen, &read)
 }
 
-func lookUp(ctx context.Context, client *govmomi.Client, location string) (*object.VirtualMachine, error) {
-	datacenters, err := find.NewFinder(client.Client).DatacenterList(ctx, "*")
-	if err != nil {
-		return nil, err
-	}
+func lookUp(ctx context.Context, client *govmomi.Client, datacenters []*object.Datacenter, location string) (*object.VirtualMachine, error) {
 	index := object.NewSearchIndex(client.Client)
 	for _, datacenter := range datacenters {
 		found, err := index.FindByDatastorePath(ctx, datacenter, location)
@@ -118,7 +118,7 @@ func lookUp(ctx context.Context, client *govmomi.Client, location string) (*obje
 	return nil, fmt.Errorf("no virtual machine at %s", location)
 }
 
-// list COUNT: log in, list all virtual machines with path and power state.
+// list COUNT: log in, list all virtual machines that run, with name and path.
 func list(ctx context.Context, arguments []string) (*govmomi.Client, error) {
 	client, err := connect(ctx)
 	if err != nil {
@@ -129,13 +129,19 @@ func list(ctx context.Context, arguments []string) (*govmomi.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	var found []mo.VirtualMachine
-	paths := []string{"name", "summary.config.vmPathName", "summary.config.template", "runtime.powerState"}
-	if err := machines.Retrieve(ctx, []string{"VirtualMachine"}, paths, &found); err != nil {
+	var read []mo.VirtualMachine
+	paths := []string{"name", "summary.config.vmPathName", "runtime.powerState"}
+	if err := machines.Retrieve(ctx, []string{"VirtualMachine"}, paths, &read); err != nil {
 		return nil, err
 	}
-	if want, _ := strconv.Atoi(arguments[0]); len(found) != want {
-		return nil, fmt.Errorf("%d virtual machines instead of %d", len(found), want)
+	found := 0
+	for index := range read {
+		if read[index].Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
+			found++
+		}
+	}
+	if want, _ := strconv.Atoi(arguments[0]); found != want {
+		return nil, fmt.Errorf("%d virtual machines instead of %d", found, want)
 	}
 	return client, machines.Destroy(ctx)
 }
@@ -169,9 +175,17 @@ func onAll(ctx context.Context, arguments []string, work func(*guest.ProcessMana
 	if err != nil {
 		return nil, err
 	}
+	datacenters, err := find.NewFinder(client.Client).DatacenterList(ctx, "*")
+	if err != nil {
+		return nil, err
+	}
 	locations := arguments[1:]
 	return client, together(len(locations), func(index int) error {
-		manager, err := processesOf(ctx, client, locations[index])
+		vm, err := lookUp(ctx, client, datacenters, locations[index])
+		if err != nil {
+			return err
+		}
+		manager, err := processesOf(ctx, client, vm)
 		if err != nil {
 			return err
 		}
@@ -195,7 +209,7 @@ func together(count int, work func(index int) error) error {
 }
 
 func runOne(ctx context.Context, manager *guest.ProcessManager) error {
-	spec := &types.GuestProgramSpec{ProgramPath: "/bin/sh", Arguments: "-c 'exit 7'"}
+	spec := &types.GuestProgramSpec{ProgramPath: "/bin/end-with", Arguments: "7"}
 	pid, err := manager.StartProgram(ctx, auth, spec)
 	if err != nil {
 		return err
@@ -222,12 +236,9 @@ func runOne(ctx context.Context, manager *guest.ProcessManager) error {
 }
 
 // processesOf logs in to the guest as VIX programs do: the simulator knows no ValidateCredentialsInGuest, so the account is
-// proved by the request that Revix makes in its place.
-func processesOf(ctx context.Context, client *govmomi.Client, location string) (*guest.ProcessManager, error) {
-	vm, err := lookUp(ctx, client, location)
-	if err != nil {
-		return nil, err
-	}
+// proved by the request that Revix makes in its place. govmomi reads the managers anew for each machine; its types leave no
+// other way.
+func processesOf(ctx context.Context, client *govmomi.Client, vm *object.VirtualMachine) (*guest.ProcessManager, error) {
 	managers := guest.NewOperationsManager(client.Client, vm.Reference())
 	files, err := managers.FileManager(ctx)
 	if err != nil {
@@ -241,22 +252,12 @@ func processesOf(ctx context.Context, client *govmomi.Client, location string) (
 
 // processes COUNT PATH: list the processes of a guest COUNT times, one after another.
 func processes(ctx context.Context, arguments []string) (*govmomi.Client, error) {
-	count, err := strconv.Atoi(arguments[0])
-	if err != nil {
-		return nil, err
-	}
-	client, err := connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	manager, err := processesOf(ctx, client, arguments[1])
-	if err != nil {
-		return nil, err
-	}
-	for range count {
-		if _, err := manager.ListProcesses(ctx, auth, nil); err != nil {
-			return nil, err
+	return onAll(ctx, arguments, func(manager *guest.ProcessManager, count int) error {
+		for range count {
+			if _, err := manager.ListProcesses(ctx, auth, nil); err != nil {
+				return err
+			}
 		}
-	}
-	return client, nil
+		return nil
+	})
 }

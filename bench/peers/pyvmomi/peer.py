@@ -29,78 +29,82 @@ READ = [
 ]
 
 
-def connect():
-    address = urlsplit(os.environ["REVIX_BENCH_URL"])
-    # The measured server is on this machine, and its certificate is not what is measured.
-    context = ssl._create_unverified_context()
-    return SmartConnect(
-        host=address.hostname,
-        port=address.port,
-        user=os.environ["REVIX_BENCH_USER"],
-        pwd=os.environ["REVIX_BENCH_PASSWORD"],
-        sslContext=context,
-    )
+class Login:
+    """A session. What pyvmomi asks the server for each time it is named is kept, as its users keep it."""
 
+    def __init__(self):
+        address = urlsplit(os.environ["REVIX_BENCH_URL"])
+        # The measured server is on this machine, and its certificate is not what is measured.
+        context = ssl._create_unverified_context()
+        self.service = SmartConnect(
+            host=address.hostname,
+            port=address.port,
+            user=os.environ["REVIX_BENCH_USER"],
+            pwd=os.environ["REVIX_BENCH_PASSWORD"],
+            sslContext=context,
+        )
+        self.content = self.service.RetrieveContent()
 
-def retrieve(service, objects, kind, paths, traversal=None):
-    """Reads properties, page by page."""
-    collector = service.content.propertyCollector
-    kinds = vmodl.query.PropertyCollector
-    selection = [traversal] if traversal else []
-    spec = kinds.FilterSpec(
-        objectSet=[kinds.ObjectSpec(obj=each, skip=bool(traversal), selectSet=selection) for each in objects],
-        propSet=[kinds.PropertySpec(type=kind, pathSet=paths, all=False)],
-    )
-    page = collector.RetrievePropertiesEx([spec], kinds.RetrieveOptions())
-    found = []
-    while page:
-        found.extend(page.objects)
-        page = collector.ContinueRetrievePropertiesEx(page.token) if page.token else None
-    return found
+    def retrieve(self, objects, kind, paths, traversal=None):
+        """Reads properties, page by page."""
+        collector = self.content.propertyCollector
+        kinds = vmodl.query.PropertyCollector
+        selection = [traversal] if traversal else []
+        spec = kinds.FilterSpec(
+            objectSet=[kinds.ObjectSpec(obj=each, skip=bool(traversal), selectSet=selection) for each in objects],
+            propSet=[kinds.PropertySpec(type=kind, pathSet=paths, all=False)],
+        )
+        page = collector.RetrievePropertiesEx([spec], kinds.RetrieveOptions())
+        found = []
+        while page:
+            found.extend(page.objects)
+            page = collector.ContinueRetrievePropertiesEx(page.token) if page.token else None
+        return found
 
+    def in_view(self, kind, paths):
+        view = self.content.viewManager.CreateContainerView(self.content.rootFolder, [kind], True)
+        traversal = vmodl.query.PropertyCollector.TraversalSpec(
+            type=vim.view.ContainerView, path="view", skip=False, name="view"
+        )
+        found = self.retrieve([view], kind, paths, traversal)
+        view.Destroy()
+        return found
 
-def in_view(service, kind, paths):
-    content = service.content
-    view = content.viewManager.CreateContainerView(content.rootFolder, [kind], True)
-    traversal = vmodl.query.PropertyCollector.TraversalSpec(
-        type=vim.view.ContainerView, path="view", skip=False, name="view"
-    )
-    found = retrieve(service, [view], kind, paths, traversal)
-    view.Destroy()
-    return found
+    def datacenters(self):
+        return [found.obj for found in self.in_view(vim.Datacenter, ["name"])]
 
-
-def look_up(service, location):
-    for datacenter in in_view(service, vim.Datacenter, ["name"]):
-        found = service.content.searchIndex.FindByDatastorePath(datacenter.obj, location)
-        if found:
-            return found
-    raise LookupError(f"no virtual machine at {location}")
+    def look_up(self, datacenters, location):
+        for datacenter in datacenters:
+            found = self.content.searchIndex.FindByDatastorePath(datacenter, location)
+            if found:
+                return found
+        raise LookupError(f"no virtual machine at {location}")
 
 
 def open_machine(location):
-    service = connect()
-    machine = look_up(service, location)
-    retrieve(service, [machine], vim.VirtualMachine, READ)
-    return service
+    login = Login()
+    machine = login.look_up(login.datacenters(), location)
+    login.retrieve([machine], vim.VirtualMachine, READ)
+    return login
+
+
+def is_on(machine):
+    return any(each.name == "runtime.powerState" and each.val == "poweredOn" for each in machine.propSet)
 
 
 def list_machines(count):
-    service = connect()
-    paths = ["name", "summary.config.vmPathName", "summary.config.template", "runtime.powerState"]
-    found = in_view(service, vim.VirtualMachine, paths)
+    login = Login()
+    machines = login.in_view(vim.VirtualMachine, ["name", "summary.config.vmPathName", "runtime.powerState"])
+    found = [machine for machine in machines if is_on(machine)]
     if len(found) != int(count):
         raise AssertionError(f"{len(found)} virtual machines instead of {count}")
-    return service
+    return login
 
 
-def logged_in(service, location):
+def prove_account(files, machine):
     # The simulator knows no ValidateCredentialsInGuest, so the account is proved by the request that Revix makes in its
     # place.
-    machine = look_up(service, location)
-    managers = service.content.guestOperationsManager
-    managers.fileManager.ListFilesInGuest(machine, AUTH, "/", 0, 1)
-    return machine, managers.processManager
+    files.ListFilesInGuest(machine, AUTH, "/", 0, 1)
 
 
 def run_programs(count, *locations):
@@ -119,9 +123,18 @@ def run_programs_in_turn(count, *locations):
 
 
 def on_all(locations, work):
-    service = connect()
-    together(lambda location: work(*logged_in(service, location)), [(location,) for location in locations])
-    return service
+    login = Login()
+    datacenters = login.datacenters()
+    managers = login.content.guestOperationsManager
+    files, processes = managers.fileManager, managers.processManager
+
+    def work_on(location):
+        machine = login.look_up(datacenters, location)
+        prove_account(files, machine)
+        work(machine, processes)
+
+    together(work_on, [(location,) for location in locations])
+    return login
 
 
 def together(work, all_arguments):
@@ -143,7 +156,7 @@ def together(work, all_arguments):
 
 
 def run_one(processes, machine):
-    spec = vim.vm.guest.ProcessManager.ProgramSpec(programPath="/bin/sh", arguments="-c 'exit 7'")
+    spec = vim.vm.guest.ProcessManager.ProgramSpec(programPath="/bin/end-with", arguments="7")
     pid = processes.StartProgramInGuest(machine, AUTH, spec)
     # As Revix looks: up to half of the program's time late, at least 10 ms, at most a second.
     start = time.perf_counter()
@@ -160,11 +173,11 @@ def run_one(processes, machine):
 
 
 def list_processes(count, location):
-    service = connect()
-    machine, processes = logged_in(service, location)
-    for _ in range(int(count)):
-        processes.ListProcessesInGuest(machine, AUTH)
-    return service
+    def list_on(machine, processes):
+        for _ in range(int(count)):
+            processes.ListProcessesInGuest(machine, AUTH)
+
+    return on_all([location], list_on)
 
 
 OPERATIONS = {
@@ -178,8 +191,8 @@ OPERATIONS = {
 for line in sys.stdin:
     operation, *arguments = line.rstrip("\n").split("\t")
     start = time.perf_counter()
-    service = OPERATIONS[operation](*arguments)
+    login = OPERATIONS[operation](*arguments)
     passed = time.perf_counter() - start
     # What is measured goes from the connection to the answer.
-    Disconnect(service)
+    Disconnect(login.service)
     print(f"{passed * 1000:.3f}", flush=True)
