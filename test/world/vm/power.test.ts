@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { settle } from '../../../src/base/clock.js';
 import { call, messageOf, fault, hard, oneVm, passing, bootDelayMs } from '../world-fixture.js';
 
@@ -51,6 +51,14 @@ describe('power', () => {
     stop();
     expect(changes).toBe(2);
     expect((await vm.record()).power.phase).toBe('suspended');
+  });
+
+  it('lasts until the change is over, also where a timer fires a moment before its time', async () => {
+    const { clock, vm } = await oneVm({ power: 'on' }, { transitionMs });
+    const after = clock.after.bind(clock);
+    vi.spyOn(clock, 'after').mockImplementationOnce((delayMs, action) => after(delayMs - 1, action));
+    const reset = vm.power.reset('hard', call()).then(async () => (await vm.record()).power.phase);
+    expect(await passing(clock, reset, transitionMs)).toBe('on');
   });
 
   it('ends a change of power whose caller has gone, by time alone', async () => {
