@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { settle } from '../../../../src/base/clock.js';
 import { posixPrograms, type PosixProgramsOptions } from '../../../../src/world/guest/posix/posix-programs.js';
 import { TestGuest } from '../guest-fixture.js';
@@ -127,6 +127,14 @@ describe('commands in the background of the full shell', () => {
 });
 
 describe('a busy script of the full shell', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  /** However quick the machine is, each look at the time is so many milliseconds after the last one. */
+  function slowly(stepMs: number): void {
+    let nowMs = performance.now();
+    vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += stepMs));
+  }
+
   /** Turns of the event loop while the work goes on. */
   async function turnsDuring(work: Promise<unknown>): Promise<number> {
     let turns = 0;
@@ -147,6 +155,7 @@ describe('a busy script of the full shell', () => {
     'x=$(while :; do :; done)',
   ])('lets others have their turn: %s', async (script) => {
     const guest = new TestGuest(posixPrograms({ stepLimit: 8000 }));
+    slowly(1);
     const run = guest.run(script);
     expect(await turnsDuring(run)).toBeGreaterThan(5);
     expect((await run).exitCode).toBe(137);
