@@ -1,9 +1,9 @@
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /**
- * The user's own folder of Revix: `REVIX_HOME`, else `.revix` in the home directory; for a user who has none, as the
- * numbered ones of containers, a folder with their number in the directory for temporary files.
+ * The user's own folder of Revix: `REVIX_HOME`, else `.revix` in the home directory. That of a user who has none is the
+ * root, as containers have it for a number without a name: nothing can be kept there, and all that needs nothing kept works.
  *
  * @param home the home directory; throws where the user has none, as `os.homedir` does.
  */
@@ -13,6 +13,6 @@ export function revixHome(env: Readonly<Record<string, string | undefined>>, hom
   try {
     return join(home(), '.revix');
   } catch {
-    return join(tmpdir(), `revix-home-${process.getuid?.()}`);
+    return resolve('/', '.revix');
   }
 }

@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { revixHome } from '../../src/cli/home.js';
@@ -8,9 +7,9 @@ it('takes the folder that REVIX_HOME names, and that of the home directory witho
   expect(revixHome({ REVIX_HOME: '' }, () => '/home/me')).toBe(join('/home/me', '.revix'));
 });
 
-it('takes a folder with the number of a user who has no home directory', () => {
+it('takes the root for the home of a user who has none', () => {
   const home = revixHome({}, () => {
     throw new Error('uv_os_homedir returned ENOENT');
   });
-  expect(home).toBe(join(tmpdir(), `revix-home-${process.getuid?.()}`));
+  expect(home).toBe(resolve('/', '.revix'));
 });
