@@ -147,14 +147,17 @@ export class ObjectReader {
       if (item === null) break;
       const [, written = '', value = ''] = item;
       const type = this.#listedType(list, written);
-      if (type === undefined) return undefined;
+      if (type === undefined) break;
       references.push({ type, value: resolveReferences(value) });
       list.end = this.end;
       if (list.end < stop) continue;
       this.#list = list;
       return undefined;
     }
-    return this.#match(listEnd, list.end) === null ? undefined : { $type: 'DynamicProperty', name, val: references };
+    if (this.#match(listEnd, list.end) !== null) return { $type: 'DynamicProperty', name, val: references };
+    // What follows may be the end of an object to the letter, but not of one whose list is still open.
+    this.end = this.#xml.length;
+    return undefined;
   }
 
   #listedType({ types, scope }: BegunList, written: string): string | undefined {

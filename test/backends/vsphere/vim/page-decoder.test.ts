@@ -116,6 +116,12 @@ describe('a long list of references', () => {
     expect(pauses).toBeGreaterThanOrEqual(5);
   });
 
+  test('that is left open is refused, and not left out', async () => {
+    const xml = page([view]).replace('</val></propSet></objects>', '</objects>');
+    expect(xml).not.toContain('</val>');
+    await expect(inSlices(xml)).rejects.toThrow(/^malformed XML/);
+  });
+
   test('that breaks off is refused', async () => {
     const xml = page([view]);
     for (const length of [xml.indexOf(item), xml.length - 200, xml.length - 100]) {
