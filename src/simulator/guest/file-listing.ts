@@ -1,3 +1,4 @@
+import { Fault } from '../../base/fault.js';
 import type { FileStatus, UserFiles } from '../../world/guest/guest-files.js';
 import { joinPath, parentPath } from '../../world/guest/guest-path.js';
 import type { GuestRecord } from '../../world/vm/vm-record.js';
@@ -15,12 +16,16 @@ export interface ListedFile {
 
 /**
  * What Tools lists for a path: a directory's `.`, `..` and entries, or the one file or link itself. A path that ends
- * with a separator or `/.` looks through a link.
+ * with a separator or `/.` looks through a link. A link of a POSIX guest whose target is not there is not found at its own
+ * path (`File_Exists` in open-vm-tools), but listed in its directory.
  * @throws Fault `file-not-found`, `file-access`.
  */
 export function filesAt(guest: GuestRecord, files: UserFiles, path: string): readonly ListedFile[] {
   const followLinks = /[\\/]\.?$/u.test(path);
   const status = files.stat(path, { followLinks });
+  if (status.kind === 'symlink' && guest.family === 'posix' && !files.exists(path)) {
+    throw new Fault('file-not-found', `"${path}" leads to nothing.`);
+  }
   if (status.kind !== 'directory') return [{ shown: path, path, status }];
   return [
     { shown: '.', path, status },

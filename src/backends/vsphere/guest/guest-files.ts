@@ -116,7 +116,8 @@ export class VsphereGuestFiles implements GuestFileOps {
     } catch (error) {
       if (!(error instanceof Fault) || error.kind !== 'invalid-argument') throw error;
       const target = await this.#target(path, call);
-      if (target.entry === undefined || target.path === path) throw error;
+      if (target.path === path) throw error;
+      if (target.entry === undefined) throw nothingAt(target.path);
       return open(target.path);
     }
   }
@@ -136,7 +137,8 @@ export class VsphereGuestFiles implements GuestFileOps {
 
   /** @throws as `GuestLinks.end`, and Fault `not-a-file` for a directory. */
   async #target(path: string, call: CallContext): Promise<LinkEnd> {
-    const end = await this.#links(call).end(path);
+    const links = new GuestLinks(this.#caller.family, (at) => this.#entryOrDanglingLink(at, call));
+    const end = await links.end(path);
     if (end.entry?.type === 'directory') throw new Fault('not-a-file', `"${path}" in the guest is a directory.`);
     return end;
   }
@@ -154,7 +156,7 @@ export class VsphereGuestFiles implements GuestFileOps {
     );
     const [entry] = files;
     if (entry !== undefined) return entry;
-    throw new Fault('file-not-found', `There is no "${path}" in the guest.`);
+    throw nothingAt(path);
   }
 
   async #entryIfAny(path: string, call: CallContext): Promise<WireFileInfo | undefined> {
@@ -162,6 +164,28 @@ export class VsphereGuestFiles implements GuestFileOps {
       return await this.#entry(path, call);
     } catch (error) {
       if (error instanceof Fault && error.kind === 'file-not-found') return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * As `#entryIfAny`, but a link that leads nowhere is there. Tools finds a link at its own path only where its target is
+   * (`File_Exists` asks `access`, which follows links), and tells of it in the list of its directory.
+   */
+  async #entryOrDanglingLink(path: string, call: CallContext): Promise<WireFileInfo | undefined> {
+    const entry = await this.#entryIfAny(path, call);
+    if (entry !== undefined || this.#caller.family === 'windows') return entry;
+    const paths = pathsOf(this.#caller.family);
+    const matchPattern = `^${paths.basename(path).replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)}$`;
+    // With a slash at its end, or it would be a link itself where the directory is reached by one.
+    const filePath = paths.join(paths.dirname(path), '/');
+    const query = { filePath, index: 0, maxResults: 1, matchPattern };
+    try {
+      const { files = [] } = await this.#caller.file('ListFilesInGuest', query, call);
+      return files.find(({ type }) => type === 'symlink');
+    } catch (error) {
+      // A directory that is not there or may not be listed shows when the bytes come.
+      if (error instanceof Fault && (error.kind === 'file-not-found' || error.kind === 'file-access')) return undefined;
       throw error;
     }
   }
@@ -230,6 +254,10 @@ export class VsphereGuestFiles implements GuestFileOps {
     const separator = this.#caller.family === 'windows' ? '\\' : '/';
     return directory.replace(/[\\/]+$/, '') + separator + name;
   }
+}
+
+function nothingAt(path: string): Fault {
+  return new Fault('file-not-found', `There is no "${path}" in the guest.`);
 }
 
 function notADirectory(path: string): Fault {

@@ -42,9 +42,9 @@ export class GuestLinks {
     return this.#end(hasStepUp ? await this.#walked(path, walk) : path, walk);
   }
 
-  async #end(path: string, walk: Walk): Promise<LinkEnd> {
+  async #end(path: string, walk: Walk, entryOf = (at: string) => this.#entry(at)): Promise<LinkEnd> {
     for (let at = path; ;) {
-      const entry = await this.#entry(at);
+      const entry = await entryOf(at);
       if (entry === undefined) return { path: at };
       const text = entry.type === 'symlink' ? entry.attributes.symlinkTarget : undefined;
       if (text === undefined || text === '') return { path: at, entry };
@@ -74,11 +74,25 @@ export class GuestLinks {
 
   /** The directory that a directory really lies in; empty for the root. */
   async #above(directory: string, walk: Walk): Promise<string> {
-    const { path, entry } = await this.#end(directory, walk);
+    const { path, entry } = await this.#end(directory, walk, (at) => this.#entryToStepFrom(at));
     if (entry === undefined) throw new Fault('file-not-found', `There is no "${path}" in the guest.`);
     if (entry.type !== 'directory') throw new Fault('not-a-directory', `"${path}" in the guest is not a directory.`);
     const above = pathsOf(this.#family).dirname(path);
     return above === '/' ? '' : above;
+  }
+
+  /**
+   * The entry of a path from which a step up goes, for which nobody has to be allowed to read there. Only of a directory does
+   * Tools read anything before it answers.
+   */
+  async #entryToStepFrom(path: string): Promise<GuestFileInfo | undefined> {
+    try {
+      return await this.#entry(path);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.kind !== 'file-access') throw error;
+      const attributes = { $type: 'GuestFileAttributes' as const };
+      return { $type: 'GuestFileInfo', path, type: 'directory', size: 0, attributes };
+    }
   }
 
   async #entry(path: string): Promise<GuestFileInfo | undefined> {

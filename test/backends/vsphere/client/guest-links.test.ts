@@ -16,6 +16,12 @@ const machines = {
       { path: '/r/real/sub/link', linkTarget: '../target' },
       { path: '/r/real/sub/dangling', linkTarget: '../made' },
       { path: '/r/real/sub/lost', linkTarget: '../none/../target' },
+      { path: '/odd/a b+(1)$.txt', linkTarget: '[x]' },
+      { path: '/odd/[x]', linkTarget: 'end' },
+      { path: '/odd/round', linkTarget: 'round' },
+      { path: '/s/file', text: 'of all', owner: 'user' },
+      { path: '/s/shut', mode: 0o711 },
+      { path: '/s/shut/link', linkTarget: '../file' },
     ],
   },
   windows: {
@@ -98,6 +104,15 @@ describe('a link with a step up, in a directory that is a link', () => {
     expect(await namesIn(guest, '/r/real')).toEqual(['sub', 'target']);
   });
 
+  it('is followed from a directory that its user may enter and not list', async () => {
+    const machine = await client.findMachine(locationOf('posix'));
+    await machine.waitForGuestOperations();
+    const guest = await machine.guest({ userName: 'user', password: 'password' });
+    expect(await textOf(guest, '/s/shut/link')).toBe('of all');
+    await guest.writeFile('/s/shut/link', new TextEncoder().encode('new'));
+    expect(await textOf(guest, '/s/file')).toBe('new');
+  });
+
   it('leaves a path with a step up to its directory', async () => {
     const guest = await guestOf('posix');
     await guest.writeFile('/r/short/../new', new TextEncoder().encode('new'));
@@ -118,5 +133,27 @@ describe('a link with a step up, in a directory that is a link', () => {
     expect(await textOf(guest, 'C:\\r\\target')).toBe('of another');
     await guest.writeFile('C:\\r\\short\\kept', new TextEncoder().encode('written'));
     expect(await textOf(guest, 'C:\\r\\real\\sub\\kept')).toBe('written');
+  });
+});
+
+describe('a link that leads nowhere', () => {
+  it('is followed by a write, whatever its name is made of, and stays', async () => {
+    const guest = await guestOf('posix');
+    const [path, listed] = ['/odd/a b+(1)$.txt', ['[x]', 'a b+(1)$.txt', 'end', 'round']];
+    await expect(guest.readFile(path)).rejects.toMatchObject({
+      kind: 'file-not-found',
+      message: expect.stringContaining('"/odd/end"') as string,
+    });
+    await guest.writeFile(path, new TextEncoder().encode('made'));
+    expect(await namesIn(guest, '/odd')).toEqual(listed);
+    expect(await textOf(guest, '/odd/end')).toBe('made');
+    expect(await textOf(guest, path)).toBe('made');
+  });
+
+  it('is told from one that leads back to itself', async () => {
+    const guest = await guestOf('posix');
+    const endless = { kind: 'too-many-links' };
+    await expect(guest.writeFile('/odd/round', new Uint8Array(3))).rejects.toMatchObject(endless);
+    await expect(guest.readFile('/odd/round')).rejects.toMatchObject(endless);
   });
 });
