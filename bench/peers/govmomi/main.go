@@ -143,7 +143,8 @@ func list(ctx context.Context, arguments []string) (*govmomi.Client, error) {
 	if want, _ := strconv.Atoi(arguments[0]); found != want {
 		return nil, fmt.Errorf("%d virtual machines instead of %d", found, want)
 	}
-	return client, machines.Destroy(ctx)
+	// The view ends with the session.
+	return client, nil
 }
 
 // programs COUNT PATH...: run COUNT short programs on the machines, all at once, and wait for each exit code.

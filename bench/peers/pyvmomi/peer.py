@@ -62,16 +62,15 @@ class Login:
         return found
 
     def in_view(self, kind, paths):
+        # The view ends with the session.
         view = self.content.viewManager.CreateContainerView(self.content.rootFolder, [kind], True)
         traversal = vmodl.query.PropertyCollector.TraversalSpec(
             type=vim.view.ContainerView, path="view", skip=False, name="view"
         )
-        found = self.retrieve([view], kind, paths, traversal)
-        view.Destroy()
-        return found
+        return self.retrieve([view], kind, paths, traversal)
 
     def datacenters(self):
-        return [found.obj for found in self.in_view(vim.Datacenter, ["name"])]
+        return [child for child in self.content.rootFolder.childEntity if isinstance(child, vim.Datacenter)]
 
     def look_up(self, datacenters, location):
         for datacenter in datacenters:
