@@ -123,7 +123,9 @@ describe.skipIf(isWindows)('the process of a helper', { timeout }, () => {
   it('keeps what a module prints out of the conversation', async () => {
     const helper = new HelperProcess('stdio', `process.on('SIGUSR2', () => console.log('noise'))`);
     await helper.greet();
+    const noise = new Promise((resolve) => helper.child.stderr?.once('data', resolve));
     helper.child.kill('SIGUSR2');
+    await noise;
     expect(await helper.ask('Vix_GetHandleType', [1])).toEqual([0, []]);
     helper.hangUp();
     expect(await helper.ended).toMatchObject({ code: 0, errors: 'noise\n' });
