@@ -1,5 +1,6 @@
 import { SoapFormatError } from '../../backends/vsphere/soap/soap-format-error.js';
-import { parseXml, type XmlElement } from '../../backends/vsphere/soap/xml-tree.js';
+import type { XmlElement } from '../../backends/vsphere/soap/xml-element.js';
+import { parseXml } from '../../backends/vsphere/soap/xml-tree.js';
 import { Fault } from '../../base/fault.js';
 import { plainCertificate } from '../../world/guest/certificate.js';
 import { findUser } from '../../world/guest/guest-users.js';

@@ -139,7 +139,7 @@ describe('HTTP around it', () => {
     expect((await get('/sdk/vimServiceVersions.xml')).text).toContain('<version>8.0.3.0</version>');
     const wsdl = parseXml((await get('/sdk/vimService.wsdl')).text);
     const operations = [...wsdl.children()].find(({ localName }) => localName === 'portType');
-    expect([...(operations?.children() ?? [])].map(({ attributes }) => attributes['@name'])).toEqual(
+    expect([...(operations?.children() ?? [])].map((operation) => operation.attribute('name'))).toEqual(
       expect.arrayContaining(['RetrieveServiceContent', 'PowerOnVM_Task', 'StartProgramInGuest']),
     );
     expect(await get('/sdk')).toMatchObject({ status: 405, allow: 'POST' });

@@ -2,7 +2,7 @@ import { xsdNamespace, xsiNamespace } from './namespaces.js';
 import { scalar } from './scalars.js';
 import type { DataType, Field, Schema } from './schema.js';
 import { SoapFormatError } from './soap-format-error.js';
-import type { XmlElement } from './xml-tree.js';
+import type { XmlElement } from './xml-element.js';
 
 type Values = Record<string, unknown>;
 

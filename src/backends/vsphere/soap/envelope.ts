@@ -2,7 +2,7 @@ import { soapNamespace, xsdNamespace, xsiNamespace } from './namespaces.js';
 import { SoapFormatError } from './soap-format-error.js';
 import { revealed, type SecretText } from './values.js';
 import { escapeText } from './xml-text.js';
-import type { XmlElement } from './xml-tree.js';
+import type { XmlElement } from './xml-element.js';
 import { Secret } from '../../../base/secret.js';
 
 /** What travels beside the call itself. */

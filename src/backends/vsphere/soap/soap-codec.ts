@@ -5,7 +5,8 @@ import type { Field, Method, Schema } from './schema.js';
 import { SoapFault } from './soap-fault.js';
 import { SoapFormatError } from './soap-format-error.js';
 import type { DataObject, Ref } from './values.js';
-import { parseXml, type XmlElement } from './xml-tree.js';
+import { parseXml } from './xml-tree.js';
+import type { XmlElement } from './xml-element.js';
 
 /** A request as the server reads it. */
 export interface DecodedRequest {

@@ -1,5 +1,6 @@
 import { typed } from '../../../../src/backends/vsphere/soap/values.js';
-import { parseXml, type XmlElement } from '../../../../src/backends/vsphere/soap/xml-tree.js';
+import type { XmlElement } from '../../../../src/backends/vsphere/soap/xml-element.js';
+import { parseXml } from '../../../../src/backends/vsphere/soap/xml-tree.js';
 import { vimSchema } from '../../../../src/backends/vsphere/vim/vim-schema.js';
 
 /**
@@ -16,10 +17,10 @@ const redundant = new Set(['GuestProgramSpec']);
 const time = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 function tree(element: XmlElement): unknown {
-  const attributes = Object.entries(element.attributes)
-    .filter(([name]) => !name.startsWith('@xmlns'))
+  const attributes = [...element.attributes]
+    .filter(([name]) => !name.startsWith('xmlns'))
     .map(([name, value]) => {
-      const [, prefix = '', local = ''] = /^@(?:([^:]*):)?(.*)$/.exec(name) ?? [];
+      const [, prefix = '', local = ''] = /^(?:([^:]*):)?(.*)$/.exec(name) ?? [];
       return `${prefix === '' ? '' : element.namespaceOf(prefix)} ${local}=${value}`;
     })
     .filter((attribute) => !redundant.has(attribute.replace(/^.* type=/, '')))
