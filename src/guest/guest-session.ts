@@ -34,7 +34,11 @@ export class GuestSession {
     this.#programs = programs;
   }
 
-  readonly #poll: LoginPoll = (pids, call) => this.#look(call, () => this.ops.poll(pids, call));
+  readonly #poll: LoginPoll = (pids, call) =>
+    this.#look(call, async () => {
+      const asked = pids();
+      return asked.length === 0 ? new Map() : this.ops.poll(asked, call);
+    });
 
   /** Sends one request when no other request of this virtual machine is under way. */
   request<T>(call: CallContext, send: () => Promise<T>): Promise<T> {

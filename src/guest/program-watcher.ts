@@ -21,8 +21,11 @@ interface Waiter {
 /** What a look at a program brings: its state, or why there will be none. */
 export type ProgramLook = ProcessState | { readonly state: 'failed'; readonly reason: unknown };
 
-/** Asks the guest for the states of several processes at once. */
-type Poll = (pids: readonly number[], call: CallContext) => Promise<ReadonlyMap<number, ProgramLook>>;
+/**
+ * Asks the guest for the states of several processes at once. Which ones is asked for when the request goes out: until its
+ * turn comes, programs may be added. One that the answer leaves out was not looked at.
+ */
+type Poll = (pids: () => readonly number[], call: CallContext) => Promise<ReadonlyMap<number, ProgramLook>>;
 
 /** Delay before the first look at a new program. */
 const firstPollMs = 10;
@@ -114,6 +117,11 @@ export class ProgramWatcher {
     });
   }
 
+  /** Ends the waits for a program. */
+  giveUp(pid: number, reason: unknown): void {
+    for (const waiter of [...this.#waiters]) if (waiter.pid === pid) waiter.reject(reason);
+  }
+
   #arm(): void {
     if (this.#polling !== undefined || this.#waiters.size === 0) return;
     const nowMs = this.#clock.monotonic();
@@ -148,17 +156,28 @@ export class ProgramWatcher {
 
   async #look(): Promise<void> {
     this.#dueMs = Number.POSITIVE_INFINITY;
-    const asked = [...this.#waiters];
+    /** Who waits for what was asked for. Who comes later waits for another program, also where it has the same number. */
+    const asked = new Map<number, readonly Waiter[]>();
+    const pids = (): readonly number[] => {
+      const waited = new Map<number, Waiter[]>();
+      for (const waiter of this.#waiters) {
+        const others = waited.get(waiter.pid);
+        if (others === undefined) waited.set(waiter.pid, [waiter]);
+        else others.push(waiter);
+      }
+      for (const [pid, waiters] of waited) if (!asked.has(pid)) asked.set(pid, waiters);
+      return [...waited.keys()];
+    };
     const polling = new AbortController();
     this.#polling = polling;
     const call: CallContext = { signal: polling.signal, clock: this.#clock, progress: () => undefined };
     try {
-      const states = await this.#poll([...new Set(asked.map((waiter) => waiter.pid))], call);
+      const looks = await this.#poll(pids, call);
       this.#silence = undefined;
-      for (const waiter of asked) this.#settle(waiter, states.get(waiter.pid) ?? { state: 'gone' });
+      for (const [pid, look] of looks) for (const waiter of asked.get(pid) ?? []) this.#settle(waiter, look);
     } catch (error) {
       const end = polling.signal.aborted ? undefined : this.#endOf(error);
-      if (end !== undefined) for (const waiter of asked) if (this.#waiters.has(waiter)) waiter.reject(end);
+      if (end !== undefined) for (const waiter of [...this.#waiters]) waiter.reject(end);
     } finally {
       this.#polling = undefined;
       this.#arm();

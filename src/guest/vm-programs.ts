@@ -1,18 +1,21 @@
 import type { CallContext, ProcessState } from '../backends/backend.js';
 import type { Clock } from '../base/clock.js';
 import { Fault } from '../base/fault.js';
-import { LinkedAbort } from '../base/linked-abort.js';
 import { isPassing } from './patiently.js';
 import { ProgramWatcher, type ExitedProgram, type ProgramLook } from './program-watcher.js';
 
-/** Asks the guest for the states of several processes at once, in the name of one login. */
-export type LoginPoll = (pids: readonly number[], call: CallContext) => Promise<ReadonlyMap<number, ProcessState>>;
+/**
+ * Asks the guest for the states of several processes at once, in the name of one login. Which ones is asked for when the
+ * request goes out; for none there is no request.
+ */
+export type LoginPoll = (
+  pids: () => readonly number[],
+  call: CallContext,
+) => Promise<ReadonlyMap<number, ProcessState>>;
 
 interface Awaited {
   /** The login that started it. */
   readonly poll: LoginPoll;
-  /** Ends the wait. */
-  readonly end: LinkedAbort;
   /** Another login was not shown it. */
   isHidden: boolean;
 }
@@ -38,32 +41,34 @@ export class VmPrograms {
     const message =
       `the guest has given the number ${pid} of the process to another program, so its exit code is lost: it ended ` +
       'unseen, or the machine went back to a snapshot';
-    this.#awaited.get(pid)?.end.abort(new Fault('exit-code-lost', message));
+    this.#watcher.giveUp(pid, new Fault('exit-code-lost', message));
   }
 
   /** Waits for the end of a program, once after each start. @throws as `ProgramWatcher.wait`. */
   async wait(pid: number, poll: LoginPoll, signal: AbortSignal): Promise<ExitedProgram> {
     this.started(pid);
-    const awaited: Awaited = { poll, end: new LinkedAbort(signal), isHidden: false };
+    const awaited: Awaited = { poll, isHidden: false };
     this.#awaited.set(pid, awaited);
     try {
-      return await this.#watcher.wait(pid, awaited.end.signal);
+      return await this.#watcher.wait(pid, signal);
     } finally {
-      awaited.end.release();
       if (this.#awaited.get(pid) === awaited) this.#awaited.delete(pid);
     }
   }
 
-  async #poll(pids: readonly number[], call: CallContext): Promise<ReadonlyMap<number, ProgramLook>> {
+  async #poll(pids: () => readonly number[], call: CallContext): Promise<ReadonlyMap<number, ProgramLook>> {
     const looks = new Map<number, ProgramLook>();
-    const logins = new Set(pids.flatMap((pid) => this.#awaited.get(pid)?.poll ?? []));
+    const logins = new Set(pids().flatMap((pid) => this.#awaited.get(pid)?.poll ?? []));
     for (const poll of logins) {
-      const open = pids.filter((pid) => !looks.has(pid));
       const isOwn = (pid: number): boolean => this.#awaited.get(pid)?.poll === poll;
-      const asked = open.filter((pid) => isOwn(pid) || this.#awaited.get(pid)?.isHidden === false);
-      if (!asked.some(isOwn)) continue;
+      const toAsk = (): readonly number[] => {
+        const open = pids().filter((pid) => !looks.has(pid));
+        return open.some(isOwn) ? open.filter((pid) => isOwn(pid) || this.#awaited.get(pid)?.isHidden === false) : [];
+      };
+      let asked = toAsk();
+      if (asked.length === 0) continue;
       try {
-        const states = await poll(asked, call);
+        const states = await poll(() => (asked = toAsk()), call);
         for (const pid of asked) this.#take(pid, isOwn(pid), states.get(pid) ?? { state: 'gone' }, looks);
       } catch (error) {
         if (isPassing(error)) throw error;

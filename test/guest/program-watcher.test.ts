@@ -5,6 +5,7 @@ import { Fault } from '../../src/base/fault.js';
 import { ProgramWatcher, type ExitedProgram } from '../../src/guest/program-watcher.js';
 
 const running: ProcessState = { state: 'running' };
+const gone: ProcessState = { state: 'gone' };
 
 function exited(exitCode: number, elapsedMs: number = 0): ProcessState {
   return { state: 'exited', exitCode, startTime: new Date(1000), endTime: new Date(1000 + elapsedMs) };
@@ -16,12 +17,13 @@ class Guest {
   readonly polls: { readonly pids: readonly number[]; readonly atMs: number; readonly signal: AbortSignal }[] = [];
   trouble: Error | undefined = undefined;
   answer: (() => Promise<void>) | undefined = undefined;
-  readonly watcher = new ProgramWatcher(async (pids, call: CallContext) => {
+  readonly watcher = new ProgramWatcher(async (toAsk, call: CallContext) => {
+    const pids = toAsk();
     this.polls.push({ pids, atMs: this.clock.now() - this.startMs, signal: call.signal });
     call.progress(1);
     await this.answer?.();
     if (this.trouble !== undefined) throw this.trouble;
-    return new Map([...this.states].filter(([pid]) => pids.includes(pid)));
+    return new Map(pids.map((pid) => [pid, this.states.get(pid) ?? gone]));
   }, this.clock);
   readonly startMs = this.clock.now();
 
@@ -59,9 +61,9 @@ describe('ProgramWatcher', () => {
     const clock = new FakeClock();
     let looks = 0;
     let state: ProcessState = running;
-    const watcher = new ProgramWatcher(async () => {
+    const watcher = new ProgramWatcher(async (pids) => {
       looks += 1;
-      return new Map([[1, state]]);
+      return new Map(pids().map((pid) => [pid, state]));
     }, clock);
     const waiting = watcher.wait(1, new AbortController().signal);
     await clock.advance(30_000);

@@ -18,8 +18,12 @@ function rig() {
   const asked: string[] = [];
   /** What a login is told in place of the states. */
   const says: Record<string, () => ReadonlyMap<number, ProcessState> | Promise<ReadonlyMap<number, ProcessState>>> = {};
+  /** What the requests of a login wait for before they go out. */
+  const turns: Record<string, Promise<unknown>> = {};
   const login = (name: string): LoginPoll => {
-    return async (pids) => {
+    return async (toAsk) => {
+      await turns[name];
+      const pids = toAsk();
       asked.push(`${name} ${pids.join(' ')}`);
       return says[name]?.() ?? new Map(pids.flatMap((pid) => [[pid, states.get(pid) ?? { state: 'gone' }] as const]));
     };
@@ -34,7 +38,7 @@ function rig() {
     await clock.advance(5000);
     return [...new Set(asked)];
   };
-  return { clock, programs, states, says, one, other, wait, looks };
+  return { clock, programs, states, says, turns, asked, one, other, wait, looks };
 }
 
 it('is one look for all logins', async () => {
@@ -48,6 +52,42 @@ it('is one look for all logins', async () => {
   await looks();
   expect(await Promise.all(waits)).toMatchObject([{ exitCode: 4 }, { exitCode: 5 }, { exitCode: 6 }]);
   expect(clock.pending).toBe(0);
+});
+
+it('is for all that have come until the request goes out', async () => {
+  const { clock, states, turns, asked, one, other, wait } = rig();
+  const turn = gate();
+  turns['one'] = turn.opened;
+  const waits = [wait(1, one)];
+  await clock.advance(10);
+  waits.push(wait(2, one), wait(3, other));
+  for (const pid of [1, 2, 3]) states.set(pid, ended(pid));
+  turn.open();
+  expect(await Promise.all(waits.slice(0, 2))).toMatchObject([{ exitCode: 1 }, { exitCode: 2 }]);
+  expect(asked).toEqual(['one 1 2 3']);
+  await clock.advance(5000);
+  expect(await waits[2]).toMatchObject({ exitCode: 3 });
+  expect(clock.pending).toBe(0);
+});
+
+it('tells the states of no program to one that has come after it under the same number', async () => {
+  const { clock, states, says, turns, one, other, wait, looks } = rig();
+  const turn = gate();
+  turns['other'] = turn.opened;
+  says['one'] = () => new Map([[1, ended(9)]]);
+  const waits = [wait(1, one), wait(2, other)];
+  await clock.advance(10);
+  // The one login has told of the number, and the other waits for its turn to ask.
+  const newer = wait(1, other);
+  delete says['one'];
+  states.set(1, ended(4)).set(2, ended(5));
+  turn.open();
+  await looks();
+  expect(await Promise.all([...waits, newer])).toMatchObject([
+    { kind: 'exit-code-lost' },
+    { exitCode: 5 },
+    { exitCode: 4 },
+  ]);
 });
 
 it('is a look of its own for a program that the other login is not shown', async () => {

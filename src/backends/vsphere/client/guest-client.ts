@@ -27,7 +27,7 @@ export class GuestClient {
     this.#caller = new GuestCaller(target);
     this.#files = new VsphereGuestFiles(this.#caller);
     const programs = new VsphereGuestPrograms(this.#caller);
-    this.#watcher = new ProgramWatcher((pids, call) => programs.poll(pids, call), this.#clock);
+    this.#watcher = new ProgramWatcher((pids, call) => programs.poll(pids(), call), this.#clock);
   }
 
   /** Kind of the guest, which decides what its paths look like. */
