@@ -8,10 +8,10 @@ import { policyKey } from './http/tls-policy.js';
 import { heedLicence } from './licence.js';
 import { RestSession } from './rest/rest-session.js';
 import { isSameLogin, type Login } from './session/login.js';
+import { ServerMemory } from './server-memory.js';
 import { Session } from './session/session.js';
 import { SoapChannel } from './session/soap-channel.js';
 import type { VsphereSettings } from './settings.js';
-import type { ServiceContent } from './vim/generated/types.js';
 
 interface Entry {
   readonly key: string;
@@ -21,17 +21,6 @@ interface Entry {
   readonly abandon: AbortController;
   users: number;
 }
-
-/** What a server told of itself when somebody connected. */
-interface KnownServer {
-  /** Of the API, as agreed on with it. */
-  readonly version: string;
-  readonly content: ServiceContent;
-  readonly sinceMs: number;
-}
-
-/** How long that is believed: a server may be upgraded, or another one come in its place. */
-const believedMs = 60_000;
 
 /** A share in a connection. */
 export interface Lease {
@@ -49,7 +38,7 @@ export class ConnectionPool {
   /** By proxy. Kept beyond the logins that use them, so that the next one finds its host connected. */
   readonly #dispatchers = new Map<string, Dispatchers>();
   /** By URL and whom is taken for it. */
-  readonly #servers = new Map<string, KnownServer>();
+  readonly #servers = new Map<string, ServerMemory>();
   /** Servers of which somebody was warned. */
   readonly #warnedOf = new Set<string>();
 
@@ -107,29 +96,33 @@ export class ConnectionPool {
     const clock = this.#clock;
     const dispatchers = this.#dispatchersFor(settings);
     const peer = dispatchers.peer(url, settings.tls);
-    const key = `${url.href} ${policyKey(settings.tls)}`;
-    const server = this.#servers.get(key);
-    const known = server !== undefined && clock.monotonic() - server.sinceMs < believedMs ? server : undefined;
-    // Until the login has shown that it is right.
-    this.#servers.delete(key);
+    const memory = this.#memoryOf(`${url.href} ${policyKey(settings.tls)}`);
+    const known = memory.server.value;
     const channel = new SoapChannel(peer, url.pathname, clock, known?.version);
-    const session = await Session.open(channel, login, clock, settings, signal, known?.content);
+    let session: Session;
+    try {
+      session = await Session.open(channel, login, clock, settings, signal, known?.content);
+    } catch (error) {
+      memory.server.forget();
+      throw error;
+    }
     const { version } = channel;
     const { content } = session;
-    if (version !== undefined) {
-      this.#servers.set(key, {
-        version,
-        content,
-        sinceMs: content === known?.content ? known.sinceMs : clock.monotonic(),
-      });
-    }
+    if (version !== undefined && content !== known?.content) memory.meet({ version, content });
     await heedLicence(session, signal).catch(async (error: unknown) => {
       await session.close();
       throw error;
     });
     const isVcenter = content.about.apiType === 'VirtualCenter';
     const rest = isVcenter ? new RestSession(peer, login, clock, settings.callTimeoutMs) : undefined;
-    return new VsphereConnection({ url, session, rest, settings, clock, dispatchers });
+    const datacenters = memory.datacentersOf(session.userName);
+    return new VsphereConnection({ url, session, rest, settings, clock, dispatchers, datacenters });
+  }
+
+  #memoryOf(key: string): ServerMemory {
+    let memory = this.#servers.get(key);
+    if (memory === undefined) this.#servers.set(key, (memory = new ServerMemory(this.#clock)));
+    return memory;
   }
 
   #dispatchersFor({ proxy }: VsphereSettings): Dispatchers {

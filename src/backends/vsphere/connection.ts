@@ -1,3 +1,4 @@
+import type { Believed } from '../../base/believed.js';
 import type { Clock } from '../../base/clock.js';
 import { readAhead } from '../../base/read-ahead.js';
 import type { CallContext } from '../backend.js';
@@ -5,6 +6,7 @@ import { faultFrom, type FaultContext } from './errors/fault-from.js';
 import { VimError } from './errors/vim-error.js';
 import type { Dispatchers, HttpPeer } from './http/dispatchers.js';
 import type { TlsPolicy } from './http/tls-policy.js';
+import type { Datacenter } from './inventory/datacenter.js';
 import { allPropertiesOf, noProperties, type Properties, type PropertyPath } from './properties.js';
 import type { RestSession } from './rest/rest-session.js';
 import type { Session } from './session/session.js';
@@ -45,6 +47,8 @@ export class VsphereConnection {
   readonly clock: Clock;
   /** Connections to this host and others, through the proxy of the settings. */
   readonly dispatchers: Dispatchers;
+  /** The datacentres that the user was shown, as long as they are believed. */
+  readonly datacenters: Believed<readonly Datacenter[]>;
   readonly tasks: TaskRunner;
   readonly #hub: PropertyHub;
 
@@ -55,6 +59,7 @@ export class VsphereConnection {
     readonly settings: VsphereSettings;
     readonly clock: Clock;
     readonly dispatchers: Dispatchers;
+    readonly datacenters: Believed<readonly Datacenter[]>;
   }) {
     this.url = parts.url;
     this.session = parts.session;
@@ -62,6 +67,9 @@ export class VsphereConnection {
     this.settings = parts.settings;
     this.clock = parts.clock;
     this.dispatchers = parts.dispatchers;
+    this.datacenters = parts.datacenters;
+    // The server may have started anew.
+    this.session.onRenewed(() => this.datacenters.forget());
     this.#hub = new PropertyHub(parts.session, parts.clock, parts.settings);
     this.tasks = new TaskRunner(parts.session, this.#hub, parts.clock, parts.settings);
   }

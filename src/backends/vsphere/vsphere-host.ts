@@ -93,7 +93,7 @@ export class VsphereHost implements HostLink {
 
   registerVm(location: string, call: CallContext): Promise<void> {
     return translated({ doing: 'registering', to: location, meanings: registering }, () =>
-      registerMachine(this.#connection, this.#datacenters, location, call),
+      this.#datacenters.withNewest(() => registerMachine(this.#connection, this.#datacenters, location, call)),
     );
   }
 
@@ -113,11 +113,16 @@ export class VsphereHost implements HostLink {
 
   /** The networks of all datacentres by name: a name that several have is there once. */
   #networks(call: CallContext): Promise<readonly HostNetwork[]> {
-    return translated({ doing: 'listing the networks of', to: this.about.product }, async () => {
+    const doing = { doing: 'listing the networks of', to: this.about.product };
+    const read = async (): Promise<ReadonlySet<string>> => {
       const names = new Set<string>();
       for (const { ref } of await this.#datacenters.list(call)) {
         for (const { name } of await networksOf(this.#connection, ref, call)) names.add(name);
       }
+      return names;
+    };
+    return translated(doing, async () => {
+      const names = await this.#datacenters.withNewest(read);
       // What stands behind a network, a host does not tell: a port group leads to a switch of the outside.
       return [...names].map((name) => ({ name, type: 'bridged', hasDhcp: false, subnet: null, mask: null }));
     });
@@ -128,7 +133,6 @@ export class VsphereHost implements HostLink {
   }
 
   close(): Promise<void> {
-    this.#datacenters.close();
     return this.#lease.release();
   }
 }

@@ -44,6 +44,16 @@ export async function connectTo(
   return { ...lease, pool: used, clock, call };
 }
 
+/** What some work rejects with. */
+export async function thrownBy(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it did not fail');
+}
+
 /** Moves a clock on, with time for what travels in between, until the work has settled. */
 export async function whileMoving<T>(clock: FakeClock, stepMs: number, work: Promise<T>): Promise<T> {
   const progress = { isSettled: false };

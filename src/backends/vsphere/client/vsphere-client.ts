@@ -123,7 +123,6 @@ export class VsphereClient {
 
   /** Gives the login back; the last client or VIX connection that shares it logs out. Idempotent; never rejects. */
   async close(): Promise<void> {
-    this.#datacenters.close();
     await this.#lease.release();
     await this.#closed?.();
   }

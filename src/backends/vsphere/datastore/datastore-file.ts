@@ -1,7 +1,7 @@
 import type { CallSignal, VsphereConnection } from '../connection.js';
 import type { HttpAnswer } from '../http/http-exchange.js';
 import { exchange } from '../http/http-exchange.js';
-import type { Datacenter } from '../inventory/datacenters.js';
+import type { Datacenter } from '../inventory/datacenter.js';
 import { datastorePath } from '../inventory/location.js';
 
 /** A picture of a screen is some megabytes at most, and nothing larger is fetched. */

@@ -20,20 +20,21 @@ export type GuestManagerType = NonNullable<GuestManagerRefs[keyof GuestManagerRe
 /** The guest managers of one connection, found once: their names differ between vCenter and ESXi. */
 export class GuestManagers {
   readonly #connection: VsphereConnection;
-  #found: Promise<GuestManagerRefs> | undefined;
+  #finding: Promise<GuestManagerRefs> | undefined;
+  #found: GuestManagerRefs | undefined;
 
   constructor(connection: VsphereConnection) {
     this.#connection = connection;
   }
 
   /** @throws Fault `not-supported` where the server has no guest operations; VimError, HttpFailure. */
-  all(call: CallSignal): Promise<GuestManagerRefs> {
+  async all(call: CallSignal): Promise<GuestManagerRefs> {
+    if (this.#found !== undefined) return this.#found;
     // Whoever asks first asks for all, so it does not end the question when it gives up.
-    const found = (this.#found ??= this.#find({ signal: new AbortController().signal }).catch((error: unknown) => {
-      this.#found = undefined;
-      throw error;
-    }));
-    return untilAborted(() => found, call.signal);
+    const finding = (this.#finding ??= this.#find({ signal: new AbortController().signal })
+      .then((found) => (this.#found = found))
+      .finally(() => (this.#finding = undefined)));
+    return untilAborted(() => finding, call.signal);
   }
 
   /** The manager of a type. @throws as `all`. */

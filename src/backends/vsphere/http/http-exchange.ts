@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGunzip, createInflate, gunzip, inflate } from 'node:zlib';
@@ -21,7 +22,10 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /** Largest answer, after decompression. */
   readonly maxAnswerBytes: number;
+  /** Of whoever wants the answer. */
   readonly signal?: AbortSignal | undefined;
+  /** Of what the request belongs to: the session, which many requests share. */
+  readonly ended?: AbortSignal | undefined;
   readonly clock: Clock;
 }
 
@@ -44,10 +48,10 @@ export interface StreamedAnswer extends AnswerHead {
 /**
  * Exchanges one request for one answer.
  *
- * @throws HttpFailure when no answer came; the signal's reason when it was aborted.
+ * @throws HttpFailure when no answer came; the reason of a signal that was aborted.
  */
 export async function exchange(peer: HttpPeer, request: HttpRequest): Promise<HttpAnswer> {
-  request.signal?.throwIfAborted();
+  throwIfUnwanted(request);
   return drawn(peer, request, async () => {
     const answer = (await plainExchange(peer, request, Number.POSITIVE_INFINITY)) as HttpAnswer;
     return decompressed(peer, request, answer);
@@ -60,11 +64,16 @@ export async function exchangeLong(
   request: HttpRequest,
   longBytes: number,
 ): Promise<HttpAnswer | StreamedAnswer> {
-  request.signal?.throwIfAborted();
+  throwIfUnwanted(request);
   return drawn(peer, request, async () => {
     const answer = await plainExchange(peer, request, longBytes);
     return 'body' in answer ? decompressed(peer, request, answer) : answer;
   });
+}
+
+function throwIfUnwanted({ signal, ended }: HttpRequest): void {
+  signal?.throwIfAborted();
+  ended?.throwIfAborted();
 }
 
 /** Shows an exchange on the timeline, where there is one. */
@@ -123,7 +132,8 @@ function plainExchange(
   request: HttpRequest,
   longBytes: number,
 ): Promise<HttpAnswer | StreamedAnswer> {
-  const { method, path, headers, body = null, timeoutMs, maxAnswerBytes, signal, clock } = request;
+  const { method, path, headers, body = null, timeoutMs, maxAnswerBytes, clock } = request;
+  const signals = [request.signal, request.ended].filter((signal) => signal !== undefined);
   return new Promise((resolve, reject) => {
     /** Of the request, once there is a connection for it: not a byte of it is sent before. */
     let started: Dispatcher.DispatchController | undefined;
@@ -137,7 +147,7 @@ function plainExchange(
       if (isOver) return;
       isOver = true;
       deadline.cancel();
-      signal?.removeEventListener('abort', onAbort);
+      for (const signal of signals) signal.removeEventListener('abort', onAbort);
       settle();
     };
     const stop = (reason: unknown): void => {
@@ -148,7 +158,7 @@ function plainExchange(
       if (long === undefined) reject(reason);
       else long.fail(reason);
     };
-    const onAbort = (): void => stop(signal?.reason);
+    const onAbort = (): void => stop(signals.find(({ aborted }) => aborted)?.reason);
     const drop = (): void => {
       if (!isOver) stop(new Error('nobody reads the answer to its end'));
     };
@@ -156,7 +166,11 @@ function plainExchange(
       const message = `${origin} gave no whole answer in ${Math.round(timeoutMs / 1000)} seconds`;
       stop(new HttpFailure('timeout', message, { mayHaveRun: started !== undefined }));
     });
-    signal?.addEventListener('abort', onAbort, { once: true });
+    for (const signal of signals) {
+      // However many requests follow one signal, each of them leaves it: that is no leak to warn of.
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', onAbort, { once: true });
+    }
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
         started = controller;

@@ -1,40 +1,16 @@
-import { Allowance } from '../../../base/allowance.js';
+import { Fault } from '../../../base/fault.js';
 import type { CallSignal, VsphereConnection } from '../connection.js';
+import { isVimError } from '../errors/vim-error.js';
 import { type Properties, propertiesOf } from '../properties.js';
 import { refKey, type Ref } from '../soap/values.js';
 import type { SelectionSpec } from '../vim/generated/types.js';
+import type { Datacenter, Place } from './datacenter.js';
 import { plainName } from './names.js';
-
-/** A datacentre, with what lies in it. */
-export interface Datacenter {
-  readonly ref: Ref<'Datacenter'>;
-  readonly name: string;
-  /** Names of the folders above and its own, as the server has them: `folder/name`. */
-  readonly path: string;
-  readonly vmFolder: Ref<'Folder'>;
-  readonly hostFolder: Ref<'Folder'>;
-  readonly datastores: readonly Datastore[];
-}
-
-export interface Datastore {
-  readonly ref: Ref<'Datastore'>;
-  readonly name: string;
-}
-
-/** A datastore with its datacentre. */
-export interface Place {
-  readonly datacenter: Datacenter;
-  readonly datastore: Datastore;
-}
-
-/** How long a list of the datacentres is believed. What is not found in an old one is looked for in a new one. */
-const believedMs = 60_000;
 
 /** The datacentres of a server with their datastores, as they were a short while ago. */
 export class Datacenters {
   readonly #connection: VsphereConnection;
-  #list: Promise<readonly Datacenter[]> | undefined;
-  #believed: Allowance | undefined;
+  #reading: Promise<readonly Datacenter[]> | undefined;
 
   constructor(connection: VsphereConnection) {
     this.#connection = connection;
@@ -42,15 +18,35 @@ export class Datacenters {
 
   /** @param isFresh read them anew. */
   async list(call: CallSignal, isFresh = false): Promise<readonly Datacenter[]> {
-    if (!isFresh && this.#list !== undefined && this.#believed?.isOver === false) {
-      const known = await this.#list.catch(() => undefined);
+    const believed = this.#connection.datacenters;
+    if (!isFresh && believed.value !== undefined) return believed.value;
+    if (!isFresh && this.#reading !== undefined) {
+      // Where whoever reads it gives up, somebody else does.
+      const known = await this.#reading.catch(() => undefined);
       if (known !== undefined) return known;
     }
-    this.#believed?.end();
-    this.#believed = new Allowance(this.#connection.clock, believedMs);
-    const list = readDatacenters(this.#connection, call);
-    this.#list = list;
-    return list;
+    const reading = readDatacenters(this.#connection, call);
+    this.#reading = reading;
+    try {
+      const list = await reading;
+      believed.tell(list);
+      return list;
+    } finally {
+      if (this.#reading === reading) this.#reading = undefined;
+    }
+  }
+
+  /** Does what goes by the list. Where it fails by what may have changed since the list was read, it is done once more. */
+  async withNewest<T>(work: () => Promise<T>): Promise<T> {
+    const believed = this.#connection.datacenters;
+    const known = believed.value;
+    try {
+      return await work();
+    } catch (error) {
+      if (known === undefined || !mayHaveChanged(error)) throw error;
+      if (believed.value === known) believed.forget();
+      return work();
+    }
   }
 
   /**
@@ -59,15 +55,16 @@ export class Datacenters {
    * @param wanted name or path of the one datacentre that counts; null: any.
    */
   async withDatastore(datastore: string, wanted: string | null, call: CallSignal): Promise<readonly Place[]> {
-    const isOld = this.#believed?.isOver === false;
+    const known = this.#connection.datacenters.value;
     const found = matches(await this.list(call), datastore, wanted);
-    return found.length > 0 || !isOld ? found : matches(await this.list(call, true), datastore, wanted);
+    if (found.length > 0 || known === undefined) return found;
+    return matches(await this.list(call, true), datastore, wanted);
   }
+}
 
-  /** Frees the timer. */
-  close(): void {
-    this.#believed?.end();
-  }
+/** Whether a list of datacentres that is not the newest may be why something failed. */
+function mayHaveChanged(error: unknown): boolean {
+  return isVimError(error, 'ManagedObjectNotFound') || (error instanceof Fault && error.kind === 'vm-not-found');
 }
 
 function matches(datacenters: readonly Datacenter[], datastore: string, wanted: string | null): readonly Place[] {

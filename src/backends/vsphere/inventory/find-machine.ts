@@ -4,7 +4,8 @@ import { isVimError } from '../errors/vim-error.js';
 import { familyPaths, KnownFamily } from '../guest/known-family.js';
 import { propertiesOf, type Properties } from '../properties.js';
 import { refKey, type Ref } from '../soap/values.js';
-import type { Datacenter, Datacenters } from './datacenters.js';
+import type { Datacenter } from './datacenter.js';
+import type { Datacenters } from './datacenters.js';
 import { datastorePath, type Location, parseLocation } from './location.js';
 import { allMachines } from './machine-list.js';
 
@@ -47,7 +48,7 @@ export async function findMachine(
   }
   switch (location.kind) {
     case 'datastore':
-      return findByPath(connection, datacenters, location, text, call);
+      return datacenters.withNewest(() => findByPath(connection, datacenters, location, text, call));
     case 'uuid':
       return withDetails(connection, await findByUuid(connection, location.uuid, call), call);
     case 'inventory':

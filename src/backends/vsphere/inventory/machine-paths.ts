@@ -1,6 +1,7 @@
 import type { CallSignal, VsphereConnection } from '../connection.js';
 import { refKey, type Ref } from '../soap/values.js';
-import type { Datacenter, Datacenters } from './datacenters.js';
+import type { Datacenter } from './datacenter.js';
+import type { Datacenters } from './datacenters.js';
 import { findByDatastorePath } from './find-machine.js';
 import { parseLocation } from './location.js';
 

@@ -7,7 +7,8 @@ import { type Properties, propertiesOf } from '../properties.js';
 import { refKey, type Ref } from '../soap/values.js';
 import type { SelectionSpec } from '../vim/generated/types.js';
 import type { Machine } from '../vm/machine.js';
-import type { Datacenter, Datacenters, Datastore, Place } from './datacenters.js';
+import type { Datacenter, Datastore, Place } from './datacenter.js';
+import type { Datacenters } from './datacenters.js';
 import { findByDatastorePath } from './find-machine.js';
 import { datastorePath, type Location, parseLocation } from './location.js';
 

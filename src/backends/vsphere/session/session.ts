@@ -168,7 +168,7 @@ export class Session {
     /** Whose guest is asked, if one is. */
     const guest = /Guest\w*Manager$/.test(self.type) ? ((args as { readonly vm?: Ref }).vm?.value ?? '') : undefined;
     // The connections are not this session's alone, so what is under way does not end with them.
-    const stop = new LinkedAbort(signal, this.#ended.signal);
+    const ended = this.#ended.signal;
     let outage: Allowance | undefined;
     let pauseMs = firstPauseMs;
     /** The login that refused the call, until there is a newer one, and the answer that hid the refusal, if one did. */
@@ -194,7 +194,7 @@ export class Session {
           const generation = this.#generation;
           try {
             this.#hasCalled = true;
-            const result = await this.#channel.call(self, method, args, { signal: stop.signal, timeoutMs });
+            const result = await this.#channel.call(self, method, args, { signal, ended, timeoutMs });
             this.#endOutage();
             if (isOnce || !hidesRefusal(result)) return result;
             refused = { generation, answer: { result } };
@@ -216,7 +216,6 @@ export class Session {
         }
       }
     } finally {
-      stop.release();
       outage?.end();
     }
   }

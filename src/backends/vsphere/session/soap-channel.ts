@@ -27,7 +27,7 @@ const maxPageBytes = 256 * 1024 * 1024;
 /** A page from this size on is read while it arrives. */
 const longPageBytes = 64 * 1024;
 
-/** A page from this size on is read object by object, which takes longer for a few and a twentieth for many. */
+/** A page from this size on is read object by object: a little longer for a few with structures, a tenth for many. */
 const dividedPageBytes = 2 * 1024;
 
 /** Newest version of the API whose types Revix knows; a newer server answers in these terms. */
@@ -39,7 +39,10 @@ const oldestVersion = '5.5';
 const sessionCookie = 'vmware_soap_session';
 
 export interface ChannelCall {
+  /** Of whoever wants the result. */
   readonly signal?: AbortSignal | undefined;
+  /** Of the session. */
+  readonly ended?: AbortSignal | undefined;
   readonly timeoutMs: number;
   readonly header?: SoapHeader;
   /** Begins a session: goes without the cookie that is kept, and the one that it brings is kept in its place. */
@@ -107,7 +110,7 @@ export class SoapChannel {
   /**
    * Calls a method. @returns its result, undefined for none.
    *
-   * @throws VimError for a fault, HttpFailure when there was no answer, the signal's reason when aborted.
+   * @throws VimError for a fault, HttpFailure when there was no answer, the reason of a signal that was aborted.
    */
   async call<Method extends MethodName>(
     self: RefFor<Method>,
@@ -132,16 +135,17 @@ export class SoapChannel {
       timeoutMs: call.timeoutMs,
       maxAnswerBytes: isPage ? maxPageBytes : maxAnswerBytes,
       signal: call.signal,
+      ended: call.ended,
       clock: this.#clock,
     };
     const answer = await (isPage ? exchangeLong(this.#peer, request, longPageBytes) : exchange(this.#peer, request));
-    const result = (await this.#result(method, answer, call.signal)) as ResultOf<Method>;
+    const result = (await this.#result(method, answer, call)) as ResultOf<Method>;
     // A fault brings no session, and a late answer none that outlives the login made since its request.
     if (call.isLogin === true || this.#cookie === sent) this.#cookie = cookieIn(answer) ?? sent;
     return result;
   }
 
-  async #result(method: string, answer: HttpAnswer | StreamedAnswer, signal?: AbortSignal): Promise<unknown> {
+  async #result(method: string, answer: HttpAnswer | StreamedAnswer, call: ChannelCall): Promise<unknown> {
     const { status } = answer;
     if ('body' in answer && status !== 200 && status !== 500)
       throw statusFailure(answer, `${this.#peer.origin}${this.#path}`);
@@ -151,7 +155,8 @@ export class SoapChannel {
       if (isDivided) return await decodePage(codec, method, textsOf([answer.body]));
       return codec.decodeResponse(method, answer.body.toString('utf8'));
     } catch (error) {
-      if (signal?.aborted === true) throw signal.reason;
+      call.signal?.throwIfAborted();
+      call.ended?.throwIfAborted();
       if (error instanceof HttpFailure) throw error;
       if (error instanceof SoapFault) throw new VimError(error.fault ?? { $type: 'RuntimeFault' }, error.message);
       const reason = error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 import { Fault } from '../../../base/fault.js';
 import type { CallContext } from '../../backend.js';
 import { findByDatastorePath } from '../inventory/find-machine.js';
-import type { Place } from '../inventory/datacenters.js';
+import type { Place } from '../inventory/datacenter.js';
 import { datastorePath, type Location, parseLocation } from '../inventory/location.js';
 import { shownPath } from '../inventory/machine-paths.js';
 import { escapedName } from '../inventory/names.js';

@@ -3,7 +3,7 @@ import { isVimError } from '../../../../src/backends/vsphere/errors/vim-error.js
 import type { Fault } from '../../../../src/base/fault.js';
 import { deferred } from '../../../../src/base/deferred.js';
 import { Secret } from '../../../../src/base/secret.js';
-import { connectTo, type FakeConnection, whileMoving } from '../fake-connection.js';
+import { connectTo, type FakeConnection, thrownBy, whileMoving } from '../fake-connection.js';
 import { answeredOtherwise, type FakeCall, FakeFault, FakeVsphere } from '../fake-vsphere.js';
 
 const vm = { type: 'VirtualMachine', value: 'vm-1' } as const;
@@ -44,13 +44,6 @@ function gate(): { readonly passed: () => Promise<void>; readonly reached: Promi
     await opened.promise;
   };
   return { passed, reached: reached.promise, open: () => opened.resolve(undefined) };
-}
-
-async function thrownBy(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => 'nothing',
-    (error: unknown) => error,
-  );
 }
 
 describe('a session that guest managers refuse while it lives', () => {

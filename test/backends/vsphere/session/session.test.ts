@@ -10,7 +10,7 @@ import { deferred } from '../../../../src/base/deferred.js';
 import type { Fault } from '../../../../src/base/fault.js';
 import { Secret } from '../../../../src/base/secret.js';
 import { goodCertificate, selfSignedCertificate } from '../../../fixtures/tls/certificates.js';
-import { connectTo, type FakeConnection, target, whileMoving } from '../fake-connection.js';
+import { connectTo, type FakeConnection, target, thrownBy, whileMoving } from '../fake-connection.js';
 import { answeredOtherwise, type FakeCall, FakeFault, FakeVsphere } from '../fake-vsphere.js';
 
 const vm = { type: 'VirtualMachine', value: 'vm-1' } as const;
@@ -40,13 +40,6 @@ async function connected(
 
 function readName({ connection, call }: FakeConnection): Promise<string | undefined> {
   return connection.properties(vm, ['name'], call).then((values) => values.get('name'));
-}
-
-async function thrownBy(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => 'nothing',
-    (error: unknown) => error,
-  );
 }
 
 describe('a session', () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isVimError } from '../../../../src/backends/vsphere/errors/vim-error.js';
 import type { Ref } from '../../../../src/backends/vsphere/soap/values.js';
-import { connectTo, type FakeConnection, whileMoving } from '../fake-connection.js';
+import { connectTo, type FakeConnection, thrownBy, whileMoving } from '../fake-connection.js';
 import { answeredOtherwise, FakeFault, FakeVsphere } from '../fake-vsphere.js';
 
 const vm = { type: 'VirtualMachine', value: 'vm-1' } as const;
@@ -25,13 +25,6 @@ function power(machine: Ref<'VirtualMachine'>, state: string): Promise<true> {
   const isThere = (values: { get(path: 'runtime.powerState'): string | undefined }): true | undefined =>
     values.get('runtime.powerState') === state ? true : undefined;
   return made.connection.waitForVm(machine, isThere, { signal: new AbortController().signal });
-}
-
-async function thrownBy(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => 'nothing',
-    (error: unknown) => error,
-  );
 }
 
 async function until(condition: () => boolean): Promise<void> {
