@@ -12,11 +12,11 @@ import { StallWatch, type Stall } from './stall-watch.js';
 import { giveGuests, startVcsim, type Vcsim } from './vcsim.js';
 import { VsphereWork } from './vsphere-work.js';
 
-const openRounds = 200;
+const openRounds = 600;
 const listRounds = 20;
 const programRounds = 20;
 const inTurnRounds = 6;
-const transferRounds = 8;
+const transferRounds = 12;
 const listedVms = 5000;
 const guestCount = 20;
 const programCount = 200;

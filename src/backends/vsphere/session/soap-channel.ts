@@ -28,7 +28,7 @@ const maxPageBytes = 256 * 1024 * 1024;
 const longPageBytes = 64 * 1024;
 
 /** A page from this size on is read object by object: a little longer for a few with structures, a tenth for many. */
-const dividedPageBytes = 2 * 1024;
+const dividedPageBytes = 4 * 1024;
 
 /** Newest version of the API whose types Revix knows; a newer server answers in these terms. */
 const newestVersion = '8.0.3.0';
