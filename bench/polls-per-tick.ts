@@ -8,7 +8,7 @@ const listMethod = 'GuestProcessManager.ListProcessesInGuest';
 /**
  * How often a machine is asked for each time that Revix means to look at its programs, while many of them run. A look is
  * meant when half of the programs' time has gone by since the last answer, or 10 ms; a request that comes in less than half of
- * that pause is a further one for the same look.
+ * that pause, or while another is under way, is a further one for the same look.
  */
 export async function pollsPerTick(server: Vcsim, location: string, programs: number): Promise<number> {
   const events: TraceEvent[] = [];
@@ -24,8 +24,8 @@ export async function pollsPerTick(server: Vcsim, location: string, programs: nu
   const answers = times('E', listMethod);
   const isMeant = (ms: number): boolean => {
     if (ms === first) return true;
-    const lastMs = Math.max(sinceMs, ...answers.filter((answerMs) => answerMs < ms));
+    const lastMs = Math.max(sinceMs, ...[...polls, ...answers].filter((otherMs) => otherMs < ms));
     return ms - lastMs >= Math.max(10, (lastMs - sinceMs) / 2) / 2;
   };
-  return polls.length / polls.filter(isMeant).length;
+  return polls.length / new Set(polls.filter(isMeant)).size;
 }

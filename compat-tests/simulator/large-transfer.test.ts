@@ -1,7 +1,30 @@
 import { request, type RequestOptions } from 'node:http';
 import { once } from 'node:events';
+import {
+  closeSync,
+  createReadStream,
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createVix,
+  Vix_Out,
+  VIX_EVENTTYPE_JOB_PROGRESS,
+  VIX_INVALID_HANDLE,
+  VIX_OK,
+  VIX_PROPERTY_JOB_RESULT_HANDLE,
+  VIX_PROPERTY_NONE,
+  VIX_SERVICEPROVIDER_VMWARE_VI_SERVER,
+  type VixHandle,
+} from 'revix';
 import type { Simulator } from 'revix/simulator';
-import { connectVsphere } from 'revix/vsphere';
+import { connectVsphere, createVsphereBackend } from 'revix/vsphere';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGuests } from './guest-machines.js';
 
@@ -138,4 +161,54 @@ describe('a guest file of more than 4 GiB', () => {
     await secure.close();
     expect(mostMemory - before).toBeLessThan(500 * mebibyte);
   });
+
+  it('is copied both ways by a VIX program', { timeout: 900_000 }, async () => {
+    const before = (mostMemory = process.memoryUsage().rss);
+    const secure = await startGuests();
+    const directory = mkdtempSync(join(tmpdir(), 'revix-large-'));
+    const [source, target] = [join(directory, 'source'), join(directory, 'target')];
+    makeSparse(source);
+    const tls = { thumbprint: secure.thumbprint?.sha256 ?? '' };
+    const vix = createVix({ backends: [createVsphereBackend({ tls })], config: {} });
+    let progressEvents = 0;
+    const note = (_job: VixHandle, type: number): void => {
+      if (type === VIX_EVENTTYPE_JOB_PROGRESS) progressEvents += 1;
+    };
+    const end = async (job: VixHandle): Promise<VixHandle> => {
+      const cell = Vix_Out<VixHandle>();
+      const error = await vix.VixJob_Wait(job, VIX_PROPERTY_JOB_RESULT_HANDLE, cell, VIX_PROPERTY_NONE);
+      expect(error, vix.Revix_GetJobMessage(job)).toBe(VIX_OK);
+      return cell.value;
+    };
+    const none = VIX_INVALID_HANDLE;
+    const provider = VIX_SERVICEPROVIDER_VMWARE_VI_SERVER;
+    const host = await end(vix.VixHost_Connect(-1, provider, secure.url, 0, 'tester', 'secret', 0, none, null, null));
+    const vm = await end(vix.VixVM_Open(host, '[ds1] linux1/linux1.vmx', null, null));
+    expect(
+      await vix.VixJob_Wait(vix.VixVM_LoginInGuest(vm, 'root', 'password', 0, null, null), VIX_PROPERTY_NONE),
+    ).toBe(VIX_OK);
+    const up = vix.VixVM_CopyFileFromHostToGuest(vm, source, '/root/copied', 0, none, note, null);
+    expect(await vix.VixJob_Wait(up, VIX_PROPERTY_NONE), vix.Revix_GetJobMessage(up)).toBe(VIX_OK);
+    const seenUp = progressEvents;
+    const down = vix.VixVM_CopyFileFromGuestToHost(vm, '/root/copied', target, 0, none, note, null);
+    expect(await vix.VixJob_Wait(down, VIX_PROPERTY_NONE), vix.Revix_GetJobMessage(down)).toBe(VIX_OK);
+    expect(await seenIn(createReadStream(target, { highWaterMark: pieceBytes }))).toEqual({
+      received: size,
+      marks: 65,
+    });
+    expect(readdirSync(directory).sort()).toEqual(['source', 'target']);
+    expect([seenUp > 1, progressEvents - seenUp > 1]).toEqual([true, true]);
+    await vix.Revix_Close();
+    await secure.close();
+    rmSync(directory, { recursive: true });
+    expect(mostMemory - before).toBeLessThan(500 * mebibyte);
+  });
 });
+
+/** Makes the file on this machine; the zeros of it take no room. */
+function makeSparse(path: string): void {
+  const file = openSync(path, 'w');
+  ftruncateSync(file, size);
+  for (let at = 0; at < size; at += markedEvery * pieceBytes) writeSync(file, piece(at), 0, undefined, at);
+  closeSync(file);
+}

@@ -22,8 +22,8 @@ interface Waiter {
 export type ProgramLook = ProcessState | { readonly state: 'failed'; readonly reason: unknown };
 
 /**
- * Asks the guest for the states of several processes at once. Which ones is asked for when the request goes out: until its
- * turn comes, programs may be added. One that the answer leaves out was not looked at.
+ * Asks the guest for the states of several processes at once. Which ones may be asked for as late as the request goes out: until
+ * its turn comes, programs may be added. One that the answer leaves out was not looked at.
  */
 type Poll = (pids: () => readonly number[], call: CallContext) => Promise<ReadonlyMap<number, ProgramLook>>;
 
@@ -156,6 +156,7 @@ export class ProgramWatcher {
 
   async #look(): Promise<void> {
     this.#dueMs = Number.POSITIVE_INFINITY;
+    const early = [...this.#waiters];
     /** Who waits for what was asked for. Who comes later waits for another program, also where it has the same number. */
     const asked = new Map<number, readonly Waiter[]>();
     const pids = (): readonly number[] => {
@@ -177,7 +178,7 @@ export class ProgramWatcher {
       for (const [pid, look] of looks) for (const waiter of asked.get(pid) ?? []) this.#settle(waiter, look);
     } catch (error) {
       const end = polling.signal.aborted ? undefined : this.#endOf(error);
-      if (end !== undefined) for (const waiter of [...this.#waiters]) waiter.reject(end);
+      if (end !== undefined) for (const waiter of early) if (this.#waiters.has(waiter)) waiter.reject(end);
     } finally {
       this.#polling = undefined;
       this.#arm();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallContext, ProcessState } from '../../src/backends/backend.js';
 import { FakeClock, settle } from '../../src/base/clock.js';
 import { Fault } from '../../src/base/fault.js';
+import { gate } from '../fixtures/gate.js';
 import { ProgramWatcher, type ExitedProgram } from '../../src/guest/program-watcher.js';
 
 const running: ProcessState = { state: 'running' };
@@ -96,6 +97,22 @@ describe('ProgramWatcher', () => {
       { exitCode: -1, elapsedMs: 0 },
     ]);
     expect(guest.clock.pending).toBe(0);
+  });
+
+  it('does not end the wait for a program that came after a look that fails', async () => {
+    const guest = new Guest();
+    guest.states.set(1, running).set(2, exited(5));
+    const failing = gate();
+    guest.answer = () => failing.opened;
+    const first = guest.wait(1).catch((error: unknown) => error);
+    await guest.clock.advance(10);
+    const second = guest.wait(2);
+    guest.trouble = new TypeError('no');
+    failing.open();
+    expect(await first).toBe(guest.trouble);
+    guest.trouble = undefined;
+    await guest.clock.advance(1000);
+    expect(await second).toMatchObject({ exitCode: 5 });
   });
 
   it('looks soon again when another program comes', async () => {

@@ -87,6 +87,7 @@ export class ConnectionPool {
   async close(): Promise<void> {
     for (const entry of this.#entries) void this.#end(entry);
     await Promise.all(this.#ending);
+    this.#servers.clear();
     const unused = [...this.#dispatchers.values()];
     this.#dispatchers.clear();
     await Promise.all(unused.map((dispatchers) => dispatchers.close()));

@@ -18,6 +18,8 @@ export class ServerMemory {
   readonly server: Believed<KnownServer>;
   readonly #clock: Clock;
   readonly #datacenters = new Map<string, Believed<readonly Datacenter[]>>();
+  /** Which server it was that told last. */
+  #identity: string | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -28,15 +30,20 @@ export class ServerMemory {
   datacentersOf(userName: string): Believed<readonly Datacenter[]> {
     let datacenters = this.#datacenters.get(userName);
     if (datacenters === undefined) {
+      for (const [other, { value }] of this.#datacenters) if (value === undefined) this.#datacenters.delete(other);
       datacenters = new Believed(this.#clock, believedMs);
       this.#datacenters.set(userName, datacenters);
     }
     return datacenters;
   }
 
-  /** Takes what a server tells that was not known, or is another one now. */
+  /** Takes what a server tells. Of another one than before, nothing is known. */
   meet(server: KnownServer): void {
-    this.server.tell(server);
+    this.server.ask()(server);
+    const { instanceUuid = '', fullName } = server.content.about;
+    const identity = `${instanceUuid} ${fullName}`;
+    if (this.#identity === identity) return;
+    this.#identity = identity;
     for (const datacenters of this.#datacenters.values()) datacenters.forget();
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { VIX_E_FILE_ALREADY_EXISTS } from '../../vix/names.js';
+import { VIX_E_FILE_ALREADY_EXISTS, VIX_EVENTTYPE_JOB_PROGRESS } from '../../vix/names.js';
 import { type CaseDefinition, caseGroup } from '../conformance-case.js';
 import { GuestBench } from '../guest-bench.js';
 
@@ -56,6 +56,24 @@ const familyCases: readonly CaseDefinition[] = (['posix', 'windows'] as const).f
       }
       await inGuest.write(path, '\r\n\n\r\0\u001a');
       assert.equal((await inGuest.read(path)).toString(), '\r\n\n\r\0\u001a');
+    },
+  },
+  {
+    title: `${role}: a copy tells how far it is`,
+    roles: [role],
+    async run(bench) {
+      const inGuest = await GuestBench.in(bench, role);
+      const [source, target] = [inGuest.hostPath('source'), inGuest.hostPath('target')];
+      const path = await inGuest.path('large.bin');
+      await writeFile(source, everyByte(3_000_000));
+      const ways = [
+        await bench.ok(toGuest, inGuest.vm, source, path, 0, 0),
+        await bench.ok(fromGuest, inGuest.vm, path, target, 0, 0),
+      ];
+      for (const { call, events } of ways) {
+        const told = events.filter(({ type }) => type === VIX_EVENTTYPE_JOB_PROGRESS).length;
+        assert.ok(told > 0, `${call}: events of progress`);
+      }
     },
   },
   {

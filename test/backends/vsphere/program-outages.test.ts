@@ -10,6 +10,7 @@ import { startSimulator, type Simulator, type WireEffect, type WireFaultRule } f
 import {
   VIX_INVALID_HANDLE,
   VIX_OK,
+  VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_ELAPSED_TIME,
   VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE,
   VIX_PROPERTY_JOB_RESULT_HANDLE,
   VIX_PROPERTY_NONE,
@@ -221,6 +222,22 @@ describe('a program that runs over a network with mishaps', () => {
     const next = vix.VixVM_RunProgramInGuest(vm, '/bin/true', '', 0, VIX_INVALID_HANDLE, null, null);
     const error = await moving(vix.VixJob_Wait(next, VIX_PROPERTY_NONE));
     expect(errorName(error)).toBe(lost.isHostLost ? lost.error : 'VIX_OK');
+  });
+
+  it('tells exit code and elapsed time when the session ends in the middle', async () => {
+    simulator.faults.add({ on: 'ListProcessesInGuest', effect: { expireSession: true }, count: 1 });
+    const job = vix.VixVM_RunProgramInGuest(vm, '/bin/sh', '-c "sleep 3; exit 7"', 0, VIX_INVALID_HANDLE, null, null);
+    const [code, elapsed] = [Vix_Out<number>(), Vix_Out<number>()];
+    const waiting = vix.VixJob_Wait(
+      job,
+      VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_EXIT_CODE,
+      code,
+      VIX_PROPERTY_JOB_RESULT_GUEST_PROGRAM_ELAPSED_TIME,
+      elapsed,
+      VIX_PROPERTY_NONE,
+    );
+    expect([await moving(waiting), code.value, elapsed.value]).toEqual([VIX_OK, 7, 3]);
+    expect(simulator.faults.list()).toMatchObject([{ hits: 1 }]);
   });
 
   it.each([

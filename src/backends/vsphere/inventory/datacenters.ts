@@ -7,6 +7,9 @@ import type { SelectionSpec } from '../vim/generated/types.js';
 import type { Datacenter, Place } from './datacenter.js';
 import { plainName } from './names.js';
 
+/** How old a list may be for nobody to look for what it lacks: whoever tries again and again would read it each time. */
+const newMs = 1000;
+
 /** The datacentres of a server with their datastores, as they were a short while ago. */
 export class Datacenters {
   readonly #connection: VsphereConnection;
@@ -25,25 +28,30 @@ export class Datacenters {
       const known = await this.#reading.catch(() => undefined);
       if (known !== undefined) return known;
     }
+    const tell = believed.ask();
     const reading = readDatacenters(this.#connection, call);
     this.#reading = reading;
     try {
       const list = await reading;
-      believed.tell(list);
+      tell(list);
       return list;
     } finally {
       if (this.#reading === reading) this.#reading = undefined;
     }
   }
 
-  /** Does what goes by the list. Where it fails by what may have changed since the list was read, it is done once more. */
+  /**
+   * Does what goes by the list. Where it fails by what may have changed since the list was read, it is done once more, by a
+   * new list: it must do no harm twice.
+   */
   async withNewest<T>(work: () => Promise<T>): Promise<T> {
     const believed = this.#connection.datacenters;
     const known = believed.value;
+    const isOld = believed.ageMs > newMs;
     try {
       return await work();
     } catch (error) {
-      if (known === undefined || !mayHaveChanged(error)) throw error;
+      if (known === undefined || !isOld || !mayHaveChanged(error)) throw error;
       if (believed.value === known) believed.forget();
       return work();
     }
@@ -55,24 +63,20 @@ export class Datacenters {
    * @param wanted name or path of the one datacentre that counts; null: any.
    */
   async withDatastore(datastore: string, wanted: string | null, call: CallSignal): Promise<readonly Place[]> {
-    const known = this.#connection.datacenters.value;
-    const found = matches(await this.list(call), datastore, wanted);
-    if (found.length > 0 || known === undefined) return found;
-    return matches(await this.list(call, true), datastore, wanted);
+    return (await this.list(call))
+      .filter(({ name, path }) => wanted === null || wanted === name || wanted === path)
+      .flatMap((datacenter) =>
+        datacenter.datastores
+          .filter(({ name }) => name === datastore)
+          .map((match) => ({ datacenter, datastore: match })),
+      );
   }
 }
 
 /** Whether a list of datacentres that is not the newest may be why something failed. */
 function mayHaveChanged(error: unknown): boolean {
-  return isVimError(error, 'ManagedObjectNotFound') || (error instanceof Fault && error.kind === 'vm-not-found');
-}
-
-function matches(datacenters: readonly Datacenter[], datastore: string, wanted: string | null): readonly Place[] {
-  return datacenters
-    .filter(({ name, path }) => wanted === null || wanted === name || wanted === path)
-    .flatMap((datacenter) =>
-      datacenter.datastores.filter(({ name }) => name === datastore).map((match) => ({ datacenter, datastore: match })),
-    );
+  if (error instanceof Fault) return error.kind === 'vm-not-found' || error.kind === 'not-found';
+  return isVimError(error, 'ManagedObjectNotFound', 'InvalidDatastore', 'InvalidDatastorePath');
 }
 
 /** Goes down the folders of datacentres, and from each datacentre to its datastores. */

@@ -103,8 +103,8 @@ export async function findByDatastorePath(
     const args = { datacenter: datacenter.ref, path };
     return await connection.call(index, 'FindByDatastorePath', args, call);
   } catch (error) {
-    // The datastore has gone from there in the meantime.
-    if (isVimError(error, 'InvalidDatastore', 'InvalidDatastorePath')) return undefined;
+    // The datastore has gone from there in the meantime, or the datacentre itself has gone.
+    if (isVimError(error, 'InvalidDatastore', 'InvalidDatastorePath', 'ManagedObjectNotFound')) return undefined;
     throw error;
   }
 }

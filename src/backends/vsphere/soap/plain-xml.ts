@@ -3,12 +3,17 @@ import { resolveReferences } from './xml-text.js';
 
 const declaration = /^<\?xml version="1\.\d"(?: encoding="[A-Za-z][\w.-]*")?(?: standalone="(?:yes|no)")? ?\?>/;
 const name = '[A-Za-z_][\\w.-]*(?::[A-Za-z_][\\w.-]*)?';
-/** A tag with the text behind it. */
-const tag = new RegExp(`<(/?)(${name})((?:\\s+${name}="[^"<]*")*)\\s*(/?)>([^<]*)`, 'y');
+/** A tag of not too many attributes, with the text behind it. */
+const tag = new RegExp(`<(/?)(${name})((?:[ \\t\\n]+${name}="[^"<]*"){0,99})[ \\t\\n]*(/?)>([^<]*)`, 'y');
 const attribute = new RegExp(`(${name})="([^"]*)"`, 'g');
 
-/** What is not for this reader: what XML forbids, ends of lines that a reader has to change, names that the parser refuses. */
-const unusual = /[\u0000-\u0008\u000B-\u001F\uFFFE\uFFFF]|]]>|__proto__|constructor|prototype/;
+/**
+ * What is not for this reader: what XML forbids, ends of lines that a reader has to change, and names that mean something
+ * to JavaScript, which the parser refuses or changes.
+ */
+const unusual =
+  /[\u0000-\u0008\u000B-\u001F\uFFFE\uFFFF]|]]>|__(?:proto|define|lookup)|constructor|prototype|hasOwnProperty|toString|valueOf/;
+const blank = /^[ \t\n]*$/;
 
 /** Elements within elements beyond which the parser is asked. */
 const mostDepth = 100;
@@ -55,7 +60,7 @@ export function readPlainXml(xml: string, scope?: XmlElement): XmlElement | unde
     }
     if (text === '') continue;
     if (openNames.length > 0) openNodes.at(-1)?.push(resolveReferences(text));
-    else if (text.trim() !== '') return undefined;
+    else if (!blank.test(text)) return undefined;
   }
   return openNames.length === 0 ? root : undefined;
 }

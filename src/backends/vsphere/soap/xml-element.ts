@@ -1,12 +1,10 @@
 type Attributes = ReadonlyMap<string, string>;
-type Namespaces = ReadonlyMap<string, string>;
 
 /** What stands inside an element: other elements, and text. */
 export type XmlNode = XmlElement | string;
 
 /** Of an element that has none. */
 export const noAttributes: Attributes = new Map();
-const noNamespaces: Namespaces = new Map();
 
 /** An element of a document, with its namespaces resolved. */
 export class XmlElement {
@@ -14,8 +12,7 @@ export class XmlElement {
   readonly localName: string;
   /** By their names as they stand in the document. */
   readonly attributes: Attributes;
-  /** The namespaces of the prefixes declared here and around. */
-  readonly namespaces: Namespaces;
+  readonly #around: XmlElement | undefined;
   readonly #nodes: readonly XmlNode[];
 
   /**
@@ -28,7 +25,7 @@ export class XmlElement {
     this.prefix = colon === -1 ? '' : name.slice(0, colon);
     this.localName = colon === -1 ? name : name.slice(colon + 1);
     this.attributes = attributes;
-    this.namespaces = withDeclarations(attributes, around?.namespaces ?? noNamespaces);
+    this.#around = around;
     this.#nodes = nodes;
   }
 
@@ -39,7 +36,13 @@ export class XmlElement {
 
   /** The namespace that a prefix means at this place. */
   namespaceOf(prefix: string): string | undefined {
-    return this.namespaces.get(prefix);
+    return this.#declared(prefix === '' ? 'xmlns' : `xmlns:${prefix}`);
+  }
+
+  /** Looked for upwards, since a map of all at each element would let a short document take gigabytes. */
+  #declared(name: string): string | undefined {
+    const own = this.attributes.get(name);
+    return own === undefined && this.#around !== undefined ? this.#around.#declared(name) : own;
   }
 
   /** The value of the attribute that has no prefix. */
@@ -72,14 +75,4 @@ export class XmlElement {
   get text(): string {
     return this.#nodes.filter((node) => typeof node === 'string').join('');
   }
-}
-
-function withDeclarations(attributes: Attributes, namespaces: Namespaces): Namespaces {
-  let changed: Map<string, string> | undefined;
-  for (const [name, value] of attributes) {
-    if (!name.startsWith('xmlns')) continue;
-    changed ??= new Map(namespaces);
-    changed.set(name === 'xmlns' ? '' : name.slice('xmlns:'.length), value);
-  }
-  return changed ?? namespaces;
 }

@@ -43,14 +43,20 @@ function refuseForbidden(text: string): void {
   throw new SoapFormatError(`XML cannot carry the character U+${code} (number ${at + 1} of the text)`);
 }
 
-const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const named: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
 
 /** Resolves the references of a text: the five names that XML knows, and numbers. Any other name is an error. */
 export function resolveReferences(text: string): string {
   if (!text.includes('&')) return text;
   return text.replaceAll(/&([^;&\s]{1,32};)?/g, (_, reference: string | undefined) => {
     const name = reference?.slice(0, -1) ?? '';
-    const character = named[name] ?? numbered(name);
+    const character = named.get(name) ?? numbered(name);
     if (character !== undefined) return character;
     // Not quoted: it may be a part of a password that somebody forgot to escape.
     throw new SoapFormatError(
@@ -60,7 +66,7 @@ export function resolveReferences(text: string): string {
 }
 
 function numbered(name: string): string | undefined {
-  const match = /^#(?:x([0-9a-f]{1,6})|(\d{1,7}))$/i.exec(name);
+  const match = /^#(?:x([0-9A-Fa-f]{1,6})|(\d{1,7}))$/.exec(name);
   if (match === null) return undefined;
   const code = match[1] === undefined ? Number(match[2]) : Number.parseInt(match[1], 16);
   if (code > 0x10_ff_ff) return undefined;

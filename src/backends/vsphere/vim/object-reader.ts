@@ -6,8 +6,8 @@ import { parseXml } from '../soap/xml-tree.js';
 import type { XmlElement } from '../soap/xml-element.js';
 import type { DynamicProperty, ObjectContent } from './generated/types.js';
 
-/** What a character of what is not plain costs, measured against one that the patterns below read. */
-const parserCost = 6;
+/** What a character of what is not plain costs at most, measured against one that the patterns below read. */
+const parserCost = 20;
 
 const objectStart = /\s*<objects>\s*<obj([^>]*)>([^<]*)<\/obj>/y;
 const objectEnd = /\s*<\/objects>/y;

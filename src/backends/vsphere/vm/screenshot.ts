@@ -26,6 +26,7 @@ export function captureScreen(machine: Machine, call: CallContext): Promise<Uint
       );
     }
     const own = (values.get('datastore') ?? []).map(({ value }) => value);
+    await machine.datacenters.list(call, true);
     const places = await machine.datacenters.withDatastore(location.datastore, null, call);
     const place = places.find(({ datastore }) => own.includes(datastore.ref.value));
     if (place === undefined) {

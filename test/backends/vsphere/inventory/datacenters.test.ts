@@ -5,20 +5,26 @@ import { findMachine } from '../../../../src/backends/vsphere/inventory/find-mac
 import { typed } from '../../../../src/backends/vsphere/soap/values.js';
 import type { PropertyFilterSpec } from '../../../../src/backends/vsphere/vim/generated/types.js';
 import { Fault } from '../../../../src/base/fault.js';
+import { deferred } from '../../../../src/base/deferred.js';
 import { FakeClock } from '../../../../src/base/clock.js';
 import { connectTo, type FakeConnection, thrownBy } from '../fake-connection.js';
 import { FakeFault, FakeVsphere } from '../fake-vsphere.js';
 
 const minuteMs = 60_000;
+/** A list that is so old may have been outrun. */
+const secondsMs = 2000;
 
 let fake: FakeVsphere;
 /** How often the datacentres were read. */
 let readCount = 0;
+/** What the answer waits for. */
+let answerAfter: Promise<unknown> = Promise.resolve();
 const connections: FakeConnection[] = [];
 
 beforeEach(async () => {
   fake = await FakeVsphere.start();
   readCount = 0;
+  answerAfter = Promise.resolve();
   has('one');
 });
 
@@ -53,7 +59,7 @@ function has(...names: readonly string[]): void {
     const [spec] = args['specSet'] as readonly PropertyFilterSpec[];
     if (spec?.propSet.some(({ type }) => type === 'Datacenter') !== true) return undefined;
     readCount += 1;
-    return { objects };
+    return answerAfter.then(() => ({ objects }));
   });
 }
 
@@ -109,19 +115,24 @@ describe('the datacentres of a server', () => {
     expect(readCount).toBe(2);
   });
 
-  it('are read anew for a datastore that was not there', async () => {
-    const { datacenters, call } = await connected();
-    expect(await datacenters.withDatastore('two', null, call)).toEqual([]);
-    expect(readCount).toBe(1);
-    has('one', 'two');
-    expect(await datacenters.withDatastore('two', null, call)).toMatchObject([{ datacenter: { name: 'two' } }]);
+  it('are not known by an answer that is older than what came since', async () => {
+    const { datacenters, connection, call } = await connected();
+    const held = deferred<undefined>();
+    answerAfter = held.promise;
+    const slow = datacenters.list(call);
+    await until(() => readCount === 1);
+    connection.datacenters.forget();
+    held.resolve(undefined);
+    expect(await slow).toHaveLength(1);
+    expect(connection.datacenters.value).toBeUndefined();
   });
 });
 
 describe('work that goes by an old list of datacentres', () => {
   it('finds a machine in a datacentre that has come since', async () => {
-    const { datacenters, connection, call } = await connected();
+    const { datacenters, connection, call, clock } = await connected();
     await datacenters.list(call);
+    await clock.advance(secondsMs);
     has('one', 'two');
     const asked: unknown[] = [];
     fake.on('FindByDatastorePath', ({ args }) => {
@@ -135,8 +146,9 @@ describe('work that goes by an old list of datacentres', () => {
   });
 
   it('goes to a datacentre that has come in the place of one that is gone', async () => {
-    const { datacenters, connection, call } = await connected();
+    const { datacenters, connection, call, clock } = await connected();
     await datacenters.list(call);
+    await clock.advance(secondsMs);
     has('two');
     const asked: unknown[] = [];
     fake.on('FindByDatastorePath', ({ args }) => {
@@ -149,19 +161,50 @@ describe('work that goes by an old list of datacentres', () => {
     expect(asked).toEqual(['one', 'two']);
   });
 
-  it('is done once more, and not at all where the list is new or something else is the matter', async () => {
-    const { datacenters, call } = await connected();
+  it('opens a machine on a datastore that has come since', async () => {
+    const { datacenters, connection, call, clock } = await connected();
+    await datacenters.list(call);
+    await clock.advance(secondsMs);
+    has('one', 'two');
+    const asked: unknown[] = [];
+    fake.on('FindByDatastorePath', ({ args }) => void asked.push(args['path']));
+    await thrownBy(findMachine(connection, datacenters, '[two] a/a.vmx', call));
+    expect([asked, readCount]).toEqual([['[two] a/a.vmx'], 2]);
+  });
+
+  it('is done once more for one who tries again and again, as long as the list is not new', async () => {
+    const { datacenters, connection, call, clock } = await connected();
+    fake.on('FindByDatastorePath', () => undefined);
+    const open = () => thrownBy(findMachine(connection, datacenters, '[none] a/a.vmx', call));
+    await open();
+    await open();
+    expect(readCount).toBe(1);
+    await clock.advance(secondsMs);
+    await open();
+    await open();
+    expect(readCount).toBe(2);
+  });
+
+  it.each(['vm-not-found', 'not-found', 'busy'] as const)('is done once more or not at all: %s', async (kind) => {
+    const { datacenters, call, clock } = await connected();
     let count = 0;
-    const failing = (kind: 'vm-not-found' | 'busy') => async () => {
+    const failing = async (): Promise<never> => {
       count += 1;
       await datacenters.list(call);
       throw new Fault(kind, 'as the test says');
     };
-    await thrownBy(datacenters.withNewest(failing('vm-not-found')));
+    await thrownBy(datacenters.withNewest(failing));
     expect([count, readCount]).toEqual([1, 1]);
-    await thrownBy(datacenters.withNewest(failing('busy')));
-    expect([count, readCount]).toEqual([2, 1]);
-    await thrownBy(datacenters.withNewest(failing('vm-not-found')));
-    expect([count, readCount]).toEqual([4, 2]);
+    await clock.advance(secondsMs);
+    await thrownBy(datacenters.withNewest(failing));
+    expect([count, readCount]).toEqual(kind === 'busy' ? [2, 1] : [3, 2]);
   });
 });
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1);
+    });
+  }
+}

@@ -45,16 +45,35 @@ describe('what tries to cost more than it weighs is refused', () => {
     expect(() => parseXml(xml)).toThrow('the XML has a DOCTYPE, which SOAP forbids');
   });
 
-  test.each(['&nbsp;', '&bomb;', '&#0;', '&#xD800;', '&#x110000;', '&#xFFFE;'])('the reference %s', (reference) => {
-    const message = 'malformed XML: a reference to what is not defined';
-    expect(() => parseXml(`<a>${reference}</a>`)).toThrow(message);
-    expect(() => parseXml(`<a x="${reference}"/>`)).toThrow(message);
-  });
+  test.each(['&nbsp;', '&bomb;', '&toString;', '&#X41;', '&#0;', '&#xD800;', '&#x110000;', '&#xFFFE;'])(
+    'the reference %s',
+    (reference) => {
+      const message = 'malformed XML: a reference to what is not defined';
+      expect(() => parseXml(`<a>${reference}</a>`)).toThrow(message);
+      expect(() => parseXml(`<a x="${reference}"/>`)).toThrow(message);
+    },
+  );
 
   test('elements nested without end', () => {
     const nested = (depth: number) => `${'<a>'.repeat(depth)}${'</a>'.repeat(depth)}`;
     expect(() => parseXml(nested(2000))).toThrow('unreadable XML: Maximum nested tags exceeded');
     expect(parseXml(nested(1000)).localName).toBe('a');
+  });
+
+  test('declarations that count in many elements', () => {
+    const declarations = Array.from({ length: 2000 }, (_, index) => ` xmlns:p${index}="urn:${index}"`).join('');
+    const inside = '<p7:a xmlns=""/>'.repeat(20_000);
+    for (const xml of [`<a${declarations}>${inside}</a>`, `<a>${inside.replaceAll('p7:', '')}</a>`]) {
+      const before = process.memoryUsage().heapUsed;
+      const namespaces = new Set([...parseXml(xml).children()].map(({ namespace }) => namespace));
+      expect([...namespaces]).toEqual([xml.includes('p7:') ? 'urn:7' : '']);
+      expect(process.memoryUsage().heapUsed - before).toBeLessThan(200 * 1024 ** 2);
+    }
+  });
+
+  test('more attributes than anybody needs', () => {
+    const xml = `<a${Array.from({ length: 100_000 }, (_, index) => ` a${index}="${index}"`).join('')}/>`;
+    expect(parseXml(xml).attribute('a99999')).toBe('99999');
   });
 
   test('names that mean something to JavaScript', () => {

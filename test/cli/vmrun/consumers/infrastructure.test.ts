@@ -246,7 +246,8 @@ describe('others', () => {
     const wrong = await runner.call('-T', 'ws', '-gu', 'user', '-gp', 'x', 'runProgramInGuest', runner.on, '/bin/true');
     expect(wrong.stdout).toMatch(/^Error: Invalid user name or password for the guest OS/);
     const asAdministrator = ['-T', 'ws', '-gu', 'Administrator', '-gp', 'password'];
-    const shutdown = ['c:\\windows\\system32\\shutdown.exe', '/s', '/t', '1'];
+    // The runner itself says 1: within that second vmrun would have to see the program's end, also on a slow machine.
+    const shutdown = ['c:\\windows\\system32\\shutdown.exe', '/s', '/t', '600'];
     await runner.silently(...asAdministrator, 'runProgramInGuest', runner.rig.path('win'), ...shutdown);
   });
 
