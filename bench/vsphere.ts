@@ -115,6 +115,15 @@ async function measureGuests(): Promise<Figure[]> {
       settleMs,
     )),
     ...(await besidePeers(
+      'the same by peers that keep 8 connections',
+      programRounds,
+      peers,
+      () => timed(() => work.programs(programCount, locations)),
+      ['programs-pooled', String(programCount), ...locations],
+      noGoals,
+      settleMs,
+    )),
+    ...(await besidePeers(
       'the same one after another on each machine',
       inTurnRounds,
       peers,

@@ -4,6 +4,7 @@ Speaks as bench/peers/govmomi does: one request per line of standard input, `OPE
 the milliseconds that it took. URL and account come from REVIX_BENCH_URL, REVIX_BENCH_USER and REVIX_BENCH_PASSWORD.
 """
 
+import contextlib
 import os
 import ssl
 import sys
@@ -29,10 +30,14 @@ READ = [
 ]
 
 
+# By default pyvmomi keeps five connections, and opens one for each request that goes out beside as many others.
+POOL_SIZE = 8
+
+
 class Login:
     """A session. What pyvmomi asks the server for each time it is named is kept, as its users keep it."""
 
-    def __init__(self):
+    def __init__(self, pooled=False):
         address = urlsplit(os.environ["REVIX_BENCH_URL"])
         # The measured server is on this machine, and its certificate is not what is measured.
         context = ssl._create_unverified_context()
@@ -43,6 +48,10 @@ class Login:
             pwd=os.environ["REVIX_BENCH_PASSWORD"],
             sslContext=context,
         )
+        if pooled:
+            self.service._stub.poolSize = POOL_SIZE
+        # Each request takes it for as long as it is under way.
+        self.gate = threading.BoundedSemaphore(POOL_SIZE) if pooled else contextlib.nullcontext()
         self.content = self.service.RetrieveContent()
 
     def retrieve(self, objects, kind, paths, traversal=None):
@@ -74,7 +83,8 @@ class Login:
 
     def look_up(self, datacenters, location):
         for datacenter in datacenters:
-            found = self.content.searchIndex.FindByDatastorePath(datacenter, location)
+            with self.gate:
+                found = self.content.searchIndex.FindByDatastorePath(datacenter, location)
             if found:
                 return found
         raise LookupError(f"no virtual machine at {location}")
@@ -107,29 +117,39 @@ def prove_account(files, machine):
 
 
 def run_programs(count, *locations):
-    def run_on(machine, processes):
-        together(run_one, [(processes, machine)] * (int(count) // len(locations)))
+    return run_together(Login(), count, locations)
 
-    return on_all(locations, run_on)
+
+def run_programs_pooled(count, *locations):
+    return run_together(Login(pooled=True), count, locations)
+
+
+def run_together(login, count, locations):
+    def run_on(machine, processes):
+        together(run_one, [(login.gate, processes, machine)] * (int(count) // len(locations)))
+
+    return on_all(login, locations, run_on)
 
 
 def run_programs_in_turn(count, *locations):
+    login = Login()
+
     def run_on(machine, processes):
         for _ in range(int(count) // len(locations)):
-            run_one(processes, machine)
+            run_one(login.gate, processes, machine)
 
-    return on_all(locations, run_on)
+    return on_all(login, locations, run_on)
 
 
-def on_all(locations, work):
-    login = Login()
+def on_all(login, locations, work):
     datacenters = login.datacenters()
     managers = login.content.guestOperationsManager
     files, processes = managers.fileManager, managers.processManager
 
     def work_on(location):
         machine = login.look_up(datacenters, location)
-        prove_account(files, machine)
+        with login.gate:
+            prove_account(files, machine)
         work(machine, processes)
 
     together(work_on, [(location,) for location in locations])
@@ -154,14 +174,16 @@ def together(work, all_arguments):
         raise failures[0]
 
 
-def run_one(processes, machine):
+def run_one(gate, processes, machine):
     spec = vim.vm.guest.ProcessManager.ProgramSpec(programPath="/bin/end-with", arguments="7")
-    pid = processes.StartProgramInGuest(machine, AUTH, spec)
+    with gate:
+        pid = processes.StartProgramInGuest(machine, AUTH, spec)
     # As Revix looks: up to half of the program's time late, at least 10 ms, at most a second.
     start = time.perf_counter()
     while True:
         time.sleep(min(max((time.perf_counter() - start) / 2, 0.01), 1))
-        found = processes.ListProcessesInGuest(machine, AUTH, [pid])
+        with gate:
+            found = processes.ListProcessesInGuest(machine, AUTH, [pid])
         if not found:
             raise LookupError(f"process {pid} is gone")
         if found[0].endTime is None:
@@ -176,13 +198,14 @@ def list_processes(count, location):
         for _ in range(int(count)):
             processes.ListProcessesInGuest(machine, AUTH)
 
-    return on_all([location], list_on)
+    return on_all(Login(), [location], list_on)
 
 
 OPERATIONS = {
     "open": open_machine,
     "list": list_machines,
     "programs": run_programs,
+    "programs-pooled": run_programs_pooled,
     "programs-in-turn": run_programs_in_turn,
     "processes": list_processes,
 }
