@@ -13,7 +13,7 @@ import { giveGuests, startVcsim, type Vcsim } from './vcsim.js';
 import { VsphereWork } from './vsphere-work.js';
 
 const openRounds = 600;
-const listRounds = 20;
+const listRounds = 40;
 const programRounds = 20;
 const inTurnRounds = 6;
 const transferRounds = 12;
