@@ -19,11 +19,14 @@ export async function pollsPerTick(server: Vcsim, location: string, programs: nu
     events.filter((event) => event.ph === ph && event.name === name).map(({ ts }) => ts / 1000);
   const sinceMs = Math.max(...times('E', startMethod));
   // Until all run, each new one is a reason to look soon, and such a look is not put off.
-  const polls = times('B', listMethod).filter((ms) => ms > sinceMs);
+  const begins = times('B', listMethod);
+  const polls = begins.filter((ms) => ms > sinceMs);
   const [first] = polls;
   const answers = times('E', listMethod);
   const isMeant = (ms: number): boolean => {
-    if (ms === first) return true;
+    const isUnderWay =
+      begins.filter((begun) => begun < ms).length > answers.filter((answered) => answered <= ms).length;
+    if (ms === first || isUnderWay) return ms === first;
     const lastMs = Math.max(sinceMs, ...[...polls, ...answers].filter((otherMs) => otherMs < ms));
     return ms - lastMs >= Math.max(10, (lastMs - sinceMs) / 2) / 2;
   };

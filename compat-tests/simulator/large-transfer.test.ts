@@ -25,7 +25,7 @@ import {
 } from 'revix';
 import type { Simulator } from 'revix/simulator';
 import { connectVsphere, createVsphereBackend } from 'revix/vsphere';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startGuests } from './guest-machines.js';
 
 const mebibyte = 1024 ** 2;
@@ -166,6 +166,7 @@ describe('a guest file of more than 4 GiB', () => {
     const before = (mostMemory = process.memoryUsage().rss);
     const secure = await startGuests();
     const directory = mkdtempSync(join(tmpdir(), 'revix-large-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
     const [source, target] = [join(directory, 'source'), join(directory, 'target')];
     makeSparse(source);
     const tls = { thumbprint: secure.thumbprint?.sha256 ?? '' };
@@ -200,7 +201,6 @@ describe('a guest file of more than 4 GiB', () => {
     expect([seenUp > 1, progressEvents - seenUp > 1]).toEqual([true, true]);
     await vix.Revix_Close();
     await secure.close();
-    rmSync(directory, { recursive: true });
     expect(mostMemory - before).toBeLessThan(500 * mebibyte);
   });
 });

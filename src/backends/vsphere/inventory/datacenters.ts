@@ -75,7 +75,7 @@ export class Datacenters {
 
 /** Whether a list of datacentres that is not the newest may be why something failed. */
 function mayHaveChanged(error: unknown): boolean {
-  if (error instanceof Fault) return error.kind === 'vm-not-found' || error.kind === 'not-found';
+  if (error instanceof Fault) return ['vm-not-found', 'not-found', 'vm-ambiguous'].includes(error.kind);
   return isVimError(error, 'ManagedObjectNotFound', 'InvalidDatastore', 'InvalidDatastorePath');
 }
 

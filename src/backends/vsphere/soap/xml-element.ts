@@ -12,6 +12,8 @@ export class XmlElement {
   readonly localName: string;
   /** By their names as they stand in the document. */
   readonly attributes: Attributes;
+  readonly #isDeclaring: boolean;
+  /** The nearest element around this one that declares a namespace. */
   readonly #around: XmlElement | undefined;
   readonly #nodes: readonly XmlNode[];
 
@@ -25,7 +27,8 @@ export class XmlElement {
     this.prefix = colon === -1 ? '' : name.slice(0, colon);
     this.localName = colon === -1 ? name : name.slice(colon + 1);
     this.attributes = attributes;
-    this.#around = around;
+    this.#isDeclaring = attributes.size > 0 && [...attributes.keys()].some((key) => key.startsWith('xmlns'));
+    this.#around = around === undefined || around.#isDeclaring ? around : around.#around;
     this.#nodes = nodes;
   }
 

@@ -35,8 +35,9 @@ export async function cloneMachine(machine: Machine, options: CloneOptions, call
     throw new Fault('invalid-argument', message);
   }
   const values = await machine.properties(['runtime.powerState', 'parent', 'resourcePool', 'datastore'], call);
-  const { datacenters } = machine;
-  const place = await datacenters.withNewest(() => placeFor(machine, location, values.get('datastore') ?? [], call));
+  // A clone takes too long for anything that has changed since to be found out by its failure.
+  await machine.datacenters.list(call, true);
+  const place = await placeFor(machine, location, values.get('datastore') ?? [], call);
   const state = values.get('runtime.powerState');
   if (state === 'poweredOn' || (state === 'suspended' && options.isLinked)) {
     throw new Fault('vm-running', `${label} is not off. Power it off, then clone it.`);

@@ -1,6 +1,7 @@
 import { Fault } from '../../../base/fault.js';
 import type { CallContext } from '../../backend.js';
 import { fetchFile, removeFile } from '../datastore/datastore-file.js';
+import type { Place } from '../inventory/datacenter.js';
 import { parseLocation } from '../inventory/location.js';
 import type { Machine } from './machine.js';
 import { isOn } from './power-state.js';
@@ -26,9 +27,15 @@ export function captureScreen(machine: Machine, call: CallContext): Promise<Uint
       );
     }
     const own = (values.get('datastore') ?? []).map(({ value }) => value);
-    await machine.datacenters.list(call, true);
-    const places = await machine.datacenters.withDatastore(location.datastore, null, call);
-    const place = places.find(({ datastore }) => own.includes(datastore.ref.value));
+    const placeOf = async (): Promise<Place | undefined> => {
+      const places = await machine.datacenters.withDatastore(location.datastore, null, call);
+      return places.find(({ datastore }) => own.includes(datastore.ref.value));
+    };
+    let place = await placeOf();
+    if (place === undefined) {
+      await machine.datacenters.list(call, true);
+      place = await placeOf();
+    }
     if (place === undefined) {
       throw new Fault('screen-capture-failed', `the picture of ${label} lies at '${made}', out of this user's sight.`);
     }

@@ -161,7 +161,7 @@ describe('work that goes by an old list of datacentres', () => {
     expect(asked).toEqual(['one', 'two']);
   });
 
-  it('opens a machine on a datastore that has come since', async () => {
+  it('looks for a machine on a datastore that has come since', async () => {
     const { datacenters, connection, call, clock } = await connected();
     await datacenters.list(call);
     await clock.advance(secondsMs);
