@@ -86,7 +86,7 @@ is_deeply(\@warnings, [], 'nothing was said on standard error');
 
 # The helper is killed: calls fail with a reason, the next connect starts another one.
 SKIP: {
-    skip 'there are no signals', 6 if $^O eq 'MSWin32';
+    skip 'there are no signals', 8 if $^O eq 'MSWin32';
     my $open = VMware::Vix::API::VM::Open($host, '[datastore1] web/web.vmx', undef, undef);
     my (undef, $vm) = VMware::Vix::API::Job::Wait($open, VIX_PROPERTY_JOB_RESULT_HANDLE, VIX_PROPERTY_NONE);
     VMware::Vix::API::Job::Wait(VMware::Vix::API::VM::LoginInGuest($vm, 'user', 'password', 0, undef, undef), VIX_PROPERTY_NONE);
@@ -109,6 +109,13 @@ SKIP: {
     my ($again, $other) = connect_host();
     is($again, VIX_OK, 'connects anew');
     cmp_ok($other, '>', $host, 'to another handle');
+    @warnings = ();
+    my $helper = Revix::Helper::process();
+    kill 'KILL', $helper;
+    # It is no child of this process, so nothing tells when it is gone.
+    for (1 .. 500) { last if !kill 0, $helper; select undef, undef, undef, 0.01 }
+    is(VMware::Vix::API::VM::Open($other, 'x', undef, undef), VIX_INVALID_HANDLE, 'a call after its helper has ended fails');
+    like("@warnings", qr/the helper ended; the next connect starts another one/, 'for the same reason');
 }
 
 @warnings = ();

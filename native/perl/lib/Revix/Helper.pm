@@ -285,13 +285,14 @@ sub _send {
         my $written = syswrite $helper{to}, $frame;
         if (!defined $written) {
             next if $!{EINTR};
-            $problem = "$!";
+            # Who writes may notice the end before who reads.
+            $problem = $!{EPIPE} ? 'the helper ended' : "the helper cannot be reached: $!";
             last;
         }
         substr $frame, 0, $written, '';
     }
     POSIX::sigprocmask(POSIX::SIG_SETMASK(), $before) if $^O ne 'MSWin32';
-    _lost("the helper cannot be reached: $problem; the next connect starts another one") if defined $problem;
+    _lost("$problem; the next connect starts another one") if defined $problem;
     return;
 }
 
