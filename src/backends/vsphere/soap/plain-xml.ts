@@ -2,10 +2,10 @@ import { XmlElement, noAttributes, type XmlNode } from './xml-element.js';
 import { resolveReferences } from './xml-text.js';
 
 const declaration = /^<\?xml version="1\.\d"(?: encoding="[A-Za-z][\w.-]*")?(?: standalone="(?:yes|no)")? ?\?>/;
-const name = '[A-Za-z_][\\w.-]*(?::[A-Za-z_][\\w.-]*)?';
+const names = '[A-Za-z_][\\w.-]*(?::[A-Za-z_][\\w.-]*)?';
 /** A tag of not too many attributes, with the text behind it. */
-const tag = new RegExp(`<(/?)(${name})((?:[ \\t\\n]+${name}="[^"<]*"){0,99})[ \\t\\n]*(/?)>([^<]*)`, 'y');
-const attribute = new RegExp(`(${name})="([^"]*)"`, 'g');
+const tag = new RegExp(`<(/?)(${names})((?:[ \\t\\n]+${names}="[^"<]*"){0,99})[ \\t\\n]*(/?)>([^<]*)`, 'y');
+const attribute = new RegExp(`(${names})="([^"]*)"`, 'g');
 
 /**
  * What is not for this reader: what XML forbids, ends of lines that a reader has to change, and names that mean something
@@ -14,6 +14,14 @@ const attribute = new RegExp(`(${name})="([^"]*)"`, 'g');
 const unusual =
   /[\u0000-\u0008\u000B-\u001F\uFFFE\uFFFF]|]]>|__(?:proto|define|lookup)|constructor|prototype|hasOwnProperty|toString|valueOf/;
 const blank = /^[ \t\n]*$/;
+
+/** An element whose end has not come yet. */
+interface OpenElement {
+  readonly name: string;
+  readonly element: XmlElement;
+  /** What stands inside, as far as it has been read. */
+  readonly nodes: XmlNode[];
+}
 
 /** Elements within elements beyond which the parser is asked. */
 const mostDepth = 100;
@@ -29,40 +37,31 @@ export function readPlainXml(xml: string, scope?: XmlElement): XmlElement | unde
   if (unusual.test(xml)) return undefined;
   let at = declaration.exec(xml)?.[0].length ?? 0;
   while (isBlank(xml.charCodeAt(at))) at += 1;
-  const openNames: string[] = [];
-  const openElements: XmlElement[] = [];
-  const openNodes: XmlNode[][] = [];
+  const open: OpenElement[] = [];
   let root: XmlElement | undefined;
   while (at < xml.length) {
     tag.lastIndex = at;
     const found = tag.exec(xml);
     if (found === null) return undefined;
     at = tag.lastIndex;
-    const [, closing, element = '', written = '', empty, text = ''] = found;
+    const [, closing, name = '', written = '', empty, text = ''] = found;
     if (closing === '') {
-      const depth = openNames.length;
+      const parent = open.at(-1);
       const attributes = attributesIn(written);
-      if (attributes === undefined || depth === mostDepth) return undefined;
+      if (attributes === undefined || open.length === mostDepth) return undefined;
       const nodes: XmlNode[] = [];
-      const begun = new XmlElement(element, attributes, openElements[depth - 1] ?? scope, nodes);
-      if (depth > 0) openNodes[depth - 1]?.push(begun);
-      else if (root === undefined) root = begun;
+      const element = new XmlElement(name, attributes, parent?.element ?? scope, nodes);
+      if (parent !== undefined) parent.nodes.push(element);
+      else if (root === undefined) root = element;
       else return undefined;
-      if (empty === '') {
-        openNames.push(element);
-        openElements.push(begun);
-        openNodes.push(nodes);
-      }
-    } else {
-      if (written !== '' || empty !== '' || openNames.pop() !== element) return undefined;
-      openElements.pop();
-      openNodes.pop();
-    }
+      if (empty === '') open.push({ name, element, nodes });
+    } else if (written !== '' || empty !== '' || open.pop()?.name !== name) return undefined;
     if (text === '') continue;
-    if (openNames.length > 0) openNodes.at(-1)?.push(resolveReferences(text));
+    const around = open.at(-1);
+    if (around !== undefined) around.nodes.push(resolveReferences(text));
     else if (!blank.test(text)) return undefined;
   }
-  return openNames.length === 0 ? root : undefined;
+  return open.length === 0 ? root : undefined;
 }
 
 /** undefined where one occurs twice. */
